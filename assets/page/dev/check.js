@@ -1,0 +1,369 @@
+// Tries the page in a real browser against the mock host, and takes pictures of every screen.
+//
+//   node dev/check.js [FOLDER]      needs chromium and chromedriver; pictures go to FOLDER
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const PORT = 7781;
+const DRIVER_PORT = 7782;
+const SECRET = "MOCKMOCKMOCKMOCKMOCKMO";
+const PAGE = `http://127.0.0.1:${PORT}/`;
+const FOLDER = process.argv[2] ?? mkdtempSync(join(tmpdir(), "page-check-"));
+const ENTER = "\uE007";
+const SIZES = { desktop: [1280, 800, 1, false], portrait: [390, 844, 2, true], landscape: [844, 390, 2, true] };
+
+const profiles = [];
+const browsers = new Set();
+mkdirSync(FOLDER, { recursive: true });
+let mockHost = spawn(process.execPath, [fileURLToPath(new URL("mock-host.js", import.meta.url)), String(PORT)], { stdio: "ignore" });
+const driver = spawn("chromedriver", [`--port=${DRIVER_PORT}`], { stdio: "ignore" });
+
+async function call(method, path, body) {
+  const response = await fetch(`http://127.0.0.1:${DRIVER_PORT}${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+  const { value } = await response.json();
+  if (value?.error) throw new Error(`${path}: ${value.error}: ${value.message.split("\n")[0]}`);
+  return value;
+}
+
+/** A browser with one tab. */
+class Browser {
+  static async open({ autoplay = true, lang = "en" } = {}) {
+    const profile = mkdtempSync(join(tmpdir(), "page-check-profile-"));
+    profiles.push(profile);
+    const browser = new Browser();
+    const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", `--user-data-dir=${profile}`, // Sockets for every address, so that the mock host can be reached at 127.0.0.1 (see host-tab.js).
+      "--force-webrtc-ip-handling-policy=default_public_interface_only", "--disable-features=WebRtcHideLocalIpsWithMdns", `--accept-lang=${lang}`];
+    if (autoplay) args.push("--autoplay-policy=no-user-gesture-required");
+    const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: {
+      browserName: "chrome", "goog:loggingPrefs": { browser: "ALL" }, "goog:chromeOptions": { binary: process.env.CHROMIUM ?? "/usr/bin/chromium", args },
+    } } });
+    browser.path = `/session/${sessionId}`;
+    browsers.add(browser);
+    return browser;
+  }
+
+  go(url) { return call("POST", `${this.path}/url`, { url }); }
+  run(script, ...args) { return call("POST", `${this.path}/execute/sync`, { script, args }); }
+  wait(script) { return call("POST", `${this.path}/execute/async`, { script, args: [] }); }
+  cdp(cmd, params = {}) { return call("POST", `${this.path}/goog/cdp/execute`, { cmd, params }); }
+  close() {
+    browsers.delete(this);
+    return call("DELETE", this.path);
+  }
+  log() { return call("POST", `${this.path}/se/log`, { type: "browser" }); }
+
+  async size(name) {
+    const [width, height, deviceScaleFactor, mobile] = SIZES[name];
+    await this.cdp("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor, mobile });
+    await this.cdp("Emulation.setTouchEmulationEnabled", { enabled: mobile, maxTouchPoints: 5 });
+    await this.cdp("Emulation.setEmulatedMedia", { features: [{ name: "pointer", value: mobile ? "coarse" : "fine" }] }).catch(() => {});
+  }
+
+  async picture(name) {
+    const { data } = await this.cdp("Page.captureScreenshot", { format: "png" });
+    writeFileSync(join(FOLDER, `${name}.png`), Buffer.from(data, "base64"));
+  }
+
+  key(type, code, key, more = {}) { return this.cdp("Input.dispatchKeyEvent", { type, code, key, ...more }); }
+  data(name) { return this.run("return document.documentElement.dataset[arguments[0]]", name); }
+
+  async until(what, script, ms = 10_000) {
+    const end = Date.now() + ms;
+    while (Date.now() < end) {
+      if (await this.run(`return Boolean(${script})`)) return;
+      await sleep(50);
+    }
+    throw new Error(`not in ${ms} ms: ${what} (state ${await this.data("state")}, ${await this.run("return document.body.innerText")})`);
+  }
+
+  state(name, ms) { return this.until(`state ${name}`, `document.documentElement.dataset.state === "${name}"`, ms); }
+  click(selector) { return this.run("document.querySelector(arguments[0]).click()", selector); }
+  text(selector) { return this.run("return document.querySelector(arguments[0]).textContent", selector); }
+}
+
+const steps = [];
+function step(name) {
+  steps.push(name);
+  console.log(`- ${name}`);
+}
+
+async function check() {
+  for (let i = 0; i < 50 && !(await call("GET", "/status").catch(() => null)); i += 1) await sleep(100);
+  const tab = await Browser.open();
+  await tab.go(`${PAGE}dev/host.html`);
+  const page = await Browser.open();
+
+  step("a link without a name asks for it, on every size");
+  await page.go(`${PAGE}#${SECRET}`);
+  await page.state("name");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(`name-${size}`);
+  }
+  await page.size("desktop");
+  await page.run("document.getElementById('name-form').requestSubmit()");
+  assert.equal(await page.text("#name-problem"), "Please type a name first.");
+
+  step("the typed name joins; keys typed in the field stay there");
+  await page.run("document.getElementById('name-field').focus()");
+  for (const letter of "Zoë") await page.cdp("Input.insertText", { text: letter });
+  await call("POST", `${page.path}/actions`, { actions: [{ type: "key", id: "k", actions: [{ type: "keyDown", value: ENTER }, { type: "keyUp", value: ENTER }] }] });
+  await page.state("playing");
+  assert.equal(await page.data("seat"), "1");
+  assert.equal(await page.data("game"), "running");
+  await page.until("first picture", "document.getElementById('stream').videoWidth === 512");
+  assert.equal(await page.text("#toast"), "You are Player 2");
+  assert.deepEqual(await page.run("return [...document.querySelectorAll('.seat')].map((it) => it.getAttribute('aria-label'))"),
+    ["Player 1: Host", "Player 2: Zoë (you)", "Player 3: free", "Player 4: free"]);
+  const sdp = await tab.run("return [...mock.peers.values()][0].sdp");
+  assert.match(sdp, /stereo=1;sprop-stereo=1/);
+  assert.ok(sdp.indexOf("m=video") < sdp.indexOf("m=audio") && !sdp.includes("a=candidate"));
+
+  step("a key press arrives, with repeats, and a blur lets go");
+  const inputs = () => tab.run("return [...mock.peers.values()][0].inputs.splice(0)");
+  const started = await inputs();
+  assert.ok(started.every((it) => it.buttons === 0 && it.seat === 1), "Enter in the name field must not be Start");
+  await page.key("keyDown", "KeyZ", "z");
+  await page.key("keyDown", "KeyZ", "z", { autoRepeat: true });
+  await page.key("keyDown", "ArrowLeft", "ArrowLeft");
+  await sleep(150);
+  const pressed = await inputs();
+  assert.equal(pressed.at(-1).buttons, 1 | 1 << 6);
+  const presses = pressed.filter((it) => it.buttons === 1);
+  assert.ok(presses.length >= 1 && new Set(presses.map((it) => it.seq)).size === 1, "auto-repeat is no new state");
+  const both = pressed.filter((it) => it.buttons === 65);
+  assert.ok(both.length >= 4 && new Set(both.map((it) => it.seq)).size === 1, `once and three repeats: ${JSON.stringify(both)}`);
+  await page.run("window.dispatchEvent(new Event('blur'))");
+  await sleep(100);
+  assert.equal((await inputs()).at(-1).buttons, 0);
+  await page.key("keyUp", "KeyZ", "z");
+  await page.key("keyUp", "ArrowLeft", "ArrowLeft");
+  await sleep(450);
+  assert.ok((await inputs()).length <= 4, "a heartbeat only");
+
+  step("a gamepad is merged into the seat");
+  await page.run(`
+    const button = (down) => ({ pressed: down, touched: down, value: down ? 1 : 0 });
+    const pad = (down, axes) => ({ id: "Test pad (STANDARD GAMEPAD Vendor: 1 Product: 2)", index: 0, connected: true, mapping: "standard", timestamp: 0,
+      axes, buttons: Array.from({ length: 17 }, (_, at) => button(at === down)) });
+    window.pads = [pad(0, [0, 0, 0, 0]), null, pad(1, [-1, 0, 0, 0])];
+    document.hasFocus = () => true;
+    navigator.getGamepads = () => window.pads;
+    window.dispatchEvent(new Event("gamepadconnected"));`);
+  await sleep(100);
+  assert.equal((await inputs()).at(-1).buttons, 1 | 1 << 8);
+  await page.run("window.pads = []; window.dispatchEvent(new Event('gamepaddisconnected'))");
+  await sleep(100);
+  assert.equal((await inputs()).at(-1).buttons, 0);
+
+  step("the picture fills the window at the game's aspect ratio and hides the padding");
+  const box = () => page.run("const f = document.getElementById('frame').getBoundingClientRect(), v = document.getElementById('stream').getBoundingClientRect(); return [f.width, f.height, v.width / f.width, v.height / f.height]");
+  let [width, height, across, along] = await box();
+  assert.ok(height === 800 && Math.abs(width / height - 1.219) < 0.003 && across === 1 && along === 1, `${width} ${height} ${across} ${along}`);
+  await tab.run("mock.picture({ width: 257, height: 225, aspect: 4 / 3, coded_width: 516, coded_height: 450 })");
+  await sleep(200);
+  await tab.run("mock.picture({ width: 257, height: 225, aspect: 4 / 3, coded_width: 258, coded_height: 226 })");
+  await page.until("the new size", "document.getElementById('stream').videoWidth === 258");
+  [width, height, across, along] = await box();
+  assert.ok(Math.abs(across - 258 / 257) < 0.002 && Math.abs(along - 226 / 225) < 0.002, `${across} ${along}`);
+  await tab.run("mock.picture({ width: 256, height: 240, aspect: 1.219, coded_width: 512, coded_height: 480 })");
+  await page.until("the old size", "document.getElementById('stream').videoWidth === 512");
+
+  step("the bar hides while playing and comes back");
+  await page.until("hidden bar", "document.documentElement.dataset.bar === 'hidden'");
+  await page.picture("playing-desktop-bar-hidden");
+  await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
+  await page.until("shown bar", "document.documentElement.dataset.bar === 'shown'", 1000);
+
+  step("statistics are shown");
+  await page.click("#stats-toggle");
+  await page.until("statistics", "/\\d fps/.test(document.getElementById('stats-list').textContent)");
+  await sleep(2500);
+  console.log(await page.run("return document.getElementById('stats').innerText.replace(/\\n/g, ' | ')"));
+
+  step("pictures of playing and help");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.run("if (document.documentElement.dataset.touch !== (arguments[0] ? 'yes' : 'no')) document.getElementById('touch-toggle').click()", SIZES[size][3]);
+    await sleep(400);
+    await page.picture(`stats-${size}`);
+    await page.click("#stats-toggle");
+    await page.picture(`playing-${size}`);
+    await page.click("#help-toggle");
+    await page.key("keyDown", "KeyX", "x");
+    await sleep(150);
+    await page.picture(`help-${size}`);
+    await page.key("keyUp", "KeyX", "x");
+    await page.click("#help-toggle");
+    await page.click("#stats-toggle");
+  }
+  await page.click("#stats-toggle");
+
+  step("Enter presses a button that has the focus; after another game key it is Start");
+  await page.size("desktop");
+  await page.run("document.getElementById('help-toggle').focus()");
+  await inputs();
+  await page.key("keyDown", "Enter", "Enter");
+  await page.key("keyUp", "Enter", "Enter");
+  await sleep(60);
+  assert.ok((await inputs()).every((it) => it.buttons === 0));
+  for (const [code, key] of [["KeyX", "x"], ["Enter", "Enter"]]) {
+    await page.key("keyDown", code, key);
+    await sleep(40);
+    await page.key("keyUp", code, key);
+  }
+  await sleep(60);
+  assert.deepEqual([...new Set((await inputs()).map((it) => it.buttons))].sort((a, b) => a - b), [0, 1 << 3, 1 << 8]);
+  assert.equal(await page.run("return document.activeElement.tagName"), "BODY");
+
+  step("two fingers press two buttons");
+  await page.size("landscape");
+  await page.run("if (document.documentElement.dataset.touch !== 'yes') document.getElementById('touch-toggle').click()");
+  await sleep(200);
+  const centre = (selector) => page.run("const b = document.querySelector(arguments[0]).getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]", selector);
+  const [rx, ry] = await centre("#touch .dpad .right");
+  const [bx, by] = await centre("#touch .face .down");
+  await inputs();
+  await page.cdp("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: rx, y: ry, id: 1 }, { x: bx, y: by, id: 2 }] });
+  await sleep(100);
+  assert.equal((await inputs()).at(-1).buttons, 1 | 1 << 7);
+  const [lx, ly] = await centre("#touch .dpad .left");
+  await page.cdp("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: lx, y: ly, id: 1 }, { x: bx, y: by, id: 2 }] });
+  await sleep(100);
+  assert.equal((await inputs()).at(-1).buttons, 1 | 1 << 6);
+  await page.picture("touch-landscape");
+  await page.cdp("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await sleep(100);
+  assert.equal((await inputs()).at(-1).buttons, 0);
+  await page.size("desktop");
+  await page.run("document.getElementById('touch-toggle').click()");
+
+  step("without a seat one watches, and nothing is sent");
+  await tab.run("mock.seat(null)");
+  await page.until("watching", "document.documentElement.dataset.seat === 'none'");
+  assert.match(await page.text("#toast"), /^You are watching\./);
+  await inputs();
+  await page.key("keyDown", "KeyZ", "z");
+  await page.key("keyUp", "KeyZ", "z");
+  await sleep(300);
+  assert.deepEqual(await inputs(), []);
+  await tab.run("mock.seat(1)");
+  await page.until("seated", "document.documentElement.dataset.seat === '1'");
+
+  step("the game's states are told");
+  for (const [state, words] of [["starting", "Starting Arena…"], ["paused", "The host has paused the game."], ["crashed", "The game crashed and is coming back…"], ["stopped", "No game is running."]]) {
+    await tab.run("mock.setGame(arguments[0])", state);
+    await page.until(state, `document.documentElement.dataset.game === "${state}"`);
+    assert.equal(await page.text("#notice-title"), words);
+    await page.picture(`game-${state}-desktop`);
+  }
+  await tab.run("mock.setGame('running')");
+
+  step("a rename reaches the host; <b> is text");
+  await page.run("document.getElementById('help-name').value = '<b>Zed</b>'; document.getElementById('help-form').requestSubmit()");
+  await page.until("new name", "document.querySelector('.seat.mine span').textContent === '<b>Zed</b>'");
+
+  step("a cut connection comes back by itself with its token");
+  await tab.run("mock.cut()");
+  await page.state("reconnecting");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(`reconnecting-${size}`);
+  }
+  await page.size("desktop");
+  await page.state("playing");
+  await page.until("a picture again", "getComputedStyle(document.getElementById('notice')).display === 'none'");
+
+  step("a host that goes away and returns");
+  const rejoined = Date.now();
+  mockHost.kill();
+  await tab.run("mock.silent = true");
+  await page.state("reconnecting", 5000);
+  console.log(`  noticed after ${Date.now() - rejoined} ms: ${await page.text("#notice-detail")}`);
+  assert.match(await page.text("#notice-detail"), /does not answer/);
+  mockHost = spawn(process.execPath, [fileURLToPath(new URL("mock-host.js", import.meta.url)), String(PORT)], { stdio: "ignore" });
+  await sleep(300);
+  await tab.go(`${PAGE}dev/host.html`);
+  await page.state("playing", 12_000);
+
+  step("a reload keeps the name; a link's name is taken without asking, and the first picture is quick");
+  await page.run("location.reload()");
+  await page.state("playing");
+  for (const rest of [`?name=Ann#${SECRET}`, `#${SECRET}?name=Bea`, `#${SECRET}&name=Cid`]) {
+    await page.go("about:blank");
+    await page.go(PAGE + rest);
+    await page.state("playing");
+    await page.until("picture", "document.getElementById('stream').videoWidth > 0");
+    assert.equal(await page.run("return document.querySelector('.seat.mine span').textContent"), /name=(...)/.exec(rest)[1]);
+  }
+  const times = [];
+  for (let i = 0; i < 5; i += 1) {
+    await page.go("about:blank");
+    await page.go(`${PAGE}?name=Ann#${SECRET}`);
+    times.push(await page.wait("const done = arguments[0], video = document.getElementById('stream'); const look = () => video.videoWidth > 0 ? done(Math.round(performance.now())) : setTimeout(look, 2); look();"));
+  }
+  console.log(`  first picture after ${times.join(", ")} ms`);
+
+  step("closing and refusing end with a plain sentence");
+  await tab.run("mock.close('kicked')");
+  await page.state("closed");
+  assert.equal(await page.text("#notice-detail"), "The host has removed you from the room.");
+  await page.picture("closed-desktop");
+  await page.click("#notice-action");
+  await page.state("playing");
+  await page.go(`${PAGE}?name=Ann#${"x".repeat(22)}`);
+  await page.state("refused");
+  assert.equal(await page.text("#notice-detail"), "This invite link does not work. Ask your friend for a new one.");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(`refused-${size}`);
+  }
+  await page.size("desktop");
+  await page.go(`${PAGE}?name=Ann`);
+  await page.state("refused");
+  assert.match(await page.text("#notice-detail"), /incomplete/);
+
+  step("no error in the browser's log");
+  const errors = (await page.log()).filter(({ level, message }) => level === "SEVERE" && !/WebSocket connection to|ERR_CONNECTION_REFUSED/.test(message));
+  assert.deepEqual(errors, []);
+  await page.close();
+
+  step("a browser that forbids sound offers one button, in Chinese where that is wanted");
+  const quiet = await Browser.open({ autoplay: false, lang: "zh-CN" });
+  await quiet.size("desktop");
+  await quiet.go(`${PAGE}?name=Ann#${SECRET}`);
+  await quiet.state("playing");
+  await quiet.until("picture", "document.getElementById('stream').videoWidth > 0");
+  await quiet.until("the button", "!document.getElementById('tap-sound').hidden");
+  await sleep(300);
+  await quiet.picture("sound-blocked-desktop");
+  await quiet.size("portrait");
+  await quiet.picture("sound-blocked-portrait");
+  await quiet.click("#help-toggle");
+  await quiet.picture("help-zh-portrait");
+  await quiet.cdp("Input.dispatchKeyEvent", { type: "keyDown", code: "KeyZ", key: "z", windowsVirtualKeyCode: 90, text: "z" });
+  await quiet.until("sound", "document.getElementById('tap-sound').hidden && !document.getElementById('sound').paused");
+  await quiet.close();
+  await tab.close();
+}
+
+try {
+  await check();
+  console.log(`${steps.length} steps passed; pictures in ${FOLDER}`);
+} catch (error) {
+  console.error(error);
+  for (const browser of browsers) console.error(await browser.log().catch(String));
+  process.exitCode = 1;
+} finally {
+  for (const browser of [...browsers]) await browser.close().catch(() => {});
+  mockHost.kill();
+  driver.kill();
+  for (const profile of profiles) rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Backoff } from "../backoff.js";
+import { cleanName, parseLink, socketAddress } from "../link.js";
+import { isFinal, joinMessage, parseHostMessage } from "../protocol.js";
+import { withStereoOpus } from "../sdp.js";
+import { tallyStats } from "../tally.js";
+import { Watchdog } from "../watchdog.js";
+
+const SECRET = "AbCdEfGhIjKlMnOpQrSt-_";
+
+test("a link's name may stand before the secret or after it", () => {
+  const base = "http://127.0.0.1:7777/";
+  assert.deepEqual(parseLink(`${base}#${SECRET}`), { secret: SECRET, name: null });
+  for (const rest of [`?name=Ann#${SECRET}`, `#${SECRET}?name=Ann`, `#${SECRET}&name=Ann`]) {
+    assert.deepEqual(parseLink(base + rest), { secret: SECRET, name: "Ann" }, rest);
+  }
+  assert.equal(parseLink(`${base}#${SECRET}?name=J%C3%BCrgen%20B`).name, "Jürgen B");
+  assert.equal(parseLink(`${base}?name=%20#${SECRET}`).name, null);
+});
+
+test("a link without a whole secret has none", () => {
+  for (const link of ["http://h/", "http://h/#", `http://h/#${SECRET}x`, "http://h/#short?name=Ann", `http://h/#${SECRET.slice(1)}!`]) {
+    assert.equal(parseLink(link).secret, null, link);
+  }
+});
+
+test("names are one clean line of at most 24 characters", () => {
+  assert.equal(cleanName("  Ann \n\t B\u0000 "), "Ann B");
+  assert.equal(cleanName("\u202eevil"), "evil");
+  assert.equal(cleanName("🎮".repeat(30)), "🎮".repeat(24));
+  assert.equal(cleanName("   "), "");
+  assert.equal(cleanName("x\ud800y"), "xy");
+});
+
+test("the WebSocket is at the page's own origin", () => {
+  assert.equal(socketAddress(`http://127.0.0.1:7777/?name=a#${SECRET}`), "ws://127.0.0.1:7777/ws");
+  assert.equal(socketAddress("https://play.example/x/"), "wss://play.example/ws");
+});
+
+const ROOM = {
+  type: "room",
+  you: { peer: 3, name: "Ann", seat: 1 },
+  seats: [{ seat: 0, name: "Host", peer: null }, { seat: 1, name: "Ann", peer: 3 }, { seat: 2, name: null, peer: null }],
+  peers: [{ peer: 3, name: "Ann", seat: 1 }],
+  game: { name: "Arena", core: "Hotseat Arena", state: "running", message: "" },
+};
+const parse = (value) => parseHostMessage(JSON.stringify(value));
+
+test("messages of the protocol are understood", () => {
+  assert.deepEqual(parse(ROOM), ROOM);
+  const picture = { type: "picture", width: 256, height: 240, aspect: 1.219, coded_width: 512, coded_height: 480 };
+  assert.deepEqual(parse({ ...picture, later: true }), picture);
+  assert.deepEqual(parse({ type: "pong", t: 1.5 }), { type: "pong", t: 1.5 });
+  assert.equal(parse({ type: "welcome", v: 1, peer: 1, resume: "r", sdp: "v=0" }).sdp, "v=0");
+});
+
+test("what is malformed or of an unknown type is ignored", () => {
+  const bad = [
+    "", "{", "null", "[]", "7", JSON.stringify({}), JSON.stringify({ type: "constructor" }), JSON.stringify({ type: "dance" }),
+    JSON.stringify({ ...ROOM, you: null }), JSON.stringify({ ...ROOM, you: { ...ROOM.you, seat: 8 } }),
+    JSON.stringify({ ...ROOM, seats: {} }), JSON.stringify({ ...ROOM, game: { ...ROOM.game, state: "dancing" } }),
+    JSON.stringify({ type: "picture", width: 0, height: 240, aspect: 1, coded_width: 1, coded_height: 1 }),
+    JSON.stringify({ type: "picture", width: 256, height: 240, aspect: -1, coded_width: 256, coded_height: 240 }),
+    JSON.stringify({ type: "stats", fps: "60" }), `"${"x".repeat(70000)}"`,
+  ];
+  for (const message of bad) assert.equal(parseHostMessage(message), null, message.slice(0, 80));
+  assert.equal(parseHostMessage(new ArrayBuffer(4)), null);
+});
+
+test("some refusals and closings are final", () => {
+  const message = (type, code) => ({ type, code, message: "" });
+  for (const code of ["bad_invite", "version", "no_codec", "room_full"]) assert.ok(isFinal(message("refused", code)), code);
+  for (const code of ["host_error", "bad_message"]) assert.ok(!isFinal(message("refused", code)), code);
+  for (const code of ["kicked", "host_closed", "replaced"]) assert.ok(isFinal(message("closing", code)), code);
+  for (const code of ["flood", "bad_message"]) assert.ok(!isFinal(message("closing", code)), code);
+});
+
+test("the join message carries the protocol's fields", () => {
+  assert.deepEqual(JSON.parse(joinMessage({ secret: SECRET, name: "Ann", resume: null, sdp: "v=0" })),
+    { type: "join", v: 1, secret: SECRET, name: "Ann", resume: null, sdp: "v=0" });
+});
+
+test("every Opus format of the offer asks for stereo, once", () => {
+  const sdp = ["v=0", "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9", "a=rtpmap:111 opus/48000/2",
+    "a=fmtp:111 minptime=10;useinbandfec=1", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111", ""].join("\r\n");
+  const munged = withStereoOpus(sdp);
+  assert.match(munged, /a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1\r\n/);
+  assert.match(munged, /a=fmtp:63 111\/111\r\n$/);
+  assert.equal(withStereoOpus(munged), munged);
+  assert.match(withStereoOpus("a=rtpmap:109 opus/48000/2\r\n"), /^a=rtpmap:109 opus\/48000\/2\r\na=fmtp:109 stereo=1;sprop-stereo=1\r\n$/);
+});
+
+test("tries are 0.5, 1, 2, 4, 5, 5 seconds apart, anew after a connection that held", () => {
+  const backoff = new Backoff();
+  assert.deepEqual([0, 1, 2, 3, 4, 5].map((now) => backoff.failed(now)), [500, 1000, 2000, 4000, 5000, 5000]);
+  backoff.connected(10_000);
+  assert.equal(backoff.failed(11_000), 5000, "it broke at once");
+  backoff.connected(20_000);
+  assert.equal(backoff.failed(30_000), 500);
+});
+
+test("silence ends a connection, sooner when the WebSocket or the path is gone", () => {
+  const silentUntil = (prepare) => {
+    const dog = new Watchdog(0);
+    prepare(dog);
+    for (let now = 0; now <= 20_000; now += 500) {
+      const state = dog.poll(now);
+      if (state !== "alive") return [now, state];
+    }
+    return null;
+  };
+  assert.deepEqual(silentUntil(() => {}), [5500, "network"]);
+  assert.deepEqual(silentUntil((dog) => dog.socketClosed(0)), [2000, "host"]);
+  assert.deepEqual(silentUntil((dog) => dog.path("disconnected", 0)), [3000, "network"]);
+  assert.deepEqual(silentUntil((dog) => dog.path("failed", 0)), [0, "network"]);
+  const dog = new Watchdog(0);
+  dog.socketClosed(0);
+  for (let now = 0; now < 20_000; now += 500) {
+    dog.heard(now);
+    assert.equal(dog.poll(now), "alive", "a closed WebSocket alone ends nothing");
+  }
+});
+
+test("a page that slept gives the host a moment before it calls it silent", () => {
+  const dog = new Watchdog(0);
+  dog.poll(0);
+  assert.equal(dog.poll(60_000), "alive");
+  assert.equal(dog.poll(60_500), "alive");
+  assert.equal(dog.poll(62_000), "network");
+});
+
+test("statistics are the difference of two readings", () => {
+  const reading = (more) => [
+    { id: "V", type: "inbound-rtp", kind: "video", codecId: "C", frameWidth: 512, frameHeight: 480, bytesReceived: 1000 + more * 125_000,
+      packetsReceived: 100 + more * 99, packetsLost: more, framesDecoded: more * 60, framesDropped: 2, totalDecodeTime: more * 0.06,
+      jitterBufferDelay: more * 0.3, jitterBufferEmittedCount: more * 60 },
+    { id: "C", type: "codec", mimeType: "video/H264" },
+    { id: "T", type: "transport", selectedCandidatePairId: "P" },
+    { id: "P", type: "candidate-pair", currentRoundTripTime: 0.012 },
+  ];
+  const first = tallyStats(reading(0), null, 1000);
+  assert.equal(first.tally.kbitS, null);
+  const { tally } = tallyStats(reading(1), first.totals, 2000);
+  assert.equal(tally.kbitS, 1000);
+  assert.equal(tally.fps, 60);
+  assert.equal(tally.lossPercent, 1);
+  assert.ok(Math.abs(tally.bufferMs - 5) < 1e-9 && Math.abs(tally.decodeMs - 1) < 1e-9);
+  assert.equal(tally.roundTripMs, 12);
+  assert.equal(tally.codec, "H264");
+  assert.equal(tally.audioBufferMs, null);
+  assert.equal(tallyStats([], null, 0).tally.width, null);
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { aspectFor, fit, overscan, pictureFor } from "../layout.js";
+import { noticeFor } from "../notice.js";
+import { chooseLanguage, hasText, setLanguage, text } from "../text.js";
+
+const NES = { type: "picture", width: 256, height: 240, aspect: 1.219, coded_width: 512, coded_height: 480 };
+const ODD = { type: "picture", width: 257, height: 225, aspect: 1.3, coded_width: 258, coded_height: 226 };
+
+test("the picture is as large as the stage allows", () => {
+  assert.deepEqual(fit({ width: 1280, height: 800 }, 4 / 3, 1), { width: 1066, height: 800 });
+  assert.deepEqual(fit({ width: 390, height: 700 }, 1.5, 1), { width: 390, height: 260 });
+  assert.deepEqual(fit({ width: 100, height: 1000 }, 3, 1.5), { width: 100, height: 50 / 1.5 });
+});
+
+test("padding is outside the box, and a whole multiple is none", () => {
+  assert.deepEqual(overscan(NES), { width: 1, height: 1 });
+  assert.deepEqual(overscan(ODD), { width: 258 / 257, height: 226 / 225 });
+  assert.deepEqual(overscan(null), { width: 1, height: 1 });
+  assert.deepEqual(overscan({ ...NES, coded_width: 300 }), { width: 1, height: 1 }, "no padding is that wide");
+});
+
+test("a video still of the old size is shown with the old picture's padding and aspect", () => {
+  const pictures = [ODD, NES];
+  assert.equal(pictureFor(pictures, { width: 512, height: 480 }), NES);
+  assert.equal(pictureFor(pictures, { width: 258, height: 226 }), ODD);
+  assert.equal(pictureFor(pictures, { width: 10, height: 10 }), null);
+  assert.equal(aspectFor(pictures, { width: 512, height: 480 }), 1.219);
+  assert.equal(aspectFor(pictures, { width: 0, height: 0 }), 1.3);
+  assert.equal(aspectFor([], { width: 320, height: 200 }), 1.6);
+});
+
+const room = (state, message = "") => ({
+  type: "room", you: { peer: 1, name: "Ann", seat: 0 }, seats: [], peers: [],
+  game: { name: "Arena", core: "", state, message },
+});
+const situation = (more) => ({ phase: "playing", reason: "", code: "", message: "", room: null, picture: true, ...more });
+const notice = (more) => noticeFor(situation(more), hasText);
+
+test("nothing stands between the player and a running game", () => {
+  assert.equal(notice({ room: room("running") }), null);
+  assert.equal(notice({ room: room("running"), picture: false }).title.key, "state.picture");
+  assert.equal(notice({ phase: "name" }), null);
+});
+
+test("every state of the game that is not running is told", () => {
+  assert.equal(notice({ room: room("starting") }).title.key, "game.starting");
+  assert.equal(notice({ room: room("paused") }).shape, "pill");
+  assert.equal(notice({ room: room("crashed") }).detail.key, "game.crashed.detail");
+  assert.deepEqual(notice({ room: room("stopped", "Disc 2, please") }).detail, { words: "Disc 2, please" });
+});
+
+test("refusals and closings have a sentence of ours, unknown ones the host's", () => {
+  assert.equal(notice({ phase: "refused", code: "bad_invite", message: "x" }).detail.key, "refused.bad_invite");
+  assert.deepEqual(notice({ phase: "refused", code: "new_one", message: "The host's words." }).detail, { words: "The host's words." });
+  assert.equal(notice({ phase: "closed", code: "new_one" }).detail.key, "closing.other");
+  assert.equal(notice({ phase: "closed", code: "replaced" }).action.key, "action.here");
+  assert.equal(notice({ phase: "refused", code: "no_secret" }).action, null);
+});
+
+test("every text a notice can name exists", () => {
+  const codes = ["bad_invite", "bad_message", "room_full", "no_codec", "version", "host_error", "kicked", "host_closed", "replaced", "flood", ""];
+  const all = [
+    ...["", "network", "offline", "host", "dropped"].flatMap((reason) => [notice({ phase: "connecting", reason }), notice({ phase: "reconnecting", reason })]),
+    ...codes.flatMap((code) => [notice({ phase: "refused", code }), notice({ phase: "closed", code })]),
+    ...["starting", "running", "paused", "crashed", "stopped"].map((state) => notice({ room: room(state), picture: false })),
+  ];
+  for (const { title, detail, action } of all) {
+    for (const words of [title, detail, action]) if (words && "key" in words) assert.ok(hasText(words.key), words.key);
+  }
+});
+
+test("the language is the first wanted one that exists, and values are filled in", () => {
+  assert.equal(chooseLanguage(["fr-FR", "zh-CN", "en"]), "zh");
+  assert.equal(chooseLanguage(["de"]), "en");
+  assert.equal(chooseLanguage(["__proto__"]), "en");
+  setLanguage("zh");
+  assert.equal(text("seat.you", { n: 2 }), "你是玩家 2");
+  setLanguage("en");
+  assert.equal(text("seat.you", { n: 2 }), "You are Player 2");
+  assert.equal(text("seat.is", { n: 1, name: "{n}" }), "Player 1: {n}");
+});

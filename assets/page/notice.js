@@ -1,0 +1,116 @@
+// What to tell the player, from what is known. Pure.
+
+/** @typedef {import("./protocol.js").Room} Room */
+/** @typedef {"name" | "connecting" | "playing" | "reconnecting" | "refused" | "closed"} Phase */
+
+/**
+ * What the page knows about the connection.
+ * @typedef {object} Situation
+ * @property {Phase} phase
+ * @property {string} reason why it is connecting again: "network", "offline", "host", "dropped", or empty
+ * @property {string} code the host's code of a refusal or closing, or empty
+ * @property {string} message the host's own sentence beside the code
+ * @property {Room | null} room
+ * @property {boolean} picture a picture has been shown on this connection
+ */
+
+/**
+ * A text: a key and its values, or the host's own words.
+ * @typedef {{key: string, values?: Record<string, string | number>} | {words: string}} Words
+ */
+
+/**
+ * @typedef {object} Notice
+ * @property {"card" | "pill"} shape a card covers the picture, a pill stands on it
+ * @property {boolean} busy something is under way: show that it moves
+ * @property {Words} title
+ * @property {Words | null} detail
+ * @property {{key: string, does: "retry" | "reload"} | null} action
+ */
+
+/**
+ * @param {Situation} situation
+ * @param {(key: string) => boolean} hasText
+ * @returns {Notice | null} null: nothing stands between the player and the game
+ */
+export function noticeFor(situation, hasText) {
+  switch (situation.phase) {
+    case "name":
+      return null;
+    case "connecting":
+      return busy("state.connecting",
+        { key: situation.reason === "" ? "state.connecting.detail" : retryKey(situation.reason) });
+    case "reconnecting":
+      return { ...busy("state.reconnecting", { key: `reason.${situation.reason || "network"}` }),
+        action: { key: "action.now", does: "retry" } };
+    case "refused":
+      return ending("refused", situation, hasText);
+    case "closed":
+      return ending("closing", situation, hasText);
+    case "playing":
+      return gameNotice(situation);
+  }
+}
+
+/** @param {string} reason */
+function retryKey(reason) {
+  return reason === "offline" ? "reason.offline" : "state.connecting.retry";
+}
+
+/** @param {Situation} situation @returns {Notice | null} */
+function gameNotice({ room, picture }) {
+  const game = room?.game;
+  if (!game) return busy("state.connecting", null);
+  const said = game.message === "" ? null : { words: game.message };
+  switch (game.state) {
+    case "starting":
+      return { ...busy("game.starting.unnamed", said),
+        title: game.name === "" ? { key: "game.starting.unnamed" } : { key: "game.starting", values: { game: game.name } } };
+    case "crashed":
+      return busy("game.crashed", said ?? { key: "game.crashed.detail" });
+    case "stopped":
+      return { shape: "card", busy: false, title: { key: "game.stopped" }, detail: said ?? { key: "game.stopped.detail" }, action: null };
+    case "paused":
+      return { shape: "pill", busy: false, title: { key: "game.paused" }, detail: said, action: null };
+    case "running":
+      return picture ? null : busy("state.picture", null);
+  }
+}
+
+/**
+ * @param {string} title
+ * @param {Words | null} detail
+ * @returns {Notice}
+ */
+function busy(title, detail) {
+  return { shape: "card", busy: true, title: { key: title }, detail, action: null };
+}
+
+/**
+ * @param {"refused" | "closing"} kind
+ * @param {Situation} situation
+ * @param {(key: string) => boolean} hasText
+ * @returns {Notice}
+ */
+function ending(kind, { code, message }, hasText) {
+  const key = `${kind}.${code}`;
+  // A code this page does not know comes with the host's sentence for it.
+  const unknown = message === "" ? { key: `${kind}.other` } : { words: message };
+  return {
+    shape: "card",
+    busy: false,
+    title: { key: kind === "refused" ? "state.refused" : "state.closed" },
+    detail: hasText(key) ? { key } : unknown,
+    action: actionFor(code),
+  };
+}
+
+/** @param {string} code @returns {Notice["action"]} */
+function actionFor(code) {
+  switch (code) {
+    case "no_secret": case "no_webrtc": return null;
+    case "version": case "bad_message": return { key: "action.reload", does: "reload" };
+    case "replaced": return { key: "action.here", does: "retry" };
+    default: return { key: "action.again", does: "retry" };
+  }
+}

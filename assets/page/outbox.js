@@ -1,0 +1,98 @@
+// What to send on the input channel, and when. Pure: takes the time, returns bytes.
+
+import { encodeInput } from "./pad.js";
+
+/** @typedef {import("./pad.js").Pad} Pad */
+
+/** States in one message: as many lost datagrams in a row cost nothing. */
+const HISTORY = 8;
+/** A change is sent again this long after it, in milliseconds. */
+const REPEATS_MS = [8, 16, 32];
+/** Without a change a message goes out this often: the host releases a silent peer's buttons. */
+const HEARTBEAT_MS = 200;
+
+export class Outbox {
+  /** @type {number | null} */
+  #seat = null;
+  #seq = 0;
+  /** Newest first. @type {Pad[]} */
+  #history = [];
+  #changedAt = 0;
+  #sentAt = 0;
+  /** How many of REPEATS_MS have gone out since the last change. */
+  #repeats = 0;
+
+  /**
+   * Starts sending for a seat. Older states belonged to another seat or another connection, so they
+   * are forgotten; their numbers are not used again.
+   * @param {number} seat
+   * @param {Pad} pad
+   * @param {number} now milliseconds
+   */
+  open(seat, pad, now) {
+    this.#seat = seat;
+    this.#history = [];
+    return this.#push(seat, pad, now);
+  }
+
+  /** Stops sending. */
+  close() {
+    this.#seat = null;
+    this.#history = [];
+  }
+
+  /**
+   * A new state of the pad: the message to send at once.
+   * @param {Pad} pad
+   * @param {number} now
+   * @returns {Uint8Array<ArrayBuffer> | null} null without a seat
+   */
+  change(pad, now) {
+    return this.#seat === null ? null : this.#push(this.#seat, pad, now);
+  }
+
+  /**
+   * The repeat or heartbeat that is due, if one is.
+   * @param {number} now
+   * @returns {Uint8Array<ArrayBuffer> | null}
+   */
+  due(now) {
+    const at = this.nextDue();
+    if (this.#seat === null || at === null || now < at) return null;
+    // A late timer may have passed several repeats; one message stands for them all.
+    while (this.#repeats < REPEATS_MS.length && now >= this.#changedAt + (REPEATS_MS[this.#repeats] ?? 0)) {
+      this.#repeats += 1;
+    }
+    return this.#message(this.#seat, now);
+  }
+
+  /** When `due` will have something, or null without a seat. */
+  nextDue() {
+    if (this.#seat === null) return null;
+    const repeat = REPEATS_MS[this.#repeats];
+    return repeat === undefined ? this.#sentAt + HEARTBEAT_MS : this.#changedAt + repeat;
+  }
+
+  /**
+   * @param {number} seat
+   * @param {Pad} pad
+   * @param {number} now
+   */
+  #push(seat, pad, now) {
+    this.#seq = (this.#seq + 1) >>> 0;
+    this.#history.unshift(pad);
+    this.#history.length = Math.min(this.#history.length, HISTORY);
+    this.#changedAt = now;
+    this.#repeats = 0;
+    return this.#message(seat, now);
+  }
+
+  /**
+   * @param {number} seat
+   * @param {number} now
+   */
+  #message(seat, now) {
+    this.#sentAt = now;
+    return encodeInput(seat, this.#seq, this.#history);
+  }
+}

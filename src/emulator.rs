@@ -1,0 +1,245 @@
+//! The host's handle on a core process: start it, speak to it, notice when it dies or hangs.
+
+use crate::link::message::{self, FromCore, Load, ToCore};
+use crate::link::{Link, Status};
+use crate::sync::spawn;
+use std::io::{self, BufReader};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// The hidden subcommand that makes this executable a core process.
+pub const SUBCOMMAND: &str = "core-process";
+
+/// How often the supervisor looks whether the core still answers.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Looks without a sign of life before the core counts as hung: 2 s. Looks are counted, not seconds, so that a machine
+/// that stood still itself does not blame the core.
+const STRIKES: u32 = 8;
+/// The same while content is being loaded, which may take long: 60 s.
+const LOADING_STRIKES: u32 = 240;
+/// How long a core may take to put its things away.
+const STOP_LIMIT: Duration = Duration::from_secs(3);
+
+/// Where a core process and its supervisor report. Called on the supervisor's thread.
+pub type Listener = Box<dyn Fn(Event) + Send>;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The core process said something.
+    Said(FromCore),
+    /// It is gone without having been asked to go; the sentence says how.
+    Died(String),
+    /// It ended as asked.
+    Ended,
+}
+
+/// A running core process. Dropping it kills the process if it still runs.
+pub struct Emulator {
+    control: Mutex<UnixStream>,
+    pid: u32,
+    stopping: Arc<AtomicBool>,
+    supervisor: Option<JoinHandle<()>>,
+    child: Arc<Mutex<Child>>,
+}
+
+impl Emulator {
+    /// Starts a core process on the memory of `link` and tells it what to run. Everything from then on comes as events.
+    pub fn start(link: Arc<Link>, load: Load, listener: Listener) -> Result<Emulator, String> {
+        let failed = |error: io::Error| format!("The core process could not be started: {error}.");
+        link.clear_for_new_core();
+        let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+        let executable = std::env::current_exe().map_err(failed)?;
+        let child = Command::new(&executable)
+            .arg(SUBCOMMAND)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .map_err(|error| format!("{} could not be started as core process: {error}.", executable.display()))?;
+        let pid = child.id();
+        let child = Arc::new(Mutex::new(child));
+        let name = load.core.file_stem().unwrap_or_default().to_string_lossy().replace("_libretro", "");
+        link.send_to(&ours).map_err(failed)?;
+        let mut control = ours.try_clone().map_err(failed)?;
+        // A core that does not read must not make the engine wait.
+        control.set_write_timeout(Some(Duration::from_millis(200))).map_err(failed)?;
+        message::send(&mut control, &ToCore::Load(load)).map_err(failed)?;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let mut supervisor = Supervisor {
+            name,
+            socket: ours,
+            status: Status::new(link),
+            child: child.clone(),
+            stopping: stopping.clone(),
+            listener,
+            loading: true,
+            strikes: 0,
+            last_beat: 0,
+        };
+        let supervisor = spawn("core-watch", move || supervisor.run())?;
+        Ok(Emulator {
+            control: Mutex::new(control),
+            pid,
+            stopping,
+            supervisor: Some(supervisor),
+            child,
+        })
+    }
+
+    /// The core process's number.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Says something to the core process. A failure shows as its death.
+    pub fn send(&self, message: &ToCore) {
+        let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = message::send(&mut *control, message);
+    }
+
+    /// Ends it in order, so that its saves are in the shared memory; by force if that takes too long.
+    pub fn stop(mut self) {
+        self.stopping.store(true, Ordering::Release);
+        self.send(&ToCore::Stop);
+        let limit = Instant::now() + STOP_LIMIT;
+        while Instant::now() < limit && self.supervisor.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stopping.store(true, Ordering::Release);
+        kill(&self.child);
+        if let Some(supervisor) = self.supervisor.take() {
+            let _ = supervisor.join();
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn kill(child: &Mutex<Child>) -> Option<ExitStatus> {
+    let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = child.kill();
+    child.wait().ok()
+}
+
+struct Supervisor {
+    name: String,
+    socket: UnixStream,
+    status: Status,
+    child: Arc<Mutex<Child>>,
+    stopping: Arc<AtomicBool>,
+    listener: Listener,
+    loading: bool,
+    strikes: u32,
+    last_beat: u64,
+}
+
+impl Supervisor {
+    fn run(&mut self) {
+        let end = self.watch();
+        let event = if self.stopping.load(Ordering::Acquire) { Event::Ended } else { end };
+        (self.listener)(event);
+    }
+
+    fn watch(&mut self) -> Event {
+        let socket = match self.socket.try_clone() {
+            Ok(socket) => socket,
+            Err(error) => return Event::Died(format!("The core process cannot be listened to: {error}.")),
+        };
+        if let Err(error) = socket.set_read_timeout(Some(LOOK_EVERY)) {
+            return Event::Died(format!("The core process cannot be listened to: {error}."));
+        }
+        let mut from = BufReader::new(socket);
+        let mut line = Vec::new();
+        let mut last_look = Instant::now();
+        let mut ended = false;
+        loop {
+            match message::receive::<FromCore>(&mut from, &mut line) {
+                Ok(Some(message)) => {
+                    match &message {
+                        FromCore::Loaded(_) => self.loading = false,
+                        FromCore::LoadFailed(_) | FromCore::Ended(_) => ended = true,
+                        _ => {}
+                    }
+                    (self.listener)(Event::Said(message));
+                }
+                Ok(None) => return self.after_the_end(ended),
+                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+                Err(_) if self.is_gone() => return self.after_the_end(ended),
+                Err(error) => {
+                    kill(&self.child);
+                    return Event::Died(format!("{} was ended: it sent something that makes no sense ({error}).", self.name));
+                }
+            }
+            if last_look.elapsed() >= LOOK_EVERY {
+                last_look = Instant::now();
+                if self.hangs() {
+                    kill(&self.child);
+                    return Event::Died(format!("{} stopped answering and was ended.", self.name));
+                }
+            }
+        }
+    }
+
+    /// Whether the process has ended, without waiting for it.
+    fn is_gone(&self) -> bool {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        !matches!(child.try_wait(), Ok(None))
+    }
+
+    /// Counts a look without a sign of life. A paused core answers pings.
+    fn hangs(&mut self) -> bool {
+        let beat = self.status.heartbeat();
+        if beat != self.last_beat {
+            self.last_beat = beat;
+            self.strikes = 0;
+            return false;
+        }
+        self.strikes += 1;
+        if self.strikes == 2 {
+            let _ = message::send(&mut &self.socket, &ToCore::Ping);
+        }
+        self.strikes >= if self.loading { LOADING_STRIKES } else { STRIKES }
+    }
+
+    /// The socket is closed: the process is gone, or about to be.
+    fn after_the_end(&self, ended: bool) -> Event {
+        let limit = Instant::now() + STOP_LIMIT;
+        while !self.is_gone() && Instant::now() < limit {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let status = kill(&self.child);
+        if ended {
+            return Event::Ended;
+        }
+        Event::Died(format!("{} crashed{}.", self.name, status.map(how).unwrap_or_default()))
+    }
+}
+
+/// " (segmentation fault)" and the like.
+fn how(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(libc::SIGSEGV), _) => " (it reached for memory that is not its own)".into(),
+        (Some(libc::SIGABRT), _) => " (it gave up by itself)".into(),
+        (Some(libc::SIGILL), _) => " (it used an instruction this processor does not have)".into(),
+        (Some(libc::SIGFPE), _) => " (an arithmetic error)".into(),
+        (Some(libc::SIGKILL), _) => " (it was ended from outside)".into(),
+        (Some(signal), _) => format!(" (signal {signal})"),
+        (None, Some(code)) => format!(" (it ended with code {code})"),
+        (None, None) => String::new(),
+    }
+}

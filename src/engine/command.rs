@@ -1,0 +1,48 @@
+//! What the window, or headless mode, can ask of the engine.
+
+use std::path::PathBuf;
+
+/// A game to run: a core, and what it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Game {
+    /// The core's shared library.
+    pub core: PathBuf,
+    /// The content, or none for a core that is a game of its own.
+    pub content: Option<PathBuf>,
+    /// What people call it: the content's file stem, or the core's own name.
+    pub title: String,
+    /// Core options set for this game, `(key, value)`.
+    pub options: Vec<(String, String)>,
+}
+
+/// One wish. Each is carried out on the engine's thread, in order; none of them blocks the caller.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Start this game, in place of the one that runs. Peers stay connected.
+    Open(Game),
+    /// End the game and write its saves. Peers stay connected and are told.
+    Close,
+    /// Pause (true) or go on (false).
+    Pause(bool),
+    /// The console's reset button.
+    Reset,
+    /// Write a save state to this slot, 0 to 9.
+    SaveState(u8),
+    /// Put the save state of this slot back.
+    LoadState(u8),
+    /// Start the game again after a crash, from its last automatic state.
+    Restart,
+    /// The speaker's volume, 0.0 to 1.0. The stream's sound does not change.
+    Volume(f32),
+    /// Set one core option of the running game.
+    CoreOption {
+        /// The core's name for it.
+        key: String,
+        /// One of the values that the core offers.
+        value: String,
+    },
+    /// Show this person out of the room.
+    Kick(u32),
+    /// The host's own name, as the others see it.
+    HostName(String),
+}

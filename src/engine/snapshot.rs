@@ -1,0 +1,163 @@
+//! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything a reader needs to draw one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// The game, from the moment it is opened until it is closed.
+    pub game: Option<GameStatus>,
+    /// Every seat of the room, in order.
+    pub seats: Vec<SeatStatus>,
+    /// Everyone connected.
+    pub peers: Vec<PeerStatus>,
+    /// Links that seat whoever opens them: the best one first (the address others on the network can reach), then the rest.
+    pub invites: Vec<String>,
+    /// The speaker, once sound has been tried.
+    pub speaker: Speaker,
+    /// Things to tell the person at the desktop, oldest first; at most 16 are kept.
+    pub notices: Vec<Notice>,
+    /// Speed of the running game.
+    pub stats: Stats,
+}
+
+/// What is being played, and how it is.
+#[derive(Debug, Clone)]
+pub struct GameStatus {
+    /// What people call it.
+    pub title: String,
+    /// The core's own name and version, such as "Nestopia 1.51".
+    pub core_name: String,
+    /// The core's file.
+    pub core: PathBuf,
+    /// The content's file.
+    pub content: Option<PathBuf>,
+    /// How it is.
+    pub state: GameState,
+    /// Controller ports the core offers.
+    pub ports: usize,
+    /// The core's options with their present values.
+    pub options: Vec<OptionStatus>,
+    /// Save state slots, 0 to 9: whether something is saved there.
+    pub saved_slots: [bool; 10],
+    /// The core can save states.
+    pub can_save_state: bool,
+}
+
+/// How a game is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GameState {
+    /// The core process starts and loads.
+    Starting,
+    /// It runs.
+    Running,
+    /// It waits for the host.
+    Paused,
+    /// The core ended on its own or stopped answering; the sentence says how. The room stays, [`super::Command::Restart`] brings it back.
+    Crashed(String),
+    /// It could not be started; the sentence says why and what to do.
+    Failed(String),
+}
+
+/// One core option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionStatus {
+    /// The core's name for it.
+    pub key: String,
+    /// What the core says it does.
+    pub label: String,
+    /// What it can be set to.
+    pub values: Vec<String>,
+    /// What it is set to.
+    pub value: String,
+}
+
+/// One controller of the game and who holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatStatus {
+    /// Counted from 0; people see "Player 1".
+    pub seat: usize,
+    /// Who holds it; none when it is free.
+    pub name: Option<String>,
+    /// The peer that holds it; none when it is free or the host's own.
+    pub peer: Option<u32>,
+}
+
+/// One connected browser.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeerStatus {
+    /// The room's number for it, never used twice.
+    pub id: u32,
+    /// The name they gave.
+    pub name: String,
+    /// Their seat, or none for a spectator.
+    pub seat: Option<usize>,
+    /// Round trip between host and peer, once measured.
+    pub round_trip: Option<Duration>,
+    /// What is sent to them now, in kbit/s.
+    pub kbit_s: u32,
+    /// Packets they said they lost, as a share from 0 to 1.
+    pub loss: f32,
+}
+
+/// The sound on the host's own machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Speaker {
+    /// Nothing has been played yet, or headless mode, which has none.
+    #[default]
+    Off,
+    /// It plays on this device.
+    Playing(String),
+    /// There is none; the game runs silently here, and the sentence says why.
+    Silent(String),
+}
+
+/// One thing to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Rises by one with every notice, so that a reader knows what is new.
+    pub id: u64,
+    /// How bad it is.
+    pub level: Level,
+    /// One or two plain sentences.
+    pub text: String,
+}
+
+/// How bad a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know, gone after some seconds.
+    Info,
+    /// Something does not work as it should.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+/// Speed of the running game, over the last second where a rate is meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Stats {
+    /// Frames emulated in the last second.
+    pub fps: f64,
+    /// What the core wants.
+    pub target_fps: f64,
+    /// Frames since the game started: run by the core.
+    pub emulated: u64,
+    /// Encoded.
+    pub encoded: u64,
+    /// Handed to the socket, counted once a frame however many peers there are.
+    pub sent: u64,
+    /// Passed over because the encoder was busy.
+    pub skipped: u64,
+    /// Size of the core's picture, in pixels.
+    pub width: u32,
+    /// Size of the core's picture, in pixels.
+    pub height: u32,
+    /// Host latency over the last second, in milliseconds; 0 while nobody watches.
+    pub latency_p50_ms: f64,
+    /// The same, 99th percentile.
+    pub latency_p99_ms: f64,
+    /// Everything sent, in kbit/s.
+    pub kbit_s: u32,
+}

@@ -1,0 +1,145 @@
+//! Writing files so that a crash or a full disc never costs what was there before.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Replaces `path` with `data`, whole or not at all: a reader sees the old file or the new one, never a part.
+///
+/// Missing folders are made. The data is on the disc when this returns. A symbolic link is followed, so that a
+/// settings file kept elsewhere stays a link. Errors are those of the file system; the old file is then untouched.
+pub fn write_atomically(path: &Path, data: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    fs::create_dir_all(&folder)?;
+    let (temporary, file) = create_beside(&target, &folder)?;
+    let written = fill(file, &target, data).and_then(|()| fs::rename(&temporary, &target));
+    if let Err(error) = written {
+        // Nothing more can be done about a leftover; the first error is the one that matters.
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
+    sync_folder(&folder)
+}
+
+fn create_beside(target: &Path, folder: &Path) -> io::Result<(PathBuf, File)> {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let name = target
+        .file_name()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?
+        .to_string_lossy();
+    // A long name must still fit in 255 bytes with the ending added.
+    let stem: String = name.chars().take(40).collect();
+    loop {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let temporary = folder.join(format!(".{stem}.{}-{number}.part", std::process::id()));
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            Ok(file) => return Ok((temporary, file)),
+            // Left behind by a process with the same id.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn fill(mut file: File, target: &Path, data: &[u8]) -> io::Result<()> {
+    file.write_all(data)?;
+    if let Ok(old) = fs::metadata(target) {
+        file.set_permissions(old.permissions())?;
+    }
+    file.sync_all()
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        // Some network file systems refuse to sync a folder; the file itself is written.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("hotseat-files-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn a_file_is_written_into_folders_that_did_not_exist_and_replaced_after() {
+        let folder = folder("replace");
+        let path = folder.join("a/b/save.srm");
+        write_atomically(&path, b"one").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        write_atomically(&path, b"two, longer").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two, longer");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no leftovers");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing_behind() {
+        let folder = folder("fail");
+        fs::create_dir_all(folder.join("taken/inside")).unwrap();
+        // A folder that is not empty cannot be replaced by a file.
+        assert!(write_atomically(&folder.join("taken"), b"x").is_err());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_name_of_255_bytes_can_be_written() {
+        let folder = folder("long");
+        let path = folder.join("x".repeat(255));
+        write_atomically(&path, b"x").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"x");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_symbolic_links_are_kept() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = folder("link");
+        fs::create_dir_all(&folder).unwrap();
+        let real = folder.join("real");
+        fs::write(&real, b"old").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).unwrap();
+        let link = folder.join("link");
+        symlink(&real, &link).unwrap();
+        write_atomically(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn writers_at_the_same_time_each_write_a_whole_file() {
+        let folder = folder("race");
+        let path = folder.join("file");
+        std::thread::scope(|scope| {
+            for n in 0..8u8 {
+                let path = &path;
+                scope.spawn(move || write_atomically(path, &vec![n; 10_000]).unwrap());
+            }
+        });
+        let data = fs::read(&path).unwrap();
+        assert_eq!(data.len(), 10_000);
+        assert!(data.iter().all(|byte| *byte == data[0]));
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

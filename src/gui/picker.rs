@@ -1,0 +1,83 @@
+//! File dialogs of the system, each on a thread of its own, so that the game goes on behind them.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+/// What a file is picked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A game to open.
+    Content,
+    /// The core to run this content with.
+    CoreFor(PathBuf),
+    /// A folder to search for cores.
+    CoreFolder,
+    /// The folder with the BIOS files.
+    SystemFolder,
+}
+
+/// How a dialog ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picked {
+    /// With this.
+    Path(Purpose, PathBuf),
+    /// The person changed their mind.
+    Nothing,
+    /// It never opened: this system has no file dialogs.
+    Unavailable,
+}
+
+/// Faster than anyone closes a dialog.
+const NEVER_OPENED: Duration = Duration::from_millis(250);
+
+/// At most one open dialog.
+#[derive(Default)]
+pub struct Picker {
+    open: Option<(Purpose, Receiver<(Option<PathBuf>, Duration)>)>,
+}
+
+impl Picker {
+    /// Opens a dialog, unless one is open. `wake` is called when it closes.
+    pub fn start(&mut self, purpose: Purpose, title: &str, wake: impl Fn() + Send + 'static) {
+        if self.open.is_some() {
+            return;
+        }
+        // Holds one answer; there is never a second.
+        let (sender, receiver) = sync_channel(1);
+        let dialog = rfd::FileDialog::new().set_title(title);
+        let folder = matches!(purpose, Purpose::CoreFolder | Purpose::SystemFolder);
+        let dialog = match &purpose {
+            Purpose::CoreFor(_) => dialog.add_filter(title, &[std::env::consts::DLL_EXTENSION]),
+            _ => dialog,
+        };
+        let run = move || run(dialog, folder, &sender, &wake);
+        if std::thread::Builder::new().name("file dialog".into()).spawn(run).is_ok() {
+            self.open = Some((purpose, receiver));
+        }
+    }
+
+    /// The answer, once there is one.
+    pub fn poll(&mut self) -> Option<Picked> {
+        let (_, receiver) = self.open.as_ref()?;
+        let answer = match receiver.try_recv() {
+            Ok(answer) => answer,
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => (None, Duration::ZERO),
+        };
+        let (purpose, _) = self.open.take()?;
+        Some(match answer {
+            (Some(path), _) => Picked::Path(purpose, path),
+            (None, took) if took < NEVER_OPENED => Picked::Unavailable,
+            (None, _) => Picked::Nothing,
+        })
+    }
+}
+
+fn run(dialog: rfd::FileDialog, folder: bool, answer: &SyncSender<(Option<PathBuf>, Duration)>, wake: &dyn Fn()) {
+    let start = Instant::now();
+    let picked = if folder { dialog.pick_folder() } else { dialog.pick_file() };
+    // The window may be gone by now; then nobody asks.
+    let _ = answer.try_send((picked, start.elapsed()));
+    wake();
+}

@@ -1,0 +1,148 @@
+//! Every text of the window, in each of its languages.
+
+use crate::settings::Language;
+use serde::Deserialize;
+
+macro_rules! texts {
+    ($($key:ident),* $(,)?) => {
+        /// The texts of one language; the fields are the keys of the files in `assets/lang`.
+        #[derive(Debug, Clone, Default, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(missing_docs)]
+        pub struct Texts {
+            $(pub $key: String,)*
+        }
+
+        impl Texts {
+            /// Every key with its text, for tests.
+            pub fn all(&self) -> Vec<(&'static str, &str)> {
+                vec![$((stringify!($key), self.$key.as_str()),)*]
+            }
+        }
+    };
+}
+
+texts! {
+    // Home
+    open_game, open_game_hint, play_demo, play_demo_hint, play_demo_missing, recent_games, no_recent, forget_game,
+    drop_here, back_to_game,
+    // Cores
+    cores_found_none, cores_found_one, cores_found_many, choose_core, choose_core_for, remember_core, no_core_title,
+    no_core_body, pick_core_file, add_core_folder, open_with_core, bundled, cancel,
+    // Game
+    close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,
+    unmute, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
+    latency, latency_tip, starting, paused, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
+    // Invite
+    invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
+    // People
+    players, spectators, you, free_seat, seat, kick, kick_tip, ping_unknown, milliseconds, kbit, mbit, lost, nobody_yet,
+    // Options
+    options_title, options_none, options_hint, filter,
+    // Settings
+    settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
+    scaling_whole, scaling_whole_hint, controllers, no_controllers, stick_dpad, keyboard_hint, core_folders, remove,
+    file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,
+    ports, ports_hint, page_port, media_port, after_restart, sound, sound_off, sound_playing,
+    // Notices
+    dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
+    recent_gone, core_gone, version,
+}
+
+const ENGLISH: &str = include_str!("../../assets/lang/en.toml");
+const CHINESE: &str = include_str!("../../assets/lang/zh-CN.toml");
+
+/// The two languages there are texts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoken {
+    /// English.
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Spoken {
+    /// What a person chose, or what the system is set to.
+    pub fn from_choice(choice: Language) -> Self {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        match choice {
+            Language::English => Self::English,
+            Language::Chinese => Self::Chinese,
+            Language::System => ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(variable)
+                .map_or(Self::English, |locale| Self::from_locale(&locale)),
+        }
+    }
+
+    fn from_locale(locale: &str) -> Self {
+        if locale.to_lowercase().starts_with("zh") { Self::Chinese } else { Self::English }
+    }
+
+    /// The texts of this language.
+    pub fn texts(self) -> Texts {
+        let file = match self {
+            Self::English => ENGLISH,
+            Self::Chinese => CHINESE,
+        };
+        // The tests below parse both files; an empty window would be the worst that could come of it.
+        toml::from_str(file).unwrap_or_default()
+    }
+}
+
+/// Puts values into a text: `fill("{n} players", &[("n", "3")])`.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn names(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys_none_is_empty_and_the_same_values_go_in() {
+        let english: Texts = toml::from_str(ENGLISH).unwrap();
+        let chinese: Texts = toml::from_str(CHINESE).unwrap();
+        for ((key, english), (_, chinese)) in english.all().into_iter().zip(chinese.all()) {
+            assert!(!english.trim().is_empty() && !chinese.trim().is_empty(), "{key}");
+            assert_eq!(names(english), names(chinese), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_text_is_used() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/gui");
+        let code: String = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|e| e == "rs") && !path.ends_with("text.rs"))
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+        let texts = Spoken::English.texts();
+        let unused: Vec<_> = texts.all().into_iter().filter(|(key, _)| !code.contains(&format!(".{key}"))).collect();
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+
+    #[test]
+    fn the_systems_language_is_understood_by_its_beginning() {
+        for (locale, spoken) in [
+            ("zh_CN.UTF-8", Spoken::Chinese),
+            ("zh", Spoken::Chinese),
+            ("en_GB", Spoken::English),
+            ("C", Spoken::English),
+            ("", Spoken::English),
+        ] {
+            assert_eq!(Spoken::from_locale(locale), spoken, "{locale}");
+        }
+    }
+
+    #[test]
+    fn values_go_where_their_names_are() {
+        assert_eq!(fill("{a} and {b}, {a}", &[("a", "1"), ("b", "2")]), "1 and 2, 1");
+    }
+}

@@ -1,0 +1,261 @@
+//! The few widgets that every screen is made of.
+
+use super::icons::{self, Icon};
+use super::theme;
+use egui::{
+    Align, Align2, Color32, CornerRadius, CursorIcon, FontId, Frame, InnerResponse, Layout, Margin, Rect, Response,
+    RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, Widget, WidgetInfo, WidgetType, pos2, vec2,
+};
+
+/// A rounded box that holds things that belong together.
+pub fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
+    Frame::new()
+        .fill(theme::CARD)
+        .stroke(Stroke::new(1.0, theme::LINE))
+        .corner_radius(12)
+        .inner_margin(Margin::same(14))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            add(ui)
+        })
+}
+
+/// A heading over a group.
+pub fn section(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).font(theme::semibold(13.0)).color(theme::TEXT_WEAK));
+}
+
+/// Text that explains, in the weaker colour, over as many lines as it takes.
+pub fn explain(ui: &mut Ui, text: impl Into<String>) {
+    ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::TEXT_WEAK)).wrap());
+}
+
+/// How much a button asks for attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What most people want next; one on a screen.
+    Primary,
+    /// The rest.
+    Plain,
+    /// No box until the pointer is over it.
+    Quiet,
+}
+
+/// A button with an icon, a text, or both.
+#[must_use]
+pub struct Button<'a> {
+    icon: Option<Icon>,
+    text: &'a str,
+    name: &'a str,
+    kind: Kind,
+    wide: bool,
+    selected: bool,
+    color: Option<Color32>,
+}
+
+impl<'a> Button<'a> {
+    /// With a text.
+    pub fn text(text: &'a str) -> Self {
+        Self {
+            icon: None,
+            text,
+            name: text,
+            kind: Kind::Plain,
+            wide: false,
+            selected: false,
+            color: None,
+        }
+    }
+
+    /// With an icon alone; `name` is what a screen reader says.
+    pub fn icon(icon: Icon, name: &'a str) -> Self {
+        Self {
+            icon: Some(icon),
+            text: "",
+            name,
+            kind: Kind::Quiet,
+            ..Self::text("")
+        }
+    }
+
+    /// Puts an icon before the text.
+    pub fn with_icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    /// The one to click next.
+    pub fn primary(mut self) -> Self {
+        self.kind = Kind::Primary;
+        self
+    }
+
+    /// Without a box.
+    pub fn quiet(mut self) -> Self {
+        self.kind = Kind::Quiet;
+        self
+    }
+
+    /// With a box, for an icon alone.
+    pub fn boxed(mut self) -> Self {
+        self.kind = Kind::Plain;
+        self
+    }
+
+    /// As wide as there is room.
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+
+    /// Shown as switched on.
+    pub fn selected(mut self, selected: bool) -> Self {
+        self.selected = selected;
+        self
+    }
+
+    /// Text and icon in this colour.
+    pub fn color(mut self, color: Color32) -> Self {
+        self.color = Some(color);
+        self
+    }
+
+    fn fill(&self, response: &Response) -> Color32 {
+        let hovered = response.hovered() || response.has_focus();
+        match self.kind {
+            Kind::Primary if hovered => theme::ACCENT_HOVER,
+            Kind::Primary => theme::ACCENT,
+            _ if hovered => theme::RAISED_HOVER,
+            Kind::Plain => theme::RAISED,
+            Kind::Quiet if self.selected => theme::RAISED,
+            Kind::Quiet => Color32::TRANSPARENT,
+        }
+    }
+}
+
+const BUTTON_HEIGHT: f32 = 34.0;
+const ICON_SIDE: f32 = 18.0;
+
+impl Widget for Button<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let color = self.color.unwrap_or(match self.kind {
+            Kind::Primary => theme::ON_ACCENT,
+            Kind::Plain => theme::TEXT,
+            Kind::Quiet if self.selected => theme::TEXT,
+            Kind::Quiet => theme::TEXT_WEAK,
+        });
+        let font = if self.kind == Kind::Primary { theme::semibold(14.0) } else { theme::regular(14.0) };
+        let icon_width = if self.icon.is_some() { ICON_SIDE } else { 0.0 };
+        let gap = if self.icon.is_some() && !self.text.is_empty() { 8.0 } else { 0.0 };
+        let padding = if self.text.is_empty() { (BUTTON_HEIGHT - ICON_SIDE) / 2.0 } else { 14.0 };
+        let galley = ui.painter().layout_no_wrap(self.text.to_owned(), font.clone(), color);
+        let content = icon_width + gap + galley.size().x;
+        let width = if self.wide { ui.available_width() } else { content + 2.0 * padding };
+        let (rect, response) = ui.allocate_exact_size(vec2(width, BUTTON_HEIGHT), Sense::click());
+        let (name, enabled) = (self.name.to_owned(), ui.is_enabled());
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, enabled, &name));
+        if ui.is_rect_visible(rect) {
+            let painter = ui.painter().with_clip_rect(ui.clip_rect().intersect(rect.expand(2.0)));
+            painter.rect_filled(rect, CornerRadius::same(8), self.fill(&response));
+            if response.has_focus() {
+                painter.rect_stroke(rect, CornerRadius::same(8), Stroke::new(1.5, theme::ACCENT), StrokeKind::Inside);
+            }
+            let lit = self.kind == Kind::Quiet && response.hovered() && self.color.is_none();
+            let color = if lit { theme::TEXT } else { color };
+            let left = rect.center().x - content.min(rect.width() - 2.0 * padding) / 2.0;
+            if let Some(icon) = self.icon {
+                let top = rect.center().y - ICON_SIDE / 2.0;
+                let square = Rect::from_min_size(pos2(left, top), Vec2::splat(ICON_SIDE));
+                icons::paint(&painter, icon, square, color);
+            }
+            let baseline = pos2(left + icon_width + gap, rect.center().y - galley.size().y / 2.0);
+            painter.galley_with_override_text_color(baseline, galley, color);
+        }
+        response.on_hover_cursor(CursorIcon::PointingHand)
+    }
+}
+
+/// A small coloured plate, such as "P1".
+pub fn badge(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    let font = theme::semibold(12.0);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, theme::ON_ACCENT);
+    let size = vec2((galley.size().x + 12.0).max(30.0), 22.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect_filled(rect, CornerRadius::same(6), color);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme::ON_ACCENT);
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, text));
+    response
+}
+
+/// An icon that is no button.
+pub fn icon(ui: &mut Ui, icon: Icon, side: f32, color: Color32) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
+    icons::paint(ui.painter(), icon, rect, color);
+}
+
+/// One line that is cut with an ellipsis where there is no room.
+pub fn line(ui: &mut Ui, text: &str, font: FontId, color: Color32) -> Response {
+    ui.add(egui::Label::new(RichText::new(text).font(font).color(color)).truncate())
+}
+
+/// A box to click as a whole, with a title, a line under it and an icon before.
+pub struct Tile<'a> {
+    /// Before the title.
+    pub icon: Icon,
+    /// What a screen reader says, too.
+    pub title: &'a str,
+    /// Explains; one or two lines.
+    pub subtitle: &'a str,
+    /// The one to click next.
+    pub primary: bool,
+    /// In points.
+    pub height: f32,
+}
+
+impl Widget for Tile<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let size = vec2(ui.available_width(), self.height);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, enabled, self.title));
+        let hovered = response.hovered() || response.has_focus();
+        let (fill, text, weak) = match (self.primary, hovered) {
+            (true, false) => (theme::ACCENT, theme::ON_ACCENT, theme::ON_ACCENT.gamma_multiply(0.8)),
+            (true, true) => (theme::ACCENT_HOVER, theme::ON_ACCENT, theme::ON_ACCENT.gamma_multiply(0.8)),
+            (false, false) => (theme::CARD, theme::TEXT, theme::TEXT_WEAK),
+            (false, true) => (theme::RAISED, theme::TEXT, theme::TEXT_WEAK),
+        };
+        let corner = CornerRadius::same(14);
+        ui.painter().rect_filled(rect, corner, fill);
+        if response.has_focus() {
+            let ring = if self.primary { theme::TEXT } else { theme::ACCENT };
+            ui.painter().rect_stroke(rect, corner, Stroke::new(2.0, ring), StrokeKind::Inside);
+        } else if !self.primary {
+            ui.painter().rect_stroke(rect, corner, Stroke::new(1.0, theme::LINE), StrokeKind::Inside);
+        }
+        let inner = rect.shrink2(vec2(20.0, 16.0));
+        let square = Rect::from_min_size(inner.min, Vec2::splat(30.0));
+        icons::paint(ui.painter(), self.icon, square, if self.primary { text } else { theme::ACCENT });
+        let subtitle = ui.painter().layout(self.subtitle.to_owned(), theme::regular(13.0), weak, inner.width());
+        let subtitle_top = inner.bottom() - subtitle.size().y;
+        ui.painter().text(pos2(inner.left(), subtitle_top - 4.0), Align2::LEFT_BOTTOM, self.title, theme::semibold(18.0), text);
+        ui.painter().galley(pos2(inner.left(), subtitle_top), subtitle, weak);
+        response.on_hover_cursor(CursorIcon::PointingHand)
+    }
+}
+
+/// A row: `left` takes what `right` leaves.
+pub fn row(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let mut right_ui = ui.new_child(
+        UiBuilder::new().id_salt("right").max_rect(rect).layout(Layout::right_to_left(Align::Center)),
+    );
+    right(&mut right_ui);
+    let used = right_ui.min_rect().width();
+    let gap = if used > 0.0 { 8.0 } else { 0.0 };
+    let rest = Rect::from_min_max(rect.min, pos2((rect.right() - used - gap).max(rect.left()), rect.bottom()));
+    let mut left_ui =
+        ui.new_child(UiBuilder::new().id_salt("left").max_rect(rest).layout(Layout::left_to_right(Align::Center)));
+    left_ui.shrink_clip_rect(rest.expand(3.0));
+    left(&mut left_ui);
+}

@@ -1,0 +1,13 @@
+pub mod link;
+pub mod files;
+pub mod frame;
+pub mod library;
+pub mod settings;
+pub mod input;
+pub mod engine;
+pub mod libretro;
+pub mod sync;
+pub mod emulator;
+pub mod packet;
+pub mod room;
+pub mod video;

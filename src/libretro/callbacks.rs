@@ -1,0 +1,237 @@
+//! What a core calls: the C functions, and the one global that libretro forces on a front end.
+//!
+//! The global stays private to this file. Callbacks lock it; nobody holds the lock while calling into the core, so a
+//! core that calls back from inside a call, or from a thread of its own, finds it free.
+#![allow(unsafe_code)]
+
+use super::environment::Environment;
+use super::sys;
+use crate::frame::MAX_SIDE;
+use crate::input::{MAX_SEATS, PadState};
+use crate::link::audio::AudioWriter;
+use crate::link::board::BoardReader;
+use crate::link::frames::{FrameHeader, FrameWriter};
+use crate::sync::now;
+use std::ffi::{c_char, c_void};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+static FRONT: Mutex<Option<Front>> = Mutex::new(None);
+
+/// The front end, as the core meets it.
+pub struct Front {
+    /// Answers to the core's questions.
+    pub environment: Environment,
+    /// Where pictures go.
+    pub frames: FrameWriter,
+    /// Where sound goes.
+    pub audio: AudioWriter,
+    /// Where inputs come from.
+    pub board: BoardReader,
+    /// The inputs of this frame.
+    pub pads: [PadState; MAX_SEATS],
+    /// The board has been read for this frame: a core that polls twice sees the same inputs, and a tap lasts a whole frame.
+    pub polled: bool,
+    /// When the frame that runs now was due.
+    pub due: Duration,
+    /// What was seen.
+    pub seen: Seen,
+}
+
+/// Counted while the core runs.
+#[derive(Default)]
+pub struct Seen {
+    /// Pictures, duplicates included.
+    pub pictures: u64,
+    /// NULL pictures.
+    pub duplicates: u64,
+    /// Pictures that were not taken.
+    pub refused: u64,
+    /// Sample pairs.
+    pub samples: u64,
+    /// Each size and how often; the first 64 sizes.
+    pub sizes: Vec<(u32, u32, u64)>,
+    /// The last size and aspect, for duplicates.
+    last: Option<(u32, u32)>,
+    warned: bool,
+}
+
+/// Puts the front end in place. Before any core is opened.
+pub fn install(front: Front) {
+    *lock() = Some(front);
+}
+
+/// Takes the front end away again: the core is closed.
+pub fn remove() {
+    *lock() = None;
+}
+
+/// The front end, between calls into the core.
+pub fn with<T>(use_it: impl FnOnce(&mut Front) -> T) -> T {
+    let mut front = lock();
+    match front.as_mut() {
+        Some(front) => use_it(front),
+        // Callbacks are handed to a core only after `install`.
+        None => unreachable!("a core is called before the front end is in place"),
+    }
+}
+
+fn lock() -> MutexGuard<'static, Option<Front>> {
+    FRONT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// # Safety
+/// Called by the core with an argument that fits the command.
+pub unsafe extern "C" fn environment(command: u32, data: *mut c_void) -> bool {
+    // SAFETY: the core's promise, libretro.h.
+    let argument = unsafe { sys::Argument::new(data) };
+    with(|front| front.environment.call(command, argument))
+}
+
+/// # Safety
+/// Called by the core with a picture of `height` rows of `pitch` bytes, NULL, or the mark of a hardware frame.
+pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: u32, pitch: usize) {
+    let captured = now();
+    with(|front| {
+        front.seen.pictures += 1;
+        let duplicate = data.is_null();
+        let (width, height) = match (duplicate, front.seen.last) {
+            (true, None) => return,
+            (true, Some(last)) => last,
+            (false, _) => (width, height),
+        };
+        let format = front.environment.video.format;
+        if !duplicate && let Err(why) = acceptable(front, data, width, height, pitch) {
+            front.seen.refused += 1;
+            if !std::mem::replace(&mut front.seen.warned, true) {
+                front.environment.warn(&why);
+            }
+            return;
+        }
+        front.seen.last = Some((width, height));
+        front.seen.duplicates += u64::from(duplicate);
+        front.seen.count(width, height);
+        let video = &front.environment.video;
+        let header = FrameHeader {
+            width,
+            height,
+            format,
+            rotation: video.rotation,
+            aspect: video.aspect_of(width, height),
+            duplicate,
+            number: 0,
+            captured,
+            due: front.due,
+            fps: video.fps,
+        };
+        let row_len = width as usize * format.bytes();
+        let rows = if duplicate { 0 } else { height };
+        // SAFETY: `acceptable` saw that a row fits into the pitch; that there are `height` rows is the core's promise.
+        let rows = (0..rows).map(|y| unsafe { sys::row(data, pitch, y, row_len) });
+        front.frames.publish(header, rows);
+    });
+}
+
+/// Whether a picture's numbers can be believed.
+fn acceptable(front: &Front, data: *const c_void, width: u32, height: u32, pitch: usize) -> Result<(), String> {
+    let video = &front.environment.video;
+    let row = width as usize * video.format.bytes();
+    if data.addr() == usize::MAX {
+        return Err("it draws with the graphics card, which Hotseat does not offer yet".into());
+    }
+    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
+        return Err(format!("it sent a picture of {width}x{height}, and Hotseat takes 1x1 to {MAX_SIDE}x{MAX_SIDE}"));
+    }
+    if width > video.max_width || height > video.max_height {
+        return Err(format!(
+            "it sent a picture of {width}x{height} after promising at most {}x{}",
+            video.max_width, video.max_height
+        ));
+    }
+    if pitch < row || pitch > 1 << 20 {
+        return Err(format!("it sent rows of {pitch} bytes for a picture that needs {row}"));
+    }
+    Ok(())
+}
+
+impl Seen {
+    fn count(&mut self, width: u32, height: u32) {
+        let known = self.sizes.iter_mut().find(|(w, h, _)| (*w, *h) == (width, height));
+        if let Some((.., times)) = known {
+            *times += 1;
+        } else if self.sizes.len() < 64 {
+            self.sizes.push((width, height, 1));
+        }
+    }
+}
+
+/// Called by the core, one sample pair at a time.
+pub extern "C" fn audio_sample(left: i16, right: i16) {
+    with(|front| {
+        front.seen.samples += 1;
+        front.audio.write(&[left, right]);
+    });
+}
+
+/// # Safety
+/// Called by the core with `frames` sample pairs.
+pub unsafe extern "C" fn audio_sample_batch(data: *const i16, frames: usize) -> usize {
+    // More than the ring holds cannot be meant.
+    let frames = frames.min(crate::link::AUDIO_FRAMES);
+    // SAFETY: the core's promise.
+    let stereo = unsafe { sys::stereo(data, frames) };
+    with(|front| {
+        front.seen.samples += frames as u64;
+        front.audio.write(stereo);
+    });
+    frames
+}
+
+/// Called by the core when it wants fresh inputs.
+pub extern "C" fn input_poll() {
+    with(Front::poll);
+}
+
+impl Front {
+    fn poll(&mut self) {
+        if !std::mem::replace(&mut self.polled, true) {
+            self.board.poll(&mut self.pads);
+        }
+    }
+}
+
+/// Called by the core for one button or axis.
+pub extern "C" fn input_state(port: u32, device: u32, index: u32, id: u32) -> i16 {
+    with(|front| {
+        let Some(pad) = front.pads.get(port as usize) else { return 0 };
+        match device & sys::RETRO_DEVICE_MASK {
+            sys::RETRO_DEVICE_JOYPAD if id == sys::RETRO_DEVICE_ID_JOYPAD_MASK => pad.buttons.cast_signed(),
+            sys::RETRO_DEVICE_JOYPAD if id < 16 => i16::from(pad.buttons >> id & 1 == 1),
+            sys::RETRO_DEVICE_ANALOG => analog(pad, index, id),
+            _ => 0,
+        }
+    })
+}
+
+fn analog(pad: &PadState, index: u32, id: u32) -> i16 {
+    match (index, id) {
+        (sys::RETRO_DEVICE_INDEX_ANALOG_LEFT, 0 | 1) => pad.left[id as usize],
+        (sys::RETRO_DEVICE_INDEX_ANALOG_RIGHT, 0 | 1) => pad.right[id as usize],
+        (sys::RETRO_DEVICE_INDEX_ANALOG_BUTTON, 0..16) => {
+            let held = if pad.buttons >> id & 1 == 1 { i16::MAX } else { 0 };
+            match id {
+                sys::RETRO_DEVICE_ID_JOYPAD_L2 if pad.triggers[0] != 0 => pad.triggers[0],
+                sys::RETRO_DEVICE_ID_JOYPAD_R2 if pad.triggers[1] != 0 => pad.triggers[1],
+                _ => held,
+            }
+        }
+        _ => 0,
+    }
+}
+
+/// Called by the C shim with one formatted line.
+#[unsafe(no_mangle)]
+extern "C" fn hotseat_core_log(level: u32, line: *const c_char) {
+    let text = sys::text(line);
+    with(|front| front.environment.log(level, text.trim_end()));
+}

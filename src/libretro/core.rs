@@ -1,0 +1,233 @@
+//! A loaded core, as safe as one can be made: the safe wrapper beside `sys`.
+#![allow(unsafe_code)]
+
+use super::callbacks;
+use super::sys;
+use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW, Symbol};
+use std::ffi::{CString, c_char, c_void};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// The functions a core exports. They stay valid while `_library` is loaded, which is until the process ends.
+struct Functions {
+    init: Symbol<unsafe extern "C" fn()>,
+    deinit: Symbol<unsafe extern "C" fn()>,
+    get_system_info: Symbol<unsafe extern "C" fn(*mut sys::retro_system_info)>,
+    get_system_av_info: Symbol<unsafe extern "C" fn(*mut sys::retro_system_av_info)>,
+    set_controller_port_device: Symbol<unsafe extern "C" fn(u32, u32)>,
+    reset: Symbol<unsafe extern "C" fn()>,
+    run: Symbol<unsafe extern "C" fn()>,
+    serialize_size: Symbol<unsafe extern "C" fn() -> usize>,
+    serialize: Symbol<unsafe extern "C" fn(*mut c_void, usize) -> bool>,
+    unserialize: Symbol<unsafe extern "C" fn(*const c_void, usize) -> bool>,
+    load_game: Symbol<unsafe extern "C" fn(*const sys::retro_game_info) -> bool>,
+    unload_game: Symbol<unsafe extern "C" fn()>,
+    get_memory_data: Symbol<unsafe extern "C" fn(u32) -> *mut c_void>,
+    get_memory_size: Symbol<unsafe extern "C" fn(u32) -> usize>,
+}
+
+/// What a core says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct SystemInfo {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Extensions it takes, separated by `|`.
+    pub extensions: String,
+    /// It opens content itself, by path.
+    pub need_fullpath: bool,
+}
+
+/// A core in this process. There is one in a process's life: cores keep globals and rarely survive a second start.
+pub struct Core {
+    call: Functions,
+    loaded: bool,
+    // What load_game was given must outlive the game: cores keep the pointers.
+    _content: Option<(CString, Vec<u8>)>,
+    _library: Library,
+}
+
+impl Core {
+    /// Loads the library, checks that it is a libretro core of version 1, connects the callbacks and initialises it.
+    /// `callbacks::install` must have been called before: a core calls back at once.
+    pub fn open(path: &Path) -> Result<Core, String> {
+        let shown = path.display();
+        // SAFETY: runs the library's initialisers: foreign code, which is what this process is for.
+        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
+            .map_err(|error| format!("{shown} could not be loaded: {}", plain(&error)))?;
+        macro_rules! symbol {
+            ($name:literal) => {
+                // SAFETY: the type is libretro.h's for this name.
+                unsafe { library.get($name.as_bytes()) }
+                    .map_err(|_| format!("{shown} is not a libretro core: it has no {}.", $name))?
+            };
+        }
+        let api_version: Symbol<unsafe extern "C" fn() -> u32> = symbol!("retro_api_version");
+        let set_environment: Symbol<unsafe extern "C" fn(sys::retro_environment_t)> = symbol!("retro_set_environment");
+        let set_video: Symbol<unsafe extern "C" fn(sys::retro_video_refresh_t)> = symbol!("retro_set_video_refresh");
+        let set_audio: Symbol<unsafe extern "C" fn(sys::retro_audio_sample_t)> = symbol!("retro_set_audio_sample");
+        let set_audio_batch: Symbol<unsafe extern "C" fn(sys::retro_audio_sample_batch_t)> =
+            symbol!("retro_set_audio_sample_batch");
+        let set_poll: Symbol<unsafe extern "C" fn(sys::retro_input_poll_t)> = symbol!("retro_set_input_poll");
+        let set_state: Symbol<unsafe extern "C" fn(sys::retro_input_state_t)> = symbol!("retro_set_input_state");
+        let call = Functions {
+            init: symbol!("retro_init"),
+            deinit: symbol!("retro_deinit"),
+            get_system_info: symbol!("retro_get_system_info"),
+            get_system_av_info: symbol!("retro_get_system_av_info"),
+            set_controller_port_device: symbol!("retro_set_controller_port_device"),
+            reset: symbol!("retro_reset"),
+            run: symbol!("retro_run"),
+            serialize_size: symbol!("retro_serialize_size"),
+            serialize: symbol!("retro_serialize"),
+            unserialize: symbol!("retro_unserialize"),
+            load_game: symbol!("retro_load_game"),
+            unload_game: symbol!("retro_unload_game"),
+            get_memory_data: symbol!("retro_get_memory_data"),
+            get_memory_size: symbol!("retro_get_memory_size"),
+        };
+        // SAFETY: from here to the end of `open`: functions of the core, called in the order libretro.h asks for, from
+        // the thread that will run it, with callbacks of the types it declares.
+        unsafe {
+            let version = api_version();
+            if version != sys::RETRO_API_VERSION {
+                return Err(format!(
+                    "{shown} speaks version {version} of libretro, and Hotseat speaks version {}: get another build of this core.",
+                    sys::RETRO_API_VERSION
+                ));
+            }
+            set_environment(Some(callbacks::environment));
+            (call.init)();
+            set_video(Some(callbacks::video_refresh));
+            set_audio(Some(callbacks::audio_sample));
+            set_audio_batch(Some(callbacks::audio_sample_batch));
+            set_poll(Some(callbacks::input_poll));
+            set_state(Some(callbacks::input_state));
+        }
+        Ok(Core {
+            call,
+            loaded: false,
+            _content: None,
+            _library: library,
+        })
+    }
+
+    /// What the core says of itself.
+    pub fn system_info(&self) -> SystemInfo {
+        let mut info = sys::retro_system_info::default();
+        // SAFETY: a valid struct to fill; its strings are the core's constants.
+        unsafe { (self.call.get_system_info)(&mut info) };
+        SystemInfo {
+            name: sys::text(info.library_name),
+            version: sys::text(info.library_version),
+            extensions: sys::text(info.valid_extensions),
+            need_fullpath: info.need_fullpath,
+        }
+    }
+
+    /// Starts the content, or the core's own game. `data` is the content's bytes where the core does not want the path alone.
+    pub fn load_game(&mut self, content: Option<(&Path, Option<Vec<u8>>)>) -> bool {
+        let ok = match content {
+            // SAFETY: NULL is what libretro.h asks for when there is no content.
+            None => unsafe { (self.call.load_game)(std::ptr::null()) },
+            Some((path, data)) => {
+                let Ok(path) = CString::new(path.as_os_str().as_bytes()) else {
+                    return false;
+                };
+                let data = data.unwrap_or_default();
+                let info = sys::retro_game_info {
+                    path: path.as_ptr(),
+                    data: if data.is_empty() { std::ptr::null() } else { data.as_ptr().cast() },
+                    size: data.len(),
+                    meta: std::ptr::null::<c_char>(),
+                };
+                // SAFETY: `info` and what it points to are valid; path and data are kept until the process ends.
+                let ok = unsafe { (self.call.load_game)(&info) };
+                self._content = Some((path, data));
+                ok
+            }
+        };
+        self.loaded = ok;
+        ok
+    }
+
+    /// Sizes and rates, as the core states them, unchecked. None when a core leaves the struct untouched.
+    pub fn av_info(&self) -> sys::retro_system_av_info {
+        let mut info = MaybeUninit::<sys::retro_system_av_info>::zeroed();
+        // SAFETY: zeroed is a valid value of this plain struct, and the core fills it.
+        unsafe {
+            (self.call.get_system_av_info)(info.as_mut_ptr());
+            info.assume_init()
+        }
+    }
+
+    /// Plugs a device into a port.
+    pub fn set_controller(&self, port: u32, device: u32) {
+        // SAFETY: any numbers are allowed.
+        unsafe { (self.call.set_controller_port_device)(port, device) };
+    }
+
+    /// Runs one frame.
+    pub fn run(&mut self) {
+        // SAFETY: the content is loaded, and callbacks do not call back into the core.
+        unsafe { (self.call.run)() };
+    }
+
+    /// The console's reset button.
+    pub fn reset(&mut self) {
+        // SAFETY: the content is loaded.
+        unsafe { (self.call.reset)() };
+    }
+
+    /// Bytes of a save state now; 0 when the core has none.
+    pub fn state_size(&self) -> usize {
+        // SAFETY: the content is loaded.
+        unsafe { (self.call.serialize_size)() }
+    }
+
+    /// Writes a save state to memory that C may write to.
+    ///
+    /// # Safety
+    /// `len` bytes at `to` are writable.
+    pub unsafe fn save_state(&mut self, to: *mut u8, len: usize) -> bool {
+        // SAFETY: handed to the caller.
+        unsafe { (self.call.serialize)(to.cast(), len) }
+    }
+
+    /// Puts a save state back.
+    pub fn load_state(&mut self, state: &[u8]) -> bool {
+        // SAFETY: valid for reads of its length.
+        unsafe { (self.call.unserialize)(state.as_ptr().cast(), state.len()) }
+    }
+
+    /// Battery-backed memory, if the core has any.
+    pub fn sram(&mut self) -> Option<&mut [u8]> {
+        // SAFETY: the core says where it is and how long; it stays there until the next call into the core, which needs
+        // `&mut self` and so cannot happen while the slice is held.
+        unsafe {
+            let len = (self.call.get_memory_size)(sys::RETRO_MEMORY_SAVE_RAM);
+            let data = (self.call.get_memory_data)(sys::RETRO_MEMORY_SAVE_RAM);
+            (len > 0 && !data.is_null()).then(|| std::slice::from_raw_parts_mut(data.cast(), len))
+        }
+    }
+
+    /// Unloads the content and lets the core put things away. The library stays loaded: this process ends next.
+    pub fn close(mut self) {
+        // SAFETY: called once, in the order libretro.h asks for.
+        unsafe {
+            if std::mem::take(&mut self.loaded) {
+                (self.call.unload_game)();
+            }
+            (self.call.deinit)();
+        }
+        std::mem::forget(self);
+    }
+}
+
+/// The dynamic linker's message, without our own library's words around it.
+fn plain(error: &libloading::Error) -> String {
+    use std::error::Error;
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -1,0 +1,12 @@
+//! Inside the core process: the core, its callbacks, and the runner that gives it its frames.
+
+mod callbacks;
+mod core;
+mod environment;
+mod options;
+mod pace;
+mod process;
+mod runner;
+mod sys;
+
+pub use process::main as core_process;

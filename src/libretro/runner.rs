@@ -1,0 +1,248 @@
+//! Gives the core its frames at its own rate, and carries out the host's wishes between them.
+//!
+//! Nothing here waits for anyone: pictures, sound and words are handed to rings and queues that drop when full.
+
+use super::callbacks;
+use super::core::Core;
+use super::pace::{Next, Pacer};
+use super::process::Inbox;
+use super::sys;
+use crate::link::message::{FromCore, Pace, Report, ToCore};
+use crate::link::state::StateWriter;
+use crate::link::{Link, Status};
+use crate::sync::{now, sleep_until};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvError, SyncSender, TryRecvError};
+use std::time::Duration;
+
+/// The shortest time between two automatic states.
+const STATE_EVERY: Duration = Duration::from_secs(2);
+/// An automatic state may take at most this share of the running time: slow ones come less often.
+const STATE_SHARE: u32 = 500;
+/// How often battery-backed memory is looked at for changes.
+const SRAM_EVERY: Duration = Duration::from_secs(1);
+
+/// The runner and all it needs.
+pub struct Runner {
+    core: Core,
+    status: Status,
+    states: StateWriter,
+    out: SyncSender<FromCore>,
+    pace: Pace,
+    paused: bool,
+    stop: bool,
+    frames: u64,
+    sram: Vec<u8>,
+    next_state: Duration,
+    next_second: Duration,
+    run_total: Duration,
+    run_max: Duration,
+}
+
+/// Puts back what the host left in the shared memory: battery-backed memory, and with `revive` the newest automatic
+/// state. True when a state was put back.
+pub fn restore(core: &mut Core, link: &Arc<Link>, revive: bool) -> bool {
+    let states = StateWriter::new(link.clone());
+    if let (Some(saved), Some(sram)) = (states.read_sram(), core.sram()) {
+        let len = saved.len().min(sram.len());
+        sram[..len].copy_from_slice(&saved[..len]);
+    }
+    let newest = revive.then(|| crate::link::state::StateReader::new(link.clone()).newest());
+    newest.flatten().is_some_and(|state| core.load_state(&state))
+}
+
+impl Runner {
+    /// The core is loaded and ready.
+    pub fn new(core: Core, link: Arc<Link>, pace: Pace, out: SyncSender<FromCore>) -> Runner {
+        let start = now();
+        Runner {
+            core,
+            status: Status::new(link.clone()),
+            states: StateWriter::new(link),
+            out,
+            pace,
+            paused: false,
+            stop: false,
+            frames: 0,
+            sram: Vec::new(),
+            next_state: start + STATE_EVERY,
+            next_second: start + SRAM_EVERY,
+            run_total: Duration::ZERO,
+            run_max: Duration::ZERO,
+        }
+    }
+
+    /// Runs until the host or the core wants to end; saves are in the shared memory then.
+    pub fn run(mut self, inbox: &Inbox) -> Report {
+        crate::sync::wake_precisely();
+        let fps = callbacks::with(|front| front.environment.video.fps);
+        self.status.set_fps(fps);
+        self.sram = self.core.sram().map(|sram| sram.to_vec()).unwrap_or_default();
+        let mut pacer = Pacer::new(now(), fps);
+        let frame_limit = match self.pace {
+            Pace::Real => u64::MAX,
+            Pace::Unthrottled { frames } => frames,
+        };
+        while self.frames < frame_limit {
+            self.obey(inbox, &mut pacer);
+            if self.stop {
+                break;
+            }
+            let due = match (self.pace, pacer.next(now())) {
+                (Pace::Unthrottled { .. }, _) => now(),
+                (Pace::Real, Next::At(due)) => {
+                    sleep_until(due);
+                    due
+                }
+                (Pace::Real, Next::Late(due)) => due,
+                (Pace::Real, Next::Resynced(due)) => {
+                    self.status.count_resync();
+                    due
+                }
+            };
+            self.frame(due, &mut pacer);
+        }
+        self.look_after_sram();
+        let report = self.report();
+        self.core.close();
+        report
+    }
+
+    /// One frame of the game.
+    fn frame(&mut self, due: Duration, pacer: &mut Pacer) {
+        let frame_time = callbacks::with(|front| {
+            front.due = due;
+            front.polled = false;
+            front.environment.frame_time
+        });
+        if let Some(callback) = frame_time {
+            sys::call_frame_time(&callback, callback.reference);
+        }
+        let begin = now();
+        self.core.run();
+        let end = now();
+        self.frames += 1;
+        self.run_total += end - begin;
+        self.run_max = self.run_max.max(end - begin);
+        self.status.count_frame();
+        self.status.beat();
+        let changed = callbacks::with(|front| {
+            front.audio.flush();
+            self.stop |= front.environment.shutdown;
+            std::mem::take(&mut front.environment.av_changed).then(|| front.environment.av_info())
+        });
+        if let Some(av) = changed {
+            pacer.set_fps(av.fps);
+            self.status.set_fps(av.fps);
+            callbacks::with(|front| front.audio.set_rate(av.sample_rate));
+            let _ = self.out.try_send(FromCore::AvChanged(av));
+        }
+        if end >= self.next_state && self.pace == Pace::Real {
+            let took = self.save_state().1;
+            self.next_state = end + STATE_EVERY.max(took * STATE_SHARE);
+        }
+        if end >= self.next_second {
+            self.next_second = end + SRAM_EVERY;
+            callbacks::with(|front| front.environment.refill_log_budget());
+            self.look_after_sram();
+        }
+    }
+
+    /// Carries out what the host asked since the last frame; while paused, sleeps until it asks for something.
+    fn obey(&mut self, inbox: &Inbox, pacer: &mut Pacer) {
+        while !self.stop {
+            let message = if self.paused {
+                inbox.recv().map_err(|RecvError| TryRecvError::Disconnected)
+            } else {
+                inbox.try_recv()
+            };
+            match message {
+                Ok(message) => self.carry_out(message, pacer),
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => self.stop = true,
+            }
+        }
+    }
+
+    fn carry_out(&mut self, message: ToCore, pacer: &mut Pacer) {
+        match message {
+            ToCore::Load(_) => {}
+            ToCore::Pause => {
+                self.paused = true;
+                self.look_after_sram();
+                self.tell(FromCore::Paused(true));
+            }
+            ToCore::Resume => {
+                if std::mem::take(&mut self.paused) {
+                    pacer.restart(now());
+                }
+                self.tell(FromCore::Paused(false));
+            }
+            ToCore::Reset => self.core.reset(),
+            ToCore::SaveState { ticket } => {
+                let ok = self.save_state().0;
+                self.tell(FromCore::StateSaved { ticket, ok });
+            }
+            ToCore::LoadState { ticket } => {
+                let state = self.states.inbox();
+                let ok = state.is_some_and(|state| self.core.load_state(&state));
+                self.tell(FromCore::StateLoaded { ticket, ok });
+            }
+            ToCore::Option { key, value } => {
+                let options = callbacks::with(|front| {
+                    front.environment.options.set(&key, &value);
+                    front.environment.options.list()
+                });
+                self.tell(FromCore::Options(options));
+            }
+            ToCore::Ping => {
+                self.status.beat();
+                self.tell(FromCore::Pong);
+            }
+            ToCore::Stop => self.stop = true,
+        }
+    }
+
+    fn tell(&self, message: FromCore) {
+        // Full means that the host does not read; it will notice that no answer comes.
+        let _ = self.out.try_send(message);
+    }
+
+    /// Writes a state into the shared memory; says whether, and how long it took.
+    #[allow(unsafe_code)]
+    fn save_state(&mut self) -> (bool, Duration) {
+        let begin = now();
+        let size = self.core.state_size();
+        let core = &mut self.core;
+        let ok = self.states.write(size, self.frames, |to, len| {
+            // SAFETY: `write` hands out `len` writable bytes of the shared memory, ours alone until it returns.
+            unsafe { core.save_state(to, len) }
+        });
+        (ok, now() - begin)
+    }
+
+    /// Shows battery-backed memory to the host when it changed.
+    fn look_after_sram(&mut self) {
+        if let Some(sram) = self.core.sram()
+            && self.sram != sram
+        {
+            self.states.write_sram(sram);
+            self.sram.clear();
+            self.sram.extend_from_slice(sram);
+        }
+    }
+
+    fn report(&self) -> Report {
+        callbacks::with(|front| Report {
+            frames: self.frames,
+            duplicates: front.seen.duplicates,
+            sizes: front.seen.sizes.clone(),
+            formats: vec![front.environment.video.format.name().into()],
+            samples: front.seen.samples,
+            missing_calls: front.environment.missing.iter().map(|(call, times)| (*call, *times)).collect(),
+            refused_frames: front.seen.refused,
+            run_mean_us: self.run_total.as_secs_f64() * 1e6 / self.frames.max(1) as f64,
+            run_max_us: self.run_max.as_secs_f64() * 1e6,
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! libretro.h as the C compiler sees it, and the few places where its pointers are followed.
+//!
+//! A core is trusted with the process it runs in, and with nothing else: if it passes a bad pointer, this process dies
+//! and the host process goes on.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, c_char, c_void};
+
+/// The header, bound at build time: every struct has the layout that C gives it.
+#[allow(
+    missing_docs,
+    non_camel_case_types,
+    non_upper_case_globals,
+    non_snake_case,
+    dead_code,
+    clippy::all,
+    clippy::undocumented_unsafe_blocks
+)]
+mod bindings {
+    include!(concat!(env!("OUT_DIR"), "/libretro.rs"));
+}
+pub use bindings::*;
+
+/// The longest text taken from a core, in bytes.
+const MAX_TEXT: usize = 4096;
+/// The longest list taken from a core.
+const MAX_LIST: usize = 4096;
+
+/// Types that an environment call's argument may point to: the structs and scalars of libretro.h, plain data all.
+pub trait Plain: Copy {}
+macro_rules! plain {
+    ($($t:ty),* $(,)?) => { $(impl Plain for $t {})* };
+}
+plain!(
+    bool,
+    u8,
+    u32,
+    i32,
+    u64,
+    f32,
+    *const c_char,
+    *const c_void,
+    retro_message,
+    retro_message_ext,
+    retro_variable,
+    retro_log_callback,
+    retro_game_geometry,
+    retro_system_av_info,
+    retro_input_descriptor,
+    retro_controller_info,
+    retro_frame_time_callback,
+    retro_core_option_definition,
+    retro_core_options_intl,
+    retro_core_option_v2_definition,
+    retro_core_option_v2_category,
+    retro_core_options_v2,
+    retro_core_options_v2_intl,
+    retro_throttle_state,
+);
+
+/// The argument of an environment call: a pointer to whatever libretro.h says the call takes.
+#[derive(Clone, Copy)]
+pub struct Argument(*mut c_void);
+
+impl Argument {
+    /// # Safety
+    /// `data` is null, or points to what libretro.h names for the call it came with, for as long as the call lasts.
+    pub unsafe fn new(data: *mut c_void) -> Argument {
+        Argument(data)
+    }
+
+    /// Whether there is one: several calls ask "would you?" with NULL.
+    pub fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// What it points to. `T` is the type that libretro.h names for the call.
+    pub fn read<T: Plain>(self) -> Option<T> {
+        if self.0.is_null() {
+            return None;
+        }
+        // SAFETY: not null, and by the contract of `new` a valid T, which is plain data.
+        Some(unsafe { self.0.cast::<T>().read_unaligned() })
+    }
+
+    /// Writes the answer. False when there is nowhere to write it.
+    pub fn write<T: Plain>(self, value: T) -> bool {
+        if self.0.is_null() {
+            return false;
+        }
+        // SAFETY: as in `read`; the calls that answer through the pointer have it point to a writable T.
+        unsafe { self.0.cast::<T>().write_unaligned(value) };
+        true
+    }
+
+    /// The argument as a pointer to the first element of an array, for [`list`].
+    pub fn pointer<T: Plain>(self) -> *const T {
+        self.0.cast_const().cast()
+    }
+
+    /// The argument as an array, up to the first element that `end` says is past its end.
+    pub fn list<T: Plain>(self, end: impl Fn(&T) -> bool) -> Vec<T> {
+        list(self.pointer(), end)
+    }
+}
+
+/// An array of unknown length in the core's memory, up to the element that `end` says is past its end.
+pub fn list<T: Plain>(first: *const T, end: impl Fn(&T) -> bool) -> Vec<T> {
+    let mut items = Vec::new();
+    if first.is_null() {
+        return items;
+    }
+    for index in 0..MAX_LIST {
+        // SAFETY: the core promises an array with an end mark; every element before it is valid.
+        let item = unsafe { first.add(index).read_unaligned() };
+        if end(&item) {
+            break;
+        }
+        items.push(item);
+    }
+    items
+}
+
+/// What a pointer inside one of the core's structs points to.
+pub fn follow<T: Plain>(pointer: *const T) -> Option<T> {
+    // SAFETY: null, or by libretro.h a valid T for as long as the call lasts.
+    (!pointer.is_null()).then(|| unsafe { pointer.read_unaligned() })
+}
+
+/// A C string of the core's as ours; NULL is empty, and what is not UTF-8 is replaced.
+pub fn text(pointer: *const c_char) -> String {
+    if pointer.is_null() {
+        return String::new();
+    }
+    // SAFETY: the core promises a string with an end; it is copied before anything else runs.
+    let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
+    String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_TEXT)]).into_owned()
+}
+
+/// One row of the core's picture.
+///
+/// # Safety
+/// `data` points to a picture in which row `y`, at `y * pitch`, has `len` bytes, valid while `'a` lasts.
+pub unsafe fn row<'a>(data: *const c_void, pitch: usize, y: u32, len: usize) -> &'a [u8] {
+    // SAFETY: handed to the caller.
+    unsafe { std::slice::from_raw_parts(data.cast::<u8>().add(y as usize * pitch), len) }
+}
+
+/// `count` interleaved stereo pairs of the core's sound.
+///
+/// # Safety
+/// `data` points to that many pairs of i16, valid while `'a` lasts.
+pub unsafe fn stereo<'a>(data: *const i16, count: usize) -> &'a [i16] {
+    if data.is_null() || count == 0 {
+        return &[];
+    }
+    // SAFETY: handed to the caller.
+    unsafe { std::slice::from_raw_parts(data, count * 2) }
+}
+
+/// Tells the core how long the last frame took, in microseconds.
+pub fn call_frame_time(callback: &retro_frame_time_callback, usec: i64) {
+    if let Some(callback) = callback.callback {
+        // SAFETY: the core's own function, called where libretro.h says: before `retro_run`, on its thread.
+        unsafe { callback(usec) };
+    }
+}
+
+unsafe extern "C" {
+    /// The C shim: formats, then calls `hotseat_core_log`.
+    pub fn hotseat_core_log_variadic(level: u32, format: *const c_char, ...);
+}

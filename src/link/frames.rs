@@ -1,0 +1,397 @@
+//! The frame ring: a handful of slots, each owned by one side at a time.
+//!
+//! A slot's state word is the only thing that both sides change, always by compare-and-swap, so a frame is never read
+//! while it is written. The core takes a free slot, or the oldest frame that nobody read; the host takes the oldest
+//! frame, or, once [`super::BACKLOG`] of them wait, the newest. Neither ever waits for the other.
+
+use super::{BACKLOG, Link, SLOTS, layout, sys::Region};
+use crate::frame::{MAX_SIDE, PixelFormat};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::time::Duration;
+
+const FREE: u32 = 0;
+const WRITING: u32 = 1;
+const READY: u32 = 2;
+const READING: u32 = 3;
+
+const FLAG_DUPLICATE: u32 = 1;
+
+/// What is known of a frame besides its pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FrameHeader {
+    /// Pixels across, 1 to [`MAX_SIDE`].
+    pub width: u32,
+    /// Pixels down, 1 to [`MAX_SIDE`].
+    pub height: u32,
+    /// How a pixel is laid out. Rows follow each other without gaps.
+    pub format: PixelFormat,
+    /// Quarter turns counter-clockwise that the picture wants to be shown at, 0 to 3.
+    pub rotation: u32,
+    /// Width by height as it should look before rotation; finite, above zero.
+    pub aspect: f32,
+    /// The core said "the same picture again": there are no pixels.
+    pub duplicate: bool,
+    /// Counts frames from 1.
+    pub number: u64,
+    /// Entry into `video_refresh`, on the monotonic clock.
+    pub captured: Duration,
+    /// When the frame was due by the core's own clock: evenly spaced, whatever the machine's scheduler did.
+    pub due: Duration,
+    /// Frames a second that the core makes now.
+    pub fps: f64,
+}
+
+impl FrameHeader {
+    /// Bytes of its pixels.
+    pub fn len(&self) -> usize {
+        if self.duplicate {
+            0
+        } else {
+            self.width as usize * self.height as usize * self.format.bytes()
+        }
+    }
+
+    /// Whether there are no pixels.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+fn header_at(slot: usize) -> usize {
+    layout::SLOT_HEADERS + slot * layout::SLOT_STRIDE
+}
+
+fn state(region: &Region, slot: usize) -> &std::sync::atomic::AtomicU32 {
+    region.u32(header_at(slot) + layout::SLOT_STATE)
+}
+
+fn number(region: &Region, slot: usize) -> u64 {
+    region.u64(header_at(slot) + layout::SLOT_NUMBER).load(Relaxed)
+}
+
+/// The core process's end.
+pub struct FrameWriter {
+    link: Arc<Link>,
+    written: u64,
+}
+
+impl FrameWriter {
+    /// Writes into the ring of `link`.
+    pub fn new(link: Arc<Link>) -> FrameWriter {
+        FrameWriter { link, written: 0 }
+    }
+
+    /// Publishes one frame, row by row from `rows` (which yields `header.height` rows of `width * bytes` bytes), and
+    /// wakes the host. The header's number is set here. The picture is lost, and counted, only if no slot is to be had.
+    pub fn publish<'a>(&mut self, mut header: FrameHeader, rows: impl Iterator<Item = &'a [u8]>) {
+        self.written += 1;
+        header.number = self.written;
+        let region = &self.link.region;
+        let Some(slot) = self.take_slot() else {
+            region.u64(layout::FRAMES_DROPPED).fetch_add(1, Relaxed);
+            return;
+        };
+        let mut offset = layout::SLOT_DATA + slot * layout::SLOT_BYTES;
+        let end = offset + header.len().min(layout::SLOT_BYTES);
+        for row in rows {
+            let row = &row[..row.len().min(end - offset)];
+            region.copy_in(offset, row);
+            offset += row.len();
+        }
+        store_header(region, slot, &header);
+        state(region, slot).store(READY, Release);
+        self.link.frame_event.signal();
+    }
+
+    fn take_slot(&self) -> Option<usize> {
+        let region = &self.link.region;
+        // Twice, because the host may take the oldest frame between our look and our grasp; it holds one slot at a time,
+        // so the second look finds another.
+        for _ in 0..2 {
+            for slot in 0..SLOTS {
+                if state(region, slot).compare_exchange(FREE, WRITING, AcqRel, Relaxed).is_ok() {
+                    return Some(slot);
+                }
+            }
+            let oldest = (0..SLOTS)
+                .filter(|&slot| state(region, slot).load(Acquire) == READY)
+                .min_by_key(|&slot| number(region, slot));
+            if let Some(slot) = oldest
+                && state(region, slot).compare_exchange(READY, WRITING, AcqRel, Relaxed).is_ok()
+            {
+                return Some(slot);
+            }
+        }
+        None
+    }
+}
+
+fn store_header(region: &Region, slot: usize, header: &FrameHeader) {
+    let base = header_at(slot);
+    let word = |offset: usize, value: u32| region.u32(base + offset).store(value, Relaxed);
+    word(layout::SLOT_WIDTH, header.width);
+    word(layout::SLOT_HEIGHT, header.height);
+    word(layout::SLOT_FORMAT, header.format as u32);
+    word(layout::SLOT_ROTATION, header.rotation);
+    word(layout::SLOT_ASPECT, header.aspect.to_bits());
+    word(layout::SLOT_FLAGS, if header.duplicate { FLAG_DUPLICATE } else { 0 });
+    let long = |offset: usize, value: u64| region.u64(base + offset).store(value, Relaxed);
+    long(layout::SLOT_NUMBER, header.number);
+    long(layout::SLOT_CAPTURED, nanos(header.captured));
+    long(layout::SLOT_DUE, nanos(header.due));
+    long(layout::SLOT_FPS, header.fps.to_bits());
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Copies a header out and checks the copy. None for anything that no honest core process writes.
+fn load_header(region: &Region, slot: usize) -> Option<FrameHeader> {
+    let base = header_at(slot);
+    let word = |offset: usize| region.u32(base + offset).load(Relaxed);
+    let long = |offset: usize| region.u64(base + offset).load(Relaxed);
+    let aspect = f32::from_bits(word(layout::SLOT_ASPECT));
+    let fps = f64::from_bits(long(layout::SLOT_FPS));
+    let header = FrameHeader {
+        width: word(layout::SLOT_WIDTH),
+        height: word(layout::SLOT_HEIGHT),
+        format: PixelFormat::from_raw(word(layout::SLOT_FORMAT))?,
+        rotation: word(layout::SLOT_ROTATION) % 4,
+        aspect,
+        duplicate: word(layout::SLOT_FLAGS) & FLAG_DUPLICATE != 0,
+        number: long(layout::SLOT_NUMBER),
+        captured: Duration::from_nanos(long(layout::SLOT_CAPTURED)),
+        due: Duration::from_nanos(long(layout::SLOT_DUE)),
+        fps,
+    };
+    let size_ok = (1..=MAX_SIDE).contains(&header.width) && (1..=MAX_SIDE).contains(&header.height);
+    let aspect_ok = aspect.is_finite() && (0.01..=100.0).contains(&aspect);
+    let fps_ok = fps.is_finite() && (1.0..=1000.0).contains(&fps);
+    (size_ok && aspect_ok && fps_ok && header.len() <= layout::SLOT_BYTES).then_some(header)
+}
+
+/// The host process's end: the video thread holds the only one.
+pub struct FrameReader {
+    link: Arc<Link>,
+    skipped: u64,
+    refused: u64,
+}
+
+impl FrameReader {
+    /// Reads the ring of `link`.
+    pub fn new(link: Arc<Link>) -> FrameReader {
+        FrameReader {
+            link,
+            skipped: 0,
+            refused: 0,
+        }
+    }
+
+    /// Frames passed over because too many waited.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Frames whose header made no sense.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// Sleeps until a frame may be there or somebody rings.
+    pub fn wait(&self) {
+        self.link.frame_event.wait();
+    }
+
+    /// The next frame to work on, if there is one. Dropping the value gives the slot back.
+    pub fn next(&mut self) -> Option<ReadFrame<'_>> {
+        loop {
+            let mut ready: [Option<(u64, usize)>; SLOTS] = [None; SLOTS];
+            let mut count = 0;
+            for slot in 0..SLOTS {
+                if state(&self.link.region, slot).load(Acquire) == READY {
+                    ready[count] = Some((number(&self.link.region, slot), slot));
+                    count += 1;
+                }
+            }
+            if count == 0 {
+                return None;
+            }
+            ready[..count].sort_unstable();
+            if count >= BACKLOG {
+                for &(_, slot) in ready[..count - 1].iter().flatten() {
+                    if self.take(slot) {
+                        self.skipped += 1;
+                        state(&self.link.region, slot).store(FREE, Release);
+                    }
+                }
+                ready[0] = ready[count - 1];
+            }
+            let Some((_, slot)) = ready[0] else { return None };
+            // Lost to the core, which needed the slot: look again.
+            if !self.take(slot) {
+                continue;
+            }
+            match load_header(&self.link.region, slot) {
+                Some(header) => {
+                    return Some(ReadFrame {
+                        link: &self.link,
+                        slot,
+                        header,
+                    });
+                }
+                None => {
+                    self.refused += 1;
+                    state(&self.link.region, slot).store(FREE, Release);
+                }
+            }
+        }
+    }
+
+    fn take(&self, slot: usize) -> bool {
+        state(&self.link.region, slot).compare_exchange(READY, READING, AcqRel, Relaxed).is_ok()
+    }
+}
+
+/// A frame held by the host.
+pub struct ReadFrame<'a> {
+    link: &'a Link,
+    slot: usize,
+    header: FrameHeader,
+}
+
+impl ReadFrame<'_> {
+    /// The checked copy of its header.
+    pub fn header(&self) -> &FrameHeader {
+        &self.header
+    }
+
+    /// Copies row `y` into `out`, which is `width * bytes` long.
+    pub fn row(&self, y: u32, out: &mut [u8]) {
+        let stride = self.header.width as usize * self.header.format.bytes();
+        let offset = y as usize * stride;
+        assert!(out.len() == stride && y < self.header.height && !self.header.duplicate);
+        self.link.region.copy_out(layout::SLOT_DATA + self.slot * layout::SLOT_BYTES + offset, out);
+    }
+}
+
+impl Drop for ReadFrame<'_> {
+    fn drop(&mut self) {
+        state(&self.link.region, self.slot).store(FREE, Release);
+    }
+}
+
+/// Frees every slot that a dead core left half written or unread. A slot in the host's hands stays there.
+pub(super) fn clear(region: &Region) {
+    for slot in 0..SLOTS {
+        for left in [WRITING, READY] {
+            let _ = state(region, slot).compare_exchange(left, FREE, AcqRel, Relaxed);
+        }
+        region.discard(layout::SLOT_DATA + slot * layout::SLOT_BYTES, layout::SLOT_BYTES);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(width: u32, height: u32) -> FrameHeader {
+        FrameHeader {
+            width,
+            height,
+            format: PixelFormat::Rgb565,
+            rotation: 0,
+            aspect: 4.0 / 3.0,
+            duplicate: false,
+            number: 0,
+            captured: Duration::from_millis(5),
+            due: Duration::from_millis(4),
+            fps: 60.0,
+        }
+    }
+
+    fn ends() -> (FrameWriter, FrameReader, Arc<Link>) {
+        let link = Link::create().expect("link");
+        (FrameWriter::new(link.clone()), FrameReader::new(link.clone()), link)
+    }
+
+    fn publish(writer: &mut FrameWriter, value: u8) {
+        let row = [value; 8];
+        writer.publish(header(4, 2), [&row[..], &row[..]].into_iter());
+    }
+
+    #[test]
+    fn frames_come_out_in_order_with_their_pixels() {
+        let (mut writer, mut reader, _) = ends();
+        publish(&mut writer, 1);
+        publish(&mut writer, 2);
+        for value in 1..=2 {
+            let frame = reader.next().expect("a frame");
+            assert_eq!(frame.header().number, u64::from(value));
+            let mut row = [0; 8];
+            frame.row(1, &mut row);
+            assert_eq!(row, [value; 8]);
+        }
+        assert!(reader.next().is_none());
+    }
+
+    #[test]
+    fn a_reader_that_fell_behind_gets_the_newest_frame() {
+        let (mut writer, mut reader, _) = ends();
+        for value in 1..=20 {
+            publish(&mut writer, value);
+        }
+        assert_eq!(reader.next().expect("a frame").header().number, 20);
+        assert!(reader.next().is_none());
+        assert!(reader.skipped() > 0);
+    }
+
+    #[test]
+    fn the_core_never_waits_even_while_the_host_holds_a_frame() {
+        let (mut writer, mut reader, link) = ends();
+        publish(&mut writer, 1);
+        let held = reader.next().expect("a frame");
+        for value in 2..=100 {
+            publish(&mut writer, value);
+        }
+        let mut row = [0; 8];
+        held.row(0, &mut row);
+        assert_eq!(row, [1; 8], "a frame in the host's hands is not written to");
+        assert_eq!(Status::new(link).frames_dropped(), 0);
+    }
+
+    #[test]
+    fn headers_that_make_no_sense_are_refused_and_their_slots_freed() {
+        let (mut writer, mut reader, link) = ends();
+        type Spoil = fn(&Region, usize);
+        let spoils: [Spoil; 6] = [
+            |r, b| r.u32(b + layout::SLOT_WIDTH).store(0, Relaxed),
+            |r, b| r.u32(b + layout::SLOT_HEIGHT).store(MAX_SIDE + 1, Relaxed),
+            |r, b| r.u32(b + layout::SLOT_FORMAT).store(9, Relaxed),
+            |r, b| r.u32(b + layout::SLOT_ASPECT).store(f32::NAN.to_bits(), Relaxed),
+            |r, b| r.u32(b + layout::SLOT_ASPECT).store((-1f32).to_bits(), Relaxed),
+            |r, b| r.u64(b + layout::SLOT_FPS).store(f64::INFINITY.to_bits(), Relaxed),
+        ];
+        for spoil in spoils {
+            publish(&mut writer, 1);
+            for slot in 0..SLOTS {
+                spoil(&link.region, header_at(slot));
+            }
+            assert!(reader.next().is_none());
+        }
+        assert_eq!(reader.refused(), 6);
+        publish(&mut writer, 9);
+        assert!(reader.next().is_some());
+    }
+
+    #[test]
+    fn nothing_of_a_dead_core_is_left_in_the_ring() {
+        let (mut writer, mut reader, link) = ends();
+        publish(&mut writer, 1);
+        link.clear_for_new_core();
+        assert!(reader.next().is_none());
+    }
+
+    use super::super::Status;
+}

@@ -1,0 +1,106 @@
+//! Where everything lies in the shared memory. Both processes are the same executable, so this is the whole agreement.
+
+use crate::frame::MAX_SIDE;
+use crate::input::MAX_SEATS;
+
+/// Frames the ring holds. The host works on one, up to [`BACKLOG`] wait for it, and the core always finds another.
+pub const SLOTS: usize = 6;
+
+/// Frames that may wait before the host skips to the newest: a hiccup of three frame times loses nothing,
+/// an encoder that is too slow for good never falls further behind than this.
+pub const BACKLOG: usize = 3;
+
+/// Bytes of the largest picture.
+pub const SLOT_BYTES: usize = MAX_SIDE as usize * MAX_SIDE as usize * 4;
+
+/// Stereo sample pairs in the audio ring: 0.68 s at 96 kHz. Must be a power of two.
+pub const AUDIO_FRAMES: usize = 1 << 16;
+
+/// The largest save state: a Dreamcast's is about 27 MB, the largest of the systems people play together.
+pub const STATE_BYTES: usize = 48 << 20;
+
+/// The largest battery-backed save memory that is kept.
+pub const SRAM_BYTES: usize = 4 << 20;
+
+const PAGE: usize = 4096;
+
+/// Input board: 64 bytes a seat, so that two seats share no cache line.
+pub const INPUT: usize = PAGE;
+pub const INPUT_STRIDE: usize = 64;
+/// First word of a seat: buttons and three axes.
+pub const PAD_LOW: usize = 0;
+/// Second word: the other three axes.
+pub const PAD_HIGH: usize = 8;
+/// Buttons pressed since the core last polled.
+pub const PAD_PRESSED: usize = 16;
+
+/// The runner's own figures.
+pub const STATUS: usize = INPUT + PAGE;
+/// Frames emulated since the content was loaded.
+pub const FRAMES_RUN: usize = STATUS;
+/// Changes whenever the runner is alive.
+pub const HEARTBEAT: usize = STATUS + 8;
+/// Frames that the runner found no free slot for.
+pub const FRAMES_DROPPED: usize = STATUS + 16;
+/// The frame rate now, as the bits of an f64.
+pub const FPS: usize = STATUS + 24;
+/// Times that the runner was so late that it gave up catching up.
+pub const RESYNCS: usize = STATUS + 32;
+
+/// Headers of the frame slots.
+pub const SLOT_HEADERS: usize = STATUS + PAGE;
+pub const SLOT_STRIDE: usize = 128;
+pub const SLOT_STATE: usize = 0;
+pub const SLOT_WIDTH: usize = 4;
+pub const SLOT_HEIGHT: usize = 8;
+pub const SLOT_FORMAT: usize = 12;
+pub const SLOT_ROTATION: usize = 16;
+pub const SLOT_ASPECT: usize = 20;
+pub const SLOT_FLAGS: usize = 24;
+pub const SLOT_NUMBER: usize = 32;
+pub const SLOT_CAPTURED: usize = 40;
+pub const SLOT_DUE: usize = 48;
+pub const SLOT_FPS: usize = 56;
+
+/// The audio ring's header.
+pub const AUDIO: usize = SLOT_HEADERS + PAGE;
+/// Sample pairs ever written, by the core process.
+pub const AUDIO_WRITTEN: usize = AUDIO;
+/// Sample pairs ever read, by the host process. On a cache line of its own.
+pub const AUDIO_READ: usize = AUDIO + 64;
+/// The core's sample rate, as the bits of an f64.
+pub const AUDIO_RATE: usize = AUDIO + 128;
+/// Sample pairs that did not fit.
+pub const AUDIO_LOST: usize = AUDIO + 136;
+/// The samples: i16 left, i16 right.
+pub const AUDIO_DATA: usize = AUDIO + PAGE;
+
+/// Save states. 0 and 1 are written by the core process in turn, so that one of them is always whole; 2 is the host's,
+/// for a state to put back.
+pub const STATES: usize = AUDIO_DATA + AUDIO_FRAMES * 4;
+pub const STATE_STRIDE: usize = STATE_BYTES + PAGE;
+/// Bytes of the state; 0 while it is being written.
+pub const STATE_LEN: usize = 0;
+/// The frame it was made after.
+pub const STATE_FRAME: usize = 8;
+pub const STATE_DATA: usize = PAGE;
+pub const STATE_AREAS: usize = 3;
+/// The host's area.
+pub const STATE_INBOX: usize = 2;
+
+/// Battery-backed memory: the core process keeps the newest content here.
+pub const SRAM: usize = STATES + STATE_AREAS * STATE_STRIDE;
+/// Odd while it is being written.
+pub const SRAM_VERSION: usize = SRAM;
+pub const SRAM_LEN: usize = SRAM + 8;
+pub const SRAM_DATA: usize = SRAM + PAGE;
+
+/// The pictures.
+pub const SLOT_DATA: usize = SRAM_DATA + SRAM_BYTES;
+
+/// Everything.
+pub const TOTAL: usize = SLOT_DATA + SLOTS * SLOT_BYTES;
+
+const _: () = assert!(MAX_SEATS * INPUT_STRIDE <= PAGE);
+const _: () = assert!(SLOTS * SLOT_STRIDE <= PAGE);
+const _: () = assert!(SLOT_DATA.is_multiple_of(PAGE));

@@ -1,0 +1,247 @@
+//! What the two processes say to each other besides frames, sound and inputs: one JSON object a line, over a socket pair.
+//!
+//! Rare and small, so plainness beats speed. The host reads with a bound on the length of a line: the core process may
+//! be under the control of whatever a core does to it.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::io::{self, BufRead, Read, Write};
+use std::path::PathBuf;
+
+/// The longest line either side takes.
+pub const MAX_LINE: u64 = 1 << 20;
+
+/// From the host to the core process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToCore {
+    /// First message: what to run.
+    Load(Load),
+    /// Stop running frames; answered by `Paused(true)`.
+    Pause,
+    /// Go on; answered by `Paused(false)`.
+    Resume,
+    /// `retro_reset`.
+    Reset,
+    /// Write a save state into the shared memory; answered by `StateSaved`.
+    SaveState {
+        /// Comes back in the answer.
+        ticket: u32,
+    },
+    /// Put back the state in the host's area; answered by `StateLoaded`.
+    LoadState {
+        /// Comes back in the answer.
+        ticket: u32,
+    },
+    /// Set a core option.
+    Option {
+        /// The core's name for it.
+        key: String,
+        /// The new value.
+        value: String,
+    },
+    /// Answered by `Pong`, from the thread that runs the core.
+    Ping,
+    /// Write what is to be saved, unload and end.
+    Stop,
+}
+
+/// What to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    /// The core's shared library.
+    pub core: PathBuf,
+    /// The content.
+    pub content: Option<PathBuf>,
+    /// Options set before the core is initialised.
+    pub options: Vec<(String, String)>,
+    /// Where cores look for BIOS files.
+    pub system_dir: PathBuf,
+    /// Where cores that write files of their own may.
+    pub save_dir: PathBuf,
+    /// Put the newest automatic state back once loaded.
+    pub revive: bool,
+    /// How to run it.
+    pub pace: Pace,
+}
+
+/// How fast frames are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pace {
+    /// At the core's own rate.
+    Real,
+    /// As fast as the machine can: for `check`.
+    Unthrottled {
+        /// Frames to run, then stop.
+        frames: u64,
+    },
+}
+
+/// From the core process to the host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromCore {
+    /// The content runs.
+    Loaded(Loaded),
+    /// It could not be loaded; one sentence. The process ends.
+    LoadFailed(String),
+    /// Timing or sizes changed while running.
+    AvChanged(AvInfo),
+    /// A line that the core logged.
+    Log {
+        /// 0 debug, 1 info, 2 warning, 3 error.
+        level: u32,
+        /// Without a line end.
+        text: String,
+    },
+    /// Something the core wants people to read.
+    Message(String),
+    /// The game was paused (true) or goes on.
+    Paused(bool),
+    /// Answer to `SaveState`.
+    StateSaved {
+        /// The question's.
+        ticket: u32,
+        /// Whether a state is there now.
+        ok: bool,
+    },
+    /// Answer to `LoadState`.
+    StateLoaded {
+        /// The question's.
+        ticket: u32,
+        /// Whether the core took it.
+        ok: bool,
+    },
+    /// The core's options changed.
+    Options(Vec<OptionInfo>),
+    /// Answer to `Ping`.
+    Pong,
+    /// The core asked to end, or `Stop` was carried out, or all frames of `Unthrottled` ran.
+    Ended(Report),
+}
+
+/// What became of the load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// The core's name.
+    pub name: String,
+    /// The core's version.
+    pub version: String,
+    /// Extensions it says it takes, separated by `|`.
+    pub extensions: String,
+    /// Sizes and rates.
+    pub av: AvInfo,
+    /// Bytes of a save state now; 0 when the core has none.
+    pub state_bytes: u64,
+    /// Bytes of battery-backed memory.
+    pub sram_bytes: u64,
+    /// Controller ports.
+    pub ports: usize,
+    /// Options with their values.
+    pub options: Vec<OptionInfo>,
+    /// The automatic state was put back.
+    pub revived: bool,
+}
+
+/// `retro_system_av_info`, checked.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AvInfo {
+    /// Usual size.
+    pub base_width: u32,
+    /// Usual size.
+    pub base_height: u32,
+    /// Largest size the core promised.
+    pub max_width: u32,
+    /// Largest size the core promised.
+    pub max_height: u32,
+    /// Display aspect ratio; 0 when it is just width by height.
+    pub aspect: f32,
+    /// Frames a second.
+    pub fps: f64,
+    /// Samples a second.
+    pub sample_rate: f64,
+}
+
+/// One core option.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionInfo {
+    /// The core's name for it.
+    pub key: String,
+    /// What the core says it is.
+    pub label: String,
+    /// What it can be; empty for free text.
+    pub values: Vec<String>,
+    /// What it is.
+    pub value: String,
+}
+
+/// What was seen of the core while it ran: the substance of `hotseat check`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// Frames run.
+    pub frames: u64,
+    /// Frames that were "the same again".
+    pub duplicates: u64,
+    /// Each size seen, with how often: width, height, frames.
+    pub sizes: Vec<(u32, u32, u64)>,
+    /// Pixel formats seen.
+    pub formats: Vec<String>,
+    /// Stereo samples made.
+    pub samples: u64,
+    /// Environment calls that we do not have, with how often.
+    pub missing_calls: Vec<(u32, u64)>,
+    /// Pictures that were refused: sizes, pitch or format that make no sense.
+    pub refused_frames: u64,
+    /// Mean time of `retro_run`, in microseconds.
+    pub run_mean_us: f64,
+    /// Longest time of `retro_run`, in microseconds.
+    pub run_max_us: f64,
+}
+
+/// Writes one message.
+pub fn send<T: Serialize>(to: &mut impl Write, message: &T) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    to.write_all(&line)
+}
+
+/// Reads one message; none at the end. A line that is too long or makes no sense is an error.
+pub fn receive<T: DeserializeOwned>(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<T>> {
+    let read = from.by_ref().take(MAX_LINE).read_until(b'\n', line)?;
+    if line.is_empty() && read == 0 {
+        return Ok(None);
+    }
+    if line.len() as u64 > MAX_LINE {
+        return Err(io::Error::other("a message without an end"));
+    }
+    if line.last() != Some(&b'\n') {
+        return Err(io::Error::other("a message without an end"));
+    }
+    let message = serde_json::from_slice(line).map_err(io::Error::other);
+    line.clear();
+    message.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_come_out_as_they_went_in() {
+        let mut bytes = Vec::new();
+        send(&mut bytes, &ToCore::SaveState { ticket: 4 }).expect("send");
+        send(&mut bytes, &ToCore::Stop).expect("send");
+        let (mut from, mut line) = (&bytes[..], Vec::new());
+        let mut next = || receive::<ToCore>(&mut from, &mut line).expect("receive");
+        assert_eq!(next(), Some(ToCore::SaveState { ticket: 4 }));
+        assert_eq!(next(), Some(ToCore::Stop));
+        assert_eq!(next(), None);
+    }
+
+    #[test]
+    fn nonsense_and_endless_lines_are_errors() {
+        for bad in [&b"{\"Nope\":1}\n"[..], b"\xff\xfe\n", b"\"Stop\""] {
+            assert!(receive::<ToCore>(&mut &bad[..], &mut Vec::new()).is_err());
+        }
+        let endless = vec![b'x'; MAX_LINE as usize + 10];
+        assert!(receive::<ToCore>(&mut &endless[..], &mut Vec::new()).is_err());
+    }
+}

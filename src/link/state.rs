@@ -1,0 +1,204 @@
+//! Save states and battery-backed memory in the shared memory, where they outlive the core that made them.
+
+use super::{Link, layout};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+/// The core process's end.
+pub struct StateWriter {
+    link: Arc<Link>,
+    next: usize,
+}
+
+impl StateWriter {
+    /// Writes into the areas of `link`.
+    pub fn new(link: Arc<Link>) -> StateWriter {
+        // The newest whole state may be what this process was started to go on from: begin with the other area.
+        let next = match newest(&link) {
+            Some((0, ..)) => 1,
+            _ => 0,
+        };
+        StateWriter { link, next }
+    }
+
+    /// Has `fill` write a state of `len` bytes made after frame `frame`. False when `fill` says so or it does not fit;
+    /// the previous state is then still there.
+    pub fn write(&mut self, len: usize, frame: u64, fill: impl FnOnce(*mut u8, usize) -> bool) -> bool {
+        if len == 0 || len > layout::STATE_BYTES {
+            return false;
+        }
+        let base = area(self.next);
+        let region = &self.link.region;
+        region.u64(base + layout::STATE_LEN).store(0, Release);
+        let pointer = region.pointer(base + layout::STATE_DATA, len);
+        if !fill(pointer, len) {
+            return false;
+        }
+        region.u64(base + layout::STATE_FRAME).store(frame, Relaxed);
+        region.u64(base + layout::STATE_LEN).store(len as u64, Release);
+        self.next = 1 - self.next;
+        true
+    }
+
+    /// The state that the host wants put back, in memory of our own.
+    pub fn inbox(&self) -> Option<Vec<u8>> {
+        copy(&self.link, layout::STATE_INBOX)
+    }
+
+    /// Battery-backed memory to show to the host.
+    pub fn write_sram(&self, data: &[u8]) {
+        let region = &self.link.region;
+        let data = &data[..data.len().min(layout::SRAM_BYTES)];
+        region.u64(layout::SRAM_VERSION).fetch_add(1, Release);
+        region.copy_in(layout::SRAM_DATA, data);
+        region.u64(layout::SRAM_LEN).store(data.len() as u64, Relaxed);
+        region.u64(layout::SRAM_VERSION).fetch_add(1, Release);
+    }
+
+    /// Battery-backed memory as the host last had it, for the core to start with.
+    pub fn read_sram(&self) -> Option<Vec<u8>> {
+        StateReader::new(self.link.clone()).sram().map(|(_, data)| data)
+    }
+}
+
+/// The host process's end.
+pub struct StateReader(Arc<Link>);
+
+impl StateReader {
+    /// Reads the areas of `link`.
+    pub fn new(link: Arc<Link>) -> StateReader {
+        StateReader(link)
+    }
+
+    /// The newest whole state that the core process wrote.
+    pub fn newest(&self) -> Option<Vec<u8>> {
+        copy(&self.0, newest(&self.0)?.0)
+    }
+
+    /// Puts a state where the core process finds it. False when it does not fit.
+    pub fn put_inbox(&self, state: &[u8]) -> bool {
+        if state.is_empty() || state.len() > layout::STATE_BYTES {
+            return false;
+        }
+        let base = area(layout::STATE_INBOX);
+        self.0.region.copy_in(base + layout::STATE_DATA, state);
+        self.0.region.u64(base + layout::STATE_LEN).store(state.len() as u64, Release);
+        true
+    }
+
+    /// Forgets all states: another game starts.
+    pub fn clear(&self) {
+        for index in 0..layout::STATE_AREAS {
+            self.0.region.u64(area(index) + layout::STATE_LEN).store(0, Release);
+            self.0.region.discard(area(index), layout::STATE_STRIDE);
+        }
+        self.put_sram(&[]);
+    }
+
+    /// Battery-backed memory and its version; none while it is being written, or when there is none.
+    pub fn sram(&self) -> Option<(u64, Vec<u8>)> {
+        let region = &self.0.region;
+        let version = region.u64(layout::SRAM_VERSION).load(Acquire);
+        let len = usize::try_from(region.u64(layout::SRAM_LEN).load(Relaxed)).ok()?;
+        if version % 2 == 1 || len == 0 || len > layout::SRAM_BYTES {
+            return None;
+        }
+        let mut data = vec![0; len];
+        region.copy_out(layout::SRAM_DATA, &mut data);
+        (region.u64(layout::SRAM_VERSION).load(Acquire) == version).then_some((version, data))
+    }
+
+    /// The version alone: whether there is anything new to save.
+    pub fn sram_version(&self) -> u64 {
+        self.0.region.u64(layout::SRAM_VERSION).load(Acquire)
+    }
+
+    /// Battery-backed memory from the save file, for the core to start with.
+    pub fn put_sram(&self, data: &[u8]) {
+        let region = &self.0.region;
+        let data = &data[..data.len().min(layout::SRAM_BYTES)];
+        region.copy_in(layout::SRAM_DATA, data);
+        region.u64(layout::SRAM_LEN).store(data.len() as u64, Relaxed);
+        region.u64(layout::SRAM_VERSION).store(0, Release);
+    }
+}
+
+fn area(index: usize) -> usize {
+    layout::STATES + index * layout::STATE_STRIDE
+}
+
+/// Which of the core's two areas holds the newer whole state, and of which frame.
+fn newest(link: &Link) -> Option<(usize, u64)> {
+    (0..2)
+        .filter(|&index| link.region.u64(area(index) + layout::STATE_LEN).load(Acquire) != 0)
+        .map(|index| (index, link.region.u64(area(index) + layout::STATE_FRAME).load(Relaxed)))
+        .max_by_key(|&(_, frame)| frame)
+}
+
+fn copy(link: &Link, index: usize) -> Option<Vec<u8>> {
+    let base = area(index);
+    let len = usize::try_from(link.region.u64(base + layout::STATE_LEN).load(Acquire)).ok()?;
+    if len == 0 || len > layout::STATE_BYTES {
+        return None;
+    }
+    let mut state = vec![0; len];
+    link.region.copy_out(base + layout::STATE_DATA, &mut state);
+    Some(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_half_written_when_the_core_died_leaves_the_one_before_it() {
+        let link = Link::create().expect("link");
+        let reader = StateReader::new(link.clone());
+        let mut writer = StateWriter::new(link);
+        let fill = |pointer: *mut u8, value: u8| {
+            for index in 0..4 {
+                // A test's own stand-in for retro_serialize, which is handed the same pointer.
+                #[allow(unsafe_code)]
+                // SAFETY: `write` was asked for four bytes.
+                unsafe {
+                    pointer.add(index).write(value);
+                }
+            }
+        };
+        assert!(writer.write(4, 1, |p, _| {
+            fill(p, 1);
+            true
+        }));
+        assert!(writer.write(4, 2, |p, _| {
+            fill(p, 2);
+            true
+        }));
+        assert_eq!(reader.newest(), Some(vec![2; 4]));
+        assert!(!writer.write(4, 3, |p, _| {
+            fill(p, 3);
+            false
+        }));
+        assert_eq!(reader.newest(), Some(vec![2; 4]));
+    }
+
+    #[test]
+    fn battery_memory_is_not_read_while_it_is_written() {
+        let link = Link::create().expect("link");
+        let reader = StateReader::new(link.clone());
+        assert_eq!(reader.sram(), None);
+        StateWriter::new(link.clone()).write_sram(b"save");
+        assert_eq!(reader.sram().map(|(_, data)| data), Some(b"save".to_vec()));
+        link.region.u64(layout::SRAM_VERSION).fetch_add(1, Release);
+        assert_eq!(reader.sram(), None);
+    }
+
+    #[test]
+    fn absurd_lengths_are_refused() {
+        let link = Link::create().expect("link");
+        let reader = StateReader::new(link.clone());
+        link.region.u64(area(0) + layout::STATE_LEN).store(u64::MAX, Release);
+        assert_eq!(reader.newest(), None);
+        link.region.u64(layout::SRAM_LEN).store(u64::MAX, Release);
+        assert_eq!(reader.sram(), None);
+    }
+}

@@ -1,0 +1,11 @@
+//! Friends in their browsers: the page, joining, and the one UDP socket that carries pictures out and inputs in.
+
+mod page;
+mod peer;
+pub mod protocol;
+mod routes;
+mod signaling;
+mod thread;
+
+pub use signaling::Signaling;
+pub use thread::{NetCommand, NetEvent, NetHandle, NetPorts, NetStats, PeerStats, start};

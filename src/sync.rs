@@ -1,0 +1,41 @@
+//! Small things that threads share: the clock, wake-ups, named threads.
+
+mod event;
+
+pub use event::Event;
+
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// The monotonic clock, the same for all processes of the machine.
+pub fn now() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
+}
+
+/// Sleeps until the monotonic clock shows `deadline`; absolute, so that being late once does not add up.
+pub fn sleep_until(deadline: Duration) {
+    let time = rustix::time::Timespec {
+        tv_sec: deadline.as_secs().cast_signed(),
+        tv_nsec: deadline.subsec_nanos().into(),
+    };
+    while rustix::thread::clock_nanosleep_absolute(rustix::time::ClockId::Monotonic, &time)
+        == Err(rustix::io::Errno::INTR)
+    {}
+}
+
+/// Starts a thread with a name that shows in debuggers and `top -H` (15 bytes at most are shown).
+pub fn spawn<T: Send + 'static>(
+    name: &str,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, String> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(body)
+        .map_err(|error| format!("The system refused to start a thread ({name}): {error}."))
+}
+
+/// Asks the kernel to wake this thread on time: by default it may be 50 µs late to save power.
+pub fn wake_precisely() {
+    let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+}
