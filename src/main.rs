@@ -1,1 +1,216 @@
-fn main(){}
+//! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
+
+use clap::{Args, Parser, Subcommand};
+use hotseat::engine::{Config, Game};
+use hotseat::gui::{self, ports};
+use hotseat::{emulator, headless, library, libretro, settings, tools};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "hotseat", version, about = "Play a retro game and hand friends the other controllers, in their browsers.")]
+#[command(args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    open: Open,
+}
+
+#[derive(Args)]
+struct Open {
+    /// The game: a ROM, a disc image. Without one, a core that is a game of its own, or the demo.
+    content: Option<PathBuf>,
+    /// The libretro core to run it with.
+    #[arg(long, value_name = "PATH")]
+    core: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Listen {
+    /// Where the page is served; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    http: Option<SocketAddr>,
+    /// Where the media travels; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    udp: Option<SocketAddr>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Host a game without a window.
+    Host {
+        #[command(flatten)]
+        open: Open,
+        #[command(flatten)]
+        listen: Listen,
+        /// Set a core option.
+        #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+        option: Vec<(String, String)>,
+        /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run a core with no network and say what it did.
+    Check {
+        #[command(flatten)]
+        open: Open,
+        /// Set a core option.
+        #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+        option: Vec<(String, String)>,
+        /// Frames to run, as fast as they go.
+        #[arg(long, default_value_t = 600)]
+        frames: u64,
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the cores found.
+    Cores {
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Be a core process.
+    #[command(name = emulator::SUBCOMMAND, hide = true)]
+    CoreProcess,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.into(), value.into()))
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(What::CoreProcess) = arguments.what {
+        return libretro::core_process();
+    }
+    log();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Logs go to standard error; `HOTSEAT_LOG` chooses what, in tracing's filter language.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("HOTSEAT_LOG").unwrap_or_else(|_| "error,core=warn,hotseat=warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn run(arguments: Arguments) -> Result<(), String> {
+    match arguments.what {
+        None => gui::run(gui::Start {
+            game: None,
+            open: arguments.open.content,
+            core: arguments.open.core,
+            http: None,
+            udp: None,
+        }),
+        Some(What::Host {
+            open,
+            listen,
+            option,
+            json,
+        }) => {
+            let mut game = choose(open)?;
+            game.options = option;
+            headless::run(config(&listen), game, json)
+        }
+        Some(What::Check {
+            open,
+            option,
+            frames,
+            json,
+        }) => {
+            let core = open.core.ok_or("Say which core to check: `hotseat check --core PATH [CONTENT]`.")?;
+            let text = tools::check(tools::Check {
+                core,
+                content: open.content,
+                options: option,
+                frames,
+                system_dir: system_dir(),
+                json,
+            })?;
+            print(&text)
+        }
+        Some(What::Cores { json }) => print(&tools::cores(&extra_folders(), json)),
+        Some(What::CoreProcess) => Ok(()),
+    }
+}
+
+fn print(text: &str) -> Result<(), String> {
+    use std::io::Write;
+    writeln!(std::io::stdout().lock(), "{text}").map_err(|error| format!("Standard output is closed: {error}."))
+}
+
+fn loaded_settings() -> settings::Settings {
+    settings::path().map(|path| settings::Settings::load(&path).0).unwrap_or_default()
+}
+
+fn extra_folders() -> Vec<PathBuf> {
+    loaded_settings().core_folders
+}
+
+fn data_dir() -> PathBuf {
+    settings::data_dir().unwrap_or_else(|| PathBuf::from("hotseat-data"))
+}
+
+fn system_dir() -> PathBuf {
+    loaded_settings().system_dir.unwrap_or_else(|| data_dir().join("system"))
+}
+
+/// Headless: asked for a port, it is that port or an error; not asked, the usual one if it is free.
+fn config(listen: &Listen) -> Config {
+    let settings = loaded_settings();
+    let usual = |port, protocol| ports::or_free(ports::any(port), protocol).0;
+    Config {
+        http: listen.http.unwrap_or_else(|| usual(settings.http_port, ports::Protocol::Tcp)),
+        udp: listen.udp.unwrap_or_else(|| usual(settings.udp_port, ports::Protocol::Udp)),
+        local: false,
+        host_name: None,
+        data_dir: data_dir(),
+        system_dir: system_dir(),
+    }
+}
+
+/// What to run: with no core, the one that takes the content; with neither, the demo.
+fn choose(open: Open) -> Result<Game, String> {
+    let core = match (&open.core, &open.content) {
+        (Some(core), _) => core.clone(),
+        (None, None) => library::demo_core().ok_or(
+            "The demo game was not found beside the program. Build it with `make`, or name a core with --core PATH.",
+        )?,
+        (None, Some(content)) => core_for(content)?,
+    };
+    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let title = match &open.content {
+        Some(content) => stem(content),
+        None if library::demo_core().as_ref() == Some(&core) => "Emberdash".into(),
+        None => stem(&core).trim_start_matches("lib").trim_end_matches("_libretro").to_owned(),
+    };
+    Ok(Game {
+        core,
+        content: open.content,
+        title,
+        options: Vec::new(),
+    })
+}
+
+fn core_for(content: &Path) -> Result<PathBuf, String> {
+    library::check_content(content)?;
+    let cores = library::find_cores(&extra_folders());
+    let fitting = library::cores_for(&cores, content);
+    match fitting.first() {
+        Some(core) => Ok(core.path.clone()),
+        None => Err(format!(
+            "No core was found that runs {}: install one (`hotseat cores` lists those found), or name it with --core PATH.",
+            content.display()
+        )),
+    }
+}

@@ -1,18 +1,40 @@
-//! Wires the threads; the only module that sees all of them.
+//! Wires the threads; the only module that sees all of them. The window and headless mode drive it through the same
+//! commands and read the same snapshot.
 
 mod command;
+mod saves;
 mod snapshot;
+mod worker;
 
 pub use command::{Command, Game};
 pub use snapshot::{
     GameState, GameStatus, Level, Notice, OptionStatus, PeerStatus, SeatStatus, Snapshot, Speaker, Stats,
 };
+pub use worker::Happening;
 
+use crate::audio::{self, AudioControl, AudioPorts, AudioThread, SpeakerHandle, SpeakerStatus};
 use crate::frame::Picture;
 use crate::input::PadState;
+use crate::link::Link;
+use crate::link::board::BoardWriter;
+use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
+use crate::room::{Room, Secret};
+use crate::sync::{Event, spawn};
+use crate::video::{self, VideoControl, VideoPorts, VideoThread};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use worker::{Message, Worker};
+
+/// Messages to the engine's thread that may wait. Full, commands are dropped with a warning and figures are passed over.
+const QUEUE: usize = 1024;
+/// Packets on their way to the net thread. Full, video drops the packet and makes a keyframe next; sound drops the block.
+const PACKETS: usize = 8;
+/// The same for sound: 320 ms.
+const AUDIO_PACKETS: usize = 32;
 
 /// What the engine needs to know before it starts.
 #[derive(Debug, Clone)]
@@ -33,38 +55,234 @@ pub struct Config {
 
 /// The handle that the window and headless mode hold. Dropping it ends everything, saves written.
 pub struct Engine {
-    preview: triple_buffer::Output<Picture>,
+    messages: SyncSender<Message>,
+    snapshot: Arc<Mutex<Arc<Snapshot>>>,
+    board: BoardWriter,
+    preview: Option<triple_buffer::Output<Picture>>,
+    happenings: Option<Receiver<Happening>>,
+    change: Arc<Event>,
+    waker: Mutex<Option<Waker>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Threads that live as long as the engine. Dropped in this order.
+struct Threads {
+    _signaling: Signaling,
+    _video: VideoThread,
+    _audio: AudioThread,
+    speaker: Option<SpeakerHandle>,
 }
 
 impl Engine {
     /// Opens the sockets and starts the threads. The error is one sentence for people.
     pub fn start(config: Config) -> Result<Engine, String> {
-        let _ = config;
-        Err("not yet".into())
+        let listener = listen(config.http)?;
+        let socket = open_udp(config.udp)?;
+        let http = listener.local_addr().map_err(|error| format!("The page cannot be served: {error}."))?;
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| format!("The system gives no random numbers: {error}."))?;
+        let secret = Secret::new(random);
+        let invites = local_addresses(http).iter().map(|at| format!("http://{at}/#{}", secret.as_str())).collect();
+
+        let event = || Event::new().map_err(|error| format!("The system gives no event counter: {error}."));
+        let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
+        let change = Arc::new(event()?);
+        let packet_event = Arc::new(event()?);
+        let (messages, inbox) = sync_channel(QUEUE);
+        let (happenings, happenings_out) = sync_channel(QUEUE);
+
+        let (packets, packets_out) = rtrb::RingBuffer::new(PACKETS);
+        let (spares, spares_out) = rtrb::RingBuffer::new(PACKETS);
+        let (preview, preview_out) = if config.local {
+            let (input, output) = triple_buffer::triple_buffer(&Picture::default());
+            (Some(input), Some(output))
+        } else {
+            (None, None)
+        };
+        let video_control = VideoControl::new(link.clone());
+        let tell = messages.clone();
+        let video = video::start(
+            link.clone(),
+            video_control.clone(),
+            VideoPorts {
+                packets,
+                spares: spares_out,
+                packet_event: packet_event.clone(),
+                preview,
+                picture_event: change.clone(),
+                on_failure: Box::new(move |why| {
+                    let _ = tell.try_send(Message::Trouble(why));
+                }),
+            },
+        )?;
+
+        let (speaker, speakers) = if config.local {
+            let tell = messages.clone();
+            let on_status = move |status| {
+                let status = match status {
+                    SpeakerStatus::Playing(name) => Speaker::Playing(name),
+                    SpeakerStatus::Silent(why) => Speaker::Silent(why),
+                };
+                let _ = tell.try_send(Message::Speaker(status));
+            };
+            let (handle, ends) = SpeakerHandle::start(on_status)?;
+            (Some(handle), Some(ends))
+        } else {
+            (None, None)
+        };
+        let (sound, sound_out) = rtrb::RingBuffer::new(AUDIO_PACKETS);
+        let audio_control = AudioControl::new(link.clone());
+        let audio = audio::start(
+            link.clone(),
+            audio_control.clone(),
+            AudioPorts {
+                packets: sound,
+                packet_event: packet_event.clone(),
+                speakers,
+            },
+        )?;
+
+        let board = BoardWriter::new(link.clone());
+        let tell = messages.clone();
+        let (net, net_thread) = net::start(NetPorts {
+            socket,
+            video: packets_out,
+            spares,
+            audio: sound_out,
+            event: packet_event,
+            video_control: video_control.clone(),
+            on_listeners: Box::new(move |any| audio_control.set_listeners(any)),
+            board: board.clone(),
+            room: Room::new(secret, config.host_name.clone(), 2),
+            on_event: Box::new(move |event| {
+                let _ = tell.try_send(Message::Net(event));
+            }),
+        })?;
+        let signaling = Signaling::start(listener, net.clone())?;
+
+        let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot::default())));
+        let threads = Threads {
+            _signaling: signaling,
+            _video: video,
+            _audio: audio,
+            speaker,
+        };
+        let worker = Worker::new(
+            config,
+            link,
+            video_control,
+            net,
+            threads,
+            worker::Outlets {
+                snapshot: snapshot.clone(),
+                change: change.clone(),
+                happenings,
+                messages: messages.clone(),
+                invites,
+            },
+        );
+        let thread = spawn("engine", move || {
+            worker.run(&inbox);
+            let _ = net_thread.join();
+        })?;
+        Ok(Engine {
+            messages,
+            snapshot,
+            board,
+            preview: preview_out,
+            happenings: Some(happenings_out),
+            change,
+            waker: Mutex::new(None),
+            thread: Some(thread),
+        })
     }
 
     /// Hands a wish to the engine; never waits.
     pub fn send(&self, command: Command) {
-        let _ = command;
+        if self.messages.try_send(Message::Command(command)).is_err() {
+            tracing::warn!("the engine is too busy for another command");
+        }
     }
 
     /// The newest snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::default()
+        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The local player's controller, whole. Takes effect at the core's next poll.
     pub fn set_local_pad(&self, seat: usize, pad: PadState) {
-        let _ = (seat, pad);
+        self.board.set(seat, pad);
     }
 
-    /// The newest picture, if a newer one came since the last call.
+    /// The same for a thread of its own, such as the one that reads gamepads.
+    pub fn local_pads(&self) -> Box<dyn Fn(usize, PadState) + Send + Sync> {
+        let board = self.board.clone();
+        Box::new(move |seat, pad| board.set(seat, pad))
+    }
+
+    /// The newest picture, if a newer one came since the last call. Always none in headless mode.
     pub fn new_picture(&mut self) -> Option<&Picture> {
-        self.preview.update().then(|| self.preview.peek_output_buffer())
+        let preview = self.preview.as_mut()?;
+        preview.update().then(|| preview.peek_output_buffer())
+    }
+
+    /// What happens, one by one, for headless mode. Can be taken once.
+    pub fn take_happenings(&mut self) -> Option<Receiver<Happening>> {
+        self.happenings.take()
     }
 
     /// Calls `wake` from a thread of its own whenever there is a new picture or snapshot; replaces an earlier one.
+    /// The engine's threads only ring a counter: they never touch what `wake` locks.
     pub fn on_change(&self, wake: impl Fn() + Send + 'static) {
-        let _ = wake;
+        let stop = Arc::new(AtomicBool::new(false));
+        let (change, stopped) = (self.change.clone(), stop.clone());
+        let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        // The old one first: two would take rings from each other.
+        *waker = None;
+        let thread = spawn("waker", move || {
+            loop {
+                change.wait();
+                if stopped.load(Ordering::Acquire) {
+                    return;
+                }
+                wake();
+            }
+        });
+        match thread {
+            Ok(thread) => {
+                *waker = Some(Waker {
+                    stop,
+                    change: self.change.clone(),
+                    thread: Some(thread),
+                });
+            }
+            Err(why) => tracing::error!("{why}"),
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let _ = self.messages.send(Message::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Waker {
+    stop: Arc<AtomicBool>,
+    change: Arc<Event>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Waker {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        self.change.signal();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }

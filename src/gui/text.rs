@@ -25,7 +25,7 @@ macro_rules! texts {
 texts! {
     // Home
     open_game, open_game_hint, play_demo, play_demo_hint, play_demo_missing, recent_games, no_recent, forget_game,
-    drop_here, back_to_game,
+    drop_here,
     // Cores
     cores_found_none, cores_found_one, cores_found_many, choose_core, choose_core_for, remember_core, no_core_title,
     no_core_body, pick_core_file, add_core_folder, open_with_core, bundled, cancel,

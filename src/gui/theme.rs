@@ -161,6 +161,7 @@ fn visuals() -> Visuals {
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, LINE);
     widgets.inactive.bg_fill = RAISED;
     widgets.inactive.weak_bg_fill = RAISED;
+    widgets.inactive.bg_stroke = Stroke::new(1.0, RAISED_HOVER);
     for widget in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
         widget.bg_fill = RAISED_HOVER;
         widget.weak_bg_fill = RAISED_HOVER;

@@ -4,7 +4,7 @@ use super::icons::{self, Icon};
 use super::theme;
 use egui::{
     Align, Align2, Color32, CornerRadius, CursorIcon, FontId, Frame, InnerResponse, Layout, Margin, Rect, Response,
-    RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, Widget, WidgetInfo, WidgetType, pos2, vec2,
+    RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, Widget, WidgetInfo, Role, pos2, vec2,
 };
 
 /// A rounded box that holds things that belong together.
@@ -153,7 +153,7 @@ impl Widget for Button<'_> {
         let width = if self.wide { ui.available_width() } else { content + 2.0 * padding };
         let (rect, response) = ui.allocate_exact_size(vec2(width, BUTTON_HEIGHT), Sense::click());
         let (name, enabled) = (self.name.to_owned(), ui.is_enabled());
-        response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, enabled, &name));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
         if ui.is_rect_visible(rect) {
             let painter = ui.painter().with_clip_rect(ui.clip_rect().intersect(rect.expand(2.0)));
             painter.rect_filled(rect, CornerRadius::same(8), self.fill(&response));
@@ -183,7 +183,7 @@ pub fn badge(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().rect_filled(rect, CornerRadius::same(6), color);
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme::ON_ACCENT);
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, text));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     response
 }
 
@@ -217,7 +217,7 @@ impl Widget for Tile<'_> {
         let size = vec2(ui.available_width(), self.height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let enabled = ui.is_enabled();
-        response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, enabled, self.title));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.title));
         let hovered = response.hovered() || response.has_focus();
         let (fill, text, weak) = match (self.primary, hovered) {
             (true, false) => (theme::ACCENT, theme::ON_ACCENT, theme::ON_ACCENT.gamma_multiply(0.8)),
@@ -258,4 +258,31 @@ pub fn row(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnO
         ui.new_child(UiBuilder::new().id_salt("left").max_rect(rest).layout(Layout::left_to_right(Align::Center)));
     left_ui.shrink_clip_rect(rest.expand(3.0));
     left(&mut left_ui);
+}
+
+/// A switch with its text; the text switches, too. With an empty text, `name` is what a screen reader says.
+pub fn switch(ui: &mut Ui, on: &mut bool, text: &str, name: &str) -> Response {
+    const TRACK: Vec2 = vec2(34.0, 20.0);
+    let wrap = (ui.available_width() - TRACK.x - 10.0).max(40.0);
+    let galley = ui.painter().layout(text.to_owned(), theme::regular(14.0), theme::TEXT, wrap);
+    let gap = if text.is_empty() { 0.0 } else { 10.0 };
+    let size = vec2(TRACK.x + gap + galley.size().x, galley.size().y.max(28.0));
+    let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
+    if response.clicked() {
+        *on = !*on;
+        response.mark_changed();
+    }
+    let (value, enabled) = (*on, ui.is_enabled());
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, value, name));
+    let track = Rect::from_center_size(pos2(rect.left() + TRACK.x / 2.0, rect.center().y), TRACK);
+    let how_on = ui.ctx().animate_bool_responsive(response.id, value);
+    let fill = theme::RAISED_HOVER.lerp_to_gamma(theme::ACCENT, how_on);
+    ui.painter().rect_filled(track, CornerRadius::same(10), fill);
+    if response.has_focus() {
+        ui.painter().rect_stroke(track, CornerRadius::same(10), Stroke::new(1.5, theme::TEXT), StrokeKind::Outside);
+    }
+    let knob = pos2(egui::lerp((track.left() + 10.0)..=(track.right() - 10.0), how_on), track.center().y);
+    ui.painter().circle_filled(knob, 7.0, theme::TEXT_WEAK.lerp_to_gamma(theme::ON_ACCENT, how_on));
+    ui.painter().galley(pos2(track.right() + gap, rect.center().y - galley.size().y / 2.0), galley, theme::TEXT);
+    response.on_hover_cursor(CursorIcon::PointingHand)
 }

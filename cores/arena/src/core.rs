@@ -129,3 +129,36 @@ impl Core for Emberdash {
 }
 
 hotseat_api::export_core!(Emberdash);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_core_runs_and_remembers_the_best_score_in_battery_memory() {
+        let mut env = Env::detached();
+        let mut core = Emberdash::load(None, &mut env).expect("it needs nothing");
+        core.machine.game.best = 1234;
+        core.remember();
+        let kept = core.battery;
+
+        let mut next = Emberdash::load(None, &mut env).expect("it needs nothing");
+        let ram = next.save_ram().expect("it has battery memory");
+        ram.copy_from_slice(&kept);
+        for _ in 0..3 {
+            next.run(&mut Front::detached(&mut env, PixelFormat::Xrgb8888));
+        }
+        assert_eq!(next.machine.game.best, 1234);
+        next.reset();
+        assert_eq!(next.machine.game.best, 1234);
+    }
+
+    #[test]
+    fn battery_memory_of_something_else_is_left_aside() {
+        let mut env = Env::detached();
+        let mut core = Emberdash::load(None, &mut env).expect("it needs nothing");
+        core.battery = [0xff; 8];
+        core.run(&mut Front::detached(&mut env, PixelFormat::Xrgb8888));
+        assert_eq!(core.machine.game.best, 0);
+    }
+}

@@ -98,7 +98,7 @@ impl Painter {
         let c = if king.hit > 4 { WHITE } else { 0x00d8_2c6c };
         canvas.fill(60, 232, wide.min(200), 4, c);
         canvas.fill(60, 232, wide.min(200), 1, color::mix(c, WHITE, 130));
-        self.font.write(canvas, 119, 226, "THE GLOOM KING", WHITE);
+        self.font.write(canvas, 119, 221, "THE GLOOM KING", WHITE);
     }
 
     /// The wave's name, and its end.

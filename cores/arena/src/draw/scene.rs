@@ -5,7 +5,7 @@ use super::color::{self, Color, INK, PLAYERS, TINTS, WHITE};
 use super::font::Text;
 use super::{Painter, floor, gloom};
 use crate::game::{
-    Game, Kind, MAX_ENEMIES, Mark, PORTS, Particle, Player, Power, PowerKind, Seat, Shape,
+    Game, Kind, MAX_ENEMIES, Mark, PORTS, Particle, Phase, Player, Power, PowerKind, Seat, Shape,
 };
 
 pub(super) const CROWN: [Color; 5] = [
@@ -104,7 +104,10 @@ impl Painter {
         for p in game.effects.particles.iter().filter(|p| p.life > 0) {
             particle(p, canvas);
         }
-        self.labels(game, canvas);
+        // The title has words enough of its own.
+        if game.phase != Phase::Title {
+            self.labels(game, canvas);
+        }
     }
 
     /// Wisps and gloom, the farther ones first.

@@ -37,7 +37,7 @@ impl Game {
                 dash = true;
             } else if !ready && far < 34.0 {
                 goal = (-toward.0, -toward.1);
-            } else if ready && near > 60.0 {
+            } else if near > 60.0 {
                 goal = toward;
             }
         }

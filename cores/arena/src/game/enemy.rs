@@ -443,7 +443,7 @@ impl Game {
         }
         self.enemies[i].kind = Kind::None;
         self.reward(port, e.x, e.y, e.points());
-        self.effects.shake(4);
+        self.effects.shake(3);
         self.effects.ring(e.x, e.y, 2.0, 9, port as u8);
         self.burst(e.x, e.y, tint::GLOOM, 10, 2.2);
         self.burst(e.x, e.y, port as u8, 5, 2.8);

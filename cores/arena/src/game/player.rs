@@ -211,7 +211,8 @@ impl Game {
 
     fn steer(&mut self, port: usize, control: &Control) {
         let p = &mut self.players[port];
-        if control.x != 0.0 || control.y != 0.0 {
+        // A dash keeps its direction: what it will hit can be read from how it began.
+        if p.dash == 0 && (control.x != 0.0 || control.y != 0.0) {
             (p.fx, p.fy) = math::unit(control.x, control.y);
         }
         let mut began = false;

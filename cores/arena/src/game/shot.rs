@@ -38,12 +38,13 @@ impl Shot {
 
 impl Game {
     fn shoot(&mut self, x: f32, y: f32, dx: f32, dy: f32) {
+        let speed = SPEED + f32::from(self.wave.number.min(25)) * 0.03;
         if let Some(slot) = self.shots.iter_mut().find(|s| s.life == 0) {
             *slot = Shot {
                 x,
                 y,
-                vx: dx * SPEED,
-                vy: dy * SPEED,
+                vx: dx * speed,
+                vy: dy * speed,
                 life: 320,
             };
         }

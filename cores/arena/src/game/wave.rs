@@ -104,7 +104,7 @@ impl Game {
             self.cue(Sound::Roar, 0);
             4 + friends * 2
         } else {
-            (6 + n * 2 + friends * (3 + n / 2)).min(70)
+            (6 + n * 2 + friends * (3 + n)).min(90)
         };
     }
 
@@ -135,7 +135,7 @@ impl Game {
     fn spawn_group(&mut self, alive: u16) {
         let n = self.wave.number;
         let players = self.seated().max(1) as u16;
-        let room = (5 + n / 2 + players * 3).min(30);
+        let room = (4 + n / 2 + players * 4).min(34);
         if alive >= room {
             self.wave.timer = 12;
             return;

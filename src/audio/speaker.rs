@@ -1,0 +1,234 @@
+//! The speaker of the host's own machine.
+//!
+//! A thread of its own opens the device, hands the writing end to the audio thread, and opens it again when it goes
+//! away. The device's clock is not the game's: the audio thread resamples by a hair to keep the ring half full.
+
+use crate::sync::spawn;
+use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, StreamConfig};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Sound that waits for the device: enough for its wake-ups, short enough not to be heard as delay.
+pub const TARGET: Duration = Duration::from_millis(30);
+/// Full, the ring drops the newest block.
+const RING: Duration = Duration::from_millis(250);
+/// What the device is asked to take at a time, in sample pairs.
+const DEVICE_BLOCK: u32 = 480;
+/// How long until a lost device is looked for again.
+const RETRY: Duration = Duration::from_secs(3);
+
+/// What became of the sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SpeakerStatus {
+    /// It plays on this device.
+    Playing(String),
+    /// There is none; the sentence says why.
+    Silent(String),
+}
+
+/// The writing end of an open device.
+pub struct SpeakerEnd {
+    /// Interleaved stereo.
+    pub samples: rtrb::Producer<f32>,
+    /// The device's rate.
+    pub rate_hz: u32,
+    /// Ring slots in all.
+    pub capacity: usize,
+}
+
+/// The speaker's thread and volume. Dropping it closes the device.
+pub struct SpeakerHandle {
+    volume: Arc<AtomicU32>,
+    wake: SyncSender<Wake>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Wake {
+    Lost(String),
+    Stop,
+}
+
+impl SpeakerHandle {
+    /// Starts to look for a device; ends arrive in the receiver, news in `on_status`.
+    pub fn start(
+        on_status: impl Fn(SpeakerStatus) + Send + 'static,
+    ) -> Result<(SpeakerHandle, Receiver<SpeakerEnd>), String> {
+        let volume = Arc::new(AtomicU32::new(1f32.to_bits()));
+        // Two: a lost device and the wish to stop may come together; more losses say nothing new.
+        let (wake, wakes) = sync_channel(2);
+        // One: a device is open before the next is.
+        let (ends, receiver) = sync_channel(1);
+        let (its_volume, its_wake) = (volume.clone(), wake.clone());
+        let thread = spawn("speaker", move || {
+            loop {
+                let stream = open(&its_volume, &its_wake);
+                let limit = match &stream {
+                    Ok((_, end_rate, name)) => {
+                        tracing::info!(device = %name, rate_hz = end_rate.rate_hz, "sound");
+                        on_status(SpeakerStatus::Playing(name.clone()));
+                        None
+                    }
+                    Err(why) => {
+                        on_status(SpeakerStatus::Silent(why.clone()));
+                        Some(RETRY)
+                    }
+                };
+                let _stream = stream.ok().map(|(stream, end, _)| {
+                    let _ = ends.try_send(end);
+                    stream
+                });
+                let wake = match limit {
+                    None => wakes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                    Some(limit) => wakes.recv_timeout(limit),
+                };
+                match wake {
+                    Ok(Wake::Lost(why)) => tracing::warn!("the sound device went away: {why}"),
+                    Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                    Err(RecvTimeoutError::Timeout) => {}
+                }
+            }
+        })?;
+        let handle = SpeakerHandle {
+            volume,
+            wake,
+            thread: Some(thread),
+        };
+        Ok((handle, receiver))
+    }
+
+    /// 0.0 to 1.0.
+    pub fn set_volume(&self, volume: f32) {
+        let volume = if volume.is_finite() { volume.clamp(0.0, 1.0) } else { 1.0 };
+        self.volume.store(volume.to_bits(), Ordering::Relaxed);
+    }
+}
+
+impl Drop for SpeakerHandle {
+    fn drop(&mut self) {
+        let _ = self.wake.try_send(Wake::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Hosts to try, the sound server first: ALSA's own default often leads to a device that the server has taken.
+fn hosts() -> Vec<cpal::Host> {
+    let mut ids = cpal::available_hosts();
+    ids.sort_by_key(|id| id.name().eq_ignore_ascii_case("alsa"));
+    ids.into_iter().filter_map(|id| cpal::host_from_id(id).ok()).collect()
+}
+
+fn open(volume: &Arc<AtomicU32>, wake: &SyncSender<Wake>) -> Result<(cpal::Stream, SpeakerEnd, String), String> {
+    let mut why = "no sound device was found".to_owned();
+    for host in hosts() {
+        let Some(device) = host.default_output_device() else { continue };
+        let name = device.description().map_or_else(|_| "default".into(), |d| d.name().to_owned());
+        match open_device(&device, volume, wake) {
+            Ok((stream, end)) => return Ok((stream, end, name)),
+            Err(error) => why = format!("{name} cannot be opened ({error})"),
+        }
+    }
+    Err(format!("There is no sound here: {why}. The game runs on silently; friends hear it all the same."))
+}
+
+fn open_device(
+    device: &cpal::Device,
+    volume: &Arc<AtomicU32>,
+    wake: &SyncSender<Wake>,
+) -> Result<(cpal::Stream, SpeakerEnd), String> {
+    let default = device.default_output_config().map_err(|error| error.to_string())?;
+    let rate_hz = default.sample_rate();
+    let ring = |duration: Duration| (f64::from(rate_hz) * duration.as_secs_f64()) as usize * 2;
+    let config = |buffer_size| StreamConfig {
+        channels: default.channels(),
+        sample_rate: default.sample_rate(),
+        buffer_size,
+    };
+    // A device that does not take the small block gets its own.
+    let mut last = String::new();
+    for buffer_size in [BufferSize::Fixed(DEVICE_BLOCK), BufferSize::Default] {
+        let (samples, feed) = rtrb::RingBuffer::new(ring(RING));
+        let player = Player {
+            feed,
+            volume: volume.clone(),
+            target: ring(TARGET),
+            primed: false,
+            channels: usize::from(default.channels()),
+        };
+        let built = match default.sample_format() {
+            SampleFormat::I16 => build::<i16>(device, config(buffer_size), player, wake),
+            SampleFormat::I32 => build::<i32>(device, config(buffer_size), player, wake),
+            _ => build::<f32>(device, config(buffer_size), player, wake),
+        };
+        match built {
+            Ok(stream) => {
+                let end = SpeakerEnd {
+                    samples,
+                    rate_hz,
+                    capacity: ring(RING),
+                };
+                return Ok((stream, end));
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn build<T: SizedSample + FromSample<f32>>(
+    device: &cpal::Device,
+    config: StreamConfig,
+    mut player: Player,
+    wake: &SyncSender<Wake>,
+) -> Result<cpal::Stream, String> {
+    let wake = wake.clone();
+    let lost = AtomicBool::new(false);
+    let on_error = move |error: cpal::Error| {
+        // An underrun is not the end of a device.
+        if matches!(error.kind(), cpal::ErrorKind::Xrun) || lost.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let _ = wake.try_send(Wake::Lost(error.to_string()));
+    };
+    let stream = device
+        .build_output_stream::<T, _, _>(config, move |out, _| player.fill(out), on_error, Some(Duration::from_secs(5)))
+        .map_err(|error| error.to_string())?;
+    stream.play().map_err(|error| error.to_string())?;
+    Ok(stream)
+}
+
+/// Runs on the device's thread.
+struct Player {
+    feed: rtrb::Consumer<f32>,
+    volume: Arc<AtomicU32>,
+    target: usize,
+    primed: bool,
+    channels: usize,
+}
+
+impl Player {
+    fn fill<T: SizedSample + FromSample<f32>>(&mut self, out: &mut [T]) {
+        // After a gap, wait until there is enough again: one gap is better than many.
+        self.primed |= self.feed.slots() >= self.target;
+        let volume = f32::from_bits(self.volume.load(Ordering::Relaxed));
+        for frame in out.chunks_mut(self.channels.max(1)) {
+            let pair = if self.primed { self.feed.pop().and_then(|l| Ok((l, self.feed.pop()?))).ok() } else { None };
+            self.primed &= pair.is_some();
+            let (left, right) = pair.unwrap_or((0.0, 0.0));
+            for (channel, sample) in frame.iter_mut().enumerate() {
+                let value = match channel {
+                    0 if self.channels == 1 => (left + right) * 0.5,
+                    0 => left,
+                    1 => right,
+                    _ => 0.0,
+                };
+                *sample = T::from_sample(value * volume);
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The audio thread: takes the core's samples, brings them to 48 kHz, encodes them once, feeds the speaker.
+
+use super::resample::{MAX_ADJUST, Stage};
+use super::speaker::{SpeakerEnd, TARGET};
+use super::{BLOCK, RATE_HZ};
+use crate::link::audio::AudioReader;
+use crate::link::{AUDIO_FRAMES, Link};
+use crate::packet::{AudioPacket, MAX_OPUS_BYTES};
+use crate::sync::{Event, spawn};
+use opus::{Application, Bitrate, Channels, Encoder};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::thread::JoinHandle;
+
+/// Enough for chip music to be transparent.
+const BITRATE: i32 = 128_000;
+
+/// What other threads may ask of the audio thread.
+pub struct AudioControl {
+    link: Arc<Link>,
+    stop: AtomicBool,
+    listeners: AtomicBool,
+}
+
+impl AudioControl {
+    /// For the sound of `link`.
+    pub fn new(link: Arc<Link>) -> Arc<AudioControl> {
+        Arc::new(AudioControl {
+            link,
+            stop: AtomicBool::new(false),
+            listeners: AtomicBool::new(false),
+        })
+    }
+
+    /// Whether anyone listens; without, nothing is encoded.
+    pub fn set_listeners(&self, any: bool) {
+        self.listeners.store(any, Ordering::Release);
+    }
+}
+
+/// What the audio thread is connected to.
+pub struct AudioPorts {
+    /// Encoded blocks; full when the net thread stands still, and then the block is dropped.
+    pub packets: rtrb::Producer<AudioPacket>,
+    /// Rung after each packet.
+    pub packet_event: Arc<Event>,
+    /// Speakers as they are opened: none in headless mode.
+    pub speakers: Option<Receiver<SpeakerEnd>>,
+}
+
+/// The running thread. Dropping it ends it.
+pub struct AudioThread {
+    control: Arc<AudioControl>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for AudioThread {
+    fn drop(&mut self) {
+        self.control.stop.store(true, Ordering::Release);
+        self.control.link.audio_event.signal();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts the audio thread.
+pub fn start(link: Arc<Link>, control: Arc<AudioControl>, ports: AudioPorts) -> Result<AudioThread, String> {
+    // Low delay: no lookahead beyond 2.5 ms; error correction is RED's business.
+    let mut encoder = Encoder::new(RATE_HZ, Channels::Stereo, Application::LowDelay)
+        .map_err(|error| format!("opus_encoder_create failed: {error}."))?;
+    encoder.set_bitrate(Bitrate::Bits(BITRATE)).map_err(|error| format!("OPUS_SET_BITRATE failed: {error}."))?;
+    let mut worker = Worker {
+        control: control.clone(),
+        ports,
+        encoder,
+        stage: None,
+        speaker: None,
+        position: 0,
+    };
+    let thread = spawn("audio", move || worker.run(&AudioReader::new(link)))?;
+    Ok(AudioThread {
+        control,
+        thread: Some(thread),
+    })
+}
+
+struct Worker {
+    control: Arc<AudioControl>,
+    ports: AudioPorts,
+    encoder: Encoder,
+    /// The core's rate, and the way from there to 48 kHz.
+    stage: Option<(f64, Stage)>,
+    speaker: Option<Speaker>,
+    position: u64,
+}
+
+struct Speaker {
+    end: SpeakerEnd,
+    stage: Stage,
+    /// The ring's fill over the last second or so, in sample pairs.
+    fill: f64,
+}
+
+impl Worker {
+    fn run(&mut self, reader: &AudioReader) {
+        let mut samples = vec![0i16; AUDIO_FRAMES * 2];
+        loop {
+            reader.wait();
+            if self.control.stop.load(Ordering::Acquire) {
+                return;
+            }
+            self.take_speaker();
+            let fresh = reader.read(&mut samples);
+            let Some(rate) = reader.rate() else { continue };
+            if self.stage.as_ref().is_none_or(|(from, _)| *from != rate) {
+                self.stage = Stage::new(rate, RATE_HZ.into(), BLOCK, false).ok().map(|stage| (rate, stage));
+            }
+            let Some((_, stage)) = &mut self.stage else { continue };
+            stage.push(fresh.iter().map(|&sample| f32::from(sample) / 32768.0));
+            while let Some(block) = stage.next_block() {
+                if self.control.listeners.load(Ordering::Acquire) {
+                    encode(&mut self.encoder, block, self.position, &mut self.ports);
+                }
+                self.position += BLOCK as u64;
+                if let Some(speaker) = &mut self.speaker {
+                    speaker.play(block);
+                }
+            }
+        }
+    }
+
+    fn take_speaker(&mut self) {
+        let Some(end) = self.ports.speakers.as_ref().and_then(|speakers| speakers.try_recv().ok()) else {
+            return;
+        };
+        let target = TARGET.as_secs_f64() * f64::from(end.rate_hz);
+        self.speaker = Stage::new(RATE_HZ.into(), end.rate_hz.into(), BLOCK, true).ok().map(|stage| Speaker {
+            end,
+            stage,
+            fill: target,
+        });
+    }
+}
+
+fn encode(encoder: &mut Encoder, block: &[f32], position: u64, ports: &mut AudioPorts) {
+    let mut packet = AudioPacket {
+        data: [0; MAX_OPUS_BYTES],
+        len: 0,
+        position,
+    };
+    // Opus fails only on sizes that it does not know, and 10 ms is one it knows; a block without sound is no disaster.
+    if let Ok(len) = encoder.encode_float(block, &mut packet.data) {
+        packet.len = len;
+        let _ = ports.packets.push(packet);
+        ports.packet_event.signal();
+    }
+}
+
+impl Speaker {
+    fn play(&mut self, block: &[f32]) {
+        self.stage.push(block.iter().copied());
+        let target = TARGET.as_secs_f64() * f64::from(self.end.rate_hz);
+        let waiting = (self.end.capacity - self.end.samples.slots()) as f64 / 2.0;
+        // The device takes its blocks in jumps; only the drift beneath them counts.
+        self.fill += (waiting - self.fill) * 0.01;
+        self.stage.set_adjust((target - self.fill) / target * MAX_ADJUST);
+        while let Some(block) = self.stage.next_block() {
+            if let Ok(chunk) = self.end.samples.write_chunk_uninit(block.len()) {
+                chunk.fill_from_iter(block.iter().copied());
+            }
+        }
+    }
+}

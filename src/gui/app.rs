@@ -1,0 +1,482 @@
+//! Joins the view to the engine, the settings, the disc and the controllers.
+
+use super::keys::Keyboard;
+use super::pads::LocalPads;
+use super::picker::{Picked, Picker, Purpose};
+use super::ports::{self, Protocol};
+use super::text::{Spoken, Texts, fill};
+use super::view::{Action, Dialog, Model, PictureShape, View};
+use super::{preview, theme};
+use crate::engine::{Command, Config, Engine, Game, GameStatus, Level, Snapshot};
+use crate::library::{self, CoreEntry};
+use crate::settings::{self, Recent, Settings};
+use eframe::egui_wgpu::{RenderState, SurfaceConfig, WgpuConfiguration, wgpu};
+use egui::{Context, RawInput, Ui, ViewportBuilder, ViewportCommand};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the window was asked for on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// Run this at once.
+    pub game: Option<Game>,
+    /// Open this content, asking for the core where that is not clear.
+    pub open: Option<PathBuf>,
+    /// Open it with this core.
+    pub core: Option<PathBuf>,
+    /// Serve the page here, and nowhere else.
+    pub http: Option<SocketAddr>,
+    /// Send the media from here, and from nowhere else.
+    pub udp: Option<SocketAddr>,
+}
+
+/// Opens the window and returns when it is closed. The error is one sentence for people.
+pub fn run(start: Start) -> Result<(), String> {
+    let path = settings::path();
+    let (settings, warnings) = path.as_deref().map(Settings::load).unwrap_or_default();
+    let viewport = ViewportBuilder::default()
+        .with_title("Hotseat")
+        .with_app_id("hotseat")
+        .with_inner_size(settings.window)
+        .with_min_inner_size([640.0, 480.0])
+        .with_drag_and_drop(true);
+    let viewport = match eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")) {
+        Ok(icon) => viewport.with_icon(icon),
+        Err(_) => viewport,
+    };
+    let options = eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Wgpu,
+        wgpu_options: WgpuConfiguration::default().with_surface_config(SurfaceConfig::LOW_LATENCY),
+        ..Default::default()
+    };
+    let create: eframe::AppCreator = Box::new(move |context| {
+        let app = App::new(context, start, settings, path, warnings)?;
+        Ok(Box::new(app))
+    });
+    eframe::run_native("hotseat", options, create).map_err(|error| match error {
+        // The engine's own sentence.
+        eframe::Error::AppCreation(error) => error.to_string(),
+        other => {
+            let reason = other.to_string();
+            let reason = reason.trim_end_matches('.');
+            format!("Hotseat could not open a window: {reason}. To host without one, run `hotseat host`.")
+        }
+    })
+}
+
+struct App {
+    engine: Engine,
+    snapshot: Arc<Snapshot>,
+    pads: LocalPads,
+    keyboard: Keyboard,
+    view: View,
+    picker: Picker,
+    settings: Settings,
+    settings_path: Option<PathBuf>,
+    settings_changed: bool,
+    system_dir: PathBuf,
+    cores: Vec<CoreEntry>,
+    texts: Texts,
+    spoken: Spoken,
+    font_checked: bool,
+    picture: Option<PictureShape>,
+    render_state: Option<RenderState>,
+    software_rendering: bool,
+    gamepads: Vec<String>,
+    title: String,
+    full_screen: bool,
+}
+
+impl App {
+    fn new(
+        context: &eframe::CreationContext,
+        start: Start,
+        settings: Settings,
+        settings_path: Option<PathBuf>,
+        warnings: Vec<String>,
+    ) -> Result<Self, String> {
+        let ctx = &context.egui_ctx;
+        theme::install(ctx);
+        let data_dir = settings::data_dir()
+            .ok_or("Hotseat found no home folder to keep saves in: set the variable HOME, then start it again.")?;
+        let system_dir = settings.system_dir.clone().unwrap_or_else(|| data_dir.join("system"));
+        let spoken = Spoken::from_choice(settings.language);
+        let texts = spoken.texts();
+        let mut view = View::default();
+        for warning in warnings {
+            view.notices.push(Level::Warning, warning);
+        }
+        let mut listen = |asked: Option<SocketAddr>, port, protocol| {
+            let Some(address) = asked else {
+                let (address, free) = ports::or_free(ports::any(port), protocol);
+                if !free {
+                    let text = fill(&texts.port_taken, &[("port", &port.to_string())]);
+                    view.notices.push(Level::Warning, text);
+                }
+                return address;
+            };
+            address
+        };
+        let engine = Engine::start(Config {
+            http: listen(start.http, settings.http_port, Protocol::Tcp),
+            udp: listen(start.udp, settings.udp_port, Protocol::Udp),
+            local: true,
+            host_name: Some(settings.host_name.clone()),
+            data_dir,
+            system_dir: system_dir.clone(),
+        })?;
+        let wake = |ctx: &Context| {
+            let ctx = ctx.clone();
+            move || ctx.request_repaint()
+        };
+        engine.on_change(wake(ctx));
+        engine.send(Command::Volume(settings.volume));
+        let pads = LocalPads::start(engine.local_pads(), wake(ctx));
+        pads.stick_moves_dpad(settings.stick_moves_dpad);
+        let render_state = context.wgpu_render_state.clone();
+        let mut app = Self {
+            engine,
+            snapshot: Arc::default(),
+            pads,
+            keyboard: Keyboard::default(),
+            view,
+            picker: Picker::default(),
+            cores: library::find_cores(&settings.core_folders),
+            settings,
+            settings_path,
+            settings_changed: false,
+            system_dir,
+            texts,
+            spoken,
+            font_checked: false,
+            picture: None,
+            software_rendering: render_state.as_ref().is_some_and(is_software),
+            render_state,
+            gamepads: Vec::new(),
+            title: String::new(),
+            full_screen: false,
+        };
+        app.begin(start);
+        Ok(app)
+    }
+
+    fn begin(&mut self, start: Start) {
+        match (start.game, start.open, start.core) {
+            (Some(game), _, _) => self.open(game),
+            (None, Some(content), Some(core)) => self.open_with(&content, &core),
+            (None, Some(content), None) => self.open_file(&content),
+            (None, None, Some(core)) => self.open_core(&core),
+            (None, None, None) => {}
+        }
+    }
+
+    fn carry_out(&mut self, action: Action, ctx: &Context) {
+        match action {
+            Action::Engine(command) => self.send(command),
+            Action::PickGame => self.pick(Purpose::Content, ctx),
+            Action::PickCoreFor(content) => self.pick(Purpose::CoreFor(content), ctx),
+            Action::PickCoreFolder => self.pick(Purpose::CoreFolder, ctx),
+            Action::PickSystemFolder => self.pick(Purpose::SystemFolder, ctx),
+            Action::PlayDemo => match library::demo_core() {
+                Some(core) => self.open_core(&core),
+                None => self.complain(self.texts.play_demo_missing.clone()),
+            },
+            Action::OpenFile(path) => self.open_file(&path),
+            Action::OpenWith {
+                content,
+                core,
+                remember,
+            } => {
+                if let Some(extension) = library::extension(&content).filter(|_| remember) {
+                    self.settings.core_for.insert(extension, core.clone());
+                    self.settings_changed = true;
+                }
+                self.open_with(&content, &core);
+            }
+            Action::OpenRecent(index) => self.open_recent(index),
+            Action::ForgetRecent(index) => self.forget_recent(index),
+            Action::Change(settings) => self.change(*settings),
+            Action::FullScreen(yes) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(yes)),
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        if let (Command::CoreOption { key, value }, Some(game)) = (&command, &self.snapshot.game) {
+            let options = self.settings.core_options.entry(Settings::core_key(&game.core)).or_default();
+            options.insert(key.clone(), value.clone());
+            self.settings_changed = true;
+        }
+        self.engine.send(command);
+    }
+
+    fn complain(&mut self, text: String) {
+        self.view.notices.push(Level::Error, text);
+    }
+
+    fn pick(&mut self, purpose: Purpose, ctx: &Context) {
+        let title = match &purpose {
+            Purpose::Content => &self.texts.open_game,
+            Purpose::CoreFor(_) => &self.texts.pick_core_file,
+            Purpose::CoreFolder => &self.texts.add_core_folder,
+            Purpose::SystemFolder => &self.texts.choose_folder,
+        };
+        let ctx = ctx.clone();
+        self.picker.start(purpose, title, move || ctx.request_repaint());
+    }
+
+    fn picked(&mut self, picked: Picked) {
+        match picked {
+            Picked::Nothing => {}
+            Picked::Unavailable => self.view.notices.push(Level::Warning, self.texts.no_dialog.clone()),
+            Picked::Path(Purpose::Content, path) => self.open_file(&path),
+            Picked::Path(Purpose::CoreFor(content), core) => self.open_with(&content, &core),
+            Picked::Path(Purpose::CoreFolder, folder) => {
+                let mut settings = self.settings.clone();
+                settings.core_folders.retain(|known| *known != folder);
+                settings.core_folders.push(folder);
+                self.change(settings);
+            }
+            Picked::Path(Purpose::SystemFolder, folder) => {
+                self.settings.system_dir = Some(folder);
+                self.settings_changed = true;
+            }
+        }
+    }
+
+    /// Finds the core, asks for it, or says that there is none.
+    fn open_file(&mut self, path: &Path) {
+        self.view.dialog = None;
+        let extension = library::extension(path);
+        if extension.as_deref() == Some(std::env::consts::DLL_EXTENSION) {
+            return self.open_core(path);
+        }
+        if let Err(sentence) = library::check_content(path) {
+            return self.complain(sentence);
+        }
+        let remembered = extension.and_then(|extension| self.settings.core_for.get(&extension)).cloned();
+        if let Some(core) = remembered.filter(|core| core.is_file()) {
+            return self.open_with(path, &core);
+        }
+        let fitting: Vec<PathBuf> =
+            library::cores_for(&self.cores, path).into_iter().map(|core| core.path.clone()).collect();
+        match fitting.as_slice() {
+            [] => self.view.dialog = Some(Dialog::NoCore(path.to_path_buf())),
+            [core] => self.open_with(path, core),
+            _ => {
+                self.view.dialog = Some(Dialog::ChooseCore {
+                    content: path.to_path_buf(),
+                    remember: true,
+                });
+            }
+        }
+    }
+
+    fn open_with(&mut self, content: &Path, core: &Path) {
+        if let Err(sentence) = library::check_content(content).and_then(|()| library::check_core(core)) {
+            return self.complain(sentence);
+        }
+        self.open(Game {
+            core: core.to_path_buf(),
+            content: Some(content.to_path_buf()),
+            title: content.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            options: self.options_of(core),
+        });
+    }
+
+    fn open_core(&mut self, core: &Path) {
+        if let Err(sentence) = library::check_core(core) {
+            return self.complain(sentence);
+        }
+        let known = self.cores.iter().find(|entry| entry.path == core);
+        let name = known.map_or_else(|| Settings::core_key(core), |entry| entry.name.clone());
+        self.open(Game {
+            core: core.to_path_buf(),
+            content: None,
+            title: name.trim_end_matches(" (demo)").to_owned(),
+            options: self.options_of(core),
+        });
+    }
+
+    fn options_of(&self, core: &Path) -> Vec<(String, String)> {
+        let options = self.settings.core_options.get(&Settings::core_key(core));
+        options.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    fn open(&mut self, game: Game) {
+        self.settings.remember(Recent {
+            content: game.content.clone(),
+            core: game.core.clone(),
+            title: game.title.clone(),
+        });
+        self.settings_changed = true;
+        self.view.dialog = None;
+        // The last game's picture must not show through while this one starts.
+        self.picture = None;
+        self.engine.send(Command::Open(game));
+    }
+
+    fn open_recent(&mut self, index: usize) {
+        let Some(game) = self.settings.recent.get(index).cloned() else { return };
+        let title = [("title", game.title.as_str())];
+        let gone = |path: &Path| !path.exists();
+        match &game.content {
+            Some(content) if gone(content) => {
+                self.complain(fill(&self.texts.recent_gone, &title));
+                self.forget_recent(index);
+            }
+            Some(content) if gone(&game.core) => {
+                self.complain(fill(&self.texts.core_gone, &title));
+                self.open_file(content);
+            }
+            Some(content) => self.open_with(content, &game.core),
+            None if gone(&game.core) => {
+                self.complain(fill(&self.texts.recent_gone, &title));
+                self.forget_recent(index);
+            }
+            None => self.open_core(&game.core),
+        }
+    }
+
+    fn forget_recent(&mut self, index: usize) {
+        if index < self.settings.recent.len() {
+            self.settings.recent.remove(index);
+            self.settings_changed = true;
+        }
+    }
+
+    fn change(&mut self, new: Settings) {
+        let old = std::mem::replace(&mut self.settings, new);
+        self.settings_changed = true;
+        if old.language != self.settings.language {
+            self.speak(Spoken::from_choice(self.settings.language));
+        }
+        if old.core_folders != self.settings.core_folders {
+            self.cores = library::find_cores(&self.settings.core_folders);
+        }
+        if old.host_name != self.settings.host_name {
+            self.engine.send(Command::HostName(self.settings.host_name.clone()));
+        }
+        self.pads.stick_moves_dpad(self.settings.stick_moves_dpad);
+    }
+
+    fn speak(&mut self, spoken: Spoken) {
+        self.spoken = spoken;
+        self.texts = spoken.texts();
+        self.font_checked = false;
+    }
+
+    /// Chinese without a font for it would be a window full of boxes.
+    fn check_font(&mut self, ctx: &Context) {
+        if std::mem::replace(&mut self.font_checked, true) || self.spoken == Spoken::English {
+            return;
+        }
+        let sample = self.texts.open_game.clone();
+        if !ctx.fonts_mut(|fonts| fonts.has_glyphs(&theme::regular(14.0), &sample)) {
+            self.view.notices.push(Level::Warning, self.texts.no_chinese_font.clone());
+            self.speak(Spoken::English);
+        }
+    }
+
+    fn take_news(&mut self, ctx: &Context) {
+        self.snapshot = self.engine.snapshot();
+        if let Some(picture) = self.engine.new_picture() {
+            if let Some(render_state) = &self.render_state {
+                preview::upload(render_state, picture);
+            }
+            self.picture = (picture.width > 0 && picture.height > 0).then_some(PictureShape {
+                size: [picture.width, picture.height],
+                aspect: picture.aspect,
+            });
+        }
+        if self.snapshot.game.is_none() {
+            self.picture = None;
+        }
+        let seats = &self.snapshot.seats;
+        let own = seats.iter().find(|seat| seat.peer.is_none() && seat.name.is_some()).map(|seat| seat.seat);
+        self.pads.sit(own);
+        self.gamepads = self.pads.names();
+        if let Some(picked) = self.picker.poll() {
+            self.picked(picked);
+        }
+        self.name_window(ctx);
+    }
+
+    fn name_window(&mut self, ctx: &Context) {
+        let title = match &self.snapshot.game {
+            Some(GameStatus { title, .. }) => format!("{title} – Hotseat"),
+            None => "Hotseat".to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn save_settings(&mut self) {
+        self.settings_changed = false;
+        let Some(path) = &self.settings_path else { return };
+        if let Err(error) = self.settings.save(path) {
+            let text = fill(&self.texts.settings_not_saved, &[("error", &error.to_string())]);
+            self.view.notices.push(Level::Warning, text);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.take_news(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        self.check_font(&ctx);
+        let window = ctx.input(|input| input.viewport().clone());
+        self.full_screen = window.fullscreen.unwrap_or(false);
+        if let Some(rect) = window.inner_rect
+            && !self.full_screen
+            && !window.maximized.unwrap_or(false)
+        {
+            self.settings.window = [rect.width(), rect.height()];
+        }
+        let snapshot = Arc::clone(&self.snapshot);
+        let model = Model {
+            snapshot: &snapshot,
+            settings: &self.settings,
+            cores: &self.cores,
+            texts: &self.texts,
+            picture: self.picture,
+            demo: self.cores.iter().any(|core| core.bundled),
+            gamepads: &self.gamepads,
+            system_dir: &self.system_dir,
+            software_rendering: self.software_rendering,
+            full_screen: self.full_screen,
+        };
+        for action in self.view.show(ui, &model) {
+            self.carry_out(action, &ctx);
+        }
+        // Not while a slider is dragged, which changes a setting with every pixel.
+        if self.settings_changed && !ctx.input(|input| input.pointer.any_down()) {
+            self.save_settings();
+        }
+    }
+
+    fn raw_input_hook(&mut self, ctx: &Context, raw: &mut RawInput) {
+        let menu_open = egui::Popup::is_any_open(ctx);
+        let playing = raw.focused && self.view.game_has_keyboard(&self.snapshot, menu_open);
+        self.pads.keyboard(self.keyboard.take(&mut raw.events, playing));
+    }
+
+    fn on_exit(&mut self) {
+        self.save_settings();
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        theme::BACKGROUND.to_normalized_gamma_f32()
+    }
+}
+
+fn is_software(render_state: &RenderState) -> bool {
+    render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu
+}

@@ -1,0 +1,131 @@
+//! The bar under the picture: pause, states, sound.
+
+use super::game::slot_saved;
+use super::icons::Icon;
+use super::text::fill;
+use super::theme;
+use super::view::{Action, Dialog, Model, View};
+use super::widgets::{self, Button};
+use crate::engine::{Command, GameState, GameStatus, Speaker};
+use egui::{ComboBox, Slider, Ui};
+
+pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
+    // With less room, what has a well-known sign goes without its word.
+    let roomy = ui.available_width() > 900.0;
+    let alive = matches!(game.state, GameState::Running | GameState::Paused);
+    let mut left_view = std::mem::take(&mut view.slot);
+    let mut left_actions = Vec::new();
+    widgets::row(
+        ui,
+        54.0,
+        |ui| {
+            ui.add_enabled_ui(alive, |ui| {
+                play(ui, model, game, roomy, &mut left_actions);
+                states(&mut left_view, ui, model, game, roomy, &mut left_actions);
+            });
+        },
+        |ui| {
+            sound(view, ui, model, actions);
+            let name = &model.texts.core_options;
+            let button = Button::icon(Icon::Sliders, name);
+            if ui.add(button).on_hover_text(name).clicked() {
+                view.dialog = Some(Dialog::Options(String::new()));
+            }
+        },
+    );
+    view.slot = left_view;
+    actions.append(&mut left_actions);
+}
+
+/// Silences the speaker here, or undoes it. The stream goes on.
+pub(super) fn toggle_mute(view: &mut View, model: &Model, actions: &mut Vec<Action>) {
+    view.muted = !view.muted;
+    let volume = if view.muted { 0.0 } else { model.settings.volume };
+    actions.push(Action::Engine(Command::Volume(volume)));
+}
+
+fn play(ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    let paused = game.state == GameState::Paused;
+    let (icon, name) = if paused { (Icon::Play, &texts.resume) } else { (Icon::Pause, &texts.pause) };
+    let button = Button::text(name).with_icon(icon);
+    if ui.add(button).on_hover_text(format!("{name} (F5)")).clicked() {
+        actions.push(Action::Engine(Command::Pause(!paused)));
+    }
+    let reset = if roomy {
+        Button::text(&texts.reset).with_icon(Icon::Reset)
+    } else {
+        Button::icon(Icon::Reset, &texts.reset).boxed()
+    };
+    if ui.add(reset).on_hover_text(&texts.reset).clicked() {
+        actions.push(Action::Engine(Command::Reset));
+    }
+    ui.add_space(8.0);
+}
+
+fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    let button = |icon, name| {
+        if roomy { Button::text(name).with_icon(icon) } else { Button::icon(icon, name).boxed() }
+    };
+    ui.add_enabled_ui(game.can_save_state, |ui| {
+        let save = ui.add(button(Icon::Save, &texts.save_state));
+        let save = save.on_hover_text(format!("{} (F2)", texts.save_state)).on_disabled_hover_text(&texts.no_states);
+        if save.clicked() {
+            actions.push(Action::Engine(Command::SaveState(*slot)));
+        }
+        ui.add_enabled_ui(slot_saved(game, *slot), |ui| {
+            let load = ui.add(button(Icon::Load, &texts.load_state));
+            if load.on_hover_text(format!("{} (F4)", texts.load_state)).clicked() {
+                actions.push(Action::Engine(Command::LoadState(*slot)));
+            }
+        });
+        let name = fill(&texts.slot, &[("n", &slot.to_string())]);
+        ui.scope(|ui| {
+            ui.spacing_mut().interact_size.y = 34.0;
+            let combo = ComboBox::from_id_salt("slot").selected_text(&name).width(92.0).show_ui(ui, |ui| {
+                for choice in 0..10u8 {
+                    let saved = game.saved_slots.get(usize::from(choice)) == Some(&true);
+                    let text = if saved { &texts.slot_saved } else { &texts.slot_empty };
+                    ui.selectable_value(slot, choice, fill(text, &[("n", &choice.to_string())]));
+                }
+            });
+            combo.response.accessible_name(name.clone()).on_hover_text(format!("{name} (F6, F7)"));
+        });
+    });
+}
+
+/// From right to left, as its side of the bar is.
+fn sound(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    let mut percent = if view.muted { 0.0 } else { model.settings.volume * 100.0 };
+    ui.spacing_mut().slider_width = 96.0;
+    let slider = ui.scope(|ui| {
+        ui.visuals_mut().selection.bg_fill = theme::ACCENT;
+        // The handle's size follows from it.
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.add(Slider::new(&mut percent, 0.0..=100.0).show_value(false).step_by(1.0)).accessible_name(&texts.volume)
+    });
+    let slider = slider.inner.on_hover_text(format!("{} {percent:.0}%", texts.volume));
+    if slider.changed() {
+        view.muted = false;
+        let mut settings = model.settings.clone();
+        settings.volume = percent / 100.0;
+        actions.push(Action::Engine(Command::Volume(settings.volume)));
+        actions.push(Action::Change(Box::new(settings)));
+    }
+    let silent = view.muted || model.settings.volume == 0.0;
+    let name = if view.muted { &texts.unmute } else { &texts.mute };
+    let tip = match &model.snapshot.speaker {
+        Speaker::Silent(why) => why.clone(),
+        _ => format!("{name} (F9)"),
+    };
+    let broken = matches!(model.snapshot.speaker, Speaker::Silent(_));
+    let mut button = Button::icon(if silent || broken { Icon::Muted } else { Icon::Volume }, name);
+    if broken {
+        button = button.color(theme::WARNING);
+    }
+    if ui.add(button).on_hover_text(tip).clicked() {
+        toggle_mute(view, model, actions);
+    }
+}

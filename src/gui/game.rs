@@ -1,0 +1,158 @@
+//! A game on screen: its picture, the bars around it, the people in the room.
+
+use super::icons::Icon;
+use super::preferences::Draft;
+use super::text::fill;
+use super::view::{Action, Dialog, Model, View};
+use super::widgets::{self, Button};
+use super::{controls, home, invite, overlay, people, preview, theme};
+use crate::engine::{Command, GameState, GameStatus};
+use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
+
+pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+    let Some(game) = &model.snapshot.game else { return };
+    if !model.full_screen {
+        bars(view, ui, model, game, actions);
+    }
+    CentralPanel::default().frame(Frame::new().fill(Color32::BLACK)).show(ui, |ui| {
+        let room = ui.max_rect();
+        if let Some(picture) = model.picture {
+            let scale = ui.ctx().pixels_per_point();
+            preview::paint(ui, preview::place(room, scale, picture.size, picture.aspect, model.settings.scaling));
+        }
+        let screen = ui.interact(room, ui.scope_id().with("screen"), Sense::click());
+        if screen.double_clicked() {
+            actions.push(Action::FullScreen(!model.full_screen));
+        }
+        overlay::show(ui, model, game, room, actions);
+    });
+}
+
+/// Keys that are free of the game's own: function keys alone.
+pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Action>) {
+    let Some(game) = &model.snapshot.game else { return };
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let alive = matches!(game.state, GameState::Running | GameState::Paused);
+    if pressed(Key::F2) && alive && game.can_save_state {
+        actions.push(Action::Engine(Command::SaveState(view.slot)));
+    }
+    if pressed(Key::F4) && alive && slot_saved(game, view.slot) {
+        actions.push(Action::Engine(Command::LoadState(view.slot)));
+    }
+    if pressed(Key::F5) && alive {
+        actions.push(Action::Engine(Command::Pause(game.state == GameState::Running)));
+    }
+    if pressed(Key::F6) {
+        view.slot = (view.slot + 9) % 10;
+    }
+    if pressed(Key::F7) {
+        view.slot = (view.slot + 1) % 10;
+    }
+    if pressed(Key::F9) {
+        controls::toggle_mute(view, model, actions);
+    }
+}
+
+/// Whether there is something to load from `slot`.
+pub(super) fn slot_saved(game: &GameStatus, slot: u8) -> bool {
+    game.can_save_state && game.saved_slots.get(usize::from(slot)).copied().unwrap_or(false)
+}
+
+fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
+    let bar = Frame::new().fill(theme::PANEL).inner_margin(Margin::symmetric(12, 0));
+    Panel::top("game bar").exact_size(52.0).show_separator_line(false).frame(bar).show(ui, |ui| {
+        top_bar(view, ui, model, game, actions);
+    });
+    Panel::bottom("controls").exact_size(54.0).show_separator_line(false).frame(bar).show(ui, |ui| {
+        controls::show(view, ui, model, game, actions);
+    });
+    if !view.side_panel_hidden {
+        let width = (ui.available_width() * 0.3).clamp(250.0, 310.0);
+        let side = Frame::new().fill(theme::PANEL).inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 4 });
+        Panel::right("people").exact_size(width).resizable(false).show_separator_line(false).frame(side).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 10.0;
+                widgets::card(ui, |ui| invite::panel(view, ui, model));
+                people::show(ui, model, actions);
+            });
+        });
+    }
+}
+
+fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    let mut close = false;
+    widgets::row(
+        ui,
+        52.0,
+        |ui| {
+            close = ui.add(Button::icon(Icon::Back, &texts.close_game)).on_hover_text(&texts.close_game).clicked();
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                ui.add_space(8.0);
+                widgets::line(ui, &game.title, theme::semibold(15.0), theme::TEXT);
+                widgets::line(ui, &game.core_name, theme::regular(12.0), theme::TEXT_WEAK);
+            });
+        },
+        |ui| {
+            let (tip, shown) = if view.side_panel_hidden {
+                (&texts.show_panel, false)
+            } else {
+                (&texts.hide_panel, true)
+            };
+            if ui.add(Button::icon(Icon::Panel, tip).selected(shown)).on_hover_text(tip).clicked() {
+                view.side_panel_hidden = shown;
+            }
+            let settings = ui.add(Button::icon(Icon::Gear, &texts.settings)).on_hover_text(&texts.settings);
+            if settings.clicked() {
+                view.dialog = Some(Dialog::Settings(Draft::of(model.settings)));
+            }
+            let tip = format!("{} (F11)", texts.full_screen);
+            if ui.add(Button::icon(Icon::FullScreen, &texts.full_screen)).on_hover_text(tip).clicked() {
+                actions.push(Action::FullScreen(true));
+            }
+            ui.add_space(6.0);
+            speed(ui, model, game);
+            home::software_rendering(ui, model);
+        },
+    );
+    if close {
+        actions.push(Action::Engine(Command::Close));
+    }
+}
+
+/// From right to left, as the bar is.
+fn speed(ui: &mut Ui, model: &Model, game: &GameStatus) {
+    if !matches!(game.state, GameState::Running | GameState::Paused) {
+        return;
+    }
+    let (texts, stats) = (model.texts, &model.snapshot.stats);
+    let small = |text: String, color| {
+        egui::Label::new(RichText::new(text).font(theme::regular(13.0)).color(color)).extend().sense(Sense::hover())
+    };
+    if stats.latency_p50_ms > 0.0 {
+        let ms = |value: f64| format!("{value:.1}");
+        let tip = fill(
+            &texts.latency_tip,
+            &[
+                ("p50", &ms(stats.latency_p50_ms)),
+                ("p99", &ms(stats.latency_p99_ms)),
+                ("rate", &people::rate(texts, stats.kbit_s)),
+            ],
+        );
+        let text = fill(&texts.latency, &[("ms", &ms(stats.latency_p50_ms))]);
+        ui.add(small(text, theme::TEXT_WEAK)).on_hover_text(tip);
+        ui.add(small("·".into(), theme::TEXT_WEAK));
+    }
+    let slow = game.state == GameState::Running && stats.target_fps > 0.0 && stats.fps < stats.target_fps * 0.97;
+    let tip = fill(
+        &texts.fps_tip,
+        &[
+            ("target", &format!("{:.2}", stats.target_fps)),
+            ("width", &stats.width.to_string()),
+            ("height", &stats.height.to_string()),
+        ],
+    );
+    let text = fill(&texts.fps, &[("fps", &format!("{:.1}", stats.fps))]);
+    ui.add(small(text, if slow { theme::WARNING } else { theme::TEXT_WEAK })).on_hover_text(tip);
+}

@@ -1,0 +1,178 @@
+//! Things to tell, as cards in a corner.
+
+use super::icons::Icon;
+use super::text::Texts;
+use super::theme;
+use super::widgets::{self, Button};
+use crate::engine::{Level, Notice, Snapshot};
+use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
+use std::collections::HashMap;
+
+/// How long what is good to know stays.
+const INFO_SECONDS: f64 = 6.0;
+/// More than these would hide the game.
+const MOST_SHOWN: usize = 3;
+/// The window's own are kept to this many; the oldest go first.
+const MOST_OWN: usize = 16;
+
+/// Which of the engine's and the window's own notices are still to be shown.
+#[derive(Default)]
+pub struct Notices {
+    own: Vec<Notice>,
+    next_id: u64,
+    seen: HashMap<Key, Seen>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    Engine(u64),
+    Own(u64),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Seen {
+    /// First, at this time in seconds.
+    At(f64),
+    Dismissed,
+}
+
+impl Notices {
+    /// Adds one of the window's own. The same words twice are one notice.
+    pub fn push(&mut self, level: Level, text: String) {
+        self.own.retain(|old| old.text != text);
+        self.own.push(Notice {
+            id: self.next_id,
+            level,
+            text,
+        });
+        self.next_id += 1;
+        if self.own.len() > MOST_OWN {
+            self.own.remove(0);
+        }
+    }
+
+    /// The newest last.
+    fn waiting(&mut self, snapshot: &Snapshot, now: f64) -> Vec<(Key, Notice)> {
+        let engine = snapshot.notices.iter().map(|notice| (Key::Engine(notice.id), notice.clone()));
+        let own = self.own.iter().map(|notice| (Key::Own(notice.id), notice.clone()));
+        let all: Vec<_> = engine.chain(own).collect();
+        self.seen.retain(|key, _| all.iter().any(|(known, _)| known == key));
+        let mut waiting: Vec<_> = all
+            .into_iter()
+            .filter(|(key, notice)| match *self.seen.entry(*key).or_insert(Seen::At(now)) {
+                Seen::At(first) => notice.level != Level::Info || now - first < INFO_SECONDS,
+                Seen::Dismissed => false,
+            })
+            .collect();
+        waiting.drain(..waiting.len().saturating_sub(MOST_SHOWN));
+        waiting
+    }
+
+    pub(super) fn show(&mut self, ui: &Ui, snapshot: &Snapshot, texts: &Texts) {
+        let now = ui.input(|input| input.time);
+        let waiting = self.waiting(snapshot, now);
+        if waiting.is_empty() {
+            return;
+        }
+        let width = (ui.ctx().content_rect().width() - 48.0).min(340.0);
+        let area = Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::LEFT_BOTTOM, [16.0, -70.0]);
+        area.show(ui.ctx(), |ui| {
+            ui.set_width(width);
+            for (key, notice) in waiting {
+                if card(ui, &notice, texts, width) {
+                    self.seen.insert(key, Seen::Dismissed);
+                    ui.ctx().request_repaint();
+                } else if notice.level == Level::Info
+                    && let Some(Seen::At(first)) = self.seen.get(&key)
+                {
+                    ui.ctx().request_repaint_after_secs((first + INFO_SECONDS - now).max(0.05) as f32);
+                }
+            }
+        });
+    }
+}
+
+/// True once it is dismissed.
+fn card(ui: &mut Ui, notice: &Notice, texts: &Texts, width: f32) -> bool {
+    let (icon, color) = match notice.level {
+        Level::Info => (Icon::Info, theme::GOOD),
+        Level::Warning => (Icon::Warning, theme::WARNING),
+        Level::Error => (Icon::Warning, theme::ERROR),
+    };
+    Frame::new()
+        .fill(theme::CARD)
+        .stroke(Stroke::new(1.0, color.gamma_multiply(0.55)))
+        .corner_radius(12)
+        .shadow(egui::Shadow {
+            offset: [0, 4],
+            blur: 16,
+            spread: 0,
+            color: Color32::from_black_alpha(110),
+        })
+        .inner_margin(Margin {
+            left: 14,
+            right: 8,
+            top: 8,
+            bottom: 8,
+        })
+        .show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.vertical(|ui| {
+                    ui.add_space(7.0);
+                    widgets::icon(ui, icon, 18.0, color);
+                });
+                ui.vertical(|ui| {
+                    ui.set_width(width - 14.0 - 8.0 - 18.0 - 34.0 - 3.0 * 8.0);
+                    ui.add_space(7.0);
+                    ui.add(Label::new(&notice.text).wrap());
+                    ui.add_space(6.0);
+                });
+                ui.add(Button::icon(Icon::Close, &texts.dismiss)).on_hover_text(&texts.dismiss).clicked()
+            })
+            .inner
+        })
+        .inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine(notices: &[(u64, Level)]) -> Snapshot {
+        Snapshot {
+            notices: notices
+                .iter()
+                .map(|(id, level)| Notice {
+                    id: *id,
+                    level: *level,
+                    text: id.to_string(),
+                })
+                .collect(),
+            ..Snapshot::default()
+        }
+    }
+
+    fn texts(waiting: &[(Key, Notice)]) -> Vec<&str> {
+        waiting.iter().map(|(_, notice)| notice.text.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_good_to_know_goes_by_itself_and_trouble_stays() {
+        let mut notices = Notices::default();
+        let snapshot = engine(&[(1, Level::Info), (2, Level::Error)]);
+        assert_eq!(texts(&notices.waiting(&snapshot, 0.0)), ["1", "2"]);
+        assert_eq!(texts(&notices.waiting(&snapshot, 7.0)), ["2"]);
+        notices.seen.insert(Key::Engine(2), Seen::Dismissed);
+        assert!(notices.waiting(&snapshot, 8.0).is_empty());
+    }
+
+    #[test]
+    fn the_same_words_twice_are_one_notice_and_only_the_newest_are_shown() {
+        let mut notices = Notices::default();
+        for text in ["a", "b", "a", "c", "d"] {
+            notices.push(Level::Warning, text.into());
+        }
+        assert_eq!(texts(&notices.waiting(&Snapshot::default(), 0.0)), ["a", "c", "d"]);
+        assert_eq!(notices.own.len(), 4);
+    }
+}

@@ -1,0 +1,114 @@
+//! What is laid over the picture: starting, paused, crashed, failed.
+
+use super::icons::{self, Icon};
+use super::text::fill;
+use super::theme;
+use super::view::{Action, Model};
+use super::widgets::{self, Button};
+use crate::engine::{Command, GameState, GameStatus};
+use egui::{Align, Color32, Frame, Layout, Margin, Rect, RichText, Sense, Stroke, Ui, UiBuilder, Vec2, vec2};
+
+pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, room: Rect, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    match &game.state {
+        GameState::Running if model.picture.is_none() => quiet_line(ui, room, &texts.no_picture_yet, false),
+        GameState::Running => {}
+        GameState::Starting => quiet_line(ui, room, &fill(&texts.starting, &[("title", &game.title)]), true),
+        GameState::Paused => paused(ui, model, room, actions),
+        GameState::Crashed(why) => {
+            let card = Card {
+                title: texts.crashed_title.clone(),
+                why,
+                hint: &texts.crashed_body,
+            };
+            trouble(ui, room, &card, |ui| {
+                if ui.add(Button::text(&texts.start_again).with_icon(Icon::Reset).primary()).clicked() {
+                    actions.push(Action::Engine(Command::Restart));
+                }
+                if ui.add(Button::text(&texts.close_game)).clicked() {
+                    actions.push(Action::Engine(Command::Close));
+                }
+            });
+        }
+        GameState::Failed(why) => {
+            let card = Card {
+                title: fill(&texts.failed_title, &[("title", &game.title)]),
+                why,
+                hint: "",
+            };
+            trouble(ui, room, &card, |ui| {
+                if ui.add(Button::text(&texts.go_back).with_icon(Icon::Back).primary()).clicked() {
+                    actions.push(Action::Engine(Command::Close));
+                }
+            });
+        }
+    }
+}
+
+fn quiet_line(ui: &mut Ui, room: Rect, text: &str, busy: bool) {
+    let middle = Rect::from_center_size(room.center(), vec2(room.width() - 40.0, 80.0));
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(middle).layout(Layout::top_down(Align::Center)));
+    if busy {
+        inner.add(egui::Spinner::new().size(28.0).color(theme::ACCENT));
+        inner.add_space(6.0);
+    }
+    inner.label(RichText::new(text).color(theme::TEXT_WEAK));
+}
+
+fn paused(ui: &mut Ui, model: &Model, room: Rect, actions: &mut Vec<Action>) {
+    ui.painter().rect_filled(room, 0, Color32::from_black_alpha(120));
+    let plate = Rect::from_center_size(room.center(), Vec2::splat(84.0));
+    let button = ui.interact(plate, ui.scope_id().with("paused"), Sense::click());
+    ui.painter().circle_filled(plate.center(), 42.0, if button.hovered() { theme::ACCENT_HOVER } else { theme::ACCENT });
+    let sign = Rect::from_center_size(plate.center() + vec2(1.0, 0.0), Vec2::splat(46.0));
+    icons::paint(ui.painter(), Icon::Play, sign, theme::ON_ACCENT);
+    ui.painter().text(
+        plate.center_bottom() + vec2(0.0, 14.0),
+        egui::Align2::CENTER_TOP,
+        &model.texts.paused,
+        theme::semibold(15.0),
+        theme::TEXT,
+    );
+    if button.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+        actions.push(Action::Engine(Command::Pause(false)));
+    }
+}
+
+struct Card<'a> {
+    title: String,
+    why: &'a str,
+    hint: &'a str,
+}
+
+fn trouble(ui: &mut Ui, room: Rect, card: &Card, buttons: impl FnOnce(&mut Ui)) {
+    ui.painter().rect_filled(room, 0, Color32::from_black_alpha(170));
+    let width = (room.width() - 32.0).clamp(200.0, 440.0);
+    // Where the card's height is not known before it is laid out, the height of last time is used.
+    let id = ui.scope_id().with("trouble");
+    let height = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(220.0);
+    let place = Rect::from_center_size(room.center(), vec2(width, height));
+    let mut inner = ui.new_child(UiBuilder::new().id_salt("trouble").max_rect(place).layout(Layout::top_down(Align::Min)));
+    let frame = Frame::new()
+        .fill(theme::PANEL)
+        .stroke(Stroke::new(1.0, theme::LINE))
+        .corner_radius(16)
+        .inner_margin(Margin::same(20))
+        .show(&mut inner, |ui| {
+            ui.set_width(width - 40.0);
+            ui.horizontal(|ui| {
+                widgets::icon(ui, Icon::Warning, 24.0, theme::WARNING);
+                ui.add(egui::Label::new(RichText::new(&card.title).font(theme::semibold(18.0))).wrap());
+            });
+            ui.add(egui::Label::new(card.why).wrap());
+            if !card.hint.is_empty() {
+                widgets::explain(ui, card.hint);
+            }
+            ui.add_space(8.0);
+            ui.horizontal(buttons);
+        });
+    let measured = frame.response.rect.height();
+    if (measured - height).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, measured));
+        ui.ctx().request_repaint();
+    }
+}

@@ -1,0 +1,223 @@
+//! The window's content as a function of what there is to show: no engine, no files, no clock of its own.
+//!
+//! Everything that a person does comes out as an [`Action`]; tests click here and look at those.
+
+use super::notices::Notices;
+use super::preferences::Draft;
+use super::text::Texts;
+use super::{choose, game, home, icons, invite, options, preferences, theme};
+use crate::engine::{Command, Snapshot};
+use crate::library::CoreEntry;
+use crate::settings::Settings;
+use egui::{Align2, Color32, Key, Modifiers, RichText, Ui};
+use std::path::{Path, PathBuf};
+
+/// What there is to show.
+pub struct Model<'a> {
+    /// The engine's newest.
+    pub snapshot: &'a Snapshot,
+    /// What the person chose.
+    pub settings: &'a Settings,
+    /// Every core found.
+    pub cores: &'a [CoreEntry],
+    /// In the person's language.
+    pub texts: &'a Texts,
+    /// The picture on the graphics card.
+    pub picture: Option<PictureShape>,
+    /// The demo is there.
+    pub demo: bool,
+    /// Gamepads that are plugged in.
+    pub gamepads: &'a [String],
+    /// Where cores look for BIOS files now.
+    pub system_dir: &'a Path,
+    /// The processor draws the window.
+    pub software_rendering: bool,
+    /// The window fills the screen.
+    pub full_screen: bool,
+}
+
+/// The form of the picture that is shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PictureShape {
+    /// In its own pixels.
+    pub size: [u32; 2],
+    /// Width by height as it should look.
+    pub aspect: f32,
+}
+
+/// What a person asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Something for the engine.
+    Engine(Command),
+    /// Ask for a file, then open it.
+    PickGame,
+    /// Ask for the core that runs this content.
+    PickCoreFor(PathBuf),
+    /// Ask for a folder with cores.
+    PickCoreFolder,
+    /// Ask for the folder with the BIOS files.
+    PickSystemFolder,
+    /// Start the bundled game.
+    PlayDemo,
+    /// Open this file, asking for the core where that is not clear.
+    OpenFile(PathBuf),
+    /// Open this file with this core, and with `remember` all that end like it.
+    OpenWith {
+        /// The content.
+        content: PathBuf,
+        /// The core.
+        core: PathBuf,
+        /// For later files, too.
+        remember: bool,
+    },
+    /// Open the game at this place of the recent ones.
+    OpenRecent(usize),
+    /// Take it off the list.
+    ForgetRecent(usize),
+    /// These are the settings now.
+    Change(Box<Settings>),
+    /// Fill the screen, or stop doing so.
+    FullScreen(bool),
+}
+
+/// A box over the window that wants an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Dialog {
+    /// The settings.
+    Settings(Draft),
+    /// The core's options; the text is what they are searched for.
+    Options(String),
+    /// The invite as a QR code.
+    Qr,
+    /// More than one core opens this file.
+    ChooseCore {
+        /// The file.
+        content: PathBuf,
+        /// Use the answer for others of its kind.
+        remember: bool,
+    },
+    /// No core opens this file.
+    NoCore(PathBuf),
+}
+
+/// What the window itself knows: which box is open, what was dismissed.
+#[derive(Default)]
+pub struct View {
+    /// The box over the window.
+    pub dialog: Option<Dialog>,
+    /// Things the window itself has to tell.
+    pub notices: Notices,
+    pub(super) side_panel_hidden: bool,
+    pub(super) slot: u8,
+    pub(super) muted: bool,
+    pub(super) copied_at: Option<f64>,
+    full_screen_since: Option<f64>,
+}
+
+/// How long the way out of full screen is shown.
+const HINT_SECONDS: f64 = 4.0;
+
+impl View {
+    /// Draws everything and returns what was asked for.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.keys(ui, model, &mut actions);
+        if model.snapshot.game.is_some() {
+            game::show(self, ui, model, &mut actions);
+        } else {
+            if matches!(self.dialog, Some(Dialog::Options(_))) {
+                self.dialog = None;
+            }
+            home::show(self, ui, model, &mut actions);
+        }
+        self.show_dialog(ui, model, &mut actions);
+        self.notices.show(ui, model.snapshot, model.texts);
+        self.show_full_screen_hint(ui, model);
+        dropped_files(ui, model.texts, &mut actions);
+        actions
+    }
+
+    /// The game has the keyboard: one runs, and no box or text field is waiting for keys.
+    pub fn game_has_keyboard(&self, snapshot: &Snapshot, wants_keyboard: bool) -> bool {
+        snapshot.game.is_some() && self.dialog.is_none() && !wants_keyboard
+    }
+
+    fn keys(&mut self, ui: &Ui, model: &Model, actions: &mut Vec<Action>) {
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(Key::F11) {
+            actions.push(Action::FullScreen(!model.full_screen));
+        }
+        if model.full_screen && self.dialog.is_none() && pressed(Key::Escape) {
+            actions.push(Action::FullScreen(false));
+        }
+        if self.dialog.is_none() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::O)) {
+            actions.push(Action::PickGame);
+        }
+        if model.snapshot.game.is_some() {
+            game::keys(self, ui, model, actions);
+        }
+    }
+
+    fn show_dialog(&mut self, ui: &Ui, model: &Model, actions: &mut Vec<Action>) {
+        // Taken out, so that a dialog may close itself or open another.
+        let Some(mut dialog) = self.dialog.take() else { return };
+        let keep = match &mut dialog {
+            Dialog::Settings(draft) => preferences::show(ui, model, draft, actions),
+            Dialog::Options(filter) => options::show(ui, model, filter, actions),
+            Dialog::Qr => invite::show_qr(self, ui, model),
+            Dialog::ChooseCore { content, remember } => choose::show(ui, model, content, remember, actions),
+            Dialog::NoCore(content) => choose::show_none(ui, model, content, actions),
+        };
+        if keep && self.dialog.is_none() {
+            self.dialog = Some(dialog);
+        }
+    }
+
+    fn show_full_screen_hint(&mut self, ui: &Ui, model: &Model) {
+        if !model.full_screen {
+            self.full_screen_since = None;
+            return;
+        }
+        let now = ui.input(|input| input.time);
+        let left = HINT_SECONDS - (now - *self.full_screen_since.get_or_insert(now));
+        if left > 0.0 {
+            hint(ui, &model.texts.leave_full_screen_hint);
+            ui.ctx().request_repaint_after_secs(left as f32);
+        }
+    }
+}
+
+fn hint(ui: &Ui, text: &str) {
+    egui::Area::new(egui::Id::unique("hint")).anchor(Align2::CENTER_TOP, [0.0, 24.0]).interactable(false).show(ui.ctx(), |ui| {
+        egui::Frame::new().fill(Color32::from_black_alpha(190)).corner_radius(10).inner_margin(12).show(ui, |ui| {
+            ui.add(egui::Label::new(RichText::new(text).color(theme::TEXT)).extend());
+        });
+    });
+}
+
+fn dropped_files(ui: &Ui, texts: &Texts, actions: &mut Vec<Action>) {
+    let (hovering, dropped) = ui.input(|input| {
+        let dropped = input.raw.dropped_files.first().map(|file| file.path().to_path_buf());
+        (!input.raw.hovered_files.is_empty(), dropped)
+    });
+    if let Some(path) = dropped.filter(|path| !path.as_os_str().is_empty()) {
+        actions.push(Action::OpenFile(path));
+    }
+    if hovering {
+        let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("drop")));
+        let rect = ui.ctx().content_rect();
+        painter.rect_filled(rect, 0, theme::BACKGROUND.gamma_multiply(0.88));
+        let frame = rect.shrink(20.0);
+        painter.rect_stroke(frame, 16, egui::Stroke::new(2.0, theme::ACCENT), egui::StrokeKind::Inside);
+        let square = egui::Rect::from_center_size(rect.center() - egui::vec2(0.0, 30.0), egui::Vec2::splat(44.0));
+        icons::paint(&painter, icons::Icon::Save, square, theme::ACCENT);
+        painter.text(
+            rect.center() + egui::vec2(0.0, 22.0),
+            Align2::CENTER_CENTER,
+            &texts.drop_here,
+            theme::semibold(20.0),
+            theme::TEXT,
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! `hotseat host`: the same engine without a window. With `--json`, standard output carries one object a line.
+
+use crate::engine::{Command, Config, Engine, Game, GameState, Happening, Level, Snapshot};
+use crate::net::NetStats;
+use crate::sync::spawn;
+use crate::usage;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::io::{BufRead, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+/// A line of commands longer than this is not one.
+const MAX_LINE: usize = 4096;
+
+/// Runs until a signal ends it, or the game cannot be started. The error is one sentence for people.
+pub fn run(config: Config, game: Game, json: bool) -> Result<(), String> {
+    let mut engine = Engine::start(config)?;
+    let happenings = engine.take_happenings().ok_or("the engine's events were taken before")?;
+    let signals = signals()?;
+    engine.send(Command::Open(game));
+    let commands = if json { Some(read_commands()?) } else { None };
+    let mut out = Out { json, started: false };
+    loop {
+        match happenings.recv_timeout(Duration::from_millis(50)) {
+            Ok(happening) => out.tell(&engine, happening)?,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err("The engine ended.".into()),
+        }
+        if signals.try_recv().is_ok() {
+            return Ok(());
+        }
+        while let Some(command) = commands.as_ref().and_then(|commands| commands.try_recv().ok()) {
+            engine.send(command);
+        }
+        // The core asked to end: so do we.
+        if out.started && engine.snapshot().game.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// SIGTERM, SIGINT and SIGHUP as messages. The second one ends the process at once.
+fn signals() -> Result<Receiver<()>, String> {
+    let failed = |error: std::io::Error| format!("Signals cannot be listened to: {error}.");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let (sender, receiver) = sync_channel(1);
+    let (ready, is_ready) = sync_channel(1);
+    spawn("signals", move || {
+        runtime.block_on(async move {
+            use tokio::signal::unix::{SignalKind, signal};
+            let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+            let [Ok(mut term), Ok(mut int), Ok(mut hup)] = kinds.map(signal) else { return };
+            let _ = ready.send(());
+            for times in 0.. {
+                tokio::select! { _ = term.recv() => {}, _ = int.recv() => {}, _ = hup.recv() => {} }
+                if times > 0 {
+                    std::process::exit(1);
+                }
+                let _ = sender.try_send(());
+            }
+        });
+    })?;
+    is_ready.recv().map_err(|_| "Signals cannot be listened to.".to_owned())?;
+    Ok(receiver)
+}
+
+/// One command a line on standard input, as JSON.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+enum Line {
+    Pause,
+    Resume,
+    Reset,
+    Restart,
+    SaveState { slot: u8 },
+    LoadState { slot: u8 },
+    Option { key: String, value: String },
+    Kick { peer: u32 },
+}
+
+fn parse(line: &str) -> Option<Command> {
+    Some(match serde_json::from_str(line).ok()? {
+        Line::Pause => Command::Pause(true),
+        Line::Resume => Command::Pause(false),
+        Line::Reset => Command::Reset,
+        Line::Restart => Command::Restart,
+        Line::SaveState { slot } => Command::SaveState(slot),
+        Line::LoadState { slot } => Command::LoadState(slot),
+        Line::Option { key, value } => Command::CoreOption { key, value },
+        Line::Kick { peer } => Command::Kick(peer),
+    })
+}
+
+/// Reads on a thread of its own until the input ends, which means nothing: the host goes on.
+fn read_commands() -> Result<Receiver<Command>, String> {
+    // Full, the reader waits: whoever writes faster than this waits too.
+    let (sender, receiver) = sync_channel(16);
+    spawn("commands", move || {
+        let mut input = std::io::stdin().lock();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = std::io::Read::take(&mut input, MAX_LINE as u64).read_until(b'\n', &mut line);
+            if !matches!(read, Ok(1..)) {
+                return;
+            }
+            match std::str::from_utf8(&line).ok().and_then(parse) {
+                Some(command) => {
+                    if sender.send(command).is_err() {
+                        return;
+                    }
+                }
+                None => tracing::warn!("a line on standard input is no command"),
+            }
+        }
+    })?;
+    Ok(receiver)
+}
+
+struct Out {
+    json: bool,
+    started: bool,
+}
+
+impl Out {
+    fn tell(&mut self, engine: &Engine, happening: Happening) -> Result<(), String> {
+        if let Happening::Started { .. } = happening {
+            self.started = true;
+        }
+        if let Happening::Failed(why) = &happening
+            && !self.started
+        {
+            return Err(why.clone());
+        }
+        if self.json {
+            let object = to_json(engine, happening);
+            if let Some(object) = object {
+                write_line(&object.to_string())?;
+            }
+        } else if let Some(text) = to_text(engine, happening) {
+            write_line(&text)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whoever reads us may have gone: that ends the host in order.
+fn write_line(line: &str) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| format!("Standard output is closed: {error}."))
+}
+
+fn to_json(engine: &Engine, happening: Happening) -> Option<Value> {
+    Some(match happening {
+        Happening::Started { core_pid } => {
+            let snapshot = engine.snapshot();
+            json!({
+                "event": "ready",
+                "url": snapshot.invites.first(),
+                "urls": snapshot.invites,
+                "pid": std::process::id(),
+                "core_pid": core_pid,
+                "game": snapshot.game.as_ref().map(|game| &game.title),
+                "core": snapshot.game.as_ref().map(|game| &game.core_name),
+            })
+        }
+        Happening::Failed(reason) => json!({"event": "failed", "reason": reason}),
+        Happening::PeerJoined { id, name, seat } => json!({"event": "peer_joined", "peer": id, "name": name, "seat": seat}),
+        Happening::PeerLeft { id, name } => json!({"event": "peer_left", "peer": id, "name": name}),
+        Happening::CoreDied { reason, restarting } => {
+            json!({"event": "core_died", "reason": reason, "restarting": restarting})
+        }
+        Happening::CoreRestarted { core_pid, revived } => {
+            json!({"event": "core_restarted", "core_pid": core_pid, "revived": revived})
+        }
+        Happening::Notice(notice) => json!({"event": "notice", "level": level(notice.level), "text": notice.text}),
+        Happening::Stats { snapshot, net, core_pid } => stats(&snapshot, &net, core_pid),
+    })
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Info => "info",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    }
+}
+
+fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
+    let stats = &snapshot.stats;
+    let host = usage::of(std::process::id());
+    let core = core_pid.map(usage::of).unwrap_or_default();
+    let peers: Vec<Value> = net
+        .peers
+        .iter()
+        .map(|peer| {
+            json!({
+                "peer": peer.id,
+                "kbit_s": peer.kbit_s,
+                "round_trip_ms": peer.round_trip.map(|rtt| round(rtt.as_secs_f64() * 1000.0)),
+                "loss": peer.loss,
+                "estimate_kbit_s": peer.estimate_kbit_s,
+            })
+        })
+        .collect();
+    let state = match snapshot.game.as_ref().map(|game| &game.state) {
+        None => "stopped",
+        Some(GameState::Starting) => "starting",
+        Some(GameState::Running) => "running",
+        Some(GameState::Paused) => "paused",
+        Some(GameState::Crashed(_)) => "crashed",
+        Some(GameState::Failed(_)) => "failed",
+    };
+    json!({
+        "event": "stats",
+        "state": state,
+        "fps": round(stats.fps),
+        "target_fps": stats.target_fps,
+        "frames_emulated": stats.emulated,
+        "frames_encoded": stats.encoded,
+        "frames_sent": stats.sent,
+        "frames_skipped": stats.skipped,
+        "width": stats.width,
+        "height": stats.height,
+        "latency_p50_ms": stats.latency_p50_ms,
+        "latency_p99_ms": stats.latency_p99_ms,
+        "stages_p50_ms": {"wait": net.stages_ms[0], "encode": net.stages_ms[1], "send": net.stages_ms[2]},
+        "kbit_s": stats.kbit_s,
+        "peers": peers,
+        "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
+        "core": {"cpu_seconds": core.cpu_seconds, "resident_bytes": core.resident_bytes},
+    })
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+fn to_text(engine: &Engine, happening: Happening) -> Option<String> {
+    Some(match happening {
+        Happening::Started { .. } => {
+            let snapshot: Arc<Snapshot> = engine.snapshot();
+            let game = snapshot.game.as_ref().map_or("The game", |game| game.title.as_str());
+            let links = snapshot.invites.join("\n  ");
+            format!("{game} runs. Friends join at\n  {links}\nCtrl-C ends it.")
+        }
+        Happening::Failed(reason) => reason,
+        Happening::PeerJoined { name, seat, .. } => match seat {
+            Some(seat) => format!("{name} joined as player {}.", seat + 1),
+            None => format!("{name} joined to watch."),
+        },
+        Happening::PeerLeft { name, .. } => format!("{name} left."),
+        Happening::CoreDied { reason, restarting } => {
+            let next = if restarting { " The game is being brought back." } else { " It is not started again by itself." };
+            format!("{reason}{next}")
+        }
+        Happening::CoreRestarted { .. } => return None,
+        Happening::Notice(notice) => notice.text,
+        Happening::Stats { .. } => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_of_the_known_commands_or_nothing() {
+        assert_eq!(parse(r#"{"command":"pause"}"#), Some(Command::Pause(true)));
+        assert_eq!(parse(r#"{"command":"save_state","slot":3}"#), Some(Command::SaveState(3)));
+        for bad in ["", "pause", "{}", r#"{"command":"nope"}"#, r#"{"command":"save_state"}"#, r#"{"command":"save_state","slot":-1}"#] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,477 @@
+//! One connected browser, without I/O: str0m does WebRTC, this file decides what is sent and what is believed.
+
+use super::protocol::{ClosingCode, FromPeer, InputMessage, ToPeer, parse_control};
+use crate::input::{MAX_SEATS, PadState};
+use crate::packet::{AudioPacket, PictureShape, VideoPacket};
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use str0m::bwe::{Bitrate, BweKind};
+use str0m::change::SdpOffer;
+use str0m::channel::ChannelId;
+use str0m::format::Codec;
+use str0m::media::{Frequency, MediaKind, MediaTime, Mid, Pt};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::Extension;
+use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
+
+/// A peer that says nothing for this long has its buttons released.
+pub const SILENCE: Duration = Duration::from_secs(3);
+/// A peer that is not connected by then is given up.
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+/// A peer that cannot be reached for this long is given up.
+const LOST_LIMIT: Duration = Duration::from_secs(8);
+/// Messages a peer may send in a second: input, other.
+const FLOOD: (u32, u32) = (2000, 20);
+/// What the bandwidth estimate starts from, before anything was measured.
+const START_ESTIMATE: Bitrate = Bitrate::mbps(10);
+/// What probing aims for: paced at this rate a frame leaves in a millisecond or two.
+const DESIRED: Bitrate = Bitrate::mbps(40);
+/// Media datagrams sent but not seen to leave; more means that str0m dropped them.
+const MAX_PENDING: usize = 64;
+
+/// What came of a peer, for the net thread to act on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PeerNews {
+    /// Media flows from now on.
+    Connected,
+    /// The control channel is open: it wants to be told everything.
+    ControlOpen,
+    /// It wants a keyframe.
+    Keyframe,
+    /// A state for a seat, to be checked against the room.
+    Pad(usize, PadState),
+    /// It wants to be called this.
+    Rename(String),
+    /// It leaves.
+    Bye,
+    /// It cannot be reached any more.
+    Lost,
+    /// It did what no page does.
+    Broke(ClosingCode),
+    /// The estimate of what its network carries, in kbit/s.
+    Estimate(u32),
+    /// A frame's last packet was handed to the socket: `captured` of that frame.
+    FrameSent(FrameTimes),
+}
+
+/// The stations of one frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FrameTimes {
+    /// Number of the frame.
+    pub number: u64,
+    /// Entry into `video_refresh`.
+    pub captured: Duration,
+    /// The video thread had it.
+    pub taken: Duration,
+    /// The encoder was done.
+    pub encoded: Duration,
+}
+
+/// One browser.
+pub struct Peer {
+    rtc: Rtc,
+    video: Option<(Mid, Pt)>,
+    audio: Option<(Mid, Pt)>,
+    input: Option<ChannelId>,
+    control: Option<ChannelId>,
+    connected: bool,
+    created: Instant,
+    unreachable_since: Option<Instant>,
+    next_timeout: Instant,
+    /// Newest state seen, per seat: a peer may come to hold another seat, and its numbers go on.
+    last_seq: Option<u32>,
+    last_input: Option<Instant>,
+    /// Whether a button or stick may be held by this peer.
+    holding: bool,
+    wants_keyframe: bool,
+    pending: VecDeque<FrameTimes>,
+    window: (Instant, u32, u32),
+    bytes_sent: u64,
+    round_trip: Option<Duration>,
+    loss: f32,
+    estimate_kbit_s: u32,
+}
+
+/// The offer cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfferError {
+    /// It is no offer.
+    Nonsense,
+    /// There is no H.264 in it.
+    NoCodec,
+}
+
+impl Peer {
+    /// Answers a page's offer. The host can be reached at `addresses`.
+    pub fn accept(offer: &str, addresses: &[SocketAddr], now: Instant) -> Result<(Peer, String), OfferError> {
+        let offer = SdpOffer::from_sdp_string(offer).map_err(|_| OfferError::Nonsense)?;
+        let mut config = Rtc::builder()
+            .clear_codecs()
+            // Low-delay Opus has no error correction of its own: each packet also carries the one before it.
+            .enable_opus(true, true)
+            .enable_h264(true)
+            .enable_bwe(Some(START_ESTIMATE))
+            .set_stats_interval(Some(Duration::from_secs(1)));
+        config.extension_map().set(5, Extension::PlayoutDelay);
+        let mut rtc = config.build(now);
+        for &address in addresses {
+            if let Ok(candidate) = Candidate::host(address, "udp") {
+                rtc.add_local_candidate(candidate);
+            }
+        }
+        let answer = rtc.sdp_api().accept_offer(offer).map_err(|_| OfferError::Nonsense)?;
+        rtc.bwe().set_bitrate(Bitrate::ZERO, DESIRED);
+        let mut peer = Peer {
+            rtc,
+            video: None,
+            audio: None,
+            input: None,
+            control: None,
+            connected: false,
+            created: now,
+            unreachable_since: None,
+            next_timeout: now,
+            last_seq: None,
+            last_input: None,
+            holding: false,
+            wants_keyframe: false,
+            pending: VecDeque::with_capacity(MAX_PENDING),
+            window: (now, 0, 0),
+            bytes_sent: 0,
+            round_trip: None,
+            loss: 0.0,
+            estimate_kbit_s: 0,
+        };
+        // The media lines are announced as events; which payload types were agreed on is known at once.
+        peer.drain(now, &mut |_, _| {}, &mut |_| {});
+        if peer.video.is_none() {
+            return Err(OfferError::NoCodec);
+        }
+        Ok((peer, stereo(&answer.to_sdp_string())))
+    }
+
+    /// Whether a datagram is for this peer.
+    pub fn accepts(&self, now: Instant, source: SocketAddr, local: SocketAddr, data: &[u8]) -> bool {
+        Receive::new(Protocol::Udp, source, local, data)
+            .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
+    }
+
+    /// A datagram came.
+    pub fn receive(&mut self, now: Instant, source: SocketAddr, local: SocketAddr, data: &[u8]) {
+        if let Ok(receive) = Receive::new(Protocol::Udp, source, local, data)
+            && self.rtc.handle_input(Input::Receive(now, receive)).is_err()
+        {
+            self.rtc.disconnect();
+        }
+    }
+
+    /// When [`Peer::tick`] wants to be called at the latest.
+    pub fn next_timeout(&self) -> Instant {
+        self.next_timeout
+    }
+
+    /// Time passed.
+    pub fn tick(&mut self, now: Instant) {
+        if self.rtc.handle_input(Input::Timeout(now)).is_err() {
+            self.rtc.disconnect();
+        }
+    }
+
+    /// Whether media flows.
+    pub fn is_connected(&self) -> bool {
+        self.connected
+    }
+
+    /// Hands over one frame; `data` is shared by all peers.
+    pub fn write_video(&mut self, packet: &VideoPacket, data: &Arc<[u8]>, now: Instant) {
+        let Some((mid, pt)) = self.video else { return };
+        if !self.connected {
+            return;
+        }
+        // A keyframe is what a newcomer's decoder starts with; what comes before it is of no use.
+        if self.wants_keyframe && !packet.keyframe {
+            return;
+        }
+        self.wants_keyframe = false;
+        let Some(writer) = self.rtc.writer(mid) else { return };
+        let time = MediaTime::new((packet.due.as_nanos() * 9 / 100_000) as u64, Frequency::NINETY_KHZ);
+        let zero = MediaTime::ZERO;
+        if writer.playout_delay(zero, zero).write(pt, now, time, data.clone()).is_ok() {
+            if self.pending.len() == MAX_PENDING {
+                self.pending.clear();
+            }
+            self.pending.push_back(FrameTimes {
+                number: packet.number,
+                captured: packet.captured,
+                taken: packet.taken,
+                encoded: packet.encoded,
+            });
+        }
+    }
+
+    /// Hands over one block of sound.
+    pub fn write_audio(&mut self, packet: &AudioPacket, now: Instant) {
+        let Some((mid, pt)) = self.audio else { return };
+        if !self.connected {
+            return;
+        }
+        if let Some(writer) = self.rtc.writer(mid) {
+            let time = MediaTime::new(packet.position, Frequency::FORTY_EIGHT_KHZ);
+            let _ = writer.write(pt, now, time, &packet.data[..packet.len]);
+        }
+    }
+
+    /// Says something on the control channel. False when it cannot be said (yet).
+    pub fn say(&mut self, message: &ToPeer<'_>) -> bool {
+        let Some(id) = self.control else { return false };
+        let Ok(text) = serde_json::to_vec(message) else { return false };
+        self.rtc.channel(id).is_some_and(|mut channel| channel.write(false, &text).is_ok())
+    }
+
+    /// Tells the page how to show the video.
+    pub fn say_shape(&mut self, shape: &PictureShape) -> bool {
+        self.say(&ToPeer::Picture {
+            width: shape.width,
+            height: shape.height,
+            aspect: shape.aspect,
+            coded_width: shape.coded_width,
+            coded_height: shape.coded_height,
+        })
+    }
+
+    /// Bytes sent so far, on the wire.
+    pub fn bytes_sent(&self) -> u64 {
+        self.bytes_sent
+    }
+
+    /// Round trip, once measured.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
+    }
+
+    /// Share of packets that the peer says it lost.
+    pub fn loss(&self) -> f32 {
+        self.loss
+    }
+
+    /// What its network is thought to carry, in kbit/s; 0 before anything is known.
+    pub fn estimate_kbit_s(&self) -> u32 {
+        self.estimate_kbit_s
+    }
+
+    /// Ends the connection.
+    pub fn close(&mut self) {
+        let _ = self.rtc.close();
+    }
+
+    /// Takes everything that str0m has: datagrams go to `send`, news to `news`. To be called after every other call.
+    pub fn drain(&mut self, now: Instant, send: &mut dyn FnMut(SocketAddr, &[u8]), news: &mut dyn FnMut(PeerNews)) {
+        loop {
+            match self.rtc.poll_output() {
+                Ok(Output::Transmit(datagram)) => {
+                    send(datagram.destination, &datagram.contents);
+                    self.bytes_sent += datagram.contents.len() as u64;
+                    if self.ends_a_frame(&datagram.contents)
+                        && let Some(times) = self.pending.pop_front()
+                    {
+                        news(PeerNews::FrameSent(times));
+                    }
+                }
+                Ok(Output::Event(event)) => self.handle(event, now, news),
+                Ok(Output::Timeout(at)) => {
+                    self.next_timeout = at;
+                    break;
+                }
+                Err(_) => {
+                    self.rtc.disconnect();
+                    break;
+                }
+            }
+        }
+        self.look_after(now, news);
+    }
+
+    /// Whether this datagram is the last RTP packet of a frame: the header is not encrypted, and the marker bit says so.
+    fn ends_a_frame(&self, datagram: &[u8]) -> bool {
+        let Some((_, pt)) = self.video else { return false };
+        matches!(datagram, [first, second, ..] if first >> 6 == 2 && *second == 0x80 | *pt)
+    }
+
+    fn look_after(&mut self, now: Instant, news: &mut dyn FnMut(PeerNews)) {
+        let too_long = |since: Instant, limit| now.saturating_duration_since(since) > limit;
+        let never_came = !self.connected && too_long(self.created, CONNECT_LIMIT);
+        let gone = self.unreachable_since.is_some_and(|since| too_long(since, LOST_LIMIT));
+        if never_came || gone || !self.rtc.is_alive() {
+            news(PeerNews::Lost);
+        }
+    }
+
+    /// Whether its buttons are to be released because nothing was heard for [`SILENCE`]. True once.
+    pub fn fell_silent(&mut self, now: Instant) -> bool {
+        let silent = self.last_input.is_some_and(|last| now.saturating_duration_since(last) > SILENCE);
+        silent && std::mem::take(&mut self.holding)
+    }
+
+    fn handle(&mut self, event: Event, now: Instant, news: &mut dyn FnMut(PeerNews)) {
+        match event {
+            Event::Connected => {
+                self.connected = true;
+                self.wants_keyframe = true;
+                news(PeerNews::Connected);
+                news(PeerNews::Keyframe);
+            }
+            Event::IceConnectionStateChange(state) => {
+                self.unreachable_since = match state {
+                    IceConnectionState::Disconnected => Some(now),
+                    _ => None,
+                };
+            }
+            Event::MediaAdded(media) => {
+                let pt = self.agreed_pt(media.mid, media.kind);
+                match media.kind {
+                    MediaKind::Video if self.video.is_none() => self.video = pt.map(|pt| (media.mid, pt)),
+                    MediaKind::Audio if self.audio.is_none() => self.audio = pt.map(|pt| (media.mid, pt)),
+                    _ => {}
+                }
+            }
+            Event::KeyframeRequest(_) => news(PeerNews::Keyframe),
+            Event::ChannelOpen(id, label) => match label.as_str() {
+                "input" if self.input.is_none() => self.input = Some(id),
+                "control" if self.control.is_none() => {
+                    self.control = Some(id);
+                    news(PeerNews::ControlOpen);
+                }
+                _ => news(PeerNews::Broke(ClosingCode::BadMessage)),
+            },
+            Event::ChannelData(data) if Some(data.id) == self.input => self.take_input(&data.data, now, news),
+            Event::ChannelData(data) if Some(data.id) == self.control => self.take_control(&data.data, now, news),
+            Event::ChannelData(_) => news(PeerNews::Broke(ClosingCode::BadMessage)),
+            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
+                self.estimate_kbit_s = (estimate.as_u64() / 1000).try_into().unwrap_or(u32::MAX);
+                news(PeerNews::Estimate(self.estimate_kbit_s));
+            }
+            Event::PeerStats(stats) => {
+                let pair = stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time);
+                self.round_trip = stats.rtt.or(pair).or(self.round_trip);
+                self.loss = stats.egress_loss_fraction.unwrap_or(0.0);
+            }
+            Event::MediaEgressStats(stats) if stats.rtt.is_some() => self.round_trip = stats.rtt,
+            Event::Closed => news(PeerNews::Lost),
+            _ => {}
+        }
+    }
+
+    fn agreed_pt(&mut self, mid: Mid, kind: MediaKind) -> Option<Pt> {
+        let writer = self.rtc.writer(mid)?;
+        let fits = |codec: Codec| match kind {
+            MediaKind::Video => codec == Codec::H264,
+            MediaKind::Audio => codec == Codec::Opus,
+        };
+        let mut found: Vec<_> = writer.payload_params().filter(|p| fits(p.spec().codec)).collect();
+        // Our stream is constrained baseline and its frames are larger than a packet: mode 1.
+        found.retain(|p| kind == MediaKind::Audio || p.spec().format.packetization_mode == Some(1));
+        let constrained = |p: &&&str0m::format::PayloadParams| p.spec().format.profile_level_id.is_some_and(|id| id >> 8 == 0x42e0);
+        found.iter().find(constrained).or(found.first()).map(|p| p.pt())
+    }
+
+    /// True when this message is one too many in its second.
+    fn floods(&mut self, now: Instant, input: bool) -> bool {
+        if now.saturating_duration_since(self.window.0) >= Duration::from_secs(1) {
+            self.window = (now, 0, 0);
+        }
+        let count = if input { &mut self.window.1 } else { &mut self.window.2 };
+        *count += 1;
+        *count > if input { FLOOD.0 } else { FLOOD.1 }
+    }
+
+    fn take_input(&mut self, data: &[u8], now: Instant, news: &mut dyn FnMut(PeerNews)) {
+        if self.floods(now, true) {
+            news(PeerNews::Broke(ClosingCode::Flood));
+            return;
+        }
+        let Some(message) = InputMessage::parse(data) else {
+            news(PeerNews::Broke(ClosingCode::BadMessage));
+            return;
+        };
+        debug_assert!(message.seat < MAX_SEATS);
+        self.last_input = Some(now);
+        // The first message of a connection: only its newest state counts, the ones before may be of an earlier one.
+        let last = self.last_seq.unwrap_or(message.seq.wrapping_sub(1));
+        for state in message.newer_than(last) {
+            self.holding |= state != PadState::default();
+            news(PeerNews::Pad(message.seat, state));
+        }
+        if message.newer_than(last).next().is_some() || self.last_seq.is_none() {
+            self.last_seq = Some(message.seq);
+        }
+    }
+
+    fn take_control(&mut self, data: &[u8], now: Instant, news: &mut dyn FnMut(PeerNews)) {
+        if self.floods(now, false) {
+            news(PeerNews::Broke(ClosingCode::Flood));
+            return;
+        }
+        match parse_control(data) {
+            Some(FromPeer::Ping { t }) => {
+                self.say(&ToPeer::Pong { t });
+            }
+            Some(FromPeer::Rename { name }) => news(PeerNews::Rename(name)),
+            Some(FromPeer::Bye) => news(PeerNews::Bye),
+            None => news(PeerNews::Broke(ClosingCode::BadMessage)),
+        }
+    }
+}
+
+/// Marks Opus as stereo in an answer: Chrome decodes mono unless told.
+fn stereo(sdp: &str) -> String {
+    let opus = sdp
+        .lines()
+        .filter_map(|line| line.strip_prefix("a=rtpmap:"))
+        .find_map(|rest| rest.split_once(' ').filter(|(_, codec)| codec.to_ascii_lowercase().starts_with("opus/")))
+        .map(|(pt, _)| pt.to_owned());
+    let Some(pt) = opus else { return sdp.to_owned() };
+    let fmtp = format!("a=fmtp:{pt} ");
+    let rtpmap = format!("a=rtpmap:{pt} ");
+    let has_fmtp = sdp.lines().any(|line| line.starts_with(&fmtp));
+    let mut out = String::with_capacity(sdp.len() + 64);
+    for line in sdp.lines() {
+        out.push_str(line);
+        if line.starts_with(&fmtp) {
+            for word in ["stereo=1", "sprop-stereo=1"] {
+                if !line.split([' ', ';']).any(|part| part.trim() == word) {
+                    out.push(';');
+                    out.push_str(word);
+                }
+            }
+        }
+        out.push_str("\r\n");
+        if !has_fmtp && line.starts_with(&rtpmap) {
+            out.push_str(&fmtp);
+            out.push_str("stereo=1;sprop-stereo=1\r\n");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opus_is_answered_as_stereo_once() {
+        let sdp = "v=0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n";
+        let once = stereo(sdp);
+        assert!(once.contains("a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1\r\n"));
+        assert_eq!(stereo(&once), once);
+        assert!(stereo("a=rtpmap:96 opus/48000/2\r\n").contains("a=fmtp:96 stereo=1;sprop-stereo=1"));
+    }
+
+    #[test]
+    fn what_is_no_offer_is_refused_not_survived_by_luck() {
+        for sdp in ["", "x", "v=0", "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"] {
+            assert!(Peer::accept(sdp, &[], Instant::now()).is_err(), "{sdp:?}");
+        }
+    }
+}

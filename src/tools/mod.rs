@@ -1,0 +1,7 @@
+//! The command line's tools: they use the same core process and the same link as the program itself.
+
+mod check;
+mod cores;
+
+pub use check::{Check, check};
+pub use cores::cores;
