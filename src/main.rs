@@ -72,6 +72,14 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Measure this program on this machine, each figure beside its budget.
+    Bench {
+        /// Which: latency, join, footprint, peers, crash, pace, or all.
+        name: String,
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Be a core process.
     #[command(name = emulator::SUBCOMMAND, hide = true)]
     CoreProcess,
@@ -140,6 +148,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
             print(&text)
         }
         Some(What::Cores { json }) => print(&tools::cores(&extra_folders(), json)),
+        Some(What::Bench { name, json }) => print(&tools::bench(&name, json)?),
         Some(What::CoreProcess) => Ok(()),
     }
 }

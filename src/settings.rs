@@ -81,11 +81,8 @@ pub enum Scaling {
     Whole,
 }
 
-const LANGUAGES: &[(&str, Language)] = &[
-    ("system", Language::System),
-    ("en", Language::English),
-    ("zh-CN", Language::Chinese),
-];
+const LANGUAGES: &[(&str, Language)] =
+    &[("system", Language::System), ("en", Language::English), ("zh-CN", Language::Chinese)];
 const SCALINGS: &[(&str, Scaling)] = &[("sharp", Scaling::Sharp), ("whole", Scaling::Whole)];
 
 impl Default for Settings {
@@ -161,8 +158,7 @@ impl Settings {
     /// Puts a game at the head of those opened last.
     pub fn remember(&mut self, game: Recent) {
         // The same content on another core is the same game.
-        self.recent
-            .retain(|old| old.content != game.content || (old.content.is_none() && old.core != game.core));
+        self.recent.retain(|old| old.content != game.content || (old.content.is_none() && old.core != game.core));
         self.recent.insert(0, game);
         self.recent.truncate(MOST_RECENT);
     }
@@ -174,29 +170,19 @@ impl Settings {
     }
 
     fn from_table(table: Table) -> (Self, Vec<String>) {
-        let mut reader = Reader {
-            table: &table,
-            warnings: Vec::new(),
-        };
+        let mut reader = Reader { table: &table, warnings: Vec::new() };
         let default = Self::default();
         let mut settings = Self {
-            host_name: reader
-                .text("host_name")
-                .map_or(default.host_name, |name| clean_name(&name)),
+            host_name: reader.text("host_name").map_or(default.host_name, |name| clean_name(&name)),
             language: reader.choice("language", LANGUAGES),
             volume: reader.number("volume", 0.0, 1.0).unwrap_or(default.volume),
             scaling: reader.choice("scaling", SCALINGS),
-            stick_moves_dpad: reader
-                .read("stick_moves_dpad", "true or false", Value::as_bool)
-                .unwrap_or(true),
+            stick_moves_dpad: reader.read("stick_moves_dpad", "true or false", Value::as_bool).unwrap_or(true),
             recent: reader.list("recent", "a game with a core and a title", recent_from),
             core_for: reader.map("core_for", "a path", |value| value.as_str().map(PathBuf::from)),
             core_options: reader.map("core_options", "a table of texts", options_from),
             core_folders: reader.list("core_folders", "a path", |value| value.as_str().map(PathBuf::from)),
-            system_dir: reader
-                .text("system_dir")
-                .filter(|dir| !dir.is_empty())
-                .map(PathBuf::from),
+            system_dir: reader.text("system_dir").filter(|dir| !dir.is_empty()).map(PathBuf::from),
             http_port: reader.port("http_port"),
             udp_port: reader.port("udp_port"),
             window: reader
@@ -219,24 +205,12 @@ impl Settings {
         set("scaling", name_of(SCALINGS, self.scaling).into());
         set("stick_moves_dpad", self.stick_moves_dpad.into());
         set("recent", self.recent.iter().map(recent_to).collect::<Vec<_>>().into());
-        set(
-            "core_for",
-            Value::Table(self.core_for.iter().map(|(k, v)| (k.clone(), path_to(v))).collect()),
-        );
-        set(
-            "core_options",
-            Value::Table(self.core_options.iter().map(options_to).collect()),
-        );
-        set(
-            "core_folders",
-            self.core_folders.iter().map(|p| path_to(p)).collect::<Vec<_>>().into(),
-        );
+        set("core_for", Value::Table(self.core_for.iter().map(|(k, v)| (k.clone(), path_to(v))).collect()));
+        set("core_options", Value::Table(self.core_options.iter().map(options_to).collect()));
+        set("core_folders", self.core_folders.iter().map(|p| path_to(p)).collect::<Vec<_>>().into());
         set("http_port", i64::from(self.http_port).into());
         set("udp_port", i64::from(self.udp_port).into());
-        set(
-            "window",
-            self.window.iter().map(|side| rounded(*side)).collect::<Vec<_>>().into(),
-        );
+        set("window", self.window.iter().map(|side| rounded(*side)).collect::<Vec<_>>().into());
         match &self.system_dir {
             Some(dir) => table.insert("system_dir".into(), path_to(dir)),
             None => table.remove("system_dir"),
@@ -249,23 +223,13 @@ impl Settings {
 pub fn clean_name(name: &str) -> String {
     let name: String = name.chars().filter(|c| !c.is_control()).take(32).collect();
     let name = name.trim();
-    if name.is_empty() {
-        default_name()
-    } else {
-        name.to_owned()
-    }
+    if name.is_empty() { default_name() } else { name.to_owned() }
 }
 
 fn default_name() -> String {
-    let user = std::env::var("USER")
-        .or_else(|_| std::env::var("USERNAME"))
-        .unwrap_or_default();
+    let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
     let user: String = user.chars().filter(|c| !c.is_control()).take(32).collect();
-    if user.trim().is_empty() {
-        "Host".into()
-    } else {
-        user.trim().to_owned()
-    }
+    if user.trim().is_empty() { "Host".into() } else { user.trim().to_owned() }
 }
 
 /// Takes values out of a table, noting each that is there and cannot be used.
@@ -286,9 +250,7 @@ impl Reader<'_> {
 
     fn warn(&mut self, key: &str, value: &Value, wanted: &str) {
         let shown: String = value.to_string().chars().take(60).collect();
-        self.warnings.push(format!(
-            "The setting {key} is {shown}, which is not {wanted}; its default is used."
-        ));
+        self.warnings.push(format!("The setting {key} is {shown}, which is not {wanted}; its default is used."));
     }
 
     fn text(&mut self, key: &str) -> Option<String> {
@@ -302,29 +264,22 @@ impl Reader<'_> {
     }
 
     fn port(&mut self, key: &str) -> u16 {
-        self.read(key, "a port from 0 to 65535", |value| {
-            u16::try_from(value.as_integer()?).ok()
-        })
-        .unwrap_or(DEFAULT_PORT)
+        self.read(key, "a port from 0 to 65535", |value| u16::try_from(value.as_integer()?).ok())
+            .unwrap_or(DEFAULT_PORT)
     }
 
     fn choice<T: Copy + Default>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         self.read(key, &format!("one of {}", names.join(", ")), |value| {
             let name = value.as_str()?;
-            choices
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, choice)| *choice)
+            choices.iter().find(|(known, _)| *known == name).map(|(_, choice)| *choice)
         })
         .unwrap_or_default()
     }
 
     /// Entries that cannot be used are left out, each with a warning.
     fn list<T>(&mut self, key: &str, wanted: &str, parse: impl Fn(&Value) -> Option<T>) -> Vec<T> {
-        let values = self
-            .read(key, "a list", |value| value.as_array().cloned())
-            .unwrap_or_default();
+        let values = self.read(key, "a list", |value| value.as_array().cloned()).unwrap_or_default();
         let mut list = Vec::new();
         for value in &values {
             match parse(value) {
@@ -336,9 +291,7 @@ impl Reader<'_> {
     }
 
     fn map<T>(&mut self, key: &str, wanted: &str, parse: impl Fn(&Value) -> Option<T>) -> BTreeMap<String, T> {
-        let values = self
-            .read(key, "a table", |value| value.as_table().cloned())
-            .unwrap_or_default();
+        let values = self.read(key, "a table", |value| value.as_table().cloned()).unwrap_or_default();
         let mut map = BTreeMap::new();
         for (name, value) in &values {
             match parse(value) {
@@ -382,16 +335,11 @@ fn recent_to(game: &Recent) -> Value {
 
 fn options_from(value: &Value) -> Option<BTreeMap<String, String>> {
     let pairs = value.as_table()?.iter();
-    pairs
-        .map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
+    pairs.map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 fn options_to((core, options): (&String, &BTreeMap<String, String>)) -> (String, Value) {
-    let table = options
-        .iter()
-        .map(|(key, value)| (key.clone(), value.as_str().into()))
-        .collect();
+    let table = options.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
     (core.clone(), Value::Table(table))
 }
 
@@ -405,10 +353,7 @@ fn rounded(number: f32) -> Value {
 }
 
 fn name_of<T: PartialEq>(choices: &'static [(&'static str, T)], choice: T) -> &'static str {
-    choices
-        .iter()
-        .find(|(_, known)| *known == choice)
-        .map_or("", |(name, _)| name)
+    choices.iter().find(|(_, known)| *known == choice).map_or("", |(name, _)| name)
 }
 
 #[cfg(test)]
@@ -432,11 +377,7 @@ mod tests {
                     core: "/cores/nestopia_libretro.so".into(),
                     title: "a \"b\"".into(),
                 },
-                Recent {
-                    content: None,
-                    core: "/cores/arena_libretro.so".into(),
-                    title: "Arena".into(),
-                },
+                Recent { content: None, core: "/cores/arena_libretro.so".into(), title: "Arena".into() },
             ],
             core_for: [("nes".to_owned(), PathBuf::from("/cores/nestopia_libretro.so"))].into(),
             core_options: [("nestopia".to_owned(), [("a.b".to_owned(), "on".to_owned())].into())].into(),
@@ -489,12 +430,7 @@ mod tests {
 
     #[test]
     fn numbers_that_are_none_do_not_get_in() {
-        for text in [
-            "volume = nan",
-            "volume = inf",
-            "window = [nan, 700.0]",
-            "volume = 1e300",
-        ] {
+        for text in ["volume = nan", "volume = inf", "window = [nan, 700.0]", "volume = 1e300"] {
             let (read, warnings) = parse(text);
             assert_eq!(warnings.len(), 1, "{text}");
             assert_eq!((read.volume, read.window), (1.0, [1100.0, 720.0]));
@@ -520,10 +456,7 @@ mod tests {
         assert_eq!(read, Settings::default());
         assert_eq!(warnings.len(), 1);
         read.save(&path).unwrap();
-        assert_eq!(
-            fs::read(folder.join("settings.toml.bad")).unwrap(),
-            b"volume = = 3 \xff"
-        );
+        assert_eq!(fs::read(folder.join("settings.toml.bad")).unwrap(), b"volume = = 3 \xff");
         assert_eq!(Settings::load(&path).1, Vec::<String>::new());
         fs::remove_dir_all(folder).unwrap();
     }

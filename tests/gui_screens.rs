@@ -24,16 +24,16 @@ fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
 
 const SCREENS: &[Screen] = &[
     ("home-empty", || Stage::default().with_invite()),
-    ("home-recent", || Stage {
-        software_rendering: true,
-        ..Stage::default().with_recent().with_invite()
-    }),
+    ("home-recent", || Stage { software_rendering: true, ..Stage::default().with_recent().with_invite() }),
     ("game", || Stage::default().playing()),
     ("game-notices", || {
         Stage::default()
             .playing()
             .told(Level::Info, "Grace joined as player 2.")
-            .told(Level::Warning, "The speaker is gone; the game goes on without sound here, and the stream keeps its sound.")
+            .told(
+                Level::Warning,
+                "The speaker is gone; the game goes on without sound here, and the stream keeps its sound.",
+            )
             .told(Level::Error, "The state could not be saved: the disc is full. Make room, then save again.")
     }),
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),
@@ -54,10 +54,7 @@ const SCREENS: &[Screen] = &[
         stage.picture = None;
         stage
     }),
-    ("full-screen", || Stage {
-        full_screen: true,
-        ..Stage::default().playing()
-    }),
+    ("full-screen", || Stage { full_screen: true, ..Stage::default().playing() }),
     ("qr", || with_dialog(Stage::default().playing(), Dialog::Qr)),
     ("options", || with_dialog(Stage::default().playing(), Dialog::Options(String::new()))),
     ("settings", || {

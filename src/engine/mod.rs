@@ -223,7 +223,7 @@ impl Engine {
     /// The newest picture, if a newer one came since the last call. Always none in headless mode.
     pub fn new_picture(&mut self) -> Option<&Picture> {
         let preview = self.preview.as_mut()?;
-        preview.update().then(|| preview.peek_output_buffer())
+        preview.update().then(|| preview.output_buffer())
     }
 
     /// What happens, one by one, for headless mode. Can be taken once.

@@ -112,7 +112,7 @@ impl App {
             let Some(address) = asked else {
                 let (address, free) = ports::or_free(ports::any(port), protocol);
                 if !free {
-                    let text = fill(&texts.port_taken, &[("port", &port.to_string())]);
+                    let text = fill(texts.port_taken, &[("port", &port.to_string())]);
                     view.notices.push(Level::Warning, text);
                 }
                 return address;
@@ -181,14 +181,10 @@ impl App {
             Action::PickSystemFolder => self.pick(Purpose::SystemFolder, ctx),
             Action::PlayDemo => match library::demo_core() {
                 Some(core) => self.open_core(&core),
-                None => self.complain(self.texts.play_demo_missing.clone()),
+                None => self.complain(self.texts.play_demo_missing.to_owned()),
             },
             Action::OpenFile(path) => self.open_file(&path),
-            Action::OpenWith {
-                content,
-                core,
-                remember,
-            } => {
+            Action::OpenWith { content, core, remember } => {
                 if let Some(extension) = library::extension(&content).filter(|_| remember) {
                     self.settings.core_for.insert(extension, core.clone());
                     self.settings_changed = true;
@@ -217,10 +213,10 @@ impl App {
 
     fn pick(&mut self, purpose: Purpose, ctx: &Context) {
         let title = match &purpose {
-            Purpose::Content => &self.texts.open_game,
-            Purpose::CoreFor(_) => &self.texts.pick_core_file,
-            Purpose::CoreFolder => &self.texts.add_core_folder,
-            Purpose::SystemFolder => &self.texts.choose_folder,
+            Purpose::Content => self.texts.open_game,
+            Purpose::CoreFor(_) => self.texts.pick_core_file,
+            Purpose::CoreFolder => self.texts.add_core_folder,
+            Purpose::SystemFolder => self.texts.choose_folder,
         };
         let ctx = ctx.clone();
         self.picker.start(purpose, title, move || ctx.request_repaint());
@@ -229,7 +225,7 @@ impl App {
     fn picked(&mut self, picked: Picked) {
         match picked {
             Picked::Nothing => {}
-            Picked::Unavailable => self.view.notices.push(Level::Warning, self.texts.no_dialog.clone()),
+            Picked::Unavailable => self.view.notices.push(Level::Warning, self.texts.no_dialog.to_owned()),
             Picked::Path(Purpose::Content, path) => self.open_file(&path),
             Picked::Path(Purpose::CoreFor(content), core) => self.open_with(&content, &core),
             Picked::Path(Purpose::CoreFolder, folder) => {
@@ -265,10 +261,7 @@ impl App {
             [] => self.view.dialog = Some(Dialog::NoCore(path.to_path_buf())),
             [core] => self.open_with(path, core),
             _ => {
-                self.view.dialog = Some(Dialog::ChooseCore {
-                    content: path.to_path_buf(),
-                    remember: true,
-                });
+                self.view.dialog = Some(Dialog::ChooseCore { content: path.to_path_buf(), remember: true });
             }
         }
     }
@@ -323,16 +316,16 @@ impl App {
         let gone = |path: &Path| !path.exists();
         match &game.content {
             Some(content) if gone(content) => {
-                self.complain(fill(&self.texts.recent_gone, &title));
+                self.complain(fill(self.texts.recent_gone, &title));
                 self.forget_recent(index);
             }
             Some(content) if gone(&game.core) => {
-                self.complain(fill(&self.texts.core_gone, &title));
+                self.complain(fill(self.texts.core_gone, &title));
                 self.open_file(content);
             }
             Some(content) => self.open_with(content, &game.core),
             None if gone(&game.core) => {
-                self.complain(fill(&self.texts.recent_gone, &title));
+                self.complain(fill(self.texts.recent_gone, &title));
                 self.forget_recent(index);
             }
             None => self.open_core(&game.core),
@@ -372,9 +365,9 @@ impl App {
         if std::mem::replace(&mut self.font_checked, true) || self.spoken == Spoken::English {
             return;
         }
-        let sample = self.texts.open_game.clone();
+        let sample = self.texts.open_game.to_owned();
         if !ctx.fonts_mut(|fonts| fonts.has_glyphs(&theme::regular(14.0), &sample)) {
-            self.view.notices.push(Level::Warning, self.texts.no_chinese_font.clone());
+            self.view.notices.push(Level::Warning, self.texts.no_chinese_font.to_owned());
             self.speak(Spoken::English);
         }
     }
@@ -385,10 +378,8 @@ impl App {
             if let Some(render_state) = &self.render_state {
                 preview::upload(render_state, picture);
             }
-            self.picture = (picture.width > 0 && picture.height > 0).then_some(PictureShape {
-                size: [picture.width, picture.height],
-                aspect: picture.aspect,
-            });
+            self.picture = (picture.width > 0 && picture.height > 0)
+                .then_some(PictureShape { size: [picture.width, picture.height], aspect: picture.aspect });
         }
         if self.snapshot.game.is_none() {
             self.picture = None;
@@ -418,7 +409,7 @@ impl App {
         self.settings_changed = false;
         let Some(path) = &self.settings_path else { return };
         if let Err(error) = self.settings.save(path) {
-            let text = fill(&self.texts.settings_not_saved, &[("error", &error.to_string())]);
+            let text = fill(self.texts.settings_not_saved, &[("error", &error.to_string())]);
             self.view.notices.push(Level::Warning, text);
         }
     }

@@ -7,15 +7,15 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::library::{self, CoreEntry};
-use egui::{CornerRadius, CursorIcon, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, Role, vec2};
+use egui::{CornerRadius, CursorIcon, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use std::path::Path;
 
 /// False once it is closed.
 pub(super) fn show(ui: &Ui, model: &Model, content: &Path, remember: &mut bool, actions: &mut Vec<Action>) -> bool {
     let texts = model.texts;
-    dialog::show(ui, "choose core", 500.0, &texts.choose_core, &texts.cancel, |ui| {
+    dialog::show(ui, "choose core", 500.0, texts.choose_core, texts.cancel, |ui| {
         let file = content.file_name().unwrap_or_default().to_string_lossy();
-        widgets::explain(ui, fill(&texts.choose_core_for, &[("file", &file)]));
+        widgets::explain(ui, fill(texts.choose_core_for, &[("file", &file)]));
         ui.add_space(4.0);
         let mut chosen = None;
         for core in library::cores_for(model.cores, content) {
@@ -25,14 +25,10 @@ pub(super) fn show(ui: &Ui, model: &Model, content: &Path, remember: &mut bool, 
         }
         let extension = library::extension(content).unwrap_or_default();
         ui.add_space(4.0);
-        let text = fill(&texts.remember_core, &[("extension", &extension)]);
+        let text = fill(texts.remember_core, &[("extension", &extension)]);
         widgets::switch(ui, remember, &text, &text);
         let Some(core) = chosen else { return false };
-        actions.push(Action::OpenWith {
-            content: content.to_path_buf(),
-            core,
-            remember: *remember,
-        });
+        actions.push(Action::OpenWith { content: content.to_path_buf(), core, remember: *remember });
         true
     })
 }
@@ -40,16 +36,16 @@ pub(super) fn show(ui: &Ui, model: &Model, content: &Path, remember: &mut bool, 
 /// For a file that no core opens. False once it is closed.
 pub(super) fn show_none(ui: &Ui, model: &Model, content: &Path, actions: &mut Vec<Action>) -> bool {
     let texts = model.texts;
-    dialog::show(ui, "no core", 480.0, &texts.no_core_title, &texts.cancel, |ui| {
+    dialog::show(ui, "no core", 480.0, texts.no_core_title, texts.cancel, |ui| {
         let file = content.file_name().unwrap_or_default().to_string_lossy();
-        ui.add(egui::Label::new(fill(&texts.no_core_body, &[("file", &file)])).wrap());
+        ui.add(egui::Label::new(fill(texts.no_core_body, &[("file", &file)])).wrap());
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let pick = ui.add(Button::text(&texts.pick_core_file).with_icon(Icon::Folder).primary()).clicked();
+            let pick = ui.add(Button::text(texts.pick_core_file).with_icon(Icon::Folder).primary()).clicked();
             if pick {
                 actions.push(Action::PickCoreFor(content.to_path_buf()));
             }
-            pick || ui.add(Button::text(&texts.cancel)).clicked()
+            pick || ui.add(Button::text(texts.cancel)).clicked()
         })
         .inner
     })
@@ -59,12 +55,12 @@ fn core_row(ui: &mut Ui, model: &Model, core: &CoreEntry) -> bool {
     let texts = model.texts;
     let mut about = core.systems.join(", ");
     if core.bundled && about.is_empty() {
-        about.clone_from(&texts.bundled);
+        texts.bundled.clone_into(&mut about);
     }
     let lines = usize::from(!about.is_empty()) + usize::from(core.note.is_some());
     let height = 44.0 + 18.0 * lines as f32;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-    let name = fill(&texts.open_with_core, &[("core", &core.name)]);
+    let name = fill(texts.open_with_core, &[("core", &core.name)]);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let lit = response.hovered() || response.has_focus();
     let corner = CornerRadius::same(10);

@@ -26,7 +26,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
         },
         |ui| {
             sound(view, ui, model, actions);
-            let name = &model.texts.core_options;
+            let name = model.texts.core_options;
             let button = Button::icon(Icon::Sliders, name);
             if ui.add(button).on_hover_text(name).clicked() {
                 view.dialog = Some(Dialog::Options(String::new()));
@@ -47,17 +47,17 @@ pub(super) fn toggle_mute(view: &mut View, model: &Model, actions: &mut Vec<Acti
 fn play(ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let paused = game.state == GameState::Paused;
-    let (icon, name) = if paused { (Icon::Play, &texts.resume) } else { (Icon::Pause, &texts.pause) };
+    let (icon, name) = if paused { (Icon::Play, texts.resume) } else { (Icon::Pause, texts.pause) };
     let button = Button::text(name).with_icon(icon);
     if ui.add(button).on_hover_text(format!("{name} (F5)")).clicked() {
         actions.push(Action::Engine(Command::Pause(!paused)));
     }
     let reset = if roomy {
-        Button::text(&texts.reset).with_icon(Icon::Reset)
+        Button::text(texts.reset).with_icon(Icon::Reset)
     } else {
-        Button::icon(Icon::Reset, &texts.reset).boxed()
+        Button::icon(Icon::Reset, texts.reset).boxed()
     };
-    if ui.add(reset).on_hover_text(&texts.reset).clicked() {
+    if ui.add(reset).on_hover_text(texts.reset).clicked() {
         actions.push(Action::Engine(Command::Reset));
     }
     ui.add_space(8.0);
@@ -69,24 +69,24 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
         if roomy { Button::text(name).with_icon(icon) } else { Button::icon(icon, name).boxed() }
     };
     ui.add_enabled_ui(game.can_save_state, |ui| {
-        let save = ui.add(button(Icon::Save, &texts.save_state));
-        let save = save.on_hover_text(format!("{} (F2)", texts.save_state)).on_disabled_hover_text(&texts.no_states);
+        let save = ui.add(button(Icon::Save, texts.save_state));
+        let save = save.on_hover_text(format!("{} (F2)", texts.save_state)).on_disabled_hover_text(texts.no_states);
         if save.clicked() {
             actions.push(Action::Engine(Command::SaveState(*slot)));
         }
         ui.add_enabled_ui(slot_saved(game, *slot), |ui| {
-            let load = ui.add(button(Icon::Load, &texts.load_state));
+            let load = ui.add(button(Icon::Load, texts.load_state));
             if load.on_hover_text(format!("{} (F4)", texts.load_state)).clicked() {
                 actions.push(Action::Engine(Command::LoadState(*slot)));
             }
         });
-        let name = fill(&texts.slot, &[("n", &slot.to_string())]);
+        let name = fill(texts.slot, &[("n", &slot.to_string())]);
         ui.scope(|ui| {
             ui.spacing_mut().interact_size.y = 34.0;
             let combo = ComboBox::from_id_salt("slot").selected_text(&name).width(92.0).show_ui(ui, |ui| {
                 for choice in 0..10u8 {
                     let saved = game.saved_slots.get(usize::from(choice)) == Some(&true);
-                    let text = if saved { &texts.slot_saved } else { &texts.slot_empty };
+                    let text = if saved { texts.slot_saved } else { texts.slot_empty };
                     ui.selectable_value(slot, choice, fill(text, &[("n", &choice.to_string())]));
                 }
             });
@@ -98,13 +98,14 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
 /// From right to left, as its side of the bar is.
 fn sound(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
-    let mut percent = if view.muted { 0.0 } else { model.settings.volume * 100.0 };
+    // Rounded, or the slider would see 60.000004 snap to 60 as a change, with every painting.
+    let mut percent = if view.muted { 0.0 } else { (model.settings.volume * 100.0).round() };
     ui.spacing_mut().slider_width = 96.0;
     let slider = ui.scope(|ui| {
         ui.visuals_mut().selection.bg_fill = theme::ACCENT;
         // The handle's size follows from it.
         ui.spacing_mut().interact_size.y = 20.0;
-        ui.add(Slider::new(&mut percent, 0.0..=100.0).show_value(false).step_by(1.0)).accessible_name(&texts.volume)
+        ui.add(Slider::new(&mut percent, 0.0..=100.0).show_value(false).step_by(1.0)).accessible_name(texts.volume)
     });
     let slider = slider.inner.on_hover_text(format!("{} {percent:.0}%", texts.volume));
     if slider.changed() {
@@ -115,7 +116,7 @@ fn sound(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>)
         actions.push(Action::Change(Box::new(settings)));
     }
     let silent = view.muted || model.settings.volume == 0.0;
-    let name = if view.muted { &texts.unmute } else { &texts.mute };
+    let name = if view.muted { texts.unmute } else { texts.mute };
     let tip = match &model.snapshot.speaker {
         Speaker::Silent(why) => why.clone(),
         _ => format!("{name} (F9)"),

@@ -69,13 +69,16 @@ fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions:
     if !view.side_panel_hidden {
         let width = (ui.available_width() * 0.3).clamp(250.0, 310.0);
         let side = Frame::new().fill(theme::PANEL).inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 4 });
-        Panel::right("people").exact_size(width).resizable(false).show_separator_line(false).frame(side).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 10.0;
-                widgets::card(ui, |ui| invite::panel(view, ui, model));
-                people::show(ui, model, actions);
-            });
-        });
+        Panel::right("people").exact_size(width).resizable(false).show_separator_line(false).frame(side).show(
+            ui,
+            |ui| {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 10.0;
+                    widgets::card(ui, |ui| invite::panel(view, ui, model));
+                    people::show(ui, model, actions);
+                });
+            },
+        );
     }
 }
 
@@ -86,7 +89,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
         ui,
         52.0,
         |ui| {
-            close = ui.add(Button::icon(Icon::Back, &texts.close_game)).on_hover_text(&texts.close_game).clicked();
+            close = ui.add(Button::icon(Icon::Back, texts.close_game)).on_hover_text(texts.close_game).clicked();
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 ui.add_space(8.0);
@@ -95,20 +98,17 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
             });
         },
         |ui| {
-            let (tip, shown) = if view.side_panel_hidden {
-                (&texts.show_panel, false)
-            } else {
-                (&texts.hide_panel, true)
-            };
+            let (tip, shown) =
+                if view.side_panel_hidden { (texts.show_panel, false) } else { (texts.hide_panel, true) };
             if ui.add(Button::icon(Icon::Panel, tip).selected(shown)).on_hover_text(tip).clicked() {
                 view.side_panel_hidden = shown;
             }
-            let settings = ui.add(Button::icon(Icon::Gear, &texts.settings)).on_hover_text(&texts.settings);
+            let settings = ui.add(Button::icon(Icon::Gear, texts.settings)).on_hover_text(texts.settings);
             if settings.clicked() {
                 view.dialog = Some(Dialog::Settings(Draft::of(model.settings)));
             }
             let tip = format!("{} (F11)", texts.full_screen);
-            if ui.add(Button::icon(Icon::FullScreen, &texts.full_screen)).on_hover_text(tip).clicked() {
+            if ui.add(Button::icon(Icon::FullScreen, texts.full_screen)).on_hover_text(tip).clicked() {
                 actions.push(Action::FullScreen(true));
             }
             ui.add_space(6.0);
@@ -133,26 +133,26 @@ fn speed(ui: &mut Ui, model: &Model, game: &GameStatus) {
     if stats.latency_p50_ms > 0.0 {
         let ms = |value: f64| format!("{value:.1}");
         let tip = fill(
-            &texts.latency_tip,
+            texts.latency_tip,
             &[
                 ("p50", &ms(stats.latency_p50_ms)),
                 ("p99", &ms(stats.latency_p99_ms)),
                 ("rate", &people::rate(texts, stats.kbit_s)),
             ],
         );
-        let text = fill(&texts.latency, &[("ms", &ms(stats.latency_p50_ms))]);
+        let text = fill(texts.latency, &[("ms", &ms(stats.latency_p50_ms))]);
         ui.add(small(text, theme::TEXT_WEAK)).on_hover_text(tip);
         ui.add(small("·".into(), theme::TEXT_WEAK));
     }
     let slow = game.state == GameState::Running && stats.target_fps > 0.0 && stats.fps < stats.target_fps * 0.97;
     let tip = fill(
-        &texts.fps_tip,
+        texts.fps_tip,
         &[
             ("target", &format!("{:.2}", stats.target_fps)),
             ("width", &stats.width.to_string()),
             ("height", &stats.height.to_string()),
         ],
     );
-    let text = fill(&texts.fps, &[("fps", &format!("{:.1}", stats.fps))]);
+    let text = fill(texts.fps, &[("fps", &format!("{:.1}", stats.fps))]);
     ui.add(small(text, if slow { theme::WARNING } else { theme::TEXT_WEAK })).on_hover_text(tip);
 }

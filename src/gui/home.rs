@@ -8,8 +8,8 @@ use super::widgets::{self, Button, Tile};
 use super::{invite, people, theme};
 use crate::settings::Recent;
 use egui::{
-    Align, Align2, CentralPanel, CornerRadius, CursorIcon, Frame, Layout, Margin, Panel, Rect, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, Role, pos2, vec2,
+    Align, Align2, CentralPanel, CornerRadius, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 /// Wider than this, lines become hard to follow.
@@ -18,9 +18,17 @@ const COLUMN_WIDTH: f32 = 880.0;
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     if !model.full_screen {
         let bar = Frame::new().fill(theme::BACKGROUND).inner_margin(Margin::symmetric(20, 0));
-        Panel::top("home bar").exact_size(60.0).show_separator_line(false).frame(bar).show(ui, |ui| top_bar(view, ui, model));
+        Panel::top("home bar")
+            .exact_size(60.0)
+            .show_separator_line(false)
+            .frame(bar)
+            .show(ui, |ui| top_bar(view, ui, model));
         let foot = Frame::new().fill(theme::BACKGROUND).inner_margin(Margin::symmetric(20, 0));
-        Panel::bottom("home foot").exact_size(38.0).show_separator_line(false).frame(foot).show(ui, |ui| foot_bar(ui, model));
+        Panel::bottom("home foot")
+            .exact_size(38.0)
+            .show_separator_line(false)
+            .frame(foot)
+            .show(ui, |ui| foot_bar(ui, model));
     }
     CentralPanel::default().frame(Frame::new().fill(theme::BACKGROUND)).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -50,7 +58,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model) {
             ui.label(egui::RichText::new("Hotseat").font(theme::semibold(20.0)));
         },
         |ui| {
-            let settings = ui.add(Button::icon(Icon::Gear, &model.texts.settings)).on_hover_text(&model.texts.settings);
+            let settings = ui.add(Button::icon(Icon::Gear, model.texts.settings)).on_hover_text(model.texts.settings);
             if settings.clicked() {
                 view.dialog = Some(Dialog::Settings(Draft::of(model.settings)));
             }
@@ -62,9 +70,9 @@ fn foot_bar(ui: &mut Ui, model: &Model) {
     let texts = model.texts;
     let count = model.cores.iter().filter(|core| !core.bundled).count();
     let cores = match count {
-        0 => texts.cores_found_none.clone(),
-        1 => texts.cores_found_one.clone(),
-        n => fill(&texts.cores_found_many, &[("n", &n.to_string())]),
+        0 => texts.cores_found_none.to_owned(),
+        1 => texts.cores_found_one.to_owned(),
+        n => fill(texts.cores_found_many, &[("n", &n.to_string())]),
     };
     let small = theme::regular(12.0);
     widgets::row(
@@ -72,7 +80,7 @@ fn foot_bar(ui: &mut Ui, model: &Model) {
         30.0,
         |ui| drop(widgets::line(ui, &cores, small.clone(), theme::TEXT_WEAK)),
         |ui| {
-            let version = fill(&texts.version, &[("version", env!("CARGO_PKG_VERSION"))]);
+            let version = fill(texts.version, &[("version", env!("CARGO_PKG_VERSION"))]);
             ui.label(egui::RichText::new(version).font(small.clone()).color(theme::TEXT_WEAK));
             software_rendering(ui, model);
         },
@@ -83,8 +91,8 @@ fn foot_bar(ui: &mut Ui, model: &Model) {
 pub(super) fn software_rendering(ui: &mut Ui, model: &Model) {
     if model.software_rendering {
         ui.add_space(10.0);
-        let text = egui::RichText::new(&model.texts.software_rendering).size(12.0).color(theme::WARNING);
-        ui.add(egui::Label::new(text).sense(Sense::hover())).on_hover_text(&model.texts.software_rendering_tip);
+        let text = egui::RichText::new(model.texts.software_rendering).size(12.0).color(theme::WARNING);
+        ui.add(egui::Label::new(text).sense(Sense::hover())).on_hover_text(model.texts.software_rendering_tip);
     }
 }
 
@@ -105,8 +113,8 @@ fn start_tiles(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     ui.columns(2, |columns| {
         let open = Tile {
             icon: Icon::Folder,
-            title: &texts.open_game,
-            subtitle: &texts.open_game_hint,
+            title: texts.open_game,
+            subtitle: texts.open_game_hint,
             primary: true,
             height: 136.0,
         };
@@ -115,12 +123,12 @@ fn start_tiles(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         }
         let demo = Tile {
             icon: Icon::Play,
-            title: &texts.play_demo,
-            subtitle: &texts.play_demo_hint,
+            title: texts.play_demo,
+            subtitle: texts.play_demo_hint,
             primary: false,
             height: 136.0,
         };
-        let demo = columns[1].add_enabled(model.demo, demo).on_disabled_hover_text(&texts.play_demo_missing);
+        let demo = columns[1].add_enabled(model.demo, demo).on_disabled_hover_text(texts.play_demo_missing);
         if demo.clicked() {
             actions.push(Action::PlayDemo);
         }
@@ -130,10 +138,10 @@ fn start_tiles(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
 fn recent(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
     ui.add_space(4.0);
-    widgets::section(ui, &texts.recent_games);
+    widgets::section(ui, texts.recent_games);
     let games = &model.settings.recent;
     if games.is_empty() {
-        widgets::explain(ui, &texts.no_recent);
+        widgets::explain(ui, texts.no_recent);
         return;
     }
     let columns = if ui.available_width() > 560.0 { 2 } else { 1 };
@@ -141,7 +149,7 @@ fn recent(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         ui.columns(columns, |uis| {
             for (column, game) in pair.iter().enumerate() {
                 let index = row * columns + column;
-                let forget = fill(&texts.forget_game, &[("title", &game.title)]);
+                let forget = fill(texts.forget_game, &[("title", &game.title)]);
                 match recent_tile(&mut uis[column], model, game, index, &forget) {
                     Some(Clicked::Open) => actions.push(Action::OpenRecent(index)),
                     Some(Clicked::Forget) => actions.push(Action::ForgetRecent(index)),
@@ -173,7 +181,8 @@ fn recent_tile(ui: &mut Ui, model: &Model, game: &Recent, index: usize, forget: 
     ui.painter().text(plate.center(), Align2::CENTER_CENTER, initial, theme::semibold(18.0), color);
 
     let close = Rect::from_center_size(pos2(rect.right() - 26.0, rect.center().y), Vec2::splat(30.0));
-    let text = Rect::from_min_max(pos2(plate.right() + 12.0, rect.top() + 11.0), pos2(close.left() - 6.0, rect.bottom()));
+    let text =
+        Rect::from_min_max(pos2(plate.right() + 12.0, rect.top() + 11.0), pos2(close.left() - 6.0, rect.bottom()));
     let mut inner = ui.new_child(egui::UiBuilder::new().id_salt(("recent", index)).max_rect(text));
     inner.spacing_mut().item_spacing.y = 3.0;
     widgets::line(&mut inner, &game.title, theme::semibold(15.0), theme::TEXT);

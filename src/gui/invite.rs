@@ -14,9 +14,9 @@ const COPIED_SECONDS: f64 = 2.0;
 /// For the side panel: one under the other.
 pub(super) fn panel(view: &mut View, ui: &mut Ui, model: &Model) {
     let texts = model.texts;
-    widgets::section(ui, &texts.invite);
+    widgets::section(ui, texts.invite);
     let Some(link) = model.snapshot.invites.first() else {
-        widgets::explain(ui, &texts.invite_wait);
+        widgets::explain(ui, texts.invite_wait);
         return;
     };
     link_box(ui, link);
@@ -25,13 +25,13 @@ pub(super) fn panel(view: &mut View, ui: &mut Ui, model: &Model) {
         34.0,
         |ui| copy(view.copied_at, ui, model, link, true).unwrap_or_default().apply(&mut view.copied_at),
         |ui| {
-            let qr = ui.add(Button::icon(Icon::Qr, &texts.show_qr).boxed()).on_hover_text(&texts.show_qr);
+            let qr = ui.add(Button::icon(Icon::Qr, texts.show_qr).boxed()).on_hover_text(texts.show_qr);
             if qr.clicked() {
                 view.dialog = Some(Dialog::Qr);
             }
         },
     );
-    widgets::explain(ui, &texts.invite_hint);
+    widgets::explain(ui, texts.invite_hint);
 }
 
 /// For the start screen: side by side.
@@ -48,12 +48,12 @@ pub(super) fn strip(view: &mut View, ui: &mut Ui, model: &Model) {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.add_space(3.0);
-                widgets::line(ui, &texts.invite, theme::semibold(15.0), theme::TEXT);
+                widgets::line(ui, texts.invite, theme::semibold(15.0), theme::TEXT);
                 widgets::line(ui, link, egui::FontId::monospace(12.5), theme::TEXT_WEAK);
             });
         },
         |ui| {
-            let qr = ui.add(Button::icon(Icon::Qr, &texts.show_qr).boxed()).on_hover_text(&texts.show_qr);
+            let qr = ui.add(Button::icon(Icon::Qr, texts.show_qr).boxed()).on_hover_text(texts.show_qr);
             if qr.clicked() {
                 view.dialog = Some(Dialog::Qr);
             }
@@ -66,15 +66,15 @@ pub(super) fn strip(view: &mut View, ui: &mut Ui, model: &Model) {
 pub(super) fn show_qr(view: &mut View, ui: &Ui, model: &Model) -> bool {
     let texts = model.texts;
     let Some(link) = model.snapshot.invites.first() else { return false };
-    dialog::show(ui, "qr", 340.0, &texts.qr_title, &texts.close, |ui| {
+    dialog::show(ui, "qr", 340.0, texts.qr_title, texts.close, |ui| {
         ui.vertical_centered(|ui| qr_code(ui, link, 260.0));
         ui.add_space(2.0);
         link_box(ui, link);
         copy(view.copied_at, ui, model, link, true).unwrap_or_default().apply(&mut view.copied_at);
-        widgets::explain(ui, &texts.qr_hint);
+        widgets::explain(ui, texts.qr_hint);
         let others = &model.snapshot.invites[1..];
         if !others.is_empty() {
-            dialog::heading(ui, &texts.more_addresses);
+            dialog::heading(ui, texts.more_addresses);
             for other in others {
                 link_box(ui, other);
             }
@@ -100,9 +100,9 @@ fn copy(copied_at: Option<f64>, ui: &mut Ui, model: &Model, link: &str, wide: bo
     let left = copied_at.map_or(0.0, |at| COPIED_SECONDS - (now - at));
     let button = if left > 0.0 {
         ui.ctx().request_repaint_after_secs(left as f32);
-        Button::text(&texts.link_copied).with_icon(Icon::Check)
+        Button::text(texts.link_copied).with_icon(Icon::Check)
     } else {
-        Button::text(&texts.copy_link).with_icon(Icon::Copy)
+        Button::text(texts.copy_link).with_icon(Icon::Copy)
     };
     let clicked = ui.add(if wide { button.wide().primary() } else { button }).clicked();
     clicked.then(|| {

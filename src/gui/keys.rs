@@ -19,13 +19,7 @@ impl Keyboard {
             return PadState::default();
         }
         events.retain(|event| match event {
-            Event::Key {
-                key,
-                physical_key,
-                pressed,
-                modifiers,
-                ..
-            } => {
+            Event::Key { key, physical_key, pressed, modifiers, .. } => {
                 let Some(button) = button_for(physical_key.unwrap_or(*key)) else {
                     return true;
                 };
@@ -46,10 +40,7 @@ impl Keyboard {
             }
             _ => true,
         });
-        PadState {
-            buttons: self.buttons,
-            ..PadState::default()
-        }
+        PadState { buttons: self.buttons, ..PadState::default() }
     }
 }
 
@@ -81,13 +72,7 @@ mod tests {
     }
 
     fn with(key: Key, pressed: bool, modifiers: Modifiers) -> Event {
-        Event::Key {
-            key,
-            physical_key: None,
-            pressed,
-            repeat: false,
-            modifiers,
-        }
+        Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }
     }
 
     #[test]

@@ -40,11 +40,7 @@ impl Notices {
     /// Adds one of the window's own. The same words twice are one notice.
     pub fn push(&mut self, level: Level, text: String) {
         self.own.retain(|old| old.text != text);
-        self.own.push(Notice {
-            id: self.next_id,
-            level,
-            text,
-        });
+        self.own.push(Notice { id: self.next_id, level, text });
         self.next_id += 1;
         if self.own.len() > MOST_OWN {
             self.own.remove(0);
@@ -103,18 +99,8 @@ fn card(ui: &mut Ui, notice: &Notice, texts: &Texts, width: f32) -> bool {
         .fill(theme::CARD)
         .stroke(Stroke::new(1.0, color.gamma_multiply(0.55)))
         .corner_radius(12)
-        .shadow(egui::Shadow {
-            offset: [0, 4],
-            blur: 16,
-            spread: 0,
-            color: Color32::from_black_alpha(110),
-        })
-        .inner_margin(Margin {
-            left: 14,
-            right: 8,
-            top: 8,
-            bottom: 8,
-        })
+        .shadow(egui::Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(110) })
+        .inner_margin(Margin { left: 14, right: 8, top: 8, bottom: 8 })
         .show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.vertical(|ui| {
@@ -127,7 +113,7 @@ fn card(ui: &mut Ui, notice: &Notice, texts: &Texts, width: f32) -> bool {
                     ui.add(Label::new(&notice.text).wrap());
                     ui.add_space(6.0);
                 });
-                ui.add(Button::icon(Icon::Close, &texts.dismiss)).on_hover_text(&texts.dismiss).clicked()
+                ui.add(Button::icon(Icon::Close, texts.dismiss)).on_hover_text(texts.dismiss).clicked()
             })
             .inner
         })
@@ -142,11 +128,7 @@ mod tests {
         Snapshot {
             notices: notices
                 .iter()
-                .map(|(id, level)| Notice {
-                    id: *id,
-                    level: *level,
-                    text: id.to_string(),
-                })
+                .map(|(id, level)| Notice { id: *id, level: *level, text: id.to_string() })
                 .collect(),
             ..Snapshot::default()
         }

@@ -15,15 +15,15 @@ const SEARCH_FROM: usize = 9;
 pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Vec<Action>) -> bool {
     let texts = model.texts;
     let Some(game) = &model.snapshot.game else { return false };
-    dialog::show(ui, "options", 560.0, &texts.options_title, &texts.close, |ui| {
+    dialog::show(ui, "options", 560.0, texts.options_title, texts.close, |ui| {
         if game.options.is_empty() {
-            widgets::explain(ui, &texts.options_none);
+            widgets::explain(ui, texts.options_none);
             return false;
         }
-        widgets::explain(ui, fill(&texts.options_hint, &[("core", &game.core_name)]));
+        widgets::explain(ui, fill(texts.options_hint, &[("core", &game.core_name)]));
         if game.options.len() >= SEARCH_FROM {
-            let field = TextEdit::singleline(filter).hint_text(&texts.filter).desired_width(f32::INFINITY);
-            ui.add(field).accessible_name(&texts.filter);
+            let field = TextEdit::singleline(filter).hint_text(texts.filter).desired_width(f32::INFINITY);
+            ui.add(field).accessible_name(texts.filter);
         }
         ui.add_space(4.0);
         let wanted = filter.trim().to_lowercase();
@@ -62,10 +62,7 @@ fn row(ui: &mut Ui, option: &OptionStatus, actions: &mut Vec<Action>) {
         },
     );
     if value != option.value {
-        actions.push(Action::Engine(Command::CoreOption {
-            key: option.key.clone(),
-            value,
-        }));
+        actions.push(Action::Engine(Command::CoreOption { key: option.key.clone(), value }));
     }
 }
 

@@ -11,33 +11,25 @@ use egui::{Align, Color32, Frame, Layout, Margin, Rect, RichText, Sense, Stroke,
 pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, room: Rect, actions: &mut Vec<Action>) {
     let texts = model.texts;
     match &game.state {
-        GameState::Running if model.picture.is_none() => quiet_line(ui, room, &texts.no_picture_yet, false),
+        GameState::Running if model.picture.is_none() => quiet_line(ui, room, texts.no_picture_yet, false),
         GameState::Running => {}
-        GameState::Starting => quiet_line(ui, room, &fill(&texts.starting, &[("title", &game.title)]), true),
+        GameState::Starting => quiet_line(ui, room, &fill(texts.starting, &[("title", &game.title)]), true),
         GameState::Paused => paused(ui, model, room, actions),
         GameState::Crashed(why) => {
-            let card = Card {
-                title: texts.crashed_title.clone(),
-                why,
-                hint: &texts.crashed_body,
-            };
+            let card = Card { title: texts.crashed_title.to_owned(), why, hint: texts.crashed_body };
             trouble(ui, room, &card, |ui| {
-                if ui.add(Button::text(&texts.start_again).with_icon(Icon::Reset).primary()).clicked() {
+                if ui.add(Button::text(texts.start_again).with_icon(Icon::Reset).primary()).clicked() {
                     actions.push(Action::Engine(Command::Restart));
                 }
-                if ui.add(Button::text(&texts.close_game)).clicked() {
+                if ui.add(Button::text(texts.close_game)).clicked() {
                     actions.push(Action::Engine(Command::Close));
                 }
             });
         }
         GameState::Failed(why) => {
-            let card = Card {
-                title: fill(&texts.failed_title, &[("title", &game.title)]),
-                why,
-                hint: "",
-            };
+            let card = Card { title: fill(texts.failed_title, &[("title", &game.title)]), why, hint: "" };
             trouble(ui, room, &card, |ui| {
-                if ui.add(Button::text(&texts.go_back).with_icon(Icon::Back).primary()).clicked() {
+                if ui.add(Button::text(texts.go_back).with_icon(Icon::Back).primary()).clicked() {
                     actions.push(Action::Engine(Command::Close));
                 }
             });
@@ -59,13 +51,17 @@ fn paused(ui: &mut Ui, model: &Model, room: Rect, actions: &mut Vec<Action>) {
     ui.painter().rect_filled(room, 0, Color32::from_black_alpha(120));
     let plate = Rect::from_center_size(room.center(), Vec2::splat(84.0));
     let button = ui.interact(plate, ui.scope_id().with("paused"), Sense::click());
-    ui.painter().circle_filled(plate.center(), 42.0, if button.hovered() { theme::ACCENT_HOVER } else { theme::ACCENT });
+    ui.painter().circle_filled(
+        plate.center(),
+        42.0,
+        if button.hovered() { theme::ACCENT_HOVER } else { theme::ACCENT },
+    );
     let sign = Rect::from_center_size(plate.center() + vec2(1.0, 0.0), Vec2::splat(46.0));
     icons::paint(ui.painter(), Icon::Play, sign, theme::ON_ACCENT);
     ui.painter().text(
         plate.center_bottom() + vec2(0.0, 14.0),
         egui::Align2::CENTER_TOP,
-        &model.texts.paused,
+        model.texts.paused,
         theme::semibold(15.0),
         theme::TEXT,
     );
@@ -87,7 +83,8 @@ fn trouble(ui: &mut Ui, room: Rect, card: &Card, buttons: impl FnOnce(&mut Ui)) 
     let id = ui.scope_id().with("trouble");
     let height = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(220.0);
     let place = Rect::from_center_size(room.center(), vec2(width, height));
-    let mut inner = ui.new_child(UiBuilder::new().id_salt("trouble").max_rect(place).layout(Layout::top_down(Align::Min)));
+    let mut inner =
+        ui.new_child(UiBuilder::new().id_salt("trouble").max_rect(place).layout(Layout::top_down(Align::Min)));
     let frame = Frame::new()
         .fill(theme::PANEL)
         .stroke(Stroke::new(1.0, theme::LINE))

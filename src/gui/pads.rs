@@ -144,9 +144,7 @@ fn read(shared: &Shared, wake: &dyn Fn()) {
 
 fn publish(shared: &Shared, gilrs: &Gilrs) {
     let stick = shared.stick_moves_dpad.load(Ordering::Relaxed);
-    let pads = gilrs
-        .gamepads()
-        .fold(PadState::default(), |all, (_, pad)| all.merged(state_of(&pad, stick)));
+    let pads = gilrs.gamepads().fold(PadState::default(), |all, (_, pad)| all.merged(state_of(&pad, stick)));
     shared.change(|hands| hands.pads = pads);
 }
 
@@ -157,10 +155,8 @@ fn publish_names(shared: &Shared, gilrs: &Gilrs) {
 fn state_of(pad: &Gamepad, stick_moves_dpad: bool) -> PadState {
     let stick = |x, y| [axis(pad.value(x)), axis(-pad.value(y))];
     let trigger = |button| axis(pad.button_data(button).map_or(0.0, gilrs::ev::state::ButtonData::value).max(0.0));
-    let mut buttons = BUTTONS
-        .iter()
-        .filter(|(theirs, _)| pad.is_pressed(*theirs))
-        .fold(0, |held, (_, ours)| held | *ours as u16);
+    let mut buttons =
+        BUTTONS.iter().filter(|(theirs, _)| pad.is_pressed(*theirs)).fold(0, |held, (_, ours)| held | *ours as u16);
     if stick_moves_dpad {
         buttons |= dpad(pad.value(Axis::LeftStickX), pad.value(Axis::LeftStickY));
     }
@@ -220,10 +216,7 @@ mod tests {
     }
 
     fn held(button: Button) -> PadState {
-        PadState {
-            buttons: button as u16,
-            ..PadState::default()
-        }
+        PadState { buttons: button as u16, ..PadState::default() }
     }
 
     #[test]

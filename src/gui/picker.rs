@@ -31,10 +31,13 @@ pub enum Picked {
 /// Faster than anyone closes a dialog.
 const NEVER_OPENED: Duration = Duration::from_millis(250);
 
+/// What was picked, and how long the dialog took.
+type Answer = (Option<PathBuf>, Duration);
+
 /// At most one open dialog.
 #[derive(Default)]
 pub struct Picker {
-    open: Option<(Purpose, Receiver<(Option<PathBuf>, Duration)>)>,
+    open: Option<(Purpose, Receiver<Answer>)>,
 }
 
 impl Picker {
@@ -74,7 +77,7 @@ impl Picker {
     }
 }
 
-fn run(dialog: rfd::FileDialog, folder: bool, answer: &SyncSender<(Option<PathBuf>, Duration)>, wake: &dyn Fn()) {
+fn run(dialog: rfd::FileDialog, folder: bool, answer: &SyncSender<Answer>, wake: &dyn Fn()) {
     let start = Instant::now();
     let picked = if folder { dialog.pick_folder() } else { dialog.pick_file() };
     // The window may be gone by now; then nobody asks.

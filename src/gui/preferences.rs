@@ -19,9 +19,7 @@ pub struct Draft {
 impl Draft {
     /// As the settings are now.
     pub fn of(settings: &Settings) -> Self {
-        Self {
-            name: settings.host_name.clone(),
-        }
+        Self { name: settings.host_name.clone() }
     }
 }
 
@@ -29,7 +27,7 @@ impl Draft {
 pub(super) fn show(ui: &Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) -> bool {
     let texts = model.texts;
     let mut new = model.settings.clone();
-    let keep = dialog::show(ui, "settings", 600.0, &texts.settings_title, &texts.close, |ui| {
+    let keep = dialog::show(ui, "settings", 600.0, texts.settings_title, texts.close, |ui| {
         person(ui, texts, draft, &mut new);
         picture(ui, texts, &mut new);
         controllers(ui, model, &mut new);
@@ -55,19 +53,20 @@ fn line(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
 }
 
 fn person(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings) {
-    line(ui, &texts.your_name, |ui| {
+    line(ui, texts.your_name, |ui| {
         let field = TextEdit::singleline(&mut draft.name).char_limit(32).desired_width(200.0);
-        let field = ui.add(field).accessible_name(&texts.your_name).on_hover_text(&texts.your_name_hint);
+        let field = ui.add(field).accessible_name(texts.your_name).on_hover_text(texts.your_name_hint);
         if field.lost_focus() {
             new.host_name = clean_name(&draft.name);
             draft.name.clone_from(&new.host_name);
         }
     });
-    line(ui, &texts.language, |ui| {
+    line(ui, texts.language, |ui| {
         let name = |language| match language {
-            Language::System => texts.language_system.as_str(),
+            Language::System => texts.language_system,
             Language::English => "English",
-            Language::Chinese => "简体中文",
+            // With its English name, for a system without a font for it.
+            Language::Chinese => "简体中文 (Chinese)",
         };
         let combo = ComboBox::from_id_salt("language").selected_text(name(new.language)).width(200.0);
         let combo = combo.show_ui(ui, |ui| {
@@ -75,15 +74,15 @@ fn person(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings) {
                 ui.selectable_value(&mut new.language, language, name(language));
             }
         });
-        combo.response.accessible_name(&texts.language);
+        combo.response.accessible_name(texts.language);
     });
 }
 
 fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
-    dialog::heading(ui, &texts.picture);
+    dialog::heading(ui, texts.picture);
     for (scaling, name, hint) in [
-        (Scaling::Sharp, &texts.scaling_sharp, &texts.scaling_sharp_hint),
-        (Scaling::Whole, &texts.scaling_whole, &texts.scaling_whole_hint),
+        (Scaling::Sharp, texts.scaling_sharp, texts.scaling_sharp_hint),
+        (Scaling::Whole, texts.scaling_whole, texts.scaling_whole_hint),
     ] {
         ui.horizontal(|ui| {
             ui.radio_value(&mut new.scaling, scaling, name);
@@ -94,7 +93,7 @@ fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
 
 fn controllers(ui: &mut Ui, model: &Model, new: &mut Settings) {
     let texts = model.texts;
-    dialog::heading(ui, &texts.controllers);
+    dialog::heading(ui, texts.controllers);
     for name in model.gamepads {
         ui.horizontal(|ui| {
             widgets::icon(ui, Icon::Pad, 20.0, theme::GOOD);
@@ -102,18 +101,18 @@ fn controllers(ui: &mut Ui, model: &Model, new: &mut Settings) {
         });
     }
     if model.gamepads.is_empty() {
-        widgets::explain(ui, &texts.no_controllers);
+        widgets::explain(ui, texts.no_controllers);
     }
-    widgets::switch(ui, &mut new.stick_moves_dpad, &texts.stick_dpad, &texts.stick_dpad);
-    widgets::explain(ui, &texts.keyboard_hint);
+    widgets::switch(ui, &mut new.stick_moves_dpad, texts.stick_dpad, texts.stick_dpad);
+    widgets::explain(ui, texts.keyboard_hint);
 }
 
 fn sound(ui: &mut Ui, model: &Model) {
     let texts = model.texts;
-    dialog::heading(ui, &texts.sound);
+    dialog::heading(ui, texts.sound);
     match &model.snapshot.speaker {
-        Speaker::Off => widgets::explain(ui, &texts.sound_off),
-        Speaker::Playing(device) => widgets::explain(ui, fill(&texts.sound_playing, &[("device", device)])),
+        Speaker::Off => widgets::explain(ui, texts.sound_off),
+        Speaker::Playing(device) => widgets::explain(ui, fill(texts.sound_playing, &[("device", device)])),
         Speaker::Silent(why) => {
             ui.add(egui::Label::new(RichText::new(why).size(13.0).color(theme::WARNING)).wrap());
         }
@@ -122,31 +121,31 @@ fn sound(ui: &mut Ui, model: &Model) {
 
 fn folders(ui: &mut Ui, model: &Model, new: &mut Settings, actions: &mut Vec<Action>) {
     let texts = model.texts;
-    dialog::heading(ui, &texts.core_folders);
+    dialog::heading(ui, texts.core_folders);
     let mut removed = None;
     for (index, folder) in new.core_folders.iter().enumerate() {
         let shown = folder.display().to_string();
-        removable(ui, &shown, &fill(&texts.remove, &[("name", &shown)]), || removed = Some(index));
+        removable(ui, &shown, &fill(texts.remove, &[("name", &shown)]), || removed = Some(index));
     }
     if let Some(index) = removed {
         new.core_folders.remove(index);
     }
-    if ui.add(Button::text(&texts.add_core_folder).with_icon(Icon::Plus)).clicked() {
+    if ui.add(Button::text(texts.add_core_folder).with_icon(Icon::Plus)).clicked() {
         actions.push(Action::PickCoreFolder);
     }
 }
 
 fn file_types(ui: &mut Ui, model: &Model, new: &mut Settings) {
     let texts = model.texts;
-    dialog::heading(ui, &texts.file_types);
+    dialog::heading(ui, texts.file_types);
     if new.core_for.is_empty() {
-        widgets::explain(ui, &texts.file_types_none);
+        widgets::explain(ui, texts.file_types_none);
     }
     let mut removed = None;
     for (extension, core) in &new.core_for {
         let known = model.cores.iter().find(|entry| entry.path == *core);
         let name = known.map_or_else(|| Settings::core_key(core), |entry| entry.name.clone());
-        let forget = fill(&texts.forget, &[("extension", extension)]);
+        let forget = fill(texts.forget, &[("extension", extension)]);
         removable(ui, &format!(".{extension}   {name}"), &forget, || removed = Some(extension.clone()));
     }
     if let Some(extension) = removed {
@@ -169,31 +168,31 @@ fn removable(ui: &mut Ui, text: &str, remove: &str, removed: impl FnOnce()) {
 
 fn system_folder(ui: &mut Ui, model: &Model, new: &mut Settings, actions: &mut Vec<Action>) {
     let texts = model.texts;
-    dialog::heading(ui, &texts.system_folder);
-    widgets::explain(ui, &texts.system_folder_hint);
+    dialog::heading(ui, texts.system_folder);
+    widgets::explain(ui, texts.system_folder_hint);
     let shown = match &new.system_dir {
         Some(folder) => folder.display().to_string(),
         None => format!("{}: {}", texts.system_folder_own, model.system_dir.display()),
     };
     widgets::line(ui, &shown, theme::regular(13.0), theme::TEXT);
     ui.horizontal(|ui| {
-        if ui.add(Button::text(&texts.choose_folder).with_icon(Icon::Folder)).clicked() {
+        if ui.add(Button::text(texts.choose_folder).with_icon(Icon::Folder)).clicked() {
             actions.push(Action::PickSystemFolder);
         }
-        if new.system_dir.is_some() && ui.add(Button::text(&texts.use_own_folder).quiet()).clicked() {
+        if new.system_dir.is_some() && ui.add(Button::text(texts.use_own_folder).quiet()).clicked() {
             new.system_dir = None;
         }
     });
-    widgets::explain(ui, &texts.after_restart);
+    widgets::explain(ui, texts.after_restart);
 }
 
 fn ports(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
-    dialog::heading(ui, &texts.ports);
-    widgets::explain(ui, &texts.ports_hint);
-    for (name, port) in [(&texts.page_port, &mut new.http_port), (&texts.media_port, &mut new.udp_port)] {
+    dialog::heading(ui, texts.ports);
+    widgets::explain(ui, texts.ports_hint);
+    for (name, port) in [(texts.page_port, &mut new.http_port), (texts.media_port, &mut new.udp_port)] {
         line(ui, name, |ui| {
             ui.add(DragValue::new(port).range(1..=u16::MAX).speed(1.0)).accessible_name(name);
         });
     }
-    widgets::explain(ui, &texts.after_restart);
+    widgets::explain(ui, texts.after_restart);
 }

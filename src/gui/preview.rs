@@ -127,13 +127,7 @@ impl Card {
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        Self {
-            pipeline,
-            layout,
-            sampler,
-            sizes,
-            shown: None,
-        }
+        Self { pipeline, layout, sampler, sizes, shown: None }
     }
 
     fn upload(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, picture: &Picture) {
@@ -151,11 +145,7 @@ impl Card {
         queue.write_texture(
             shown.texture.as_image_copy(),
             bytemuck::cast_slice(&picture.pixels[..pixels]),
-            wgpu::TexelCopyBufferLayout {
-                offset: 0,
-                bytes_per_row: Some(size[0] * 4),
-                rows_per_image: None,
-            },
+            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(size[0] * 4), rows_per_image: None },
             extent,
         );
     }
@@ -163,11 +153,7 @@ impl Card {
     fn texture(&self, device: &wgpu::Device, size: [u32; 2]) -> Shown {
         let texture = device.create_texture(&wgpu::TextureDescriptor {
             label: Some("preview"),
-            size: wgpu::Extent3d {
-                width: size[0],
-                height: size[1],
-                depth_or_array_layers: 1,
-            },
+            size: wgpu::Extent3d { width: size[0], height: size[1], depth_or_array_layers: 1 },
             mip_level_count: 1,
             sample_count: 1,
             dimension: wgpu::TextureDimension::D2,
@@ -180,25 +166,12 @@ impl Card {
             label: Some("preview"),
             layout: &self.layout,
             entries: &[
-                wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: wgpu::BindingResource::TextureView(&view),
-                },
-                wgpu::BindGroupEntry {
-                    binding: 1,
-                    resource: wgpu::BindingResource::Sampler(&self.sampler),
-                },
-                wgpu::BindGroupEntry {
-                    binding: 2,
-                    resource: self.sizes.as_entire_binding(),
-                },
+                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&view) },
+                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::Sampler(&self.sampler) },
+                wgpu::BindGroupEntry { binding: 2, resource: self.sizes.as_entire_binding() },
             ],
         });
-        Shown {
-            texture,
-            bindings,
-            size,
-        }
+        Shown { texture, bindings, size }
     }
 }
 
@@ -219,12 +192,7 @@ impl CallbackTrait for Draw {
         if let Some(card) = resources.get::<Card>()
             && let Some(shown) = &card.shown
         {
-            let sizes = [
-                shown.size[0] as f32,
-                shown.size[1] as f32,
-                self.target_px.x,
-                self.target_px.y,
-            ];
+            let sizes = [shown.size[0] as f32, shown.size[1] as f32, self.target_px.x, self.target_px.y];
             queue.write_buffer(&card.sizes, 0, bytemuck::cast_slice(&sizes));
         }
         Vec::new()

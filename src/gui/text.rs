@@ -1,22 +1,33 @@
 //! Every text of the window, in each of its languages.
 
 use crate::settings::Language;
-use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 macro_rules! texts {
     ($($key:ident),* $(,)?) => {
         /// The texts of one language; the fields are the keys of the files in `assets/lang`.
-        #[derive(Debug, Clone, Default, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        // Plain `&str` fields filled one by one: a derived `Deserialize` over so many `String`s is one function that
+        // takes the compiler's vectorizer minutes.
+        #[derive(Debug, Clone, Copy)]
         #[allow(missing_docs)]
         pub struct Texts {
-            $(pub $key: String,)*
+            $(pub $key: &'static str,)*
         }
 
         impl Texts {
+            const EMPTY: Texts = Texts { $($key: "",)* };
+
+            fn field(&mut self, key: &str) -> Option<&mut &'static str> {
+                match key {
+                    $(stringify!($key) => Some(&mut self.$key),)*
+                    _ => None,
+                }
+            }
+
             /// Every key with its text, for tests.
             pub fn all(&self) -> Vec<(&'static str, &str)> {
-                vec![$((stringify!($key), self.$key.as_str()),)*]
+                vec![$((stringify!($key), self.$key),)*]
             }
         }
     };
@@ -81,13 +92,27 @@ impl Spoken {
 
     /// The texts of this language.
     pub fn texts(self) -> Texts {
-        let file = match self {
+        static PARSED: [OnceLock<Texts>; 2] = [const { OnceLock::new() }; 2];
+        // The tests below parse both files; a window without words would be the worst that could come of it.
+        *PARSED[self as usize].get_or_init(|| parse(self.file()).unwrap_or(Texts::EMPTY))
+    }
+
+    fn file(self) -> &'static str {
+        match self {
             Self::English => ENGLISH,
             Self::Chinese => CHINESE,
-        };
-        // The tests below parse both files; an empty window would be the worst that could come of it.
-        toml::from_str(file).unwrap_or_default()
+        }
     }
+}
+
+/// Reads a language file. Its texts live as long as the program, so they are never given back.
+fn parse(file: &str) -> Result<Texts, String> {
+    let table: BTreeMap<String, String> = toml::from_str(file).map_err(|error| error.to_string())?;
+    let mut texts = Texts::EMPTY;
+    for (key, text) in table {
+        *texts.field(&key).ok_or_else(|| format!("no text is called {key}"))? = String::leak(text);
+    }
+    Ok(texts)
 }
 
 /// Puts values into a text: `fill("{n} players", &[("n", "3")])`.
@@ -106,8 +131,8 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_keys_none_is_empty_and_the_same_values_go_in() {
-        let english: Texts = toml::from_str(ENGLISH).unwrap();
-        let chinese: Texts = toml::from_str(CHINESE).unwrap();
+        let english = parse(ENGLISH).unwrap();
+        let chinese = parse(CHINESE).unwrap();
         for ((key, english), (_, chinese)) in english.all().into_iter().zip(chinese.all()) {
             assert!(!english.trim().is_empty() && !chinese.trim().is_empty(), "{key}");
             assert_eq!(names(english), names(chinese), "{key}");

@@ -99,10 +99,8 @@ fn fonts() -> FontDefinitions {
     add("Inter", include_bytes!("../../assets/fonts/Inter-Regular.ttf"));
     add("Inter SemiBold", include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"));
     let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
-    for (family, face) in [
-        (FontFamily::Proportional, "Inter"),
-        (FontFamily::Name("semibold".into()), "Inter SemiBold"),
-    ] {
+    for (family, face) in [(FontFamily::Proportional, "Inter"), (FontFamily::Name("semibold".into()), "Inter SemiBold")]
+    {
         let mut faces = vec![face.to_owned()];
         faces.extend(fallback.iter().cloned());
         fonts.families.insert(family, faces);
@@ -117,18 +115,8 @@ fn visuals() -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, LINE);
     visuals.window_corner_radius = CornerRadius::same(14);
     visuals.menu_corner_radius = CornerRadius::same(10);
-    visuals.window_shadow = Shadow {
-        offset: [0, 12],
-        blur: 40,
-        spread: 0,
-        color: Color32::from_black_alpha(140),
-    };
-    visuals.popup_shadow = Shadow {
-        offset: [0, 6],
-        blur: 20,
-        spread: 0,
-        color: Color32::from_black_alpha(120),
-    };
+    visuals.window_shadow = Shadow { offset: [0, 12], blur: 40, spread: 0, color: Color32::from_black_alpha(140) };
+    visuals.popup_shadow = Shadow { offset: [0, 6], blur: 20, spread: 0, color: Color32::from_black_alpha(120) };
     visuals.extreme_bg_color = BACKGROUND;
     visuals.faint_bg_color = PANEL;
     visuals.code_bg_color = BACKGROUND;

@@ -182,18 +182,21 @@ impl View {
         let now = ui.input(|input| input.time);
         let left = HINT_SECONDS - (now - *self.full_screen_since.get_or_insert(now));
         if left > 0.0 {
-            hint(ui, &model.texts.leave_full_screen_hint);
+            hint(ui, model.texts.leave_full_screen_hint);
             ui.ctx().request_repaint_after_secs(left as f32);
         }
     }
 }
 
 fn hint(ui: &Ui, text: &str) {
-    egui::Area::new(egui::Id::unique("hint")).anchor(Align2::CENTER_TOP, [0.0, 24.0]).interactable(false).show(ui.ctx(), |ui| {
-        egui::Frame::new().fill(Color32::from_black_alpha(190)).corner_radius(10).inner_margin(12).show(ui, |ui| {
-            ui.add(egui::Label::new(RichText::new(text).color(theme::TEXT)).extend());
-        });
-    });
+    egui::Area::new(egui::Id::unique("hint")).anchor(Align2::CENTER_TOP, [0.0, 24.0]).interactable(false).show(
+        ui.ctx(),
+        |ui| {
+            egui::Frame::new().fill(Color32::from_black_alpha(190)).corner_radius(10).inner_margin(12).show(ui, |ui| {
+                ui.add(egui::Label::new(RichText::new(text).color(theme::TEXT)).extend());
+            });
+        },
+    );
 }
 
 fn dropped_files(ui: &Ui, texts: &Texts, actions: &mut Vec<Action>) {
@@ -215,7 +218,7 @@ fn dropped_files(ui: &Ui, texts: &Texts, actions: &mut Vec<Action>) {
         painter.text(
             rect.center() + egui::vec2(0.0, 22.0),
             Align2::CENTER_CENTER,
-            &texts.drop_here,
+            texts.drop_here,
             theme::semibold(20.0),
             theme::TEXT,
         );

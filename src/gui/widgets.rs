@@ -4,7 +4,7 @@ use super::icons::{self, Icon};
 use super::theme;
 use egui::{
     Align, Align2, Color32, CornerRadius, CursorIcon, FontId, Frame, InnerResponse, Layout, Margin, Rect, Response,
-    RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, Widget, WidgetInfo, Role, pos2, vec2,
+    RichText, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, Widget, WidgetInfo, pos2, vec2,
 };
 
 /// A rounded box that holds things that belong together.
@@ -56,26 +56,12 @@ pub struct Button<'a> {
 impl<'a> Button<'a> {
     /// With a text.
     pub fn text(text: &'a str) -> Self {
-        Self {
-            icon: None,
-            text,
-            name: text,
-            kind: Kind::Plain,
-            wide: false,
-            selected: false,
-            color: None,
-        }
+        Self { icon: None, text, name: text, kind: Kind::Plain, wide: false, selected: false, color: None }
     }
 
     /// With an icon alone; `name` is what a screen reader says.
     pub fn icon(icon: Icon, name: &'a str) -> Self {
-        Self {
-            icon: Some(icon),
-            text: "",
-            name,
-            kind: Kind::Quiet,
-            ..Self::text("")
-        }
+        Self { icon: Some(icon), text: "", name, kind: Kind::Quiet, ..Self::text("") }
     }
 
     /// Puts an icon before the text.
@@ -238,7 +224,13 @@ impl Widget for Tile<'_> {
         icons::paint(ui.painter(), self.icon, square, if self.primary { text } else { theme::ACCENT });
         let subtitle = ui.painter().layout(self.subtitle.to_owned(), theme::regular(13.0), weak, inner.width());
         let subtitle_top = inner.bottom() - subtitle.size().y;
-        ui.painter().text(pos2(inner.left(), subtitle_top - 4.0), Align2::LEFT_BOTTOM, self.title, theme::semibold(18.0), text);
+        ui.painter().text(
+            pos2(inner.left(), subtitle_top - 4.0),
+            Align2::LEFT_BOTTOM,
+            self.title,
+            theme::semibold(18.0),
+            text,
+        );
         ui.painter().galley(pos2(inner.left(), subtitle_top), subtitle, weak);
         response.on_hover_cursor(CursorIcon::PointingHand)
     }
@@ -247,9 +239,8 @@ impl Widget for Tile<'_> {
 /// A row: `left` takes what `right` leaves.
 pub fn row(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let mut right_ui = ui.new_child(
-        UiBuilder::new().id_salt("right").max_rect(rect).layout(Layout::right_to_left(Align::Center)),
-    );
+    let mut right_ui =
+        ui.new_child(UiBuilder::new().id_salt("right").max_rect(rect).layout(Layout::right_to_left(Align::Center)));
     right(&mut right_ui);
     let used = right_ui.min_rect().width();
     let gap = if used > 0.0 { 8.0 } else { 0.0 };

@@ -37,10 +37,7 @@ pub fn check_core(path: &Path) -> Result<(), String> {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// The size in bytes of a plain file that can be opened.
@@ -54,9 +51,7 @@ fn readable_file(path: &Path) -> Result<u64, String> {
         return Err(format!("{name} is not a plain file: choose a file on a disc."));
     }
     let mut byte = [0];
-    File::open(path)
-        .and_then(|mut file| file.read(&mut byte))
-        .map_err(|error| unreadable(&name, &error))?;
+    File::open(path).and_then(|mut file| file.read(&mut byte)).map_err(|error| unreadable(&name, &error))?;
     Ok(meta.len())
 }
 
@@ -83,21 +78,15 @@ impl Elf {
     fn judge(&self, name: &str) -> Result<(), String> {
         let choose = "choose a file whose name ends in _libretro.so";
         match *self {
-            Elf::No => Err(format!(
-                "{name} is not a libretro core: it is not a shared library; {choose}."
-            )),
-            Elf::NotShared => Err(format!(
-                "{name} is not a libretro core: it is a program of its own; {choose}."
-            )),
+            Elf::No => Err(format!("{name} is not a libretro core: it is not a shared library; {choose}.")),
+            Elf::NotShared => Err(format!("{name} is not a libretro core: it is a program of its own; {choose}.")),
             Elf::Shared { machine, .. } if this_machine().is_some_and(|this| this != machine) => {
                 let (theirs, ours) = (machine_name(machine), machine_name(this_machine().unwrap_or_default()));
-                Err(format!(
-                    "{name} is made for {theirs}, this machine is {ours}: get the core built for {ours}."
-                ))
+                Err(format!("{name} is made for {theirs}, this machine is {ours}: get the core built for {ours}."))
             }
-            Elf::Shared { core: Some(false), .. } => Err(format!(
-                "{name} is not a libretro core: it is a shared library of another kind; {choose}."
-            )),
+            Elf::Shared { core: Some(false), .. } => {
+                Err(format!("{name} is not a libretro core: it is a shared library of another kind; {choose}."))
+            }
             Elf::Shared { .. } => Ok(()),
         }
     }
@@ -140,11 +129,7 @@ impl Fields<'_> {
     fn number(&self, at: usize, width: usize) -> u64 {
         let bytes = self.bytes.get(at..at + width).unwrap_or_default();
         let shift = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
-        if self.little {
-            bytes.iter().rev().fold(0, shift)
-        } else {
-            bytes.iter().fold(0, shift)
-        }
+        if self.little { bytes.iter().rev().fold(0, shift) } else { bytes.iter().fold(0, shift) }
     }
 }
 
@@ -161,11 +146,7 @@ fn read_elf(file: &mut (impl Read + Seek)) -> io::Result<Elf> {
     }
     Ok(Elf::Shared {
         machine: fields.number(18, 2) as u16,
-        core: if header[4] == 2 {
-            has_retro_run(file, &fields)?
-        } else {
-            None
-        },
+        core: if header[4] == 2 { has_retro_run(file, &fields)? } else { None },
     })
 }
 
@@ -180,13 +161,8 @@ fn has_retro_run(file: &mut (impl Read + Seek), header: &Fields) -> io::Result<O
         return Ok(None);
     }
     let table = read_at(file, sections_at, (count * SECTION_BYTES) as u64)?;
-    let sections: Vec<Fields> = table
-        .chunks_exact(SECTION_BYTES)
-        .map(|bytes| Fields {
-            bytes,
-            little: header.little,
-        })
-        .collect();
+    let sections: Vec<Fields> =
+        table.chunks_exact(SECTION_BYTES).map(|bytes| Fields { bytes, little: header.little }).collect();
     let Some(symbols) = sections.iter().find(|section| section.number(4, 4) == SHT_DYNSYM) else {
         return Ok(None);
     };
@@ -271,16 +247,8 @@ mod tests {
     fn other_files_are_told_apart() {
         let this = this_machine().unwrap();
         assert!(judged(b"").unwrap_err().contains("not a shared library"));
-        assert!(
-            judged(b"MZ\x90 and so on")
-                .unwrap_err()
-                .contains("not a shared library")
-        );
-        assert!(
-            judged(&library(2, this, CORE_NAMES))
-                .unwrap_err()
-                .contains("program of its own")
-        );
+        assert!(judged(b"MZ\x90 and so on").unwrap_err().contains("not a shared library"));
+        assert!(judged(&library(2, this, CORE_NAMES)).unwrap_err().contains("program of its own"));
         let other = judged(&library(3, this, b"\0XOpenDisplay\0not_retro_run\0")).unwrap_err();
         assert!(other.contains("another kind"), "{other}");
     }
@@ -307,27 +275,15 @@ mod tests {
     #[test]
     fn content_that_cannot_be_used_is_named_with_what_to_do() {
         let missing = check_content(Path::new("/nowhere/game.nes")).unwrap_err();
-        assert_eq!(
-            missing,
-            "game.nes is not there: it was moved or deleted, or its drive is not connected."
-        );
-        assert!(
-            check_content(&std::env::temp_dir())
-                .unwrap_err()
-                .contains("is a folder")
-        );
+        assert_eq!(missing, "game.nes is not there: it was moved or deleted, or its drive is not connected.");
+        assert!(check_content(&std::env::temp_dir()).unwrap_err().contains("is a folder"));
         let empty = temporary("empty.nes", b"");
         assert!(check_content(&empty).unwrap_err().contains("is empty"));
         let full = temporary("full.nes", b"NES\x1a");
         assert_eq!(check_content(&full), Ok(()));
         let large = temporary("large.iso", b"");
         // Sparse: takes no room on the disc.
-        File::options()
-            .write(true)
-            .open(&large)
-            .unwrap()
-            .set_len((4 << 30) + 1)
-            .unwrap();
+        File::options().write(true).open(&large).unwrap().set_len((4 << 30) + 1).unwrap();
         assert!(check_content(&large).unwrap_err().contains("larger than 4 GiB"));
         for path in [empty, full, large] {
             fs::remove_file(path).unwrap();
@@ -337,16 +293,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_device_is_not_read() {
-        assert!(
-            check_content(Path::new("/dev/zero"))
-                .unwrap_err()
-                .contains("not a plain file")
-        );
-        assert!(
-            check_core(Path::new("/dev/zero"))
-                .unwrap_err()
-                .contains("not a plain file")
-        );
+        assert!(check_content(Path::new("/dev/zero")).unwrap_err().contains("not a plain file"));
+        assert!(check_core(Path::new("/dev/zero")).unwrap_err().contains("not a plain file"));
     }
 
     #[cfg(target_os = "linux")]

@@ -101,10 +101,7 @@ fn note(text: &str) -> Option<String> {
     match required.as_slice() {
         [] => (value(text, "is_experimental") == Some("true")).then(|| "Its makers call it experimental.".to_owned()),
         [one] => Some(format!("Needs the BIOS file {one} in the system folder.")),
-        many => Some(format!(
-            "May need BIOS files in the system folder: {}.",
-            many.join(", ")
-        )),
+        many => Some(format!("May need BIOS files in the system folder: {}.", many.join(", "))),
     }
 }
 
@@ -129,10 +126,7 @@ mod tests {
         assert_eq!(info.name.as_deref(), Some("mGBA"));
         assert_eq!(info.systems, ["Game Boy", "Game Boy Color", "Game Boy Advance"]);
         assert_eq!(info.extensions, ["gb", "gbc", "gba"]);
-        assert_eq!(
-            info.note.as_deref(),
-            Some("Needs the BIOS file gba_bios.bin in the system folder.")
-        );
+        assert_eq!(info.note.as_deref(), Some("Needs the BIOS file gba_bios.bin in the system folder."));
     }
 
     #[test]
@@ -145,13 +139,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_empty_info() {
-        for text in [
-            "",
-            "=\n==\n = \"",
-            "display_name\n",
-            "\u{0}\u{ffff}",
-            "firmware_count = -1",
-        ] {
+        for text in ["", "=\n==\n = \"", "display_name\n", "\u{0}\u{ffff}", "firmware_count = -1"] {
             assert_eq!(Info::parse(text), Info::default(), "{text:?}");
         }
         let huge = Info::parse("firmware_count = 18446744073709551615");

@@ -74,10 +74,7 @@ mod tests {
         assert_eq!(ids.len(), KNOWN.len());
         for (id, name, systems, _) in KNOWN {
             let info = info(id).expect(id);
-            assert!(
-                !name.is_empty() && !systems.is_empty() && !info.extensions.is_empty(),
-                "{id}"
-            );
+            assert!(!name.is_empty() && !systems.is_empty() && !info.extensions.is_empty(), "{id}");
         }
     }
 }

@@ -91,10 +91,7 @@ fn core_folders() -> Vec<PathBuf> {
     let mut folders = own_folders();
     folders.extend(user_core_folder());
     for retroarch in retroarch_folders() {
-        folders.extend(info::retroarch_setting(
-            &retroarch.join("retroarch.cfg"),
-            "libretro_directory",
-        ));
+        folders.extend(info::retroarch_setting(&retroarch.join("retroarch.cfg"), "libretro_directory"));
         folders.push(retroarch.join("cores"));
     }
     if cfg!(target_os = "linux") {
@@ -112,10 +109,7 @@ fn core_folders() -> Vec<PathBuf> {
 fn info_folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     for retroarch in retroarch_folders() {
-        folders.extend(info::retroarch_setting(
-            &retroarch.join("retroarch.cfg"),
-            "libretro_info_path",
-        ));
+        folders.extend(info::retroarch_setting(&retroarch.join("retroarch.cfg"), "libretro_info_path"));
         folders.push(retroarch.join("info"));
         folders.push(retroarch.join("cores"));
     }
@@ -251,15 +245,7 @@ mod tests {
         folders.core("theirs", "libfixture_libretro");
         folders.core("theirs", "_libretro");
         folders.file("theirs/readme_libretro.txt", "");
-        let cores = scan(
-            &[
-                folders.0.join("mine"),
-                folders.0.join("missing"),
-                folders.0.join("theirs"),
-            ],
-            &[],
-            &[],
-        );
+        let cores = scan(&[folders.0.join("mine"), folders.0.join("missing"), folders.0.join("theirs")], &[], &[]);
         assert_eq!(cores.iter().map(|c| &c.path).collect::<Vec<_>>(), [&mine]);
         assert!(!cores[0].bundled);
     }
@@ -282,15 +268,9 @@ mod tests {
         folders.core("cores", "nestopia_libretro");
         let scan_it = || scan(&[folders.0.join("cores")], &[], &[folders.0.join("info")]).remove(0);
         assert_eq!(scan_it().name, "Nestopia UE");
-        folders.file(
-            "info/nestopia_libretro.info",
-            "display_name = \"Nintendo - NES (Shared)\"\n",
-        );
+        folders.file("info/nestopia_libretro.info", "display_name = \"Nintendo - NES (Shared)\"\n");
         assert_eq!(scan_it().name, "Shared");
-        folders.file(
-            "cores/nestopia_libretro.info",
-            "display_name = \"Beside\"\nsupported_extensions = \"nes|FDS\"\n",
-        );
+        folders.file("cores/nestopia_libretro.info", "display_name = \"Beside\"\nsupported_extensions = \"nes|FDS\"\n");
         assert_eq!(scan_it().name, "Beside");
         assert_eq!(scan_it().extensions, ["nes", "fds"]);
     }
@@ -303,10 +283,7 @@ mod tests {
         }
         let cores = scan(&[folders.0.join("cores")], &[], &[]);
         let names = |file: &str| -> Vec<String> {
-            cores_for(&cores, Path::new(file))
-                .into_iter()
-                .map(|c| c.name.clone())
-                .collect()
+            cores_for(&cores, Path::new(file)).into_iter().map(|c| c.name.clone()).collect()
         };
         assert_eq!(names("/x/Game (USA).NES"), ["FCEUmm", "Nestopia UE"]);
         assert_eq!(names("game.gba"), ["mGBA"]);

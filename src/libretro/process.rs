@@ -5,6 +5,7 @@ use super::core::Core;
 use super::environment::Environment;
 use super::options::Options;
 use super::runner::Runner;
+use super::sys;
 use crate::input::PadState;
 use crate::link::Link;
 use crate::link::audio::AudioWriter;
@@ -37,6 +38,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), String> {
+    sys::die_of_crashes();
+    // Writing half a gigabyte of shared memory to a core dump would take longer than starting the game again.
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     let io = |error: std::io::Error| error.to_string();
     let socket = UnixStream::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).map_err(|e| e.to_string())?);
     // Cores print; their words must end up neither in the socket nor in the host's JSON.
@@ -143,7 +148,7 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         .map_err(|why| format!("{} cannot be run: {why}.", info.name))?;
     let ports = callbacks::with(|front| front.environment.ports);
     for port in 0..ports as u32 {
-        core.set_controller(port, super::sys::RETRO_DEVICE_JOYPAD);
+        core.set_controller(port, sys::RETRO_DEVICE_JOYPAD);
     }
     let revived = super::runner::restore(&mut core, link, load.revive);
     let sram_bytes = core.sram().map_or(0, |sram| sram.len()) as u64;

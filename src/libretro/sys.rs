@@ -166,6 +166,15 @@ pub fn call_frame_time(callback: &retro_frame_time_callback, usec: i64) {
     }
 }
 
+/// Lets a crash be a crash. Rust's runtime catches SIGSEGV and SIGBUS to tell a stack overflow from the rest, and
+/// swallows the first one that comes from outside.
+pub fn die_of_crashes() {
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: the default action takes no handler of ours; called before other threads exist.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
 unsafe extern "C" {
     /// The C shim: formats, then calls `hotseat_core_log`.
     pub fn hotseat_core_log_variadic(level: u32, format: *const c_char, ...);

@@ -123,7 +123,11 @@ impl Peer {
         }
         let answer = rtc.sdp_api().accept_offer(offer).map_err(|_| OfferError::Nonsense)?;
         rtc.bwe().set_bitrate(Bitrate::ZERO, DESIRED);
-        let mut peer = Peer {
+        let answer = answer.to_sdp_string();
+        if !answer.lines().any(|line| line.starts_with("a=rtpmap:") && line.contains(" H264/90000")) {
+            return Err(OfferError::NoCodec);
+        }
+        let peer = Peer {
             rtc,
             video: None,
             audio: None,
@@ -144,12 +148,7 @@ impl Peer {
             loss: 0.0,
             estimate_kbit_s: 0,
         };
-        // The media lines are announced as events; which payload types were agreed on is known at once.
-        peer.drain(now, &mut |_, _| {}, &mut |_| {});
-        if peer.video.is_none() {
-            return Err(OfferError::NoCodec);
-        }
-        Ok((peer, stereo(&answer.to_sdp_string())))
+        Ok((peer, stereo(&answer)))
     }
 
     /// Whether a datagram is for this peer.

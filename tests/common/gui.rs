@@ -1,8 +1,8 @@
 //! The window's content with made-up things to show, and what was asked for in it.
 
 use eframe::egui_wgpu::RenderState;
-use egui_kittest::Harness;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
+use egui_kittest::{Harness, HarnessBuilder};
 use hotseat::engine::*;
 use hotseat::frame::Picture;
 use hotseat::gui::text::{Spoken, Texts};
@@ -101,10 +101,8 @@ impl Stage {
 
     /// An open room.
     pub fn with_invite(mut self) -> Self {
-        self.snapshot.invites = vec![
-            "http://192.168.1.20:8470/#j=k7Qm2xVb9TzR".into(),
-            "http://10.8.0.3:8470/#j=k7Qm2xVb9TzR".into(),
-        ];
+        self.snapshot.invites =
+            vec!["http://192.168.1.20:8470/#j=k7Qm2xVb9TzR".into(), "http://10.8.0.3:8470/#j=k7Qm2xVb9TzR".into()];
         self
     }
 
@@ -134,10 +132,7 @@ impl Stage {
             kbit_s: 5420,
             ..Stats::default()
         };
-        self.picture = Some(PictureShape {
-            size: [256, 240],
-            aspect: 4.0 / 3.0,
-        });
+        self.picture = Some(PictureShape { size: [256, 240], aspect: 4.0 / 3.0 });
         self
     }
 
@@ -149,11 +144,7 @@ impl Stage {
 
     /// With one more thing to tell.
     pub fn told(mut self, level: Level, text: &str) -> Self {
-        self.snapshot.notices.push(Notice {
-            id: self.snapshot.notices.len() as u64,
-            level,
-            text: text.into(),
-        });
+        self.snapshot.notices.push(Notice { id: self.snapshot.notices.len() as u64, level, text: text.into() });
         self
     }
 
@@ -172,9 +163,18 @@ impl Stage {
         commands.collect()
     }
 
-    /// A window without a graphics card.
+    /// A window without a graphics card. A letter that the bundled fonts lack is a failure.
     pub fn open(self) -> Harness<'static, Self> {
-        let mut harness = Harness::builder().with_size([1100.0, 720.0]).build_eframe(|context| {
+        self.open_in(Harness::builder())
+    }
+
+    /// The same, where letters may be missing.
+    pub fn open_with_any_font(self) -> Harness<'static, Self> {
+        self.open_in(Harness::builder().allow_missing_glyphs())
+    }
+
+    fn open_in(self, builder: HarnessBuilder<Self>) -> Harness<'static, Self> {
+        let mut harness = builder.with_size([1100.0, 720.0]).build_eframe(|context| {
             theme::install(&context.egui_ctx);
             self
         });
@@ -230,7 +230,12 @@ pub fn game(state: GameState) -> GameStatus {
         ports: 4,
         options: vec![
             option("nestopia_palette", "Color palette", &["cxa2025as", "consumer", "canonical", "raw"], "consumer"),
-            option("nestopia_nospritelimit", "Remove the 8-sprites-per-scanline limit", &["disabled", "enabled"], "disabled"),
+            option(
+                "nestopia_nospritelimit",
+                "Remove the 8-sprites-per-scanline limit",
+                &["disabled", "enabled"],
+                "disabled",
+            ),
             option("nestopia_overclock", "CPU speed", &["1x", "2x"], "1x"),
             option("nestopia_turbo_pulse", "Turbo pulse speed", &["2", "3", "4", "5"], "2"),
         ],
@@ -249,31 +254,26 @@ pub fn option(key: &str, label: &str, values: &[&str], value: &str) -> OptionSta
 }
 
 fn seat(seat: usize, name: Option<&str>, peer: Option<u32>) -> SeatStatus {
-    SeatStatus {
-        seat,
-        name: name.map(str::to_owned),
-        peer,
-    }
+    SeatStatus { seat, name: name.map(str::to_owned), peer }
 }
 
 fn peer(id: u32, name: &str, seat: Option<usize>, ms: Option<u64>, kbit_s: u32, loss: f32) -> PeerStatus {
-    PeerStatus {
-        id,
-        name: name.into(),
-        seat,
-        round_trip: ms.map(Duration::from_millis),
-        kbit_s,
-        loss,
-    }
+    PeerStatus { id, name: name.into(), seat, round_trip: ms.map(Duration::from_millis), kbit_s, loss }
 }
 
 /// Pixel art of sorts, with single pixels, lines and flat colours, so that blurring and stretching show.
 pub fn test_picture() -> Picture {
     let (width, height) = (256, 240);
     let color = |x: u32, y: u32| -> u32 {
-        let checks = (x / 16 + y / 16) % 2 == 0;
+        let checks = (x / 16 + y / 16).is_multiple_of(2);
         match () {
-            _ if y > 200 => if (x + y) % 2 == 0 { 0x30_60_30 } else { 0x40_90_40 },
+            _ if y > 200 => {
+                if (x + y).is_multiple_of(2) {
+                    0x30_60_30
+                } else {
+                    0x40_90_40
+                }
+            }
             _ if x.abs_diff(128).pow(2) + y.abs_diff(100).pow(2) < 1600 => 0xff_c0_40,
             _ if x == y || x + 1 == width || y == 0 || x == 0 => 0xff_ff_ff,
             _ if checks => 0x20_28_58,

@@ -1,0 +1,41 @@
+# run:   install what is missing, build, open the window           make run ARGS="host --json"
+# test:  install what the tests need, run all of them
+# lint:  formatting, clippy, the page's types
+# bench: measure against the budgets
+.PHONY: run build test lint bench
+
+INSTALL := installers/linux/install
+# One profile for everything, so that nothing is compiled twice.
+CARGO := cargo
+PROFILE := --release
+
+run: build
+	@$(INSTALL) run
+	@target/release/hotseat $(ARGS)
+
+build:
+	@$(INSTALL) build
+	$(CARGO) build $(PROFILE) --locked --workspace --exclude hotseat-fixture
+
+test: assets/page/node_modules/.package-lock.json
+	@$(INSTALL) build run test
+	$(CARGO) build $(PROFILE) --locked --workspace
+	cd assets/page && node --test dev/*.test.js
+	$(CARGO) test $(PROFILE) --locked --workspace
+
+lint: assets/page/node_modules/.package-lock.json
+	@$(INSTALL) build run test
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy $(PROFILE) --locked --workspace --all-targets -- -D warnings
+	cd assets/page && node_modules/.bin/tsc
+
+bench:
+	@$(INSTALL) build run test
+	$(CARGO) build $(PROFILE) --locked --workspace
+	target/release/hotseat bench all
+	$(CARGO) bench --locked --bench browser
+
+assets/page/node_modules/.package-lock.json: assets/page/package-lock.json
+	@$(INSTALL) build run test
+	cd assets/page && npm ci --no-audit --no-fund
+	@touch $@

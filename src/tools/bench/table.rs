@@ -1,0 +1,82 @@
+//! Figures beside their budgets.
+
+use serde_json::{Value, json};
+
+/// One figure.
+pub struct Row {
+    name: String,
+    figure: Option<f64>,
+    unit: &'static str,
+    budget: Option<f64>,
+    note: &'static str,
+}
+
+impl Row {
+    /// A figure that should not be above its budget.
+    pub fn below(name: String, figure: f64, unit: &'static str, budget: f64) -> Row {
+        Row { name, figure: Some(figure), unit, budget: Some(budget), note: "" }
+    }
+
+    /// A figure without a budget.
+    pub fn info(name: String, figure: f64, unit: &'static str) -> Row {
+        Row { name, figure: Some(figure), unit, budget: None, note: "" }
+    }
+
+    /// What could not be measured, and why.
+    pub fn missing(name: &str, why: &'static str) -> Row {
+        Row { name: name.into(), figure: None, unit: "", budget: None, note: why }
+    }
+}
+
+/// All of them.
+#[derive(Default)]
+pub struct Table(Vec<Row>);
+
+impl Table {
+    /// Adds one.
+    pub fn push(&mut self, row: Row) {
+        self.0.push(row);
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let mut lines = vec![format!("{} processors; medians over one-second samples or runs", processors())];
+        lines.push(format!("{:<66} {:>9} {:>9}  {}", "", "measured", "budget", "unit"));
+        for row in &self.0 {
+            let number = |value: Option<f64>| value.map_or_else(|| "-".into(), |value| format!("{value:.2}"));
+            let verdict = match (row.figure, row.budget) {
+                (Some(figure), Some(budget)) if figure > budget => "  MISSED",
+                _ => "",
+            };
+            let (figure, budget) = (number(row.figure), number(row.budget));
+            lines.push(format!("{:<66} {figure:>9} {budget:>9}  {}{}{verdict}", row.name, row.unit, row.note));
+        }
+        lines.join("\n")
+    }
+
+    /// For programs.
+    pub fn json(&self) -> String {
+        let rows: Vec<Value> = self
+            .0
+            .iter()
+            .map(|row| json!({"name": row.name.trim(), "figure": row.figure, "unit": row.unit, "budget": row.budget, "note": row.note}))
+            .collect();
+        json!({"processors": processors(), "rows": rows}).to_string()
+    }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(0, std::num::NonZero::get)
+}
+
+/// The middle value; 0 of nothing.
+pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// A number inside a JSON object; 0 when it is not there.
+pub fn number(value: &Value, path: &[&str]) -> f64 {
+    path.iter().try_fold(value, |value, key| value.get(key)).and_then(Value::as_f64).unwrap_or(0.0)
+}

@@ -1,0 +1,88 @@
+//! Somebody who speaks to the host's WebSocket without being the page.
+
+use super::Host;
+use serde_json::{Value, json};
+use std::net::TcpStream;
+use std::time::Duration;
+use tungstenite::client::IntoClientRequest;
+use tungstenite::{Message, WebSocket};
+
+/// Longer than the host waits for a first message.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One open WebSocket.
+pub struct Guest {
+    socket: WebSocket<TcpStream>,
+}
+
+/// What became of what was said.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A message.
+    Said(Value),
+    /// The connection was ended without one.
+    Ended,
+}
+
+impl Answer {
+    /// The code of a refusal, or what else it was.
+    pub fn code(&self) -> String {
+        match self {
+            Answer::Said(value) if value["type"] == "refused" => value["code"].as_str().unwrap_or_default().to_owned(),
+            Answer::Said(value) => value["type"].as_str().unwrap_or_default().to_owned(),
+            Answer::Ended => "ended".into(),
+        }
+    }
+}
+
+impl Guest {
+    /// Opens the host's WebSocket, as a page of `origin` if there is one. The error is the HTTP status.
+    pub fn open(host: &Host, origin: Option<&str>) -> Result<Guest, u16> {
+        let address = host.address();
+        let stream = TcpStream::connect(&address).expect("the host takes connections");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+        let mut request = format!("ws://{address}/ws").into_client_request().expect("a request");
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().expect("an origin"));
+        }
+        match tungstenite::client(request, stream) {
+            Ok((socket, _)) => Ok(Guest { socket }),
+            Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(response))) => Err(response.status().as_u16()),
+            Err(error) => panic!("the WebSocket does not open: {error}"),
+        }
+    }
+
+    /// Sends a message; a host that has hung up meanwhile is no failure.
+    pub fn say(&mut self, message: Message) {
+        let _ = self.socket.send(message);
+    }
+
+    /// What comes next.
+    pub fn hear(&mut self) -> Answer {
+        loop {
+            match self.socket.read() {
+                Ok(Message::Text(text)) => return Answer::Said(serde_json::from_str(&text).expect("JSON")),
+                Ok(Message::Close(_)) => return Answer::Ended,
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    panic!("the host neither answers nor hangs up")
+                }
+                Err(_) => return Answer::Ended,
+            }
+        }
+    }
+
+    /// One message on a fresh WebSocket, and its answer.
+    pub fn ask(host: &Host, message: Message) -> Answer {
+        let mut guest = Guest::open(host, None).expect("the WebSocket opens");
+        guest.say(message);
+        guest.hear()
+    }
+}
+
+/// A join message that is right but for what `change` does to it.
+pub fn join(host: &Host, sdp: &str, change: impl FnOnce(&mut Value)) -> Message {
+    let mut join = json!({"type": "join", "v": 1, "secret": host.secret(), "name": "Guest", "resume": null, "sdp": sdp});
+    change(&mut join);
+    Message::text(join.to_string())
+}
