@@ -19,8 +19,13 @@ fn the_check_tool_counts_them_and_runs_on() {
         assert!(output.status.success(), "{lie}: {}", String::from_utf8_lossy(&output.stderr));
         let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
         assert_eq!(report["frames"], 120, "{lie}: {report}");
-        let good = report["sizes"].as_array().into_iter().flatten().find(|size| size["width"] == 256);
-        assert_eq!(good.map(|size| (&size["height"], &size["frames"])), Some((&240.into(), &119.into())), "{lie}: {report}");
+        // A pitch that is no whole number of pixels can still be read row by row; the others are refused.
+        let taken = if lie == "wrong_pitch" { 120 } else { 119 };
+        let sizes = report["sizes"].as_array().expect("sizes");
+        assert_eq!(sizes.len(), 1, "{lie}: {report}");
+        assert_eq!((&sizes[0]["width"], &sizes[0]["height"]), (&256.into(), &240.into()), "{lie}: {report}");
+        assert!(sizes[0]["frames"].as_u64().is_some_and(|frames| (119..=taken).contains(&frames)), "{lie}: {report}");
+        assert_eq!(sizes[0]["frames"].as_u64().zip(report["refused_frames"].as_u64()).map(|(a, b)| a + b), Some(120), "{lie}: {report}");
     }
 }
 

@@ -81,8 +81,8 @@ fn a_running_game_can_be_paused_reset_saved_loaded_and_closed() {
 #[test]
 fn an_empty_slot_is_not_loaded_and_the_slot_is_chosen_from_a_list() {
     let mut window = Stage::default().playing().open();
-    click(&mut window, "Slot 0");
-    click(&mut window, "Slot 3: empty");
+    click(&mut window, "Slot 1");
+    click(&mut window, "Slot 4: empty");
     click(&mut window, "Load state");
     assert_eq!(actions(&mut window), []);
     click(&mut window, "Save state");
@@ -259,6 +259,37 @@ fn without_a_core_one_can_be_picked() {
     let mut stage = Stage::default();
     stage.view.dialog = Some(Dialog::NoCore("/x/disc.chd".into()));
     assert_eq!(clicked(stage, "Pick a core file…"), [Action::PickCoreFor("/x/disc.chd".into())]);
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("not asked for".into())
+    }
+}
+
+#[test]
+fn a_file_dropped_on_the_window_is_opened_also_while_a_game_runs() {
+    for stage in [Stage::default(), Stage::default().playing()] {
+        let mut window = stage.open();
+        let file = std::sync::Arc::new(Dropped("/x/game.nes".into()));
+        window.input_mut().dropped_files.push(file);
+        window.run_steps(2);
+        assert_eq!(actions(&mut window), [Action::OpenFile("/x/game.nes".into())]);
+    }
+}
+
+#[test]
+fn a_crash_is_told_once() {
+    let crashed = Stage::default().playing().in_state(GameState::Crashed("It ended.".into()));
+    let window = crashed.told(Level::Error, "It ended.").open();
+    assert_eq!(window.query_all_by_label("It ended.").count(), 1);
 }
 
 fn settings_window() -> Window {

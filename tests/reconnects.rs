@@ -56,9 +56,8 @@ fn the_page_waits_for_a_host_that_is_gone_and_takes_no_other_for_it() {
     let address = host.address();
     host.kill();
     browser.wait_for_state("reconnecting");
-    let second = until("the port to be free again", LONG, || {
-        std::net::TcpListener::bind(&address).is_ok().then(|| Setup::fixture().http(&address).start())
-    });
+    until("the port to be free again", LONG, || std::net::TcpListener::bind(&address).is_ok().then_some(()));
+    let second = Setup::fixture().http(&address).start();
     // Every host makes its own secret: the old link opens nothing here.
     browser.wait_for_state("refused");
     assert_eq!(browser.history("state"), ["connecting", "playing", "reconnecting", "refused"]);

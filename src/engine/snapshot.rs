@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Everything a reader needs to draw one moment.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
     /// The game, from the moment it is opened until it is closed.
     pub game: Option<GameStatus>,
@@ -23,7 +23,7 @@ pub struct Snapshot {
 }
 
 /// What is being played, and how it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GameStatus {
     /// What people call it.
     pub title: String,

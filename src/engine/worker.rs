@@ -266,7 +266,6 @@ impl Worker {
             restarting: false,
             slots,
         });
-        self.frames_before = 0;
         self.start_core(false);
     }
 
@@ -603,8 +602,13 @@ impl Worker {
         if info != self.game_info && self.net.send(NetCommand::Game(info.clone())) {
             self.game_info = info;
         }
-        *self.out.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(self.snapshot.clone());
-        self.out.change.signal();
+        let mut shown = self.out.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        // The window paints whenever it is rung: only news may ring it.
+        if **shown != self.snapshot {
+            *shown = Arc::new(self.snapshot.clone());
+            drop(shown);
+            self.out.change.signal();
+        }
     }
 }
 

@@ -58,12 +58,16 @@ pub fn run(start: Start) -> Result<(), String> {
     eframe::run_native("hotseat", options, create).map_err(|error| match error {
         // The engine's own sentence.
         eframe::Error::AppCreation(error) => error.to_string(),
-        other => {
-            let reason = other.to_string();
-            let reason = reason.trim_end_matches('.');
-            format!("Hotseat could not open a window: {reason}. To host without one, run `hotseat host`.")
-        }
+        other => no_window(&other.to_string()),
     })
+}
+
+/// The reason without the places in source files that winit puts before it.
+fn no_window(error: &str) -> String {
+    let reason =
+        error.rsplit_once(".rs:").and_then(|(_, rest)| rest.split_once(": ")).map_or(error, |(_, reason)| reason);
+    let reason = reason.trim_end_matches('.');
+    format!("Hotseat could not open a window: {reason}. To host without one, run `hotseat host`.")
 }
 
 struct App {
@@ -470,4 +474,21 @@ impl eframe::App for App {
 
 fn is_software(render_state: &RenderState) -> bool {
     render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_display_the_sentence_names_the_way_to_host_without_one() {
+        assert_eq!(
+            no_window("winit EventLoopError: os error at /x/platform_impl/linux/mod.rs:765: no DISPLAY is set"),
+            "Hotseat could not open a window: no DISPLAY is set. To host without one, run `hotseat host`."
+        );
+        assert_eq!(
+            no_window("WGPU error: No suitable graphics adapter."),
+            "Hotseat could not open a window: WGPU error: No suitable graphics adapter. To host without one, run `hotseat host`."
+        );
+    }
 }

@@ -80,14 +80,16 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
                 actions.push(Action::Engine(Command::LoadState(*slot)));
             }
         });
-        let name = fill(texts.slot, &[("n", &slot.to_string())]);
+        // People count from one.
+        let number = |slot: u8| (slot + 1).to_string();
+        let name = fill(texts.slot, &[("n", &number(*slot))]);
         ui.scope(|ui| {
             ui.spacing_mut().interact_size.y = 34.0;
             let combo = ComboBox::from_id_salt("slot").selected_text(&name).width(92.0).show_ui(ui, |ui| {
                 for choice in 0..10u8 {
                     let saved = game.saved_slots.get(usize::from(choice)) == Some(&true);
                     let text = if saved { texts.slot_saved } else { texts.slot_empty };
-                    ui.selectable_value(slot, choice, fill(text, &[("n", &choice.to_string())]));
+                    ui.selectable_value(slot, choice, fill(text, &[("n", &number(choice))]));
                 }
             });
             combo.response.accessible_name(name.clone()).on_hover_text(format!("{name} (F6, F7)"));

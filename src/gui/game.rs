@@ -53,6 +53,11 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
     }
 }
 
+/// Whether it crashed, or never ran.
+pub(super) fn has_ended(game: &GameStatus) -> bool {
+    matches!(game.state, GameState::Crashed(_) | GameState::Failed(_))
+}
+
 /// Whether there is something to load from `slot`.
 pub(super) fn slot_saved(game: &GameStatus, slot: u8) -> bool {
     game.can_save_state && game.saved_slots.get(usize::from(slot)).copied().unwrap_or(false)

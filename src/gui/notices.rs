@@ -8,8 +8,15 @@ use crate::engine::{Level, Notice, Snapshot};
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 use std::collections::HashMap;
 
-/// How long what is good to know stays.
-const INFO_SECONDS: f64 = 6.0;
+/// How long a notice stays that nobody dismisses; one that tells of a failure waits.
+fn seconds(level: Level) -> f64 {
+    match level {
+        Level::Info => 6.0,
+        Level::Warning => 20.0,
+        Level::Error => f64::INFINITY,
+    }
+}
+
 /// More than these would hide the game.
 const MOST_SHOWN: usize = 3;
 /// The window's own are kept to this many; the oldest go first.
@@ -56,7 +63,7 @@ impl Notices {
         let mut waiting: Vec<_> = all
             .into_iter()
             .filter(|(key, notice)| match *self.seen.entry(*key).or_insert(Seen::At(now)) {
-                Seen::At(first) => notice.level != Level::Info || now - first < INFO_SECONDS,
+                Seen::At(first) => now - first < seconds(notice.level),
                 Seen::Dismissed => false,
             })
             .collect();
@@ -78,10 +85,11 @@ impl Notices {
                 if card(ui, &notice, texts, width) {
                     self.seen.insert(key, Seen::Dismissed);
                     ui.ctx().request_repaint();
-                } else if notice.level == Level::Info
-                    && let Some(Seen::At(first)) = self.seen.get(&key)
+                } else if let Some(Seen::At(first)) = self.seen.get(&key)
+                    && notice.level != Level::Error
                 {
-                    ui.ctx().request_repaint_after_secs((first + INFO_SECONDS - now).max(0.05) as f32);
+                    let left = first + seconds(notice.level) - now;
+                    ui.ctx().request_repaint_after_secs(left.max(0.05) as f32);
                 }
             }
         });

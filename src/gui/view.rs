@@ -132,7 +132,10 @@ impl View {
             home::show(self, ui, model, &mut actions);
         }
         self.show_dialog(ui, model, &mut actions);
-        self.notices.show(ui, model.snapshot, model.texts);
+        // A game that ended has a box of its own, which says the same.
+        if !model.snapshot.game.as_ref().is_some_and(game::has_ended) {
+            self.notices.show(ui, model.snapshot, model.texts);
+        }
         self.show_full_screen_hint(ui, model);
         dropped_files(ui, model.texts, &mut actions);
         actions

@@ -80,7 +80,7 @@ pub struct Peer {
     created: Instant,
     unreachable_since: Option<Instant>,
     next_timeout: Instant,
-    /// Newest state seen, per seat: a peer may come to hold another seat, and its numbers go on.
+    /// Newest state seen. Its numbers go on when the peer comes to hold another seat.
     last_seq: Option<u32>,
     last_input: Option<Instant>,
     /// Whether a button or stick may be held by this peer.
@@ -176,11 +176,6 @@ impl Peer {
         if self.rtc.handle_input(Input::Timeout(now)).is_err() {
             self.rtc.disconnect();
         }
-    }
-
-    /// Whether media flows.
-    pub fn is_connected(&self) -> bool {
-        self.connected
     }
 
     /// Hands over one frame; `data` is shared by all peers.
