@@ -84,13 +84,7 @@ impl Emulator {
             last_beat: 0,
         };
         let supervisor = spawn("core-watch", move || supervisor.run())?;
-        Ok(Emulator {
-            control: Mutex::new(control),
-            pid,
-            stopping,
-            supervisor: Some(supervisor),
-            child,
-        })
+        Ok(Emulator { control: Mutex::new(control), pid, stopping, supervisor: Some(supervisor), child })
     }
 
     /// The core process's number.
@@ -182,7 +176,10 @@ impl Supervisor {
                 Err(_) if self.is_gone() => return self.after_the_end(ended),
                 Err(error) => {
                     kill(&self.child);
-                    return Event::Died(format!("{} was ended: it sent something that makes no sense ({error}).", self.name));
+                    return Event::Died(format!(
+                        "{} was ended: it sent something that makes no sense ({error}).",
+                        self.name
+                    ));
                 }
             }
             if last_look.elapsed() >= LOOK_EVERY {

@@ -167,7 +167,9 @@ fn to_json(engine: &Engine, happening: Happening) -> Option<Value> {
             })
         }
         Happening::Failed(reason) => json!({"event": "failed", "reason": reason}),
-        Happening::PeerJoined { id, name, seat } => json!({"event": "peer_joined", "peer": id, "name": name, "seat": seat}),
+        Happening::PeerJoined { id, name, seat } => {
+            json!({"event": "peer_joined", "peer": id, "name": name, "seat": seat})
+        }
         Happening::PeerLeft { id, name } => json!({"event": "peer_left", "peer": id, "name": name}),
         Happening::CoreDied { reason, restarting } => {
             json!({"event": "core_died", "reason": reason, "restarting": restarting})
@@ -253,7 +255,8 @@ fn to_text(engine: &Engine, happening: Happening) -> Option<String> {
         },
         Happening::PeerLeft { name, .. } => format!("{name} left."),
         Happening::CoreDied { reason, restarting } => {
-            let next = if restarting { " The game is being brought back." } else { " It is not started again by itself." };
+            let next =
+                if restarting { " The game is being brought back." } else { " It is not started again by itself." };
             format!("{reason}{next}")
         }
         Happening::CoreRestarted { .. } => return None,
@@ -270,7 +273,14 @@ mod tests {
     fn a_line_is_one_of_the_known_commands_or_nothing() {
         assert_eq!(parse(r#"{"command":"pause"}"#), Some(Command::Pause(true)));
         assert_eq!(parse(r#"{"command":"save_state","slot":3}"#), Some(Command::SaveState(3)));
-        for bad in ["", "pause", "{}", r#"{"command":"nope"}"#, r#"{"command":"save_state"}"#, r#"{"command":"save_state","slot":-1}"#] {
+        for bad in [
+            "",
+            "pause",
+            "{}",
+            r#"{"command":"nope"}"#,
+            r#"{"command":"save_state"}"#,
+            r#"{"command":"save_state","slot":-1}"#,
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

@@ -83,10 +83,7 @@ impl PadState {
             buttons: self.buttons | other.buttons,
             left: further(self.left, other.left),
             right: further(self.right, other.right),
-            triggers: [
-                self.triggers[0].max(other.triggers[0]),
-                self.triggers[1].max(other.triggers[1]),
-            ],
+            triggers: [self.triggers[0].max(other.triggers[0]), self.triggers[1].max(other.triggers[1])],
         }
     }
 }
@@ -97,17 +94,8 @@ mod tests {
 
     #[test]
     fn two_pads_on_one_seat_join_their_buttons_and_the_further_stick_wins() {
-        let a = PadState {
-            buttons: Button::A as u16,
-            left: [100, 0],
-            ..PadState::default()
-        };
-        let b = PadState {
-            buttons: Button::Up as u16,
-            left: [0, -32767],
-            triggers: [9, 0],
-            ..PadState::default()
-        };
+        let a = PadState { buttons: Button::A as u16, left: [100, 0], ..PadState::default() };
+        let b = PadState { buttons: Button::Up as u16, left: [0, -32767], triggers: [9, 0], ..PadState::default() };
         let both = a.merged(b);
         assert!(both.held(Button::A) && both.held(Button::Up));
         assert_eq!(both.left, [0, -32767]);

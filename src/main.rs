@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(name = "hotseat", version, about = "Play a retro game and hand friends the other controllers, in their browsers.")]
+#[command(
+    name = "hotseat",
+    version,
+    about = "Play a retro game and hand friends the other controllers, in their browsers."
+)]
 #[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
@@ -107,7 +111,8 @@ fn main() -> ExitCode {
 
 /// Logs go to standard error; `HOTSEAT_LOG` chooses what, in tracing's filter language.
 fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("HOTSEAT_LOG").unwrap_or_else(|_| "error,core=warn,hotseat=warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("HOTSEAT_LOG")
+        .unwrap_or_else(|_| "error,core=warn,hotseat=warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
@@ -120,22 +125,12 @@ fn run(arguments: Arguments) -> Result<(), String> {
             http: None,
             udp: None,
         }),
-        Some(What::Host {
-            open,
-            listen,
-            option,
-            json,
-        }) => {
+        Some(What::Host { open, listen, option, json }) => {
             let mut game = choose(open)?;
             game.options = option;
             headless::run(config(&listen), game, json)
         }
-        Some(What::Check {
-            open,
-            option,
-            frames,
-            json,
-        }) => {
+        Some(What::Check { open, option, frames, json }) => {
             let core = open.core.ok_or("Say which core to check: `hotseat check --core PATH [CONTENT]`.")?;
             let text = tools::check(tools::Check {
                 core,
@@ -203,12 +198,7 @@ fn choose(open: Open) -> Result<Game, String> {
         None if library::demo_core().as_ref() == Some(&core) => "Emberdash".into(),
         None => stem(&core).trim_start_matches("lib").trim_end_matches("_libretro").to_owned(),
     };
-    Ok(Game {
-        core,
-        content: open.content,
-        title,
-        options: Vec::new(),
-    })
+    Ok(Game { core, content: open.content, title, options: Vec::new() })
 }
 
 fn core_for(content: &Path) -> Result<PathBuf, String> {

@@ -70,7 +70,11 @@ enum Holder {
     Host,
     Peer(PeerId),
     /// Kept for whoever brings this token, until then.
-    Kept { token: Secret, name: String, until: Duration },
+    Kept {
+        token: Secret,
+        name: String,
+        until: Duration,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -158,13 +162,7 @@ impl Room {
             self.seats[seat] = Holder::Peer(id);
         }
         self.fill_seats();
-        Ok(Joined {
-            id,
-            name,
-            seat: self.seat_of(id),
-            replaces,
-            returned: kept.is_some(),
-        })
+        Ok(Joined { id, name, seat: self.seat_of(id), replaces, returned: kept.is_some() })
     }
 
     /// Somebody's connection is gone. Their seat is kept for a while, unless `for_good`.
@@ -175,11 +173,7 @@ impl Room {
                 *seat = if for_good {
                     Holder::Free
                 } else {
-                    Holder::Kept {
-                        token: member.token.clone(),
-                        name: member.name.clone(),
-                        until: now + SEAT_KEPT,
-                    }
+                    Holder::Kept { token: member.token.clone(), name: member.name.clone(), until: now + SEAT_KEPT }
                 };
             }
         }

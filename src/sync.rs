@@ -15,10 +15,8 @@ pub fn now() -> Duration {
 
 /// Sleeps until the monotonic clock shows `deadline`; absolute, so that being late once does not add up.
 pub fn sleep_until(deadline: Duration) {
-    let time = rustix::time::Timespec {
-        tv_sec: deadline.as_secs().cast_signed(),
-        tv_nsec: deadline.subsec_nanos().into(),
-    };
+    let time =
+        rustix::time::Timespec { tv_sec: deadline.as_secs().cast_signed(), tv_nsec: deadline.subsec_nanos().into() };
     while rustix::thread::clock_nanosleep_absolute(rustix::time::ClockId::Monotonic, &time)
         == Err(rustix::io::Errno::INTR)
     {}

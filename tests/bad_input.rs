@@ -48,7 +48,10 @@ fn noise(len: usize) -> Vec<u8> {
 #[test]
 fn a_text_file_is_no_core() {
     let dir = TempDir::new();
-    refused(Setup::core(&dir.file("words_libretro.so", b"These are words.\n")), &["words_libretro.so", "not a libretro core"]);
+    refused(
+        Setup::core(&dir.file("words_libretro.so", b"These are words.\n")),
+        &["words_libretro.so", "not a libretro core"],
+    );
 }
 
 #[test]
@@ -58,8 +61,11 @@ fn a_program_is_no_core() {
 
 #[test]
 fn another_library_is_no_core() {
-    let libraries = std::fs::read_dir("/lib/x86_64-linux-gnu").into_iter().flatten().flatten().map(|entry| entry.path());
-    let Some(library) = libraries.into_iter().find(|path| path.to_string_lossy().contains("/libz.so.1")) else { return };
+    let libraries =
+        std::fs::read_dir("/lib/x86_64-linux-gnu").into_iter().flatten().flatten().map(|entry| entry.path());
+    let Some(library) = libraries.into_iter().find(|path| path.to_string_lossy().contains("/libz.so.1")) else {
+        return;
+    };
     refused(Setup::core(&library), &["libz.so.1", "not a libretro core"]);
 }
 
@@ -135,7 +141,8 @@ fn content_larger_than_any_game_is_named() {
 #[test]
 fn content_in_a_folder_that_may_not_be_read_is_named() {
     let dir = TempDir::new();
-    let everyone = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("permissions");
+    let everyone =
+        |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("permissions");
     everyone(dir.path(), 0o777);
     let locked = dir.path().join("locked");
     std::fs::create_dir(&locked).expect("a folder");

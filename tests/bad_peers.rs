@@ -14,7 +14,17 @@ use tungstenite::Message;
 fn a_first_message_that_is_none_is_refused() {
     let mut host = Host::fixture(&[]);
     let deep = "[".repeat(50_000);
-    let texts = ["", "hello", "{}", "[]", "null", r#"{"type":"fly"}"#, r#"{"type":"join"}"#, r#"{"type":"join","v":"1"}"#, &deep];
+    let texts = [
+        "",
+        "hello",
+        "{}",
+        "[]",
+        "null",
+        r#"{"type":"fly"}"#,
+        r#"{"type":"join"}"#,
+        r#"{"type":"join","v":"1"}"#,
+        &deep,
+    ];
     for text in texts {
         let answer = Guest::ask(&host, Message::text(text));
         assert_eq!(answer.code(), "bad_message", "{:.60}", text);
@@ -68,7 +78,8 @@ fn another_protocol_version_is_refused() {
 fn an_offer_that_is_none_is_refused_and_takes_no_seat() {
     let mut host = Host::fixture(&[]);
     let lines = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n";
-    let video = format!("{lines}m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=rtpmap:96 H264/90000\r\n");
+    let video =
+        format!("{lines}m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=rtpmap:96 H264/90000\r\n");
     for sdp in ["", "nonsense", "v=0", lines, &video, &"a=x\r\n".repeat(5000)] {
         let answer = Guest::ask(&host, join(&host, sdp, |_| {}));
         assert!(["bad_message", "no_codec"].contains(&answer.code().as_str()), "{:.60}: {answer:?}", sdp);
@@ -91,7 +102,10 @@ fn a_page_of_another_site_may_not_open_the_socket() {
 #[test]
 fn noise_on_the_ports_is_passed_over() {
     let mut host = Host::fixture(&[]);
-    for request in ["GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"] {
+    for request in [
+        "GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    ] {
         let mut stream = TcpStream::connect(host.address()).expect("a connection");
         stream.set_read_timeout(Some(LONG)).expect("a time limit");
         stream.write_all(request.as_bytes()).expect("sent");
@@ -187,7 +201,10 @@ fn nonsense_on_the_control_channel_ends_that_peer_alone() {
     let mut pair = pair();
     pair.is_shown_out("bad_message", "probe.channels.control.send('garbage')");
     pair.is_shown_out("bad_message", r#"probe.channels.control.send('{"type":"fly","to":"the moon"}')"#);
-    pair.is_shown_out("bad_message", r#"probe.channels.control.send(JSON.stringify({ type: "rename", name: "x".repeat(20000) }))"#);
+    pair.is_shown_out(
+        "bad_message",
+        r#"probe.channels.control.send(JSON.stringify({ type: "rename", name: "x".repeat(20000) }))"#,
+    );
     pair.is_shown_out("bad_message", "probe.channels.control.send(new Uint8Array([0xff, 0xfe, 0]))");
 }
 
@@ -212,7 +229,10 @@ fn an_unknown_channel_ends_that_peer_alone() {
 fn a_flood_ends_that_peer_alone() {
     let _alone = common::alone();
     let mut pair = pair();
-    pair.is_shown_out("flood", r#"for (let i = 0; i < 200; i += 1) probe.channels.control.send('{"type":"ping","t":1}')"#);
+    pair.is_shown_out(
+        "flood",
+        r#"for (let i = 0; i < 200; i += 1) probe.channels.control.send('{"type":"ping","t":1}')"#,
+    );
 }
 
 #[test]
@@ -226,7 +246,11 @@ fn input_for_a_seat_of_somebody_else_does_nothing() {
     let sights = pair.good.watch(Duration::from_secs(2));
     let frames: Vec<_> = sights.iter().filter_map(|sight| sight.blocks).collect();
     assert!(frames.len() > 30, "{} frames", frames.len());
-    assert!(frames.iter().all(|blocks| blocks.buttons == [0; 4]), "{:?}", frames.iter().find(|blocks| blocks.buttons != [0; 4]));
+    assert!(
+        frames.iter().all(|blocks| blocks.buttons == [0; 4]),
+        "{:?}",
+        frames.iter().find(|blocks| blocks.buttons != [0; 4])
+    );
     assert!(pair.host.events_named("peer_left").is_empty());
     pair.good.press("x");
     pair.good.watch_until("the good one's own button", LONG, |blocks| blocks.buttons == [button::A, 0, 0, 0]);

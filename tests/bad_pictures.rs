@@ -25,7 +25,11 @@ fn the_check_tool_counts_them_and_runs_on() {
         assert_eq!(sizes.len(), 1, "{lie}: {report}");
         assert_eq!((&sizes[0]["width"], &sizes[0]["height"]), (&256.into(), &240.into()), "{lie}: {report}");
         assert!(sizes[0]["frames"].as_u64().is_some_and(|frames| (119..=taken).contains(&frames)), "{lie}: {report}");
-        assert_eq!(sizes[0]["frames"].as_u64().zip(report["refused_frames"].as_u64()).map(|(a, b)| a + b), Some(120), "{lie}: {report}");
+        assert_eq!(
+            sizes[0]["frames"].as_u64().zip(report["refused_frames"].as_u64()).map(|(a, b)| a + b),
+            Some(120),
+            "{lie}: {report}"
+        );
     }
 }
 

@@ -64,3 +64,48 @@ fn the_colours_arrive_as_the_core_drew_them() {
         }
     }
 }
+
+#[test]
+fn a_pause_is_told_and_stands_still() {
+    let _alone = common::alone();
+    let mut host = Host::fixture(&[]);
+    let browser = Browser::playing(&host.url_for("Ann"));
+    browser.newest();
+    host.command(r#"{"command":"pause"}"#);
+    browser.wait_for_dataset("game", "paused");
+    pass(Duration::from_secs(1));
+    browser.sights();
+    let still: Vec<u32> =
+        browser.watch(Duration::from_secs(3)).iter().filter_map(|it| it.blocks).map(|it| it.frame).collect();
+    assert!(still.windows(2).all(|pair| pair[0] == pair[1]), "{still:?}");
+    host.command(r#"{"command":"resume"}"#);
+    browser.wait_for_dataset("game", "running");
+    let frame = browser.newest().frame;
+    browser.watch_until("further frames", LONG, |blocks| blocks.frame > frame + 30);
+    assert_eq!(browser.state(), "playing");
+}
+
+#[test]
+fn whoever_comes_while_the_game_is_paused_is_told_and_plays_when_it_goes_on() {
+    let _alone = common::alone();
+    let mut host = Host::fixture(&[]);
+    host.command(r#"{"command":"pause"}"#);
+    host.stats_when("the state paused", LONG, |stats| stats["state"] == "paused");
+    let browser = Browser::open(&host.url_for("Ann"));
+    browser.wait_for_state("playing");
+    browser.wait_for_dataset("game", "paused");
+    host.command(r#"{"command":"resume"}"#);
+    browser.wait_for_dataset("game", "running");
+    let frame = browser.newest().frame;
+    browser.watch_until("further frames", LONG, |blocks| blocks.frame > frame + 30);
+}
+
+#[test]
+fn a_reset_begins_the_game_anew() {
+    let _alone = common::alone();
+    let mut host = Host::fixture(&[]);
+    let browser = Browser::playing(&host.url_for("Ann"));
+    browser.watch_until("a game that ran for a while", LONG, |blocks| blocks.frame > 300);
+    host.command(r#"{"command":"reset"}"#);
+    browser.watch_until("an early frame", LONG, |blocks| blocks.frame < 200);
+}

@@ -173,3 +173,24 @@ fn the_core_process_does_not_outlive_its_host() {
     host.kill();
     until("the core process to end", LONG, || (!is_running(core)).then_some(()));
 }
+
+#[test]
+fn battery_memory_survives_the_crash_and_the_restart() {
+    let mut host = Host::fixture(&[("fixture_save_ram", "on")]);
+    host.stats_when("some frames", LONG, |stats| stats["frames_emulated"].as_u64() > Some(400));
+    crash(pid(host.ready()));
+    host.wait_for("core_restarted", LONG);
+    host.end_by(Signal::TERM);
+    let save = host.file_ending("fixture.srm").expect("a battery save");
+    let save = std::fs::read(save).expect("the save can be read");
+    let frames = u64::from_le_bytes(*save.first_chunk().expect("8 KiB"));
+    assert!(frames.is_multiple_of(60) && frames >= 240, "the save is of frame {frames}");
+}
+
+#[test]
+fn a_core_that_loads_slowly_is_waited_for() {
+    let mut host = Host::fixture(&[("fixture_fault", "slow_load")]);
+    assert!(host.events_named("core_died").is_empty());
+    host.stats_when("some frames", LONG, |stats| stats["frames_emulated"].as_u64() > Some(30));
+    host.assert_alive();
+}

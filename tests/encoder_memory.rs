@@ -7,7 +7,8 @@ use std::process::Command;
 /// Opens, encodes, changes the rate and closes, over sizes like those that games switch between.
 #[test]
 fn encoders_open_encode_and_close_over_and_over() {
-    let sizes = [(256, 224), (512, 224), (512, 448), (256, 240), (320, 240), (364, 240), (640, 480), (16, 16), (18, 34)];
+    let sizes =
+        [(256, 224), (512, 224), (512, 448), (256, 240), (320, 240), (364, 240), (640, 480), (16, 16), (18, 34)];
     for round in 0..3u32 {
         for (width, height) in sizes {
             let settings = Settings { width, height, fps: 59.94, max_kbit_s: 6000 };
@@ -16,8 +17,13 @@ fn encoders_open_encode_and_close_over_and_over() {
             let plane = |len: usize, salt: u32| (0..len as u32).map(|i| (i.wrapping_mul(salt) >> 3) as u8).collect();
             for frame in 0..3 {
                 let salt = 7919 + round * 31 + frame;
-                let planes =
-                    Planes { width, height, y: plane(pixels, salt), u: plane(pixels / 4, salt), v: plane(pixels / 4, salt) };
+                let planes = Planes {
+                    width,
+                    height,
+                    y: plane(pixels, salt),
+                    u: plane(pixels / 4, salt),
+                    v: plane(pixels / 4, salt),
+                };
                 assert!(!encoder.encode(&planes, frame == 1).expect("x264 encodes").data.is_empty());
                 encoder.set_max_kbit_s(2000 + frame * 500).expect("x264 takes a new rate");
             }

@@ -46,12 +46,23 @@ fn statistics_come_with_every_documented_field() {
     let mut host = Host::fixture(&[]);
     let _browser = Browser::playing(&host.url_for("Ann"));
     let peer = host.wait_for("peer_joined", LONG)["peer"].clone();
-    let flowing = |stats: &Value| stats["peers"][0]["round_trip_ms"].is_number() && stats["latency_p50_ms"].as_f64() > Some(0.0);
+    let flowing =
+        |stats: &Value| stats["peers"][0]["round_trip_ms"].is_number() && stats["latency_p50_ms"].as_f64() > Some(0.0);
     let stats = host.stats_when("a peer with a round trip", LONG, flowing);
     let later = host.stats_when("more", LONG, |later| {
         flowing(later) && later["frames_sent"].as_u64() > stats["frames_sent"].as_u64().map(|sent| sent + 30)
     });
-    for name in ["fps", "target_fps", "frames_emulated", "frames_encoded", "frames_sent", "width", "height", "latency_p50_ms", "latency_p99_ms"] {
+    for name in [
+        "fps",
+        "target_fps",
+        "frames_emulated",
+        "frames_encoded",
+        "frames_sent",
+        "width",
+        "height",
+        "latency_p50_ms",
+        "latency_p99_ms",
+    ] {
         assert!(later[name].is_number(), "{name} is missing: {later}");
     }
     assert_eq!(later["state"], "running");
@@ -63,7 +74,10 @@ fn statistics_come_with_every_documented_field() {
         assert!(number(&later, rising) > number(&stats, rising), "{rising} does not rise: {stats} {later}");
     }
     assert!(number(&later, "/frames_emulated") >= number(&later, "/frames_encoded"));
-    assert!(number(&later, "/latency_p50_ms") > 0.0 && number(&later, "/latency_p99_ms") >= number(&later, "/latency_p50_ms"));
+    assert!(
+        number(&later, "/latency_p50_ms") > 0.0
+            && number(&later, "/latency_p99_ms") >= number(&later, "/latency_p50_ms")
+    );
     for process in ["/host/resident_bytes", "/core/resident_bytes"] {
         assert!(number(&later, process) > 1e6, "{process}: {later}");
     }
@@ -203,12 +217,22 @@ fn a_loaded_state_is_seen_by_those_who_watch() {
 #[test]
 fn what_is_no_command_is_passed_over_and_the_end_of_input_means_nothing() {
     let mut host = Host::fixture(&[]);
-    for line in ["", "pause", "{}", r#"{"command":"fly"}"#, r#"{"command":"load_state","slot":9}"#, r#"{"command":"kick","peer":77}"#, &"x".repeat(10_000)] {
+    for line in [
+        "",
+        "pause",
+        "{}",
+        r#"{"command":"fly"}"#,
+        r#"{"command":"load_state","slot":9}"#,
+        r#"{"command":"kick","peer":77}"#,
+        &"x".repeat(10_000),
+    ] {
         host.command(line);
     }
     host.command(r#"{"command":"reset"}"#);
     host.close_input();
     let frames = host.stats()["frames_emulated"].as_u64();
-    host.stats_when("more frames", LONG, |stats| stats["frames_emulated"].as_u64() > frames && stats["state"] == "running");
+    host.stats_when("more frames", LONG, |stats| {
+        stats["frames_emulated"].as_u64() > frames && stats["state"] == "running"
+    });
     host.assert_alive();
 }

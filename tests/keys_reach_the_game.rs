@@ -54,7 +54,9 @@ fn several_keys_are_several_buttons_of_one_seat() {
     let wanted = button::A | button::UP | button::LEFT;
     browser.watch_until("three buttons in the picture", LONG, |blocks| blocks.buttons == [wanted, 0, 0, 0]);
     browser.release("\u{e013}");
-    browser.watch_until("two buttons in the picture", LONG, |blocks| blocks.buttons == [button::A | button::LEFT, 0, 0, 0]);
+    browser.watch_until("two buttons in the picture", LONG, |blocks| {
+        blocks.buttons == [button::A | button::LEFT, 0, 0, 0]
+    });
 }
 
 #[test]
@@ -99,7 +101,9 @@ fn a_page_that_vanishes_while_a_key_is_held_leaves_no_button_held() {
     let (host, mut first) = playing();
     let second = Browser::playing(&host.url_for("Bea"));
     first.press("x");
-    second.watch_until("the first one's button in the second one's picture", LONG, |blocks| blocks.buttons[0] == button::A);
+    second.watch_until("the first one's button in the second one's picture", LONG, |blocks| {
+        blocks.buttons[0] == button::A
+    });
     // Killed: it has no time to say anything.
     first.kill();
     second.watch_until("no button in the picture", LONG, |blocks| blocks.buttons[0] == 0);

@@ -14,7 +14,8 @@ fn follows(announce: &str) {
     let _alone = common::alone();
     let sizes = SIZES.map(|(width, height)| format!("{width}x{height}")).join(",");
     let every = EVERY.to_string();
-    let mut host = Host::fixture(&[("fixture_resize_every", &every), ("fixture_sizes", &sizes), ("fixture_announce", announce)]);
+    let mut host =
+        Host::fixture(&[("fixture_resize_every", &every), ("fixture_sizes", &sizes), ("fixture_announce", announce)]);
     let browser = Browser::playing(&host.url_for("Ann"));
     browser.newest();
     // Two rounds.
@@ -23,7 +24,12 @@ fn follows(announce: &str) {
     let read: Vec<(u32, &Sight)> = sights.iter().filter_map(|sight| Some((sight.blocks?.frame, sight))).collect();
     let all = sights.len();
     assert!(all >= 300, "{all} frames in 12 seconds");
-    assert!(read.len() * 100 >= all * 98, "{} of {all} frames could be read; others: {:?}", read.len(), sights.iter().find(|sight| sight.blocks.is_none()));
+    assert!(
+        read.len() * 100 >= all * 98,
+        "{} of {all} frames could be read; others: {:?}",
+        read.len(),
+        sights.iter().find(|sight| sight.blocks.is_none())
+    );
     for (frame, sight) in &read {
         let wanted = SIZES[(frame / EVERY) as usize % SIZES.len()];
         assert_eq!(sight.picture, wanted, "frame {frame} came as {:?}", sight.size);
@@ -74,4 +80,23 @@ fn a_turned_picture_comes_upright() {
     browser.wait_for_state("playing");
     let size = common::until("a picture", common::LONG, || browser.sights().pop());
     assert_eq!((size.size, size.picture), ((480, 640), (240, 320)));
+}
+
+#[test]
+fn an_option_that_changes_the_size_is_followed() {
+    let _alone = common::alone();
+    let mut host = Host::fixture(&[]);
+    let browser = Browser::playing(&host.url_for("Ann"));
+    for (width, height) in [(640, 480), (160, 144), (321, 199)] {
+        host.command(&format!(r#"{{"command":"option","key":"fixture_size","value":"{width}x{height}"}}"#));
+        common::until("the new size", common::LONG, || {
+            browser
+                .sights()
+                .iter()
+                .any(|sight| sight.blocks.is_some() && sight.picture == (width, height))
+                .then_some(())
+        });
+        host.stats_when("the new size", common::LONG, |stats| stats["width"] == width && stats["height"] == height);
+    }
+    host.assert_alive();
 }

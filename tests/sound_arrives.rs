@@ -9,7 +9,9 @@ fn pitches_are_right_at(core_rate: &str) {
     let _alone = common::alone();
     let host = Host::fixture(&[("fixture_sample_rate", core_rate)]);
     let browser = Browser::playing(&host.url_for("Ann"));
-    until("sound", LONG, || browser.inbound("audio")["totalSamplesReceived"].as_u64().filter(|&samples| samples > 48_000));
+    until("sound", LONG, || {
+        browser.inbound("audio")["totalSamplesReceived"].as_u64().filter(|&samples| samples > 48_000)
+    });
     pass(Duration::from_secs(1));
     let near = |heard: f64, wanted: f64| (heard - wanted).abs() <= 5.0;
     // A machine that stood still for a moment leaves a hole in the sound: then listen again.

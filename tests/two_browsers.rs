@@ -38,14 +38,21 @@ fn each_plays_their_own_seat_and_both_see_both() {
 
     for browser in [&ann, &bea] {
         let room = until("a room with both", LONG, || {
-            browser.heard("room").into_iter().next_back().filter(|room| room["peers"].as_array().is_some_and(|peers| peers.len() == 2))
+            browser
+                .heard("room")
+                .into_iter()
+                .next_back()
+                .filter(|room| room["peers"].as_array().is_some_and(|peers| peers.len() == 2))
         });
-        let names: Vec<&str> = room["peers"].as_array().into_iter().flatten().filter_map(|peer| peer["name"].as_str()).collect();
+        let names: Vec<&str> =
+            room["peers"].as_array().into_iter().flatten().filter_map(|peer| peer["name"].as_str()).collect();
         assert_eq!(names, ["Ann", "Bea"]);
-        let seats: Vec<&str> = room["seats"].as_array().into_iter().flatten().map(|seat| seat["name"].as_str().unwrap_or("-")).collect();
+        let seats: Vec<&str> =
+            room["seats"].as_array().into_iter().flatten().map(|seat| seat["name"].as_str().unwrap_or("-")).collect();
         assert_eq!(seats, ["Ann", "Bea", "-", "-"]);
     }
-    let stats = host.stats_when("figures of both", LONG, |stats| stats["peers"].as_array().is_some_and(|peers| peers.len() == 2));
+    let stats = host
+        .stats_when("figures of both", LONG, |stats| stats["peers"].as_array().is_some_and(|peers| peers.len() == 2));
     assert!(stats["peers"].as_array().into_iter().flatten().all(|peer| peer["kbit_s"].as_u64() > Some(0)), "{stats}");
 }
 

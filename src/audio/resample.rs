@@ -108,8 +108,10 @@ mod tests {
             let out = resampled(from_hz, 440.0, 0.0);
             let seconds = out.len() as f64 / 2.0 / 48_000.0;
             assert!((seconds - 2.0).abs() < 0.03, "{from_hz}: {seconds} s");
-            let pitch = crossings(&out) as f64 / seconds;
-            assert!((pitch - 440.0).abs() < 3.0, "{from_hz}: {pitch} Hz");
+            // The filter rings before the tone begins; what it rings at is not the tone.
+            let tone = &out[out.len() / 10..];
+            let pitch = crossings(tone) as f64 / (tone.len() as f64 / 2.0 / 48_000.0);
+            assert!((pitch - 440.0).abs() < 2.0, "{from_hz}: {pitch} Hz");
         }
     }
 
@@ -117,6 +119,7 @@ mod tests {
     fn the_adjusted_ratio_makes_more_or_fewer_samples() {
         let more = resampled(48_000.0, 440.0, 0.004).len();
         let fewer = resampled(48_000.0, 440.0, -0.004).len();
-        assert!(more > fewer + 1000, "{more} and {fewer}");
+        // 0.8% of two seconds are 768 pairs: one whole block of 480 at least.
+        assert!(more >= fewer + 960, "{more} and {fewer}");
     }
 }

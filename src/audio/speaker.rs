@@ -92,11 +92,7 @@ impl SpeakerHandle {
                 }
             }
         })?;
-        let handle = SpeakerHandle {
-            volume,
-            wake,
-            thread: Some(thread),
-        };
+        let handle = SpeakerHandle { volume, wake, thread: Some(thread) };
         Ok((handle, receiver))
     }
 
@@ -144,11 +140,8 @@ fn open_device(
     let default = device.default_output_config().map_err(|error| error.to_string())?;
     let rate_hz = default.sample_rate();
     let ring = |duration: Duration| (f64::from(rate_hz) * duration.as_secs_f64()) as usize * 2;
-    let config = |buffer_size| StreamConfig {
-        channels: default.channels(),
-        sample_rate: default.sample_rate(),
-        buffer_size,
-    };
+    let config =
+        |buffer_size| StreamConfig { channels: default.channels(), sample_rate: default.sample_rate(), buffer_size };
     // A device that does not take the small block gets its own.
     let mut last = String::new();
     for buffer_size in [BufferSize::Fixed(DEVICE_BLOCK), BufferSize::Default] {
@@ -167,11 +160,7 @@ fn open_device(
         };
         match built {
             Ok(stream) => {
-                let end = SpeakerEnd {
-                    samples,
-                    rate_hz,
-                    capacity: ring(RING),
-                };
+                let end = SpeakerEnd { samples, rate_hz, capacity: ring(RING) };
                 return Ok((stream, end));
             }
             Err(error) => last = error,

@@ -26,11 +26,7 @@ pub struct AudioControl {
 impl AudioControl {
     /// For the sound of `link`.
     pub fn new(link: Arc<Link>) -> Arc<AudioControl> {
-        Arc::new(AudioControl {
-            link,
-            stop: AtomicBool::new(false),
-            listeners: AtomicBool::new(false),
-        })
+        Arc::new(AudioControl { link, stop: AtomicBool::new(false), listeners: AtomicBool::new(false) })
     }
 
     /// Whether anyone listens; without, nothing is encoded.
@@ -71,19 +67,9 @@ pub fn start(link: Arc<Link>, control: Arc<AudioControl>, ports: AudioPorts) -> 
     let mut encoder = Encoder::new(RATE_HZ, Channels::Stereo, Application::LowDelay)
         .map_err(|error| format!("opus_encoder_create failed: {error}."))?;
     encoder.set_bitrate(Bitrate::Bits(BITRATE)).map_err(|error| format!("OPUS_SET_BITRATE failed: {error}."))?;
-    let mut worker = Worker {
-        control: control.clone(),
-        ports,
-        encoder,
-        stage: None,
-        speaker: None,
-        position: 0,
-    };
+    let mut worker = Worker { control: control.clone(), ports, encoder, stage: None, speaker: None, position: 0 };
     let thread = spawn("audio", move || worker.run(&AudioReader::new(link)))?;
-    Ok(AudioThread {
-        control,
-        thread: Some(thread),
-    })
+    Ok(AudioThread { control, thread: Some(thread) })
 }
 
 struct Worker {
@@ -145,11 +131,7 @@ impl Worker {
 }
 
 fn encode(encoder: &mut Encoder, block: &[f32], position: u64, ports: &mut AudioPorts) {
-    let mut packet = AudioPacket {
-        data: [0; MAX_OPUS_BYTES],
-        len: 0,
-        position,
-    };
+    let mut packet = AudioPacket { data: [0; MAX_OPUS_BYTES], len: 0, position };
     // Opus fails only on sizes that it does not know, and 10 ms is one it knows; a block without sound is no disaster.
     if let Ok(len) = encoder.encode_float(block, &mut packet.data) {
         packet.len = len;

@@ -135,11 +135,7 @@ impl Engine {
         let audio = audio::start(
             link.clone(),
             audio_control.clone(),
-            AudioPorts {
-                packets: sound,
-                packet_event: packet_event.clone(),
-                speakers,
-            },
+            AudioPorts { packets: sound, packet_event: packet_event.clone(), speakers },
         )?;
 
         let board = BoardWriter::new(link.clone());
@@ -161,12 +157,7 @@ impl Engine {
         let signaling = Signaling::start(listener, net.clone())?;
 
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot::default())));
-        let threads = Threads {
-            _signaling: signaling,
-            _video: video,
-            _audio: audio,
-            speaker,
-        };
+        let threads = Threads { _signaling: signaling, _video: video, _audio: audio, speaker };
         let worker = Worker::new(
             config,
             link,
@@ -250,11 +241,7 @@ impl Engine {
         });
         match thread {
             Ok(thread) => {
-                *waker = Some(Waker {
-                    stop,
-                    change: self.change.clone(),
-                    thread: Some(thread),
-                });
+                *waker = Some(Waker { stop, change: self.change.clone(), thread: Some(thread) });
             }
             Err(why) => tracing::error!("{why}"),
         }

@@ -66,7 +66,8 @@ impl Saves {
 
 /// A name that is one part of a path and nothing else.
 fn file_name(name: &str) -> String {
-    let clean: String = name.chars().map(|c| if c.is_control() || "/\\:".contains(c) { '_' } else { c }).take(80).collect();
+    let clean: String =
+        name.chars().map(|c| if c.is_control() || "/\\:".contains(c) { '_' } else { c }).take(80).collect();
     if clean.trim_matches('.').is_empty() { "game".into() } else { clean }
 }
 
@@ -88,7 +89,9 @@ fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, String> {
 
 fn write(path: &Path, data: &[u8]) -> Result<(), String> {
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(path, data));
-    written.map_err(|error| format!("{} cannot be written: {error}. Make room there, or check who may write.", path.display()))
+    written.map_err(|error| {
+        format!("{} cannot be written: {error}. Make room there, or check who may write.", path.display())
+    })
 }
 
 #[cfg(test)]
@@ -96,12 +99,7 @@ mod tests {
     use super::*;
 
     fn game(core: &str, content: Option<&str>, title: &str) -> Game {
-        Game {
-            core: core.into(),
-            content: content.map(Into::into),
-            title: title.into(),
-            options: Vec::new(),
-        }
+        Game { core: core.into(), content: content.map(Into::into), title: title.into(), options: Vec::new() }
     }
 
     #[test]

@@ -161,10 +161,7 @@ impl Worker {
             tickets: HashMap::new(),
             next_ticket: 0,
             crashes: Vec::new(),
-            snapshot: Snapshot {
-                invites: out.invites.clone(),
-                ..Snapshot::default()
-            },
+            snapshot: Snapshot { invites: out.invites.clone(), ..Snapshot::default() },
             out,
             net_stats: NetStats::default(),
             notices: 0,
@@ -381,7 +378,10 @@ impl Worker {
                     let (level, text) = if ok {
                         (Level::Info, format!("State {} is back.", slot + 1))
                     } else {
-                        (Level::Error, format!("The core does not take state {}: it may be of another version.", slot + 1))
+                        (
+                            Level::Error,
+                            format!("The core does not take state {}: it may be of another version.", slot + 1),
+                        )
                     };
                     self.notice(level, text);
                 }
@@ -406,7 +406,8 @@ impl Worker {
         self.frames_at_second = (Instant::now(), 0);
         self.video.request_keyframe();
         if restarting {
-            let text = if revived { "The game is back where it was a moment ago." } else { "The game was started again." };
+            let text =
+                if revived { "The game is back where it was a moment ago." } else { "The game was started again." };
             self.notice(Level::Info, text.into());
             self.happen(Happening::CoreRestarted { core_pid, revived });
         } else {
@@ -424,10 +425,7 @@ impl Worker {
         running.emulator = None;
         running.state = GameState::Crashed(reason.clone());
         let restarting = !never_ran && self.crashes.len() <= 2;
-        self.happen(Happening::CoreDied {
-            reason: reason.clone(),
-            restarting,
-        });
+        self.happen(Happening::CoreDied { reason: reason.clone(), restarting });
         self.notice(Level::Error, reason.clone());
         if never_ran {
             self.happen(Happening::Failed(reason));
@@ -445,11 +443,7 @@ impl Worker {
             NetEvent::Room { seats, people } => {
                 self.snapshot.seats = seats
                     .into_iter()
-                    .map(|seat| SeatStatus {
-                        seat: seat.seat,
-                        name: seat.name,
-                        peer: seat.peer,
-                    })
+                    .map(|seat| SeatStatus { seat: seat.seat, name: seat.name, peer: seat.peer })
                     .collect();
                 let old = std::mem::take(&mut self.snapshot.peers);
                 let known = |id| old.iter().find(|peer| peer.id == id);
@@ -579,11 +573,7 @@ impl Worker {
 
     fn notice(&mut self, level: Level, text: String) {
         self.notices += 1;
-        let notice = Notice {
-            id: self.notices,
-            level,
-            text,
-        };
+        let notice = Notice { id: self.notices, level, text };
         if self.snapshot.notices.len() == MAX_NOTICES {
             self.snapshot.notices.remove(0);
         }

@@ -36,7 +36,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             let width = ui.available_width() - 2.0 * side;
             ui.add_space(8.0);
             ui.horizontal_top(|ui| {
-                ui.add_space(side - ui.spacing().item_spacing.x);
+                ui.add_space(side);
                 ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(width);
                     column(view, ui, model, actions);

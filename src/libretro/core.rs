@@ -106,12 +106,7 @@ impl Core {
             set_poll(Some(callbacks::input_poll));
             set_state(Some(callbacks::input_state));
         }
-        Ok(Core {
-            call,
-            loaded: false,
-            _content: None,
-            _library: library,
-        })
+        Ok(Core { call, loaded: false, _content: None, _library: library })
     }
 
     /// What the core says of itself.

@@ -22,10 +22,7 @@ pub struct Options {
 impl Options {
     /// Begins with the host's wishes.
     pub fn new(wished: impl IntoIterator<Item = (String, String)>) -> Options {
-        Options {
-            wished: wished.into_iter().collect(),
-            ..Options::default()
-        }
+        Options { wished: wished.into_iter().collect(), ..Options::default() }
     }
 
     /// The declared ones with their present values.
@@ -83,12 +80,7 @@ impl Options {
             .or_else(|| values.first().cloned())
             .unwrap_or_default();
         self.declared.retain(|option| option.key != key);
-        self.declared.push(OptionInfo {
-            key,
-            label,
-            values,
-            value,
-        });
+        self.declared.push(OptionInfo { key, label, values, value });
     }
 
     /// `SET_VARIABLES`: "label; first|second", the first being the default.
@@ -107,12 +99,7 @@ impl Options {
         self.declared.clear();
         for option in sys::list(first, |o| o.key.is_null()) {
             let values = values(&option.values);
-            self.declare(
-                sys::text(option.key),
-                sys::text(option.desc),
-                values,
-                Some(sys::text(option.default_value)),
-            );
+            self.declare(sys::text(option.key), sys::text(option.desc), values, Some(sys::text(option.default_value)));
         }
     }
 
@@ -121,12 +108,7 @@ impl Options {
         self.declared.clear();
         for option in sys::list(options.definitions.cast_const(), |o| o.key.is_null()) {
             let values = values(&option.values);
-            self.declare(
-                sys::text(option.key),
-                sys::text(option.desc),
-                values,
-                Some(sys::text(option.default_value)),
-            );
+            self.declare(sys::text(option.key), sys::text(option.desc), values, Some(sys::text(option.default_value)));
         }
     }
 
@@ -151,13 +133,7 @@ mod tests {
     use std::ffi::c_void;
 
     fn declared(text: &CString, key: &CString, wished: &[(&str, &str)]) -> Options {
-        let list = [
-            sys::retro_variable {
-                key: key.as_ptr(),
-                value: text.as_ptr(),
-            },
-            sys::retro_variable::default(),
-        ];
+        let list = [sys::retro_variable { key: key.as_ptr(), value: text.as_ptr() }, sys::retro_variable::default()];
         let mut options = Options::new(wished.iter().map(|(k, v)| ((*k).into(), (*v).into())));
         #[allow(unsafe_code)]
         // SAFETY: what SET_VARIABLES takes, with its end mark.

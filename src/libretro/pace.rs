@@ -27,11 +27,7 @@ pub enum Next {
 impl Pacer {
     /// Frame 0 is due `now`.
     pub fn new(now: Duration, fps: f64) -> Pacer {
-        Pacer {
-            start: now,
-            frames: 0,
-            fps,
-        }
+        Pacer { start: now, frames: 0, fps }
     }
 
     /// A new rate; the frame that is due next stays when it was.

@@ -43,7 +43,8 @@ fn run() -> Result<(), String> {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     let io = |error: std::io::Error| error.to_string();
-    let socket = UnixStream::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).map_err(|e| e.to_string())?);
+    let socket =
+        UnixStream::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).map_err(|e| e.to_string())?);
     // Cores print; their words must end up neither in the socket nor in the host's JSON.
     let null = std::fs::File::open("/dev/null").map_err(io)?;
     rustix::stdio::dup2_stdin(&null).map_err(|e| e.to_string())?;
@@ -118,11 +119,7 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
     let supports_no_game = callbacks::with(|front| front.environment.supports_no_game);
     let taken = match &load.content {
         None if !supports_no_game => {
-            return Err(format!(
-                "{} needs a game: open one of {}.",
-                info.name,
-                info.extensions.replace('|', ", ")
-            ));
+            return Err(format!("{} needs a game: open one of {}.", info.name, info.extensions.replace('|', ", ")));
         }
         None => core.load_game(None),
         Some(path) => {

@@ -100,12 +100,7 @@ mod tests {
     #[test]
     fn every_field_arrives() {
         let (writer, reader) = ends();
-        let pad = PadState {
-            buttons: 0xa5f0,
-            left: [-32767, 32767],
-            right: [1, -2],
-            triggers: [3, 32767],
-        };
+        let pad = PadState { buttons: 0xa5f0, left: [-32767, 32767], right: [1, -2], triggers: [3, 32767] };
         writer.set(7, pad);
         let mut pads = [PadState::default(); MAX_SEATS];
         reader.poll(&mut pads);
@@ -116,10 +111,7 @@ mod tests {
     #[test]
     fn a_tap_between_two_polls_is_seen_for_exactly_one_poll() {
         let (writer, reader) = ends();
-        let held = PadState {
-            buttons: Button::A as u16,
-            ..PadState::default()
-        };
+        let held = PadState { buttons: Button::A as u16, ..PadState::default() };
         writer.set(1, held);
         writer.set(1, PadState::default());
         let mut pads = [PadState::default(); MAX_SEATS];

@@ -45,11 +45,7 @@ pub struct FrameHeader {
 impl FrameHeader {
     /// Bytes of its pixels.
     pub fn len(&self) -> usize {
-        if self.duplicate {
-            0
-        } else {
-            self.width as usize * self.height as usize * self.format.bytes()
-        }
+        if self.duplicate { 0 } else { self.width as usize * self.height as usize * self.format.bytes() }
     }
 
     /// Whether there are no pixels.
@@ -182,11 +178,7 @@ pub struct FrameReader {
 impl FrameReader {
     /// Reads the ring of `link`.
     pub fn new(link: Arc<Link>) -> FrameReader {
-        FrameReader {
-            link,
-            skipped: 0,
-            refused: 0,
-        }
+        FrameReader { link, skipped: 0, refused: 0 }
     }
 
     /// Frames passed over because too many waited.
@@ -205,7 +197,7 @@ impl FrameReader {
     }
 
     /// The next frame to work on, if there is one. Dropping the value gives the slot back.
-    pub fn next(&mut self) -> Option<ReadFrame<'_>> {
+    pub fn take_next(&mut self) -> Option<ReadFrame<'_>> {
         loop {
             let mut ready: [Option<(u64, usize)>; SLOTS] = [None; SLOTS];
             let mut count = 0;
@@ -228,18 +220,14 @@ impl FrameReader {
                 }
                 ready[0] = ready[count - 1];
             }
-            let Some((_, slot)) = ready[0] else { return None };
+            let (_, slot) = ready[0]?;
             // Lost to the core, which needed the slot: look again.
             if !self.take(slot) {
                 continue;
             }
             match load_header(&self.link.region, slot) {
                 Some(header) => {
-                    return Some(ReadFrame {
-                        link: &self.link,
-                        slot,
-                        header,
-                    });
+                    return Some(ReadFrame { link: &self.link, slot, header });
                 }
                 None => {
                     self.refused += 1;
@@ -327,13 +315,13 @@ mod tests {
         publish(&mut writer, 1);
         publish(&mut writer, 2);
         for value in 1..=2 {
-            let frame = reader.next().expect("a frame");
+            let frame = reader.take_next().expect("a frame");
             assert_eq!(frame.header().number, u64::from(value));
             let mut row = [0; 8];
             frame.row(1, &mut row);
             assert_eq!(row, [value; 8]);
         }
-        assert!(reader.next().is_none());
+        assert!(reader.take_next().is_none());
     }
 
     #[test]
@@ -342,8 +330,8 @@ mod tests {
         for value in 1..=20 {
             publish(&mut writer, value);
         }
-        assert_eq!(reader.next().expect("a frame").header().number, 20);
-        assert!(reader.next().is_none());
+        assert_eq!(reader.take_next().expect("a frame").header().number, 20);
+        assert!(reader.take_next().is_none());
         assert!(reader.skipped() > 0);
     }
 
@@ -351,7 +339,7 @@ mod tests {
     fn the_core_never_waits_even_while_the_host_holds_a_frame() {
         let (mut writer, mut reader, link) = ends();
         publish(&mut writer, 1);
-        let held = reader.next().expect("a frame");
+        let held = reader.take_next().expect("a frame");
         for value in 2..=100 {
             publish(&mut writer, value);
         }
@@ -378,11 +366,11 @@ mod tests {
             for slot in 0..SLOTS {
                 spoil(&link.region, header_at(slot));
             }
-            assert!(reader.next().is_none());
+            assert!(reader.take_next().is_none());
         }
         assert_eq!(reader.refused(), 6);
         publish(&mut writer, 9);
-        assert!(reader.next().is_some());
+        assert!(reader.take_next().is_some());
     }
 
     #[test]
@@ -390,7 +378,7 @@ mod tests {
         let (mut writer, mut reader, link) = ends();
         publish(&mut writer, 1);
         link.clear_for_new_core();
-        assert!(reader.next().is_none());
+        assert!(reader.take_next().is_none());
     }
 
     use super::super::Status;

@@ -62,13 +62,7 @@ impl Status {
 }
 
 pub(super) fn clear(region: &Region) {
-    for offset in [
-        layout::FRAMES_RUN,
-        layout::HEARTBEAT,
-        layout::FRAMES_DROPPED,
-        layout::FPS,
-        layout::RESYNCS,
-    ] {
+    for offset in [layout::FRAMES_RUN, layout::HEARTBEAT, layout::FRAMES_DROPPED, layout::FPS, layout::RESYNCS] {
         region.u64(offset).store(0, Relaxed);
     }
 }

@@ -7,6 +7,6 @@ mod routes;
 mod signaling;
 mod thread;
 
-pub use signaling::{Signaling, listen, open_udp};
 pub use routes::local_addresses;
+pub use signaling::{Signaling, listen, open_udp};
 pub use thread::{NetCommand, NetEvent, NetHandle, NetPorts, NetStats, PeerStats, start};

@@ -366,7 +366,8 @@ impl Peer {
         let mut found: Vec<_> = writer.payload_params().filter(|p| fits(p.spec().codec)).collect();
         // Our stream is constrained baseline and its frames are larger than a packet: mode 1.
         found.retain(|p| kind == MediaKind::Audio || p.spec().format.packetization_mode == Some(1));
-        let constrained = |p: &&&str0m::format::PayloadParams| p.spec().format.profile_level_id.is_some_and(|id| id >> 8 == 0x42e0);
+        let constrained =
+            |p: &&&str0m::format::PayloadParams| p.spec().format.profile_level_id.is_some_and(|id| id >> 8 == 0x42e0);
         found.iter().find(constrained).or(found.first()).map(|p| p.pt())
     }
 

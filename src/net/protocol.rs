@@ -92,10 +92,7 @@ impl ToPage {
             RefusedCode::Version => "This page is of another version than the host. Reload it.",
             RefusedCode::HostError => "The host had a problem. Try again.",
         };
-        ToPage::Refused {
-            code,
-            message: message.into(),
-        }
+        ToPage::Refused { code, message: message.into() }
     }
 }
 
@@ -307,12 +304,7 @@ impl InputMessage {
                 triggers: [trigger(5), trigger(6)],
             };
         }
-        Some(InputMessage {
-            seat,
-            seq,
-            states,
-            count,
-        })
+        Some(InputMessage { seat, seq, states, count })
     }
 
     /// The states newer than `last`, oldest first. Numbers wrap around.
@@ -347,9 +339,9 @@ mod tests {
     fn only_states_that_are_news_come_out_oldest_first() {
         let bytes = message(1, 10, &[10, 9, 8, 7]);
         assert_eq!(buttons(&bytes, 8), [9, 10]);
-        assert_eq!(buttons(&bytes, 10), []);
+        assert!(buttons(&bytes, 10).is_empty());
         assert_eq!(buttons(&bytes, 2), [7, 8, 9, 10]);
-        assert_eq!(buttons(&bytes, 11), [], "overtaken by a newer one");
+        assert!(buttons(&bytes, 11).is_empty(), "overtaken by a newer one");
     }
 
     #[test]
@@ -389,7 +381,8 @@ mod tests {
     fn control_messages_are_the_three_we_know() {
         assert_eq!(parse_control(br#"{"type":"ping","t":1.5}"#), Some(FromPeer::Ping { t: 1.5 }));
         assert_eq!(parse_control(br#"{"type":"bye"}"#), Some(FromPeer::Bye));
-        let bad: [&[u8]; 7] = [b"", b"{}", b"[]", b"\xff", br#"{"type":"nope"}"#, br#"{"type":"ping"}"#, br#"{"type":"ping","t":"x"}"#];
+        let bad: [&[u8]; 7] =
+            [b"", b"{}", b"[]", b"\xff", br#"{"type":"nope"}"#, br#"{"type":"ping"}"#, br#"{"type":"ping","t":"x"}"#];
         for bad in bad {
             assert_eq!(parse_control(bad), None);
         }

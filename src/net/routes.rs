@@ -15,10 +15,7 @@ pub struct Routes {
 impl Routes {
     /// For the socket bound to `bound`.
     pub fn new(bound: SocketAddr) -> Routes {
-        Routes {
-            bound,
-            known: HashMap::new(),
-        }
+        Routes { bound, known: HashMap::new() }
     }
 
     /// Our address as `source` sees it: the one the system's routing table answers from.

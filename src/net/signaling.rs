@@ -49,10 +49,7 @@ impl Signaling {
             // Connections that are still open are cut, not waited for.
             runtime.shutdown_background();
         })?;
-        Ok(Signaling {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        Ok(Signaling { stop: Some(stop), thread: Some(thread) })
     }
 }
 
@@ -154,7 +151,9 @@ fn taken(kind: &str, address: SocketAddr, error: &std::io::Error, flag: &str) ->
             address.port()
         ),
         std::io::ErrorKind::AddrNotAvailable => {
-            format!("This machine does not have the address {ip}: choose one it has with {flag}, or 0.0.0.0 for all of them.")
+            format!(
+                "This machine does not have the address {ip}: choose one it has with {flag}, or 0.0.0.0 for all of them."
+            )
         }
         _ => format!("{kind} {address} cannot be used: {error}."),
     }

@@ -190,11 +190,9 @@ struct Latency {
 impl Latency {
     fn new() -> Latency {
         // Up to ten seconds with three digits: a fixed size, so recording never allocates.
-        let histogram = || Histogram::new_with_bounds(1, 10_000_000, 3).unwrap_or_else(|_| unreachable!("constant bounds"));
-        Latency {
-            total: histogram(),
-            stages: [histogram(), histogram(), histogram()],
-        }
+        let histogram =
+            || Histogram::new_with_bounds(1, 10_000_000, 3).unwrap_or_else(|_| unreachable!("constant bounds"));
+        Latency { total: histogram(), stages: [histogram(), histogram(), histogram()] }
     }
 
     fn record(&mut self, times: &FrameTimes, sent: Duration) {
@@ -209,10 +207,8 @@ impl Latency {
         let ms = |histogram: &Histogram<u32>, quantile| {
             if histogram.is_empty() { 0.0 } else { histogram.value_at_quantile(quantile) as f64 / 1000.0 }
         };
-        let figures = (
-            (ms(&self.total, 0.5), ms(&self.total, 0.99)),
-            [0, 1, 2].map(|stage| ms(&self.stages[stage], 0.5)),
-        );
+        let figures =
+            ((ms(&self.total, 0.5), ms(&self.total, 0.99)), [0, 1, 2].map(|stage| ms(&self.stages[stage], 0.5)));
         self.total.reset();
         self.stages.iter_mut().for_each(Histogram::reset);
         figures
@@ -267,10 +263,7 @@ impl Worker {
         let now = Instant::now();
         let until = self.peers.values().map(|c| c.peer.next_timeout()).fold(self.next_second, Instant::min);
         let limit = until.saturating_duration_since(now);
-        let limit = Timespec {
-            tv_sec: limit.as_secs().cast_signed(),
-            tv_nsec: limit.subsec_nanos().into(),
-        };
+        let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
         let event = self.ports.event.fd();
         let mut fds = [
             PollFd::from_borrowed_fd(self.ports.socket.as_fd(), PollFlags::IN),
@@ -296,9 +289,9 @@ impl Worker {
             let known = self.peers.iter().find(|(_, c)| c.source == Some(source)).map(|(&id, _)| id);
             let local = self.routes.local_for(source);
             let is_for = |c: &Connection| c.peer.accepts(now, source, local, data);
-            let id = known.filter(|id| self.peers.get(id).is_some_and(is_for)).or_else(|| {
-                self.peers.iter().find(|(_, connection)| is_for(connection)).map(|(&id, _)| id)
-            });
+            let id = known
+                .filter(|id| self.peers.get(id).is_some_and(is_for))
+                .or_else(|| self.peers.iter().find(|(_, connection)| is_for(connection)).map(|(&id, _)| id));
             let Some(id) = id else { continue };
             if let Some(connection) = self.peers.get_mut(&id) {
                 connection.source = Some(source);
@@ -388,11 +381,7 @@ impl Worker {
                     estimate_kbit_s: connection.peer.estimate_kbit_s(),
                 });
             }
-            connection.peer.say(&ToPeer::Stats {
-                fps: self.fps,
-                latency_ms: latency_ms.0,
-                kbit_s,
-            });
+            connection.peer.say(&ToPeer::Stats { fps: self.fps, latency_ms: latency_ms.0, kbit_s });
             if connection.peer.fell_silent(time)
                 && let Some(seat) = self.ports.room.seat_of(id)
             {
@@ -456,14 +445,13 @@ impl Worker {
         getrandom::fill(&mut random).map_err(|_| RefusedCode::HostError)?;
         let token = Secret::new(random);
         // The invite first: a stranger's offer is not even looked at.
-        let joined = self
-            .ports
-            .room
-            .join(&join.secret, &join.name, join.resume.as_deref(), token.clone(), now())
-            .map_err(|refusal| match refusal {
-                Refusal::BadInvite => RefusedCode::BadInvite,
-                Refusal::Full => RefusedCode::RoomFull,
-            })?;
+        let joined =
+            self.ports.room.join(&join.secret, &join.name, join.resume.as_deref(), token.clone(), now()).map_err(
+                |refusal| match refusal {
+                    Refusal::BadInvite => RefusedCode::BadInvite,
+                    Refusal::Full => RefusedCode::RoomFull,
+                },
+            )?;
         if let Some(old) = joined.replaces {
             self.end(old, Some(ClosingCode::Replaced), true);
         }
@@ -476,22 +464,11 @@ impl Worker {
             }
         })?;
         peer.tick(time);
-        let mut connection = Connection {
-            peer,
-            bytes_before: 0,
-            source: None,
-            announced: false,
-            shape: None,
-        };
+        let mut connection = Connection { peer, bytes_before: 0, source: None, announced: false, shape: None };
         drain(joined.id, &mut connection, &self.ports.socket, &mut self.news, time);
         self.peers.insert(joined.id, connection);
         self.count_viewers();
-        Ok(ToPage::Welcome {
-            v: protocol::VERSION,
-            peer: joined.id,
-            resume: token.as_str().into(),
-            sdp,
-        })
+        Ok(ToPage::Welcome { v: protocol::VERSION, peer: joined.id, resume: token.as_str().into(), sdp })
     }
 
     fn act_on_news(&mut self) {
@@ -540,10 +517,7 @@ impl Worker {
         let Some(mut connection) = self.peers.remove(&id) else { return };
         let time = Instant::now();
         if let Some(code) = code {
-            connection.peer.say(&ToPeer::Closing {
-                code,
-                message: code.message(),
-            });
+            connection.peer.say(&ToPeer::Closing { code, message: code.message() });
             drain(id, &mut connection, &self.ports.socket, &mut self.news, time);
         }
         connection.peer.close();
@@ -584,28 +558,16 @@ impl Worker {
         let seats: Vec<Seat> = room
             .seats()
             .enumerate()
-            .map(|(seat, (name, peer))| Seat {
-                seat,
-                name: name.map(str::to_owned),
-                peer,
-            })
+            .map(|(seat, (name, peer))| Seat { seat, name: name.map(str::to_owned), peer })
             .collect();
         let people: Vec<Person> = room
             .members()
-            .map(|(peer, name)| Person {
-                peer,
-                name: name.to_owned(),
-                seat: room.seat_of(peer),
-            })
+            .map(|(peer, name)| Person { peer, name: name.to_owned(), seat: room.seat_of(peer) })
             .collect();
         let time = Instant::now();
         for (&id, connection) in &mut self.peers {
             connection.peer.say(&ToPeer::Room {
-                you: You {
-                    peer: id,
-                    name: room.name_of(id).unwrap_or_default(),
-                    seat: room.seat_of(id),
-                },
+                you: You { peer: id, name: room.name_of(id).unwrap_or_default(), seat: room.seat_of(id) },
                 seats: &seats,
                 peers: &people,
                 game: &self.game,
@@ -622,7 +584,13 @@ impl Worker {
     }
 }
 
-fn drain(id: PeerId, connection: &mut Connection, socket: &UdpSocket, news: &mut Vec<(PeerId, PeerNews)>, now: Instant) {
+fn drain(
+    id: PeerId,
+    connection: &mut Connection,
+    socket: &UdpSocket,
+    news: &mut Vec<(PeerId, PeerNews)>,
+    now: Instant,
+) {
     connection.peer.drain(
         now,
         // A full socket buffer loses the datagram, as any router on the way would: repeats are WebRTC's business.

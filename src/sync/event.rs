@@ -16,9 +16,7 @@ impl Event {
     pub fn new() -> io::Result<Event> {
         // Non-blocking, so that a core process that empties the counter under our hands cannot make a reader hang in
         // `read`; waiting is done by `poll`.
-        Ok(Event {
-            fd: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
-        })
+        Ok(Event { fd: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)? })
     }
 
     /// The other process's end.

@@ -24,7 +24,8 @@ pub fn cores(extra: &[PathBuf], as_json: bool) -> String {
         return json!({ "cores": list }).to_string();
     }
     if cores.is_empty() {
-        return "No cores were found. On Debian and Ubuntu, `apt install libretro-nestopia` brings one for the NES.".into();
+        return "No cores were found. On Debian and Ubuntu, `apt install libretro-nestopia` brings one for the NES."
+            .into();
     }
     let mut lines = Vec::new();
     for core in cores {

@@ -79,21 +79,9 @@ impl Converter {
             frame.row(y as u32, &mut self.row);
             // Quarter turns are counter-clockwise, as libretro counts them.
             match header.rotation {
-                1 => unpack_row(
-                    header.format,
-                    &self.row,
-                    pixels.iter_mut().skip(y).step_by(height).rev(),
-                ),
-                2 => unpack_row(
-                    header.format,
-                    &self.row,
-                    pixels[(height - 1 - y) * width..][..width].iter_mut().rev(),
-                ),
-                _ => unpack_row(
-                    header.format,
-                    &self.row,
-                    pixels.iter_mut().skip(height - 1 - y).step_by(height),
-                ),
+                1 => unpack_row(header.format, &self.row, pixels.iter_mut().skip(y).step_by(height).rev()),
+                2 => unpack_row(header.format, &self.row, pixels[(height - 1 - y) * width..][..width].iter_mut().rev()),
+                _ => unpack_row(header.format, &self.row, pixels.iter_mut().skip(height - 1 - y).step_by(height)),
             }
         }
     }
@@ -111,24 +99,15 @@ impl Converter {
         planes.v.resize(cw * ch / 4, 0);
         let bgra: &[u8] = bytemuck::cast_slice(&picture.pixels);
         if k == 1 && (cw, ch) == (width, height) {
-            let mut image = image(
-                (&mut planes.y, &mut planes.u, &mut planes.v),
-                picture.width,
-                picture.height,
-                picture.width / 2,
-            );
+            let mut image =
+                image((&mut planes.y, &mut planes.u, &mut planes.v), picture.width, picture.height, picture.width / 2);
             return yuv::bgra_to_yuv420(&mut image, bgra, picture.width * 4, RANGE, MATRIX, MODE)
                 .map_err(|error| format!("bgra_to_yuv420 failed for {width}x{height}: {error}"));
         }
         self.y.resize(width * height, 0);
         self.u.resize(width * height, 0);
         self.v.resize(width * height, 0);
-        let mut full = image(
-            (&mut self.y, &mut self.u, &mut self.v),
-            picture.width,
-            picture.height,
-            picture.width,
-        );
+        let mut full = image((&mut self.y, &mut self.u, &mut self.v), picture.width, picture.height, picture.width);
         yuv::bgra_to_yuv444(&mut full, bgra, picture.width * 4, RANGE, MATRIX, MODE)
             .map_err(|error| format!("bgra_to_yuv444 failed for {width}x{height}: {error}"))?;
         enlarge(&self.y, width, height, k, 1, &mut planes.y, cw, ch);
@@ -262,7 +241,7 @@ mod tests {
         };
         writer.publish(header, rows.iter().copied());
         let mut picture = Picture::default();
-        Converter::default().unpack(&reader.next().expect("a frame"), &mut picture);
+        Converter::default().unpack(&reader.take_next().expect("a frame"), &mut picture);
         picture
     }
 
@@ -293,13 +272,8 @@ mod tests {
 
     #[test]
     fn a_small_picture_is_enlarged_so_that_each_pixel_keeps_its_own_chroma() {
-        let mut picture = Picture {
-            width: 256,
-            height: 240,
-            aspect: 1.0,
-            pixels: vec![0x00_00ff; 256 * 240],
-            ..Picture::default()
-        };
+        let mut picture =
+            Picture { width: 256, height: 240, aspect: 1.0, pixels: vec![0x00_00ff; 256 * 240], ..Picture::default() };
         picture.pixels[1] = 0xff_0000;
         let mut planes = Planes::default();
         Converter::default().convert(&picture, &mut planes).expect("convert");

@@ -133,10 +133,7 @@ pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> 
         };
         worker.run(FrameReader::new(link));
     })?;
-    Ok(VideoThread {
-        control,
-        thread: Some(thread),
-    })
+    Ok(VideoThread { control, thread: Some(thread) })
 }
 
 struct Worker {
@@ -165,7 +162,7 @@ impl Worker {
             }
             loop {
                 let begin = now();
-                let Some(frame) = reader.next() else { break };
+                let Some(frame) = reader.take_next() else { break };
                 let header = *frame.header();
                 if !header.duplicate {
                     self.converter.unpack(&frame, &mut self.picture);
@@ -263,12 +260,7 @@ impl Worker {
 
     fn encode_planes(&mut self, fps: f64, keyframe: bool, out: &mut Vec<u8>) -> Result<bool, String> {
         let max_kbit_s = self.control.max_kbit_s.load(Acquire);
-        let wanted = Settings {
-            width: self.planes.width,
-            height: self.planes.height,
-            fps,
-            max_kbit_s,
-        };
+        let wanted = Settings { width: self.planes.width, height: self.planes.height, fps, max_kbit_s };
         let fits = self.encoder.as_ref().is_some_and(|encoder| {
             let open = encoder.settings();
             (open.width, open.height, open.fps) == (wanted.width, wanted.height, wanted.fps)

@@ -49,11 +49,13 @@ pub struct Encoded<'a> {
 impl Encoder {
     /// Opens libx264: preset superfast, tune zerolatency, baseline profile, no periodic keyframes.
     pub fn open(settings: Settings) -> Result<Encoder, String> {
-        let failed = |what: &str| format!("{what} failed for {}x{} at {:.2} Hz", settings.width, settings.height, settings.fps);
+        let failed =
+            |what: &str| format!("{what} failed for {}x{} at {:.2} Hz", settings.width, settings.height, settings.fps);
         let mut params = Box::new(MaybeUninit::<sys::x264_param_t>::zeroed());
         // SAFETY: x264_param_default_preset fills the whole struct; zeroed is valid for this plain C struct anyway.
         let mut params = unsafe {
-            let preset = sys::x264_param_default_preset(params.as_mut_ptr(), c"superfast".as_ptr(), c"zerolatency".as_ptr());
+            let preset =
+                sys::x264_param_default_preset(params.as_mut_ptr(), c"superfast".as_ptr(), c"zerolatency".as_ptr());
             if preset < 0 {
                 return Err(failed("x264_param_default_preset"));
             }
@@ -89,12 +91,7 @@ impl Encoder {
         // SAFETY: a filled struct; libx264 copies it.
         let x264 = unsafe { sys::x264_encoder_open(&mut *params) };
         let x264 = ptr::NonNull::new(x264).ok_or_else(|| failed("x264_encoder_open"))?;
-        Ok(Encoder {
-            x264,
-            params,
-            settings,
-            pts: 0,
-        })
+        Ok(Encoder { x264, params, settings, pts: 0 })
     }
 
     /// What it was opened for, and its present rate.
@@ -126,10 +123,7 @@ impl Encoder {
             && planes.u.len() >= w * h / 4
             && planes.v.len() >= w * h / 4;
         if !fits {
-            return Err(format!(
-                "a frame of {}x{} for an encoder of {width}x{height}",
-                planes.width, planes.height
-            ));
+            return Err(format!("a frame of {}x{} for an encoder of {width}x{height}", planes.width, planes.height));
         }
         let mut picture = MaybeUninit::<sys::x264_picture_t>::zeroed();
         let mut output = MaybeUninit::<sys::x264_picture_t>::zeroed();
@@ -144,17 +138,13 @@ impl Encoder {
             picture.i_pts = self.pts;
             picture.img.i_csp = sys::X264_CSP_I420 as i32;
             picture.img.i_plane = 3;
-            for (index, (plane, stride)) in [(&planes.y, w), (&planes.u, w / 2), (&planes.v, w / 2)].into_iter().enumerate() {
+            for (index, (plane, stride)) in
+                [(&planes.y, w), (&planes.u, w / 2), (&planes.v, w / 2)].into_iter().enumerate()
+            {
                 picture.img.plane[index] = plane.as_ptr().cast_mut();
                 picture.img.i_stride[index] = stride as i32;
             }
-            sys::x264_encoder_encode(
-                self.x264.as_ptr(),
-                &mut nals,
-                &mut nal_count,
-                picture,
-                output.as_mut_ptr(),
-            )
+            sys::x264_encoder_encode(self.x264.as_ptr(), &mut nals, &mut nal_count, picture, output.as_mut_ptr())
         };
         self.pts += 1;
         if size <= 0 || nals.is_null() || nal_count <= 0 {
@@ -164,10 +154,7 @@ impl Encoder {
         // until the next call with this encoder, which needs `&mut self`. `output` was filled by the successful call.
         unsafe {
             let data = std::slice::from_raw_parts((*nals).p_payload, size as usize);
-            Ok(Encoded {
-                data,
-                keyframe: output.assume_init_ref().b_keyframe != 0,
-            })
+            Ok(Encoded { data, keyframe: output.assume_init_ref().b_keyframe != 0 })
         }
     }
 }
@@ -196,24 +183,15 @@ mod tests {
     use super::*;
 
     fn settings(width: u32, height: u32) -> Settings {
-        Settings {
-            width,
-            height,
-            fps: 60.0988,
-            max_kbit_s: 6000,
-        }
+        Settings { width, height, fps: 60.0988, max_kbit_s: 6000 }
     }
 
     fn planes(width: u32, height: u32, seed: u32) -> Planes {
-        let noise = |len: usize, salt: u32| (0..len as u32).map(|i| ((i ^ salt).wrapping_mul(2_654_435_761) >> 26) as u8 + 90).collect();
+        let noise = |len: usize, salt: u32| {
+            (0..len as u32).map(|i| ((i ^ salt).wrapping_mul(2_654_435_761) >> 26) as u8 + 90).collect()
+        };
         let pixels = (width * height) as usize;
-        Planes {
-            width,
-            height,
-            y: noise(pixels, seed),
-            u: noise(pixels / 4, seed + 1),
-            v: noise(pixels / 4, seed + 2),
-        }
+        Planes { width, height, y: noise(pixels, seed), u: noise(pixels / 4, seed + 1), v: noise(pixels / 4, seed + 2) }
     }
 
     #[test]
@@ -245,8 +223,10 @@ mod tests {
     #[test]
     fn the_rate_limit_holds_and_changes_without_reopening() {
         let mut encoder = Encoder::open(settings(320, 240)).expect("open");
-        let mut bytes = |encoder: &mut Encoder| -> usize {
-            (0..120).map(|frame| encoder.encode(&planes(320, 240, frame * 7919), false).expect("encode").data.len()).sum()
+        let bytes = |encoder: &mut Encoder| -> usize {
+            (0..120)
+                .map(|frame| encoder.encode(&planes(320, 240, frame * 7919), false).expect("encode").data.len())
+                .sum()
         };
         let fast = bytes(&mut encoder);
         encoder.set_max_kbit_s(1500).expect("reconfig");

@@ -47,7 +47,9 @@ impl Browser {
     pub fn playing(url: &str) -> Browser {
         let browser = Browser::open(url);
         browser.wait_for_state("playing");
-        until("a picture", LONG, || browser.eval("return document.getElementById('stream').videoWidth > 0").as_bool().filter(|yes| *yes));
+        until("a picture", LONG, || {
+            browser.eval("return document.getElementById('stream').videoWidth > 0").as_bool().filter(|yes| *yes)
+        });
         browser
     }
 
@@ -78,7 +80,8 @@ impl Browser {
         .to_vec();
         arguments.push(format!("--user-data-dir={}", browser._profile.path().display()));
         let options = json!({"args": arguments});
-        let capabilities = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}});
+        let capabilities =
+            json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}});
         let started = browser.driver.post("/session", &capabilities).expect("Chromium starts");
         browser.session = started["sessionId"].as_str().expect("a session").to_owned();
         browser.chromium = started["capabilities"]["goog:processID"].as_u64().map(|pid| pid as u32);
@@ -102,7 +105,9 @@ impl Browser {
 
     /// Runs the body of an async function and hands back what it returns.
     pub fn eval_async(&self, body: &str) -> Value {
-        let script = format!("const done = arguments[arguments.length - 1]; (async () => {{ {body} }})().then(done, (e) => done({{failed: String(e)}}));");
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; (async () => {{ {body} }})().then(done, (e) => done({{failed: String(e)}}));"
+        );
         let value = self.post("execute/async", &json!({"script": script, "args": []}));
         assert!(value["failed"].is_null(), "the script failed: {}", value["failed"]);
         value
@@ -138,7 +143,10 @@ impl Browser {
 
     /// What `<html data-...>` says.
     pub fn dataset(&self, name: &str) -> String {
-        self.eval(&format!("return document.documentElement.dataset['{name}'] ?? ''")).as_str().unwrap_or_default().to_owned()
+        self.eval(&format!("return document.documentElement.dataset['{name}'] ?? ''"))
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     pub fn state(&self) -> String {
@@ -159,7 +167,10 @@ impl Browser {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("the page's {name} is `{last}`, not `{value}`; it says: {}", self.eval("return document.body.innerText"));
+        panic!(
+            "the page's {name} is `{last}`, not `{value}`; it says: {}",
+            self.eval("return document.body.innerText")
+        );
     }
 
     /// Every value that `data-NAME` has had since the page was opened.
@@ -268,14 +279,19 @@ fn start_chromedriver() -> (Child, u16) {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap_or_else(|error| panic!("{} does not start ({error}): install the package chromium-driver.", path.display()));
+        .unwrap_or_else(|error| {
+            panic!("{} does not start ({error}): install the package chromium-driver.", path.display())
+        });
     let mut lines = BufReader::new(child.stdout.take().expect("its output"));
     let mut line = String::new();
     loop {
         line.clear();
         assert!(lines.read_line(&mut line).is_ok_and(|read| read > 0), "chromedriver ended before it named its port");
         // It first says that it will choose, by port 0.
-        let port = line.rsplit_once("on port ").and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok()).filter(|&port: &u16| port != 0);
+        let port = line
+            .rsplit_once("on port ")
+            .and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok())
+            .filter(|&port: &u16| port != 0);
         if let Some(port) = port {
             std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
             return (child, port);
@@ -302,12 +318,7 @@ fn sight(value: &Value) -> Sight {
             break;
         }
     }
-    Sight {
-        at_ms: value[0].as_f64().unwrap_or(0.0),
-        blocks: found,
-        size,
-        picture,
-    }
+    Sight { at_ms: value[0].as_f64().unwrap_or(0.0), blocks: found, size, picture }
 }
 
 fn strings(value: &Value) -> Vec<String> {

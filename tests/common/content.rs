@@ -19,7 +19,8 @@ pub fn snes(dir: &TempDir, hires: bool) -> PathBuf {
 
 fn run(command: &mut Command) {
     let status = command.status();
-    let status = status.unwrap_or_else(|error| panic!("{command:?} does not start ({error}): install the package cc65."));
+    let status =
+        status.unwrap_or_else(|error| panic!("{command:?} does not start ({error}): install the package cc65."));
     assert!(status.success(), "{command:?} failed");
 }
 

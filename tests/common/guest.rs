@@ -47,7 +47,9 @@ impl Guest {
         }
         match tungstenite::client(request, stream) {
             Ok((socket, _)) => Ok(Guest { socket }),
-            Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(response))) => Err(response.status().as_u16()),
+            Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(response))) => {
+                Err(response.status().as_u16())
+            }
             Err(error) => panic!("the WebSocket does not open: {error}"),
         }
     }
@@ -82,7 +84,8 @@ impl Guest {
 
 /// A join message that is right but for what `change` does to it.
 pub fn join(host: &Host, sdp: &str, change: impl FnOnce(&mut Value)) -> Message {
-    let mut join = json!({"type": "join", "v": 1, "secret": host.secret(), "name": "Guest", "resume": null, "sdp": sdp});
+    let mut join =
+        json!({"type": "join", "v": 1, "secret": host.secret(), "name": "Guest", "resume": null, "sdp": sdp});
     change(&mut join);
     Message::text(join.to_string())
 }

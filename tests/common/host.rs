@@ -115,14 +115,7 @@ impl Setup {
             let shared = shared.clone();
             std::thread::spawn(move || read_errors(err, &shared));
         }
-        let mut host = Host {
-            child,
-            stdin,
-            shared,
-            taken: HashMap::new(),
-            home: self.home,
-            ready: Value::Null,
-        };
+        let mut host = Host { child, stdin, shared, taken: HashMap::new(), home: self.home, ready: Value::Null };
         host.ready = host.wait_for("ready", LONG);
         host
     }
@@ -147,12 +140,8 @@ pub fn quiet_command(home: &TempDir) -> Command {
 
 /// Runs a command that should end by itself, and ends it if it does not.
 pub fn run_to_end(mut command: Command) -> Output {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let stdout = child.stdout.take().map(|out| std::thread::spawn(move || read_all(out)));
     let stderr = child.stderr.take().map(|err| std::thread::spawn(move || read_all(err)));
     let status = wait(&mut child, LONG);
@@ -162,7 +151,11 @@ pub fn run_to_end(mut command: Command) -> Output {
     }
     let [stdout, stderr] = [stdout, stderr].map(|it| it.and_then(|it| it.join().ok()).unwrap_or_default());
     let status = status.unwrap_or_else(|| {
-        panic!("the program did not end by itself; it said:\n{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr))
+        panic!(
+            "the program did not end by itself; it said:\n{}{}",
+            String::from_utf8_lossy(&stdout),
+            String::from_utf8_lossy(&stderr)
+        )
     });
     Output { status, stdout, stderr }
 }

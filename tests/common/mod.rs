@@ -44,11 +44,7 @@ pub fn program() -> PathBuf {
 /// One of the cores built beside the program: `fixture` or `arena`.
 pub fn built_core(name: &str) -> PathBuf {
     let path = program().with_file_name(format!("lib{name}_libretro.so"));
-    assert!(
-        path.is_file(),
-        "{} is missing: build it first with `cargo build --release --workspace`.",
-        path.display()
-    );
+    assert!(path.is_file(), "{} is missing: build it first with `cargo build --release --workspace`.", path.display());
     path
 }
 

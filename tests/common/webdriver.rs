@@ -30,7 +30,10 @@ impl WebDriver {
             self.port,
             body.len()
         );
-        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).map_err(|error| failed("send", error))?;
+        stream
+            .write_all(head.as_bytes())
+            .and_then(|()| stream.write_all(body.as_bytes()))
+            .map_err(|error| failed("send", error))?;
         let mut from = BufReader::new(stream);
         let mut length = 0;
         loop {

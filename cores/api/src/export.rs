@@ -53,9 +53,7 @@ impl<C: Core> Slot<C> {
     pub const fn new() -> Self {
         Slot {
             state: Mutex::new(State {
-                env: Env {
-                    sys: sys::Environment::none(),
-                },
+                env: Env { sys: sys::Environment::none() },
                 callbacks: Callbacks::none(),
                 game: None,
             }),
@@ -78,8 +76,7 @@ impl<C: Core> Slot<C> {
     }
 
     fn with_game<R>(&self, act: impl FnOnce(&mut C) -> R) -> Option<R> {
-        self.with(|state| state.game.as_mut().map(|(core, _)| act(core)))
-            .flatten()
+        self.with(|state| state.game.as_mut().map(|(core, _)| act(core))).flatten()
     }
 
     /// # Safety
@@ -208,13 +205,11 @@ impl<C: Core> Slot<C> {
         }
         // SAFETY: not null, and the caller vouches for the size.
         let data = unsafe { slice::from_raw_parts(data.cast::<u8>(), size) };
-        self.with_game(|core| core.load_state(data))
-            .unwrap_or(false)
+        self.with_game(|core| core.load_state(data)).unwrap_or(false)
     }
 
     pub fn memory_data(&self, id: c_uint) -> *mut c_void {
-        self.memory(id, |ram| ram.as_mut_ptr().cast())
-            .unwrap_or(ptr::null_mut())
+        self.memory(id, |ram| ram.as_mut_ptr().cast()).unwrap_or(ptr::null_mut())
     }
 
     pub fn memory_size(&self, id: c_uint) -> usize {
@@ -313,9 +308,7 @@ macro_rules! export_core {
                 unsafe { SLOT.set_environment(callback) }
             }
             #[unsafe(no_mangle)]
-            pub unsafe extern "C" fn retro_set_video_refresh(
-                callback: Option<sys::VideoRefreshFn>,
-            ) {
+            pub unsafe extern "C" fn retro_set_video_refresh(callback: Option<sys::VideoRefreshFn>) {
                 // SAFETY: the front end passes callbacks of its own.
                 unsafe { SLOT.set_callback(|all| all.video = callback) }
             }
@@ -325,9 +318,7 @@ macro_rules! export_core {
                 unsafe { SLOT.set_callback(|all| all.audio = callback) }
             }
             #[unsafe(no_mangle)]
-            pub unsafe extern "C" fn retro_set_audio_sample_batch(
-                callback: Option<sys::AudioSampleBatchFn>,
-            ) {
+            pub unsafe extern "C" fn retro_set_audio_sample_batch(callback: Option<sys::AudioSampleBatchFn>) {
                 // SAFETY: the front end passes callbacks of its own.
                 unsafe { SLOT.set_callback(|all| all.audio_batch = callback) }
             }
@@ -386,12 +377,7 @@ macro_rules! export_core {
             #[unsafe(no_mangle)]
             pub extern "C" fn retro_cheat_reset() {}
             #[unsafe(no_mangle)]
-            pub extern "C" fn retro_cheat_set(
-                _index: c_uint,
-                _enabled: bool,
-                _code: *const c_char,
-            ) {
-            }
+            pub extern "C" fn retro_cheat_set(_index: c_uint, _enabled: bool, _code: *const c_char) {}
             #[unsafe(no_mangle)]
             pub unsafe extern "C" fn retro_load_game(game: *const sys::GameInfo) -> bool {
                 // SAFETY: the front end passes what libretro.h asks for.

@@ -22,9 +22,7 @@ impl Env {
     /// An environment with no front end behind it, for unit tests: it has no option and refuses
     /// every announcement.
     pub fn detached() -> Env {
-        Env {
-            sys: Environment::none(),
-        }
+        Env { sys: Environment::none() }
     }
 
     /// The front end's value for an option; `None` where it has none.
@@ -72,12 +70,7 @@ pub struct Front<'a> {
 
 impl<'a> Front<'a> {
     pub(crate) fn new(env: &'a mut Env, callbacks: Callbacks, format: PixelFormat) -> Self {
-        Front {
-            env,
-            callbacks,
-            format,
-            polled: false,
-        }
+        Front { env, callbacks, format, polled: false }
     }
 
     /// A front end that takes everything and presses nothing, for unit tests.
@@ -124,13 +117,7 @@ impl<'a> Front<'a> {
     /// # Safety
     /// A front end that trusts the numbers reads beyond `data`: it must be one that does not, or
     /// the numbers must be true.
-    pub unsafe fn video_unchecked_sizes(
-        &mut self,
-        data: &[u8],
-        width: u32,
-        height: u32,
-        pitch: usize,
-    ) {
+    pub unsafe fn video_unchecked_sizes(&mut self, data: &[u8], width: u32, height: u32, pitch: usize) {
         // SAFETY: passed on to the caller.
         unsafe { self.callbacks.video(data.as_ptr(), width, height, pitch) }
     }

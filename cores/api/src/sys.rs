@@ -4,17 +4,15 @@ use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
 use std::ptr;
 
 pub use libretro_sys::{
-    API_VERSION, AudioSampleBatchFn, AudioSampleFn, EnvironmentFn, GameGeometry, GameInfo,
-    InputDescriptor, InputPollFn, InputStateFn, MEMORY_SAVE_RAM, SystemAvInfo, SystemInfo,
-    SystemTiming, Variable, VideoRefreshFn,
+    API_VERSION, AudioSampleBatchFn, AudioSampleFn, EnvironmentFn, GameGeometry, GameInfo, InputDescriptor,
+    InputPollFn, InputStateFn, MEMORY_SAVE_RAM, SystemAvInfo, SystemInfo, SystemTiming, Variable, VideoRefreshFn,
 };
 use libretro_sys::{
-    DEVICE_ANALOG, DEVICE_ID_ANALOG_X, DEVICE_ID_ANALOG_Y, DEVICE_ID_JOYPAD_R3,
-    DEVICE_INDEX_ANALOG_LEFT, DEVICE_INDEX_ANALOG_RIGHT, DEVICE_JOYPAD, ENVIRONMENT_EXPERIMENTAL,
-    ENVIRONMENT_GET_LOG_INTERFACE, ENVIRONMENT_GET_VARIABLE, ENVIRONMENT_GET_VARIABLE_UPDATE,
-    ENVIRONMENT_SET_GEOMETRY, ENVIRONMENT_SET_INPUT_DESCRIPTORS, ENVIRONMENT_SET_PIXEL_FORMAT,
-    ENVIRONMENT_SET_ROTATION, ENVIRONMENT_SET_SUPPORT_NO_GAME, ENVIRONMENT_SET_SYSTEM_AV_INFO,
-    ENVIRONMENT_SET_VARIABLES,
+    DEVICE_ANALOG, DEVICE_ID_ANALOG_X, DEVICE_ID_ANALOG_Y, DEVICE_ID_JOYPAD_R3, DEVICE_INDEX_ANALOG_LEFT,
+    DEVICE_INDEX_ANALOG_RIGHT, DEVICE_JOYPAD, ENVIRONMENT_EXPERIMENTAL, ENVIRONMENT_GET_LOG_INTERFACE,
+    ENVIRONMENT_GET_VARIABLE, ENVIRONMENT_GET_VARIABLE_UPDATE, ENVIRONMENT_SET_GEOMETRY,
+    ENVIRONMENT_SET_INPUT_DESCRIPTORS, ENVIRONMENT_SET_PIXEL_FORMAT, ENVIRONMENT_SET_ROTATION,
+    ENVIRONMENT_SET_SUPPORT_NO_GAME, ENVIRONMENT_SET_SYSTEM_AV_INFO, ENVIRONMENT_SET_VARIABLES,
 };
 
 use crate::{Av, Pad, PixelFormat};
@@ -46,20 +44,13 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub const fn none() -> Self {
-        Environment {
-            callback: None,
-            log: None,
-            bitmasks: false,
-        }
+        Environment { callback: None, log: None, bitmasks: false }
     }
 
     /// # Safety
     /// The callback must do as libretro.h says, for as long as it is set.
     pub unsafe fn set_callback(&mut self, callback: Option<EnvironmentFn>) {
-        *self = Environment {
-            callback,
-            ..Environment::none()
-        };
+        *self = Environment { callback, ..Environment::none() };
     }
 
     /// Asks for the optional interfaces. Not earlier than `retro_init`: some front ends have no
@@ -95,10 +86,7 @@ impl Environment {
     }
 
     pub fn variable(&self, key: &CStr) -> Option<String> {
-        let mut variable = Variable {
-            key: key.as_ptr(),
-            value: ptr::null(),
-        };
+        let mut variable = Variable { key: key.as_ptr(), value: ptr::null() };
         let found = self.call(ENVIRONMENT_GET_VARIABLE, &mut variable);
         if !found || variable.value.is_null() {
             return None;
@@ -115,16 +103,10 @@ impl Environment {
 
     /// `pairs` are keys and `"description; a|b"`; they must outlive the loaded core.
     pub fn set_variables(&self, pairs: &'static [(CString, CString)]) -> bool {
-        let end = Variable {
-            key: ptr::null(),
-            value: ptr::null(),
-        };
+        let end = Variable { key: ptr::null(), value: ptr::null() };
         let mut variables: Vec<Variable> = pairs
             .iter()
-            .map(|(key, value)| Variable {
-                key: key.as_ptr(),
-                value: value.as_ptr(),
-            })
+            .map(|(key, value)| Variable { key: key.as_ptr(), value: value.as_ptr() })
             .chain([end])
             .collect();
         self.call_array(ENVIRONMENT_SET_VARIABLES, &mut variables)
@@ -189,13 +171,7 @@ pub struct Callbacks {
 
 impl Callbacks {
     pub const fn none() -> Self {
-        Callbacks {
-            video: None,
-            audio: None,
-            audio_batch: None,
-            poll: None,
-            state: None,
-        }
+        Callbacks { video: None, audio: None, audio_batch: None, poll: None, state: None }
     }
 
     /// # Safety
@@ -244,9 +220,7 @@ impl Callbacks {
         let buttons = if environment.bitmasks {
             ask(DEVICE_JOYPAD, 0, DEVICE_ID_JOYPAD_MASK).cast_unsigned()
         } else {
-            (0..=DEVICE_ID_JOYPAD_R3)
-                .filter(|id| ask(DEVICE_JOYPAD, 0, *id) != 0)
-                .fold(0, |held, id| held | 1 << id)
+            (0..=DEVICE_ID_JOYPAD_R3).filter(|id| ask(DEVICE_JOYPAD, 0, *id) != 0).fold(0, |held, id| held | 1 << id)
         };
         Pad {
             buttons,
@@ -267,10 +241,7 @@ pub(crate) fn system_av_info(av: Av) -> SystemAvInfo {
             max_height: av.max_height,
             aspect_ratio: av.aspect,
         },
-        timing: SystemTiming {
-            fps: av.fps,
-            sample_rate: av.sample_rate,
-        },
+        timing: SystemTiming { fps: av.fps, sample_rate: av.sample_rate },
     }
 }
 
@@ -280,13 +251,7 @@ pub(crate) fn c_string(text: &str) -> CString {
 }
 
 fn descriptor(port: c_uint, id: c_uint, description: *const c_char) -> InputDescriptor {
-    InputDescriptor {
-        port,
-        device: DEVICE_JOYPAD,
-        index: 0,
-        id,
-        description,
-    }
+    InputDescriptor { port, device: DEVICE_JOYPAD, index: 0, id, description }
 }
 
 #[cfg(test)]
@@ -308,10 +273,7 @@ mod tests {
         assert_eq!(offset_of!(SystemInfo, block_extract), 3 * POINTER + 1);
         assert_eq!(size_of::<GameGeometry>(), 20);
         assert_eq!(offset_of!(GameGeometry, aspect_ratio), 16);
-        assert_eq!(
-            offset_of!(SystemAvInfo, timing),
-            20usize.next_multiple_of(align_of::<f64>())
-        );
+        assert_eq!(offset_of!(SystemAvInfo, timing), 20usize.next_multiple_of(align_of::<f64>()));
         assert_eq!(offset_of!(SystemTiming, sample_rate), 8);
     }
 

@@ -16,12 +16,7 @@ fn bot(machine: &Machine, port: usize) -> Pad {
     for (on, mask) in [(c.dash, button::B), (c.nova, button::A)] {
         buttons |= if on { mask } else { 0 };
     }
-    Pad {
-        buttons,
-        lx: (c.x * 32767.0) as i16,
-        ly: (c.y * 32767.0) as i16,
-        ..Pad::default()
-    }
+    Pad { buttons, lx: (c.x * 32767.0) as i16, ly: (c.y * 32767.0) as i16, ..Pad::default() }
 }
 
 fn main() {
@@ -48,10 +43,7 @@ fn main() {
             let t2 = Instant::now();
             machine.synth.play(&machine.game, &mut sound);
             let spent = [t1 - t0, t2 - t1, t2.elapsed()];
-            times
-                .iter_mut()
-                .zip(spent)
-                .for_each(|(list, t)| list.push(t));
+            times.iter_mut().zip(spent).for_each(|(list, t)| list.push(t));
             if before == Phase::Play && machine.game.phase == Phase::Over {
                 waves.push((machine.game.wave.number, machine.game.best));
             }
@@ -61,12 +53,7 @@ fn main() {
             list.sort();
             let at = |share: usize| list.get(list.len() * share / 1000).copied();
             let of = |share| at(share).unwrap_or(Duration::ZERO);
-            println!(
-                "  {name}: p50 {:?}, p99 {:?}, p99.9 {:?}",
-                of(500),
-                of(990),
-                of(999)
-            );
+            println!("  {name}: p50 {:?}, p99 {:?}, p99.9 {:?}", of(500), of(990), of(999));
         }
     }
 }

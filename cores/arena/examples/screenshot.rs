@@ -27,12 +27,7 @@ fn pad(c: Control) -> Pad {
     for (on, mask) in [(c.dash, button::B), (c.nova, button::A)] {
         buttons |= if on { mask } else { 0 };
     }
-    Pad {
-        buttons,
-        lx: (c.x * 32767.0) as i16,
-        ly: (c.y * 32767.0) as i16,
-        ..Pad::default()
-    }
+    Pad { buttons, lx: (c.x * 32767.0) as i16, ly: (c.y * 32767.0) as i16, ..Pad::default() }
 }
 
 impl Shoot {
@@ -45,13 +40,8 @@ impl Shoot {
 
     fn bots(&mut self, seats: usize) {
         let game = &self.machine.game;
-        let mut pads: [Pad; PORTS] = std::array::from_fn(|port| {
-            if port < seats {
-                pad(game.bot(port))
-            } else {
-                Pad::default()
-            }
-        });
+        let mut pads: [Pad; PORTS] =
+            std::array::from_fn(|port| if port < seats { pad(game.bot(port)) } else { Pad::default() });
         // Whoever has no seat yet asks for one.
         for (port, pad) in pads.iter_mut().enumerate().take(seats) {
             if game.players[port].seat == Seat::Empty && game.frame.is_multiple_of(20) {
@@ -106,16 +96,8 @@ impl Shoot {
         self.shot("1-title")?;
         self.wav("title.wav")?;
 
-        let press = |buttons| Pad {
-            buttons,
-            ..Pad::default()
-        };
-        self.frame(&[
-            press(button::B),
-            Pad::default(),
-            Pad::default(),
-            Pad::default(),
-        ]);
+        let press = |buttons| Pad { buttons, ..Pad::default() };
+        self.frame(&[press(button::B), Pad::default(), Pad::default(), Pad::default()]);
         for _ in 0..30 {
             self.bots(1);
         }
@@ -158,15 +140,7 @@ impl Shoot {
         }
         while self.machine.game.phase == Phase::Play {
             self.frame(&[press(button::SELECT); PORTS]);
-            if self
-                .machine
-                .game
-                .players
-                .iter()
-                .filter(|p| p.seat == Seat::Down)
-                .count()
-                == 2
-            {
+            if self.machine.game.players.iter().filter(|p| p.seat == Seat::Down).count() == 2 {
                 self.shot("6-down")?;
             }
         }

@@ -22,29 +22,17 @@ pub struct Codec<'a> {
 impl<'a> Codec<'a> {
     /// Counts the bytes a state takes.
     pub fn measure() -> Self {
-        Self {
-            mode: Mode::Measure,
-            at: 0,
-            ok: true,
-        }
+        Self { mode: Mode::Measure, at: 0, ok: true }
     }
 
     /// Writes a state to `out`.
     pub fn write(out: &'a mut [u8]) -> Self {
-        Self {
-            mode: Mode::Write(out),
-            at: 0,
-            ok: true,
-        }
+        Self { mode: Mode::Write(out), at: 0, ok: true }
     }
 
     /// Reads a state from `data`.
     pub fn read(data: &'a [u8]) -> Self {
-        Self {
-            mode: Mode::Read(data),
-            at: 0,
-            ok: true,
-        }
+        Self { mode: Mode::Read(data), at: 0, ok: true }
     }
 
     /// Bytes visited so far.

@@ -37,12 +37,8 @@ impl Emberdash {
 }
 
 impl Core for Emberdash {
-    const INFO: Info = Info {
-        name: "Emberdash",
-        version: env!("CARGO_PKG_VERSION"),
-        extensions: "",
-        supports_no_game: true,
-    };
+    const INFO: Info =
+        Info { name: "Emberdash", version: env!("CARGO_PKG_VERSION"), extensions: "", supports_no_game: true };
     const OPTIONS: &'static [OptionDef] = &[];
     const PORTS: usize = PORTS;
     const BUTTONS: &'static [(u16, &'static str)] = &[

@@ -45,11 +45,7 @@ pub fn len(x: f32, y: f32) -> f32 {
 /// The vector scaled to length 1, or zero when it has no direction.
 pub fn unit(x: f32, y: f32) -> (f32, f32) {
     let l = len(x, y);
-    if l < 0.001 {
-        (0.0, 0.0)
-    } else {
-        (x / l, y / l)
-    }
+    if l < 0.001 { (0.0, 0.0) } else { (x / l, y / l) }
 }
 
 /// Whether two points are closer than `r`.

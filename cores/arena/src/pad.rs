@@ -14,10 +14,7 @@ pub const JOIN: u16 = DASH | NOVA | button::START;
 /// The direction asked for, at most of length 1. The D-pad wins over the left stick.
 pub fn direction(pad: Pad) -> (f32, f32) {
     let axis = |minus, plus| f32::from(i8::from(pad.held(plus)) - i8::from(pad.held(minus)));
-    let (x, y) = (
-        axis(button::LEFT, button::RIGHT),
-        axis(button::UP, button::DOWN),
-    );
+    let (x, y) = (axis(button::LEFT, button::RIGHT), axis(button::UP, button::DOWN));
     if x != 0.0 || y != 0.0 {
         return math::unit(x, y);
     }

@@ -87,14 +87,7 @@ fn someone_who_does_nothing_gives_the_seat_back_and_keeps_the_score() {
 
 #[test]
 fn every_input_shows_in_the_frame_that_polls_it() {
-    for buttons in [
-        button::LEFT,
-        button::UP,
-        button::B,
-        button::A,
-        button::START,
-        button::L2,
-    ] {
+    for buttons in [button::LEFT, button::UP, button::B, button::A, button::START, button::L2] {
         let mut calm = started();
         for _ in 0..130 {
             calm.blind(&rest());
@@ -148,11 +141,7 @@ fn a_lost_run_shows_results_and_a_button_starts_the_next() {
     assert!(cabinet.machine.game.record);
     cabinet.frame(&rest());
     cabinet.frame(&press(0, button::B));
-    assert_eq!(
-        cabinet.machine.game.phase,
-        Phase::Over,
-        "mashing does not skip the results"
-    );
+    assert_eq!(cabinet.machine.game.phase, Phase::Over, "mashing does not skip the results");
     for _ in 0..100 {
         cabinet.blind(&rest());
     }

@@ -70,9 +70,7 @@ fn latency(table: &mut Table) -> Result<(), String> {
         Some(arguments) => {
             let mut arguments = arguments.to_vec();
             // All 240 lines: nestopia hides some of them otherwise.
-            for option in ["nestopia_overscan_v=disabled"] {
-                arguments.extend(["--option".into(), option.into()]);
-            }
+            arguments.extend(["--option".into(), "nestopia_overscan_v=disabled".into()]);
             cases.push(("host latency 512x480, NES game", arguments, (3.0, 6.0)));
         }
         None => table.push(Row::missing("host latency 512x480, NES game", NO_NES)),
@@ -125,13 +123,22 @@ fn footprint(table: &mut Table) -> Result<(), String> {
         let at = |stat: Option<&serde_json::Value>| stat.map_or(0.0, |stat| table::number(stat, &[who, "cpu_seconds"]));
         (at(stats.last()) - at(stats.first())) / (stats.len().max(2) - 1) as f64 * 100.0
     };
-    let memory = |who: &str| {
-        stats.iter().map(|stat| table::number(stat, &[who, "resident_bytes"])).fold(0.0, f64::max) / 1e6
-    };
-    table.push(Row::below("NES game, headless, one peer: both processes".into(), cpu("host") + cpu("core"), "% of a core", 20.0));
+    let memory =
+        |who: &str| stats.iter().map(|stat| table::number(stat, &[who, "resident_bytes"])).fold(0.0, f64::max) / 1e6;
+    table.push(Row::below(
+        "NES game, headless, one peer: both processes".into(),
+        cpu("host") + cpu("core"),
+        "% of a core",
+        20.0,
+    ));
     table.push(Row::info("  of which host process".into(), cpu("host"), "% of a core"));
     table.push(Row::info("  of which core process".into(), cpu("core"), "% of a core"));
-    table.push(Row::below("NES game, headless, one peer: both processes".into(), memory("host") + memory("core"), "MB", 120.0));
+    table.push(Row::below(
+        "NES game, headless, one peer: both processes".into(),
+        memory("host") + memory("core"),
+        "MB",
+        120.0,
+    ));
     Ok(())
 }
 
@@ -144,7 +151,8 @@ fn peers(table: &mut Table) -> Result<(), String> {
     let measure = |host: &mut Host| -> Result<(f64, f64), String> {
         host.skip_stats(3)?;
         let stats = host.stats(10)?;
-        let at = |stat: Option<&serde_json::Value>| stat.map_or(0.0, |stat| table::number(stat, &["host", "cpu_seconds"]));
+        let at =
+            |stat: Option<&serde_json::Value>| stat.map_or(0.0, |stat| table::number(stat, &["host", "cpu_seconds"]));
         let kbit_s = table::median(stats.iter().map(|stat| table::number(stat, &["kbit_s"])));
         Ok(((at(stats.last()) - at(stats.first())) / (stats.len().max(2) - 1) as f64 * 100.0, kbit_s))
     };

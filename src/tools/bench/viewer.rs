@@ -35,10 +35,13 @@ impl Viewer {
         let (mut rtc, offer, pending) = offer(local)?;
         let join = json!({"type": "join", "v": 1, "secret": secret, "name": "Bench", "resume": null, "sdp": offer});
         let (answer, socket) = socket::ask(address, &join.to_string()).map_err(failed)?;
-        let answer: Value = serde_json::from_str(&answer).map_err(|error| format!("The host answered nonsense: {error}."))?;
+        let answer: Value =
+            serde_json::from_str(&answer).map_err(|error| format!("The host answered nonsense: {error}."))?;
         let sdp = answer["sdp"].as_str().ok_or_else(|| format!("The host refused: {answer}."))?;
         let sdp = SdpAnswer::from_sdp_string(sdp).map_err(|error| format!("The host's answer is no SDP: {error}."))?;
-        rtc.sdp_api().accept_answer(pending, sdp).map_err(|error| format!("The host's answer does not fit: {error}."))?;
+        rtc.sdp_api()
+            .accept_answer(pending, sdp)
+            .map_err(|error| format!("The host's answer does not fit: {error}."))?;
         let frames = Arc::new(AtomicU64::new(0));
         let stop = Arc::new(AtomicBool::new(false));
         let (counted, stopped) = (frames.clone(), stop.clone());
@@ -110,7 +113,9 @@ fn run(mut rtc: Rtc, udp: &UdpSocket, local: SocketAddr, frames: &AtomicU64, sto
                 Err(_) => return,
             }
         };
-        let wait = timeout.saturating_duration_since(Instant::now()).clamp(Duration::from_micros(100), Duration::from_millis(50));
+        let wait = timeout
+            .saturating_duration_since(Instant::now())
+            .clamp(Duration::from_micros(100), Duration::from_millis(50));
         let _ = udp.set_read_timeout(Some(wait));
         let input = match udp.recv_from(&mut buffer) {
             Ok((len, source)) => match Receive::new(Protocol::Udp, source, local, &buffer[..len]) {

@@ -24,27 +24,11 @@ struct Patch {
 }
 
 const fn patch(wave: Wave, key: i32, tune: &'static [i8], pace: u16) -> Patch {
-    Patch {
-        wave,
-        key,
-        tune,
-        pace,
-        slide: 0,
-        span: tune.len() as u16 * pace + 6,
-        loudness: 0.16,
-    }
+    Patch { wave, key, tune, pace, slide: 0, span: tune.len() as u16 * pace + 6, loudness: 0.16 }
 }
 
 const fn sweep(wave: Wave, key: i32, slide: i32, span: u16, loudness: f32) -> Patch {
-    Patch {
-        wave,
-        key,
-        tune: &[0],
-        pace: 1,
-        slide,
-        span,
-        loudness,
-    }
+    Patch { wave, key, tune: &[0], pace: 1, slide, span, loudness }
 }
 
 fn patch_of(sound: Sound) -> Patch {
@@ -54,43 +38,24 @@ fn patch_of(sound: Sound) -> Patch {
         Sound::Join => patch(Quarter, 69, &[0, 7, 12, 19], 4),
         Sound::Dash => sweep(Noise, 100, 40, 11, 0.17),
         Sound::Kill => sweep(Square, 58, -30, 13, 0.15),
-        Sound::Gem => Patch {
-            loudness: 0.10,
-            ..patch(Thin, 84, &[0, 7], 3)
-        },
+        Sound::Gem => Patch { loudness: 0.10, ..patch(Thin, 84, &[0, 7], 3) },
         Sound::Chain => patch(Quarter, 72, &[0, 4, 7, 12, 16], 3),
         Sound::Hurt => sweep(Quarter, 62, -28, 24, 0.24),
-        Sound::Down => Patch {
-            loudness: 0.24,
-            slide: -8,
-            ..patch(Quarter, 67, &[0, -3, -7, -12], 9)
-        },
+        Sound::Down => Patch { loudness: 0.24, slide: -8, ..patch(Quarter, 67, &[0, -3, -7, -12], 9) },
         Sound::Wake => patch(Triangle, 67, &[0, 4, 7, 11, 14, 19], 5),
         Sound::Nova => sweep(Noise, 118, -16, 60, 0.36),
-        Sound::Charged => Patch {
-            loudness: 0.13,
-            ..patch(Thin, 76, &[0, 12, 7, 19, 12, 24], 4)
-        },
+        Sound::Charged => Patch { loudness: 0.13, ..patch(Thin, 76, &[0, 12, 7, 19, 12, 24], 4) },
         Sound::Shoot => sweep(Thin, 78, -40, 12, 0.13),
         Sound::Aim => sweep(Thin, 66, 18, 18, 0.10),
-        Sound::Clink => Patch {
-            loudness: 0.12,
-            ..patch(Thin, 98, &[0, 5], 2)
-        },
+        Sound::Clink => Patch { loudness: 0.12, ..patch(Thin, 98, &[0, 5], 2) },
         Sound::Bump => sweep(Triangle, 60, -36, 12, 0.4),
         Sound::Power => patch(Square, 69, &[0, 4, 9, 12, 16, 21], 4),
-        Sound::Wave => Patch {
-            loudness: 0.14,
-            ..patch(Square, 57, &[0, 0, 7, 12], 6)
-        },
+        Sound::Wave => Patch { loudness: 0.14, ..patch(Square, 57, &[0, 0, 7, 12], 6) },
         Sound::Clear => patch(Square, 69, &[0, 3, 7, 12, 7, 12, 15, 19], 5),
         Sound::BossHit => sweep(Noise, 108, -50, 14, 0.28),
         Sound::Roar => sweep(Quarter, 45, -6, 50, 0.26),
         Sound::BossDown => sweep(Noise, 112, -9, 100, 0.36),
-        Sound::GameOver => Patch {
-            loudness: 0.18,
-            ..patch(Square, 69, &[0, -1, -2, -3, -5, -8, -12, -12], 9)
-        },
+        Sound::GameOver => Patch { loudness: 0.18, ..patch(Square, 69, &[0, -1, -2, -3, -5, -8, -12, -12], 9) },
     }
 }
 
@@ -137,16 +102,8 @@ pub struct Effects {
 impl Effects {
     /// Silence.
     pub fn new() -> Self {
-        let idle = Player {
-            sound: Sound::Start,
-            shift: 0,
-            age: 0,
-            on: false,
-            voice: Voice::new(Wave::Square),
-        };
-        Self {
-            players: [idle; VOICES],
-        }
+        let idle = Player { sound: Sound::Start, shift: 0, age: 0, on: false, voice: Voice::new(Wave::Square) };
+        Self { players: [idle; VOICES] }
     }
 
     /// Begins a sound.
@@ -182,11 +139,7 @@ impl Effects {
                 let key = patch.key + p.shift + i32::from(patch.tune[note]);
                 let left = f32::from(patch.span - p.age) / f32::from(patch.span);
                 // A melody keeps its loudness to the last note; a sweep fades from the start.
-                let fade = if patch.tune.len() > 1 {
-                    (left * 2.0).min(1.0)
-                } else {
-                    left
-                };
+                let fade = if patch.tune.len() > 1 { (left * 2.0).min(1.0) } else { left };
                 p.voice.goal = patch.loudness * fade;
                 p.voice.step_goal = pitch(key * 16 + patch.slide * i32::from(p.age));
                 p.age += 1;

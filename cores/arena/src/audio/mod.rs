@@ -33,11 +33,7 @@ impl Default for Synth {
 impl Synth {
     /// Silence.
     pub fn new() -> Self {
-        Self {
-            music: Music::new(),
-            effects: Effects::new(),
-            smooth: [0.0; 2],
-        }
+        Self { music: Music::new(), effects: Effects::new(), smooth: [0.0; 2] }
     }
 
     /// Plays the frame that `game` just updated to: interleaved left and right.

@@ -39,15 +39,7 @@ const SNARE: usize = 5;
 const HAT: usize = 6;
 const PARTS: usize = 7;
 
-const PAN: [[f32; 2]; PARTS] = [
-    [1.0, 0.85],
-    [0.45, 1.0],
-    [1.0, 0.5],
-    [1.0, 1.0],
-    [1.0, 1.0],
-    [0.9, 1.0],
-    [0.6, 1.0],
-];
+const PAN: [[f32; 2]; PARTS] = [[1.0, 0.85], [0.45, 1.0], [1.0, 0.5], [1.0, 1.0], [1.0, 1.0], [0.9, 1.0], [0.6, 1.0]];
 
 /// A part's last note.
 #[derive(Clone, Copy, Debug)]
@@ -73,11 +65,7 @@ impl Music {
         Self {
             tune: Tune::Title,
             frame: 0,
-            notes: [Note {
-                key: 60,
-                age: 0,
-                on: false,
-            }; PARTS],
+            notes: [Note { key: 60, age: 0, on: false }; PARTS],
             voices: [
                 voice(Wave::Quarter),
                 voice(Wave::Quarter),
@@ -118,11 +106,7 @@ impl Music {
     }
 
     fn strike(&mut self, part: usize, key: u8) {
-        self.notes[part] = Note {
-            key,
-            age: 0,
-            on: true,
-        };
+        self.notes[part] = Note { key, age: 0, on: true };
         if part != LEAD && part != BASS {
             self.voices[part].jump(pitch(i32::from(key) * 16));
         }
@@ -141,11 +125,7 @@ impl Music {
         }
         let chord = song.chords[bar % song.chords.len()];
         let tone = [0, 1, 2, 3, 1, 2, 3, 2][step % 8];
-        let key = if tone == 3 {
-            chord[0] + 12
-        } else {
-            chord[tone]
-        };
+        let key = if tone == 3 { chord[0] + 12 } else { chord[tone] };
         self.strike(CHORD, key + 12);
         let root = chord[0] - if chord[0] > 58 { 24 } else { 12 };
         match song.bass[beat] {
@@ -172,10 +152,7 @@ impl Music {
             let fall = |rate: f32, floor: f32| (1.0 - age * rate).max(floor);
             let vibrato = [0, 1, 2, 1, 0, -1, -2, -1][usize::from(n.age / 2 % 8)];
             let (loudness, bend) = match part {
-                LEAD => (
-                    0.15 * fall(0.03, 0.45),
-                    if n.age > 14 { vibrato } else { 0 },
-                ),
+                LEAD => (0.15 * fall(0.03, 0.45), if n.age > 14 { vibrato } else { 0 }),
                 ECHO => (0.055 * fall(0.03, 0.4), 0),
                 CHORD => (song.chord_loudness * fall(0.09, 0.15), 0),
                 BASS => (0.30 * fall(0.02, 0.5), 0),

@@ -7,8 +7,8 @@ pub const RATE: u32 = 48_000;
 
 /// Frequencies of the octave from MIDI note 120, in hertz; the lower ones are halves of these.
 const TOP: [f64; 13] = [
-    8372.018, 8869.844, 9397.273, 9956.063, 10548.082, 11175.303, 11839.822, 12543.854, 13289.75,
-    14080.0, 14917.24, 15804.266, 16744.036,
+    8372.018, 8869.844, 9397.273, 9956.063, 10548.082, 11175.303, 11839.822, 12543.854, 13289.75, 14080.0, 14917.24,
+    15804.266, 16744.036,
 ];
 
 /// Phase steps for [`TOP`]: a full turn is 2^32.
@@ -47,13 +47,7 @@ pub enum Wave {
 }
 
 impl Wave {
-    const ALL: [Self; 5] = [
-        Self::Thin,
-        Self::Quarter,
-        Self::Square,
-        Self::Triangle,
-        Self::Noise,
-    ];
+    const ALL: [Self; 5] = [Self::Thin, Self::Quarter, Self::Square, Self::Triangle, Self::Noise];
 }
 
 /// An oscillator.
@@ -79,15 +73,7 @@ const GLIDE: u32 = 7;
 impl Voice {
     /// Silence.
     pub const fn new(wave: Wave) -> Self {
-        Self {
-            wave,
-            goal: 0.0,
-            step_goal: 0,
-            loudness: 0.0,
-            step: 0,
-            phase: 0,
-            noise: 0x4a31,
-        }
+        Self { wave, goal: 0.0, step_goal: 0, loudness: 0.0, step: 0, phase: 0, noise: 0x4a31 }
     }
 
     /// Whether nothing is to be heard of it.
@@ -127,11 +113,7 @@ impl Voice {
             Wave::Square => self.pulse(0x8000_0000),
             Wave::Triangle => {
                 let t = turn(self.phase);
-                if t < 0.5 {
-                    4.0 * t - 1.0
-                } else {
-                    3.0 - 4.0 * t
-                }
+                if t < 0.5 { 4.0 * t - 1.0 } else { 3.0 - 4.0 * t }
             }
             Wave::Noise => {
                 if self.phase < before {

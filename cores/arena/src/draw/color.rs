@@ -28,38 +28,10 @@ pub fn mix(a: Color, b: Color, t: u32) -> Color {
 
 /// Sprite colours of the four players: outline, shade, body, light, core, glow.
 pub const PLAYERS: [[Color; 6]; 4] = [
-    [
-        0x003a_0a24,
-        0x00b9_1f44,
-        0x00f5_4a50,
-        0x00ff_8f6a,
-        0x00ff_f0d2,
-        0x00ff_5a48,
-    ],
-    [
-        0x000a_1650,
-        0x0023_4bd0,
-        0x003d_8bff,
-        0x007c_ccff,
-        0x00ea_fcff,
-        0x0038_7cff,
-    ],
-    [
-        0x0005_3020,
-        0x0013_8750,
-        0x0030_cc6a,
-        0x0094_f27c,
-        0x00f4_ffda,
-        0x002e_e06c,
-    ],
-    [
-        0x0042_200a,
-        0x00c9_7410,
-        0x00fb_b928,
-        0x00ff_e45e,
-        0x00ff_fce0,
-        0x00ff_b020,
-    ],
+    [0x003a_0a24, 0x00b9_1f44, 0x00f5_4a50, 0x00ff_8f6a, 0x00ff_f0d2, 0x00ff_5a48],
+    [0x000a_1650, 0x0023_4bd0, 0x003d_8bff, 0x007c_ccff, 0x00ea_fcff, 0x0038_7cff],
+    [0x0005_3020, 0x0013_8750, 0x0030_cc6a, 0x0094_f27c, 0x00f4_ffda, 0x002e_e06c],
+    [0x0042_200a, 0x00c9_7410, 0x00fb_b928, 0x00ff_e45e, 0x00ff_fce0, 0x00ff_b020],
 ];
 
 /// A cooling ramp, hot to dark, for each particle tint: four players, gloom, red, ice, gold.

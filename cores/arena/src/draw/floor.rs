@@ -134,11 +134,7 @@ impl Floor {
             for ((two, out), &cell) in pairs.zip(cells) {
                 for (i, o) in two.iter().zip(out) {
                     let i = usize::from(*i) % INDICES;
-                    *o = if cell == 0 {
-                        tones.dark[i]
-                    } else {
-                        light::shine(tones.base[i], cell, tones.albedo[i])
-                    };
+                    *o = if cell == 0 { tones.dark[i] } else { light::shine(tones.base[i], cell, tones.albedo[i]) };
                 }
             }
             for (x, o) in out.iter_mut().enumerate() {

@@ -23,10 +23,7 @@ pub struct Text {
 impl Text {
     /// Formats; what does not fit is cut off.
     pub fn new(args: std::fmt::Arguments) -> Self {
-        let mut text = Self {
-            bytes: [0; 40],
-            len: 0,
-        };
+        let mut text = Self { bytes: [0; 40], len: 0 };
         // Failing means full, and full means cut off.
         let _ = text.write_fmt(args);
         text
@@ -59,10 +56,7 @@ pub struct Font {
 impl Font {
     /// Draws all characters.
     pub fn new() -> Self {
-        let small: Vec<_> = GLYPHS
-            .iter()
-            .map(|rows| Sprite::from_bits(rows, 5))
-            .collect();
+        let small: Vec<_> = GLYPHS.iter().map(|rows| Sprite::from_bits(rows, 5)).collect();
         let large: Vec<_> = small.iter().map(Sprite::doubled).collect();
         let huge = large.iter().map(Sprite::doubled).collect();
         Self { small, large, huge }
@@ -80,9 +74,7 @@ impl Font {
 
     /// Writes on a dark ground.
     pub fn plain(&self, canvas: &mut Canvas, x: i32, y: i32, text: &str, c: Color) {
-        each(&self.small, text, |k, glyph| {
-            canvas.silhouette(glyph, x + k * ADVANCE, y, c)
-        });
+        each(&self.small, text, |k, glyph| canvas.silhouette(glyph, x + k * ADVANCE, y, c));
     }
 
     /// Writes with its middle at `x`.

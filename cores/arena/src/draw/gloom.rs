@@ -10,63 +10,14 @@ use crate::game::{BORN, Enemy, Game, Kind, eye_aims, king_aims};
 /// Outline, shade, body, light, white, pupil.
 type Skin = [Color; 6];
 
-const GLOOP: Skin = [
-    0x0016_0a2c,
-    0x0046_2290,
-    0x0074_42d8,
-    0x00b0_8aff,
-    0x00ff_fbe8,
-    0x001a_0a30,
-];
-const DARTER: Skin = [
-    0x0028_0624,
-    0x008c_1464,
-    0x00d8_2c8c,
-    0x00ff_86c4,
-    0x00ff_f2c0,
-    0x0030_0618,
-];
-const EYE: Skin = [
-    0x0020_1024,
-    0x0078_4a70,
-    0x00b0_8498,
-    0x00dc_bcb8,
-    0x00ff_f4e4,
-    0x0020_0818,
-];
-const URCHIN: Skin = [
-    0x0006_1c28,
-    0x0014_5468,
-    0x001f_94a0,
-    0x0066_e4d8,
-    0x00f2_ffff,
-    0x0006_1c28,
-];
+const GLOOP: Skin = [0x0016_0a2c, 0x0046_2290, 0x0074_42d8, 0x00b0_8aff, 0x00ff_fbe8, 0x001a_0a30];
+const DARTER: Skin = [0x0028_0624, 0x008c_1464, 0x00d8_2c8c, 0x00ff_86c4, 0x00ff_f2c0, 0x0030_0618];
+const EYE: Skin = [0x0020_1024, 0x0078_4a70, 0x00b0_8498, 0x00dc_bcb8, 0x00ff_f4e4, 0x0020_0818];
+const URCHIN: Skin = [0x0006_1c28, 0x0014_5468, 0x001f_94a0, 0x0066_e4d8, 0x00f2_ffff, 0x0006_1c28];
 /// A darter that aims.
-const ANGRY: Skin = [
-    0x0050_0418,
-    0x00ff_5a40,
-    0x00ff_9a58,
-    0x00ff_e0a0,
-    0x00ff_ffff,
-    0x00d0_1030,
-];
-const BLOB: Skin = [
-    0x001c_0824,
-    0x0066_1a7c,
-    0x00a2_34b4,
-    0x00e4_80ee,
-    0x00ff_fbe8,
-    0x001a_0a30,
-];
-const KING: Skin = [
-    0x001a_0620,
-    0x0058_1468,
-    0x0094_2a9c,
-    0x00de_6cd8,
-    0x00ff_f0c8,
-    0x00b4_1030,
-];
+const ANGRY: Skin = [0x0050_0418, 0x00ff_5a40, 0x00ff_9a58, 0x00ff_e0a0, 0x00ff_ffff, 0x00d0_1030];
+const BLOB: Skin = [0x001c_0824, 0x0066_1a7c, 0x00a2_34b4, 0x00e4_80ee, 0x00ff_fbe8, 0x001a_0a30];
+const KING: Skin = [0x001a_0620, 0x0058_1468, 0x0094_2a9c, 0x00de_6cd8, 0x00ff_f0c8, 0x00b4_1030];
 
 fn skin(kind: Kind) -> &'static Skin {
     match kind {
@@ -136,37 +87,21 @@ impl Painter {
         let (lx, ly) = crate::math::unit(target_x - e.x, target_y - e.y);
         let hit = [WHITE; 6];
         // The big one would flash like lightning.
-        let look = if e.hit > if e.kind == Kind::King { 6 } else { 3 } {
-            &hit
-        } else {
-            skin(e.kind)
-        };
+        let look = if e.hit > if e.kind == Kind::King { 6 } else { 3 } { &hit } else { skin(e.kind) };
         let art = &self.art;
-        let shiver = if e.aims() || king_aims(e) {
-            (game.frame / 2 % 2) as i32
-        } else {
-            0
-        };
+        let shiver = if e.aims() || king_aims(e) { (game.frame / 2 % 2) as i32 } else { 0 };
         canvas.shadow(x, y + e.radius() as i32, e.radius() as i32 * 2 + 2);
         match e.kind {
             Kind::None => {}
             Kind::Gloop => {
                 let hop = e.clock < 16;
-                let lift = if hop {
-                    [0, 2, 3, 4, 4, 3, 2, 0][usize::from(e.clock / 2)]
-                } else {
-                    0
-                };
+                let lift = if hop { [0, 2, 3, 4, 4, 3, 2, 0][usize::from(e.clock / 2)] } else { 0 };
                 let s = &art.gloop[usize::from(!hop)];
                 canvas.sprite(s, x - s.w / 2, y + 7 - s.h - lift, look, lx < 0.0);
             }
             Kind::Darter => {
                 let flap = game.frame / if e.rushes() { 2 } else { 6 } % 2;
-                let lift = if e.rushes() {
-                    0
-                } else {
-                    2 + (game.frame / 12 % 2) as i32
-                };
+                let lift = if e.rushes() { 0 } else { 2 + (game.frame / 12 % 2) as i32 };
                 let s = &art.darter[flap as usize];
                 let hot = e.aims() && game.frame % 6 < 3;
                 let look = if hot { &ANGRY } else { look };
@@ -175,11 +110,7 @@ impl Painter {
             Kind::Eye => {
                 let lift = 3 + (game.frame / 10 % 3) as i32;
                 canvas.sprite(&art.eye, x - 7, y - 7 - lift, look, false);
-                let iris = if eye_aims(e) && game.frame % 4 < 2 {
-                    0x00ff_f0a0
-                } else {
-                    0x00e8_2a4a
-                };
+                let iris = if eye_aims(e) && game.frame % 4 < 2 { 0x00ff_f0a0 } else { 0x00e8_2a4a };
                 let (ix, iy) = (x + (lx * 3.4) as i32, y - lift + (ly * 3.4) as i32);
                 canvas.fill(ix - 2, iy - 3, 5, 7, iris);
                 canvas.fill(ix - 3, iy - 2, 7, 5, iris);
@@ -194,11 +125,7 @@ impl Painter {
             }
             Kind::Blob => {
                 let s = &art.blob[usize::from(e.clock >= 24)];
-                let lift = if e.clock < 24 {
-                    [1, 3, 4, 3][usize::from(e.clock / 6)]
-                } else {
-                    0
-                };
+                let lift = if e.clock < 24 { [1, 3, 4, 3][usize::from(e.clock / 6)] } else { 0 };
                 canvas.sprite(s, x - 11, y + 10 - s.h - lift, look, false);
             }
             Kind::King => {
@@ -215,11 +142,7 @@ impl Painter {
 /// What the gloom shoots.
 pub fn shot(x: i32, y: i32, frame: u32, canvas: &mut Canvas) {
     canvas.shadow(x, y + 6, 5);
-    let edge = if frame % 8 < 4 {
-        0x00ff_3a60
-    } else {
-        0x00ff_6a50
-    };
+    let edge = if frame % 8 < 4 { 0x00ff_3a60 } else { 0x00ff_6a50 };
     canvas.fill(x - 2, y - 3, 5, 7, 0x0048_0420);
     canvas.fill(x - 3, y - 2, 7, 5, 0x0048_0420);
     canvas.fill(x - 1, y - 2, 3, 5, edge);

@@ -42,13 +42,7 @@ impl Painter {
         canvas.fill(x + 1, 1, 2, 18, if held { WHITE } else { colors[2] });
         if p.seat == Seat::Down {
             let c = if game.frame % 40 < 20 { colors[2] } else { DIM };
-            canvas.sprite(
-                &self.art.ember[(game.frame / 8 % 2) as usize],
-                x + 6,
-                2,
-                colors,
-                false,
-            );
+            canvas.sprite(&self.art.ember[(game.frame / 8 % 2) as usize], x + 6, 2, colors, false);
             self.font.plain(canvas, x + 6, 11, "WAKE ME!", c);
         } else {
             for k in 0..i32::from(p.hearts) {
@@ -62,29 +56,17 @@ impl Painter {
         self.font.plain(canvas, left, 2, score.as_str(), WHITE);
         if p.chain > 0 && p.seat == Seat::Alive {
             let times = Text::new(format_args!("X{}", p.times()));
-            self.font
-                .plain(canvas, x + PANEL - 14, 2, times.as_str(), GOLD);
+            self.font.plain(canvas, x + PANEL - 14, 2, times.as_str(), GOLD);
             let left = i32::from(p.chain_frames) * 12 / 140;
             canvas.fill(x + PANEL - 14, 10, left, 1, GOLD);
         }
     }
 
-    fn charge_bar(
-        &self,
-        charge: u8,
-        x: i32,
-        colors: &[Color; 6],
-        game: &Game,
-        canvas: &mut Canvas,
-    ) {
+    fn charge_bar(&self, charge: u8, x: i32, colors: &[Color; 6], game: &Game, canvas: &mut Canvas) {
         let full = charge >= MAX_CHARGE;
         let wide = i32::from(charge) * 34 / i32::from(MAX_CHARGE);
         canvas.fill(x, 12, 36, 5, INK);
-        let c = if full && game.frame % 10 < 5 {
-            colors[4]
-        } else {
-            colors[3]
-        };
+        let c = if full && game.frame % 10 < 5 { colors[4] } else { colors[3] };
         canvas.fill(x + 1, 13, wide, 3, colors[1]);
         canvas.fill(x + 1, 13, wide, 2, c);
     }
@@ -104,34 +86,20 @@ impl Painter {
     /// The wave's name, and its end.
     pub(super) fn banner(&self, game: &Game, canvas: &mut Canvas) {
         let wave = &game.wave;
-        let ramp = [
-            0x00ff_ffff,
-            0x00ff_f0b0,
-            0x00ff_d866,
-            0x00ff_a848,
-            0x00f0_7048,
-        ];
+        let ramp = [0x00ff_ffff, 0x00ff_f0b0, 0x00ff_d866, 0x00ff_a848, 0x00f0_7048];
         match wave.stage {
             Stage::Intro => {
                 // Flies in, stays, flies out.
                 let t = i32::from(wave.timer);
-                let slide = if t > 50 {
-                    (t - 50) * (t - 50) / 3
-                } else {
-                    -((12 - t.min(12)).pow(2))
-                };
+                let slide = if t > 50 { (t - 50) * (t - 50) / 3 } else { -((12 - t.min(12)).pow(2)) };
                 let y = 62;
                 canvas.dim(0, y - 6, 320, 42, 120);
                 let (name, hint) = if wave.boss() {
                     (Text::new(format_args!("THE KING")), "HE IS NOT AMUSED")
                 } else {
-                    (
-                        Text::new(format_args!("WAVE {}", wave.number)),
-                        hint(wave.number),
-                    )
+                    (Text::new(format_args!("WAVE {}", wave.number)), hint(wave.number))
                 };
-                self.font
-                    .large(canvas, 160 - slide, y, name.as_str(), &ramp);
+                self.font.large(canvas, 160 - slide, y, name.as_str(), &ramp);
                 self.font.centred(canvas, 160 + slide, y + 22, hint, WHITE);
             }
             Stage::Clear => {

@@ -46,10 +46,7 @@ impl Light {
             let step = (soft * 7.0 + 0.35) as u32;
             step * 256 / 7
         });
-        Self {
-            cells: vec![0; LIGHT_WIDTH * LIGHT_HEIGHT],
-            falloff,
-        }
+        Self { cells: vec![0; LIGHT_WIDTH * LIGHT_HEIGHT], falloff }
     }
 
     /// Back to darkness.

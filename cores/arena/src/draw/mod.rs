@@ -38,12 +38,7 @@ impl Default for Painter {
 impl Painter {
     /// Draws the sprites, the font and the hall.
     pub fn new() -> Self {
-        Self {
-            art: Art::new(),
-            font: Font::new(),
-            floor: Floor::new(),
-            light: Light::new(),
-        }
+        Self { art: Art::new(), font: Font::new(), floor: Floor::new(), light: Light::new() }
     }
 
     /// Draws one frame over all of `px`, [`WIDTH`] by [`HEIGHT`] pixels of 0x00RRGGBB.
@@ -78,16 +73,7 @@ impl Painter {
 fn shake(game: &Game) -> (i32, i32) {
     let strength = i32::from(game.effects.shake.min(20));
     let reach = (strength + 4) / 6;
-    let side = [
-        (1, 0),
-        (-1, 1),
-        (0, -1),
-        (1, 1),
-        (-1, -1),
-        (0, 1),
-        (-1, 0),
-        (1, -1),
-    ];
+    let side = [(1, 0), (-1, 1), (0, -1), (1, 1), (-1, -1), (0, 1), (-1, 0), (1, -1)];
     let (x, y) = side[(game.frame % 8) as usize];
     (x * reach, y * reach)
 }

@@ -4,17 +4,9 @@ use super::canvas::Canvas;
 use super::color::{self, Color, INK, PLAYERS, TINTS, WHITE};
 use super::font::Text;
 use super::{Painter, floor, gloom};
-use crate::game::{
-    Game, Kind, MAX_ENEMIES, Mark, PORTS, Particle, Phase, Player, Power, PowerKind, Seat, Shape,
-};
+use crate::game::{Game, Kind, MAX_ENEMIES, Mark, PORTS, Particle, Phase, Player, Power, PowerKind, Seat, Shape};
 
-pub(super) const CROWN: [Color; 5] = [
-    0x003a_1c08,
-    0x00b8_6a14,
-    0x00fa_c030,
-    0x00ff_f0a0,
-    0x00f0_3a5c,
-];
+pub(super) const CROWN: [Color; 5] = [0x003a_1c08, 0x00b8_6a14, 0x00fa_c030, 0x00ff_f0a0, 0x00f0_3a5c];
 const GEM: [Color; 4] = [0x0050_2a08, 0x00d8_8420, 0x00ff_d050, 0x00ff_fbd8];
 const FIRE: [Color; 4] = [0x00d8_3a20, 0x00ff_8a28, 0x00ff_d050, 0x00ff_fae0];
 /// Where the torches hang.
@@ -71,12 +63,7 @@ impl Painter {
 
     pub(super) fn scene(&self, game: &Game, canvas: &mut Canvas) {
         self.torches(game, canvas);
-        for p in game
-            .effects
-            .particles
-            .iter()
-            .filter(|p| p.life > 0 && p.shape == Shape::Ghost)
-        {
+        for p in game.effects.particles.iter().filter(|p| p.life > 0 && p.shape == Shape::Ghost) {
             let fade = u32::from(p.life) * 150 / u32::from(p.span);
             let c = color::scale(PLAYERS[usize::from(p.tint) % PORTS][5], fade);
             canvas.glow(&self.art.wisp[0], p.x as i32 - 6, p.y as i32 - 9, c);
@@ -141,20 +128,8 @@ impl Painter {
         for (k, x) in TORCHES.into_iter().enumerate() {
             let y = floor::WALL_TOP as i32 + 4;
             let step = (game.frame / 5 + k as u32 * 3) % 4;
-            canvas.sprite(
-                &self.art.sconce,
-                x - 4,
-                y + 6,
-                &[INK, 0x003a_3450, 0x0078_6a80],
-                false,
-            );
-            canvas.sprite(
-                &self.art.fire[step as usize],
-                x - 4,
-                y - 4,
-                &FIRE,
-                k % 2 == 1,
-            );
+            canvas.sprite(&self.art.sconce, x - 4, y + 6, &[INK, 0x003a_3450, 0x0078_6a80], false);
+            canvas.sprite(&self.art.fire[step as usize], x - 4, y - 4, &FIRE, k % 2 == 1);
         }
     }
 
@@ -165,19 +140,10 @@ impl Painter {
         canvas.ring(x, y, 9, 1, 0x0060_5030);
         canvas.ring(x, y, 8 + (game.frame / 10 % 3) as i32, 1, 0x0028_2010);
         let (s, palette): (_, [Color; 4]) = match p.kind {
-            PowerKind::Heart => (
-                &self.art.heart,
-                [0x0030_0818, 0x00b0_1c48, 0x00ff_4a6a, 0x00ff_c0c0],
-            ),
-            PowerKind::Blaze => (
-                &self.art.flame,
-                [0x0038_1008, 0x00d8_4018, 0x00ff_8c28, 0x00ff_e880],
-            ),
+            PowerKind::Heart => (&self.art.heart, [0x0030_0818, 0x00b0_1c48, 0x00ff_4a6a, 0x00ff_c0c0]),
+            PowerKind::Blaze => (&self.art.flame, [0x0038_1008, 0x00d8_4018, 0x00ff_8c28, 0x00ff_e880]),
             PowerKind::Clock => (&self.art.clock, [0x0010_2040, 0x00d8_f0ff, 0x0030_58b0, 0]),
-            PowerKind::Magnet => (
-                &self.art.magnet,
-                [0x0028_0810, 0x00e8_f0f8, 0x00d8_2840, 0x00ff_8078],
-            ),
+            PowerKind::Magnet => (&self.art.magnet, [0x0028_0810, 0x00e8_f0f8, 0x00d8_2840, 0x00ff_8078]),
         };
         canvas.sprite(s, x - 5, y - 5, &palette, false);
     }
@@ -198,12 +164,7 @@ impl Painter {
             Seat::Alive => {
                 // Safe wisps flicker, but a pressed button always shows.
                 if p.safe > 8 && p.lit == 0 && p.dash == 0 && game.frame % 4 < 2 {
-                    canvas.glow(
-                        &self.art.wisp[step as usize],
-                        x - 6,
-                        y - 9,
-                        color::scale(colors[5], 90),
-                    );
+                    canvas.glow(&self.art.wisp[step as usize], x - 6, y - 9, color::scale(colors[5], 90));
                     return;
                 }
                 self.awake(p, port, game, canvas);
@@ -251,8 +212,7 @@ impl Painter {
         }
         if p.dozing() {
             let rise = (game.frame / 12 % 6) as i32;
-            self.font
-                .write(canvas, x + 6, y - 12 - rise, "Z", colors[3]);
+            self.font.write(canvas, x + 6, y - 12 - rise, "Z", colors[3]);
         }
     }
 
@@ -275,8 +235,7 @@ impl Painter {
             let c = TINTS[usize::from(l.tint)][if l.life > 40 { 0 } else { 1 }];
             let half = text.as_str().len() as i32 * 3;
             let x = (l.x as i32).clamp(half + 2, 318 - half);
-            self.font
-                .centred(canvas, x, l.y as i32 - 4, text.as_str(), c);
+            self.font.centred(canvas, x, l.y as i32 - 4, text.as_str(), c);
         }
     }
 }
@@ -304,13 +263,7 @@ fn particle(p: &Particle, canvas: &mut Canvas) {
         Shape::Ring => {
             let r = (p.vx * f32::from(p.span - p.life)) as i32;
             let thick = 1 + i32::from(p.life) * 3 / i32::from(p.span.max(1));
-            canvas.ring(
-                x,
-                y,
-                r.min(160),
-                thick,
-                color::scale(c, 60 + u32::from(p.life) * 6),
-            );
+            canvas.ring(x, y, r.min(160), thick, color::scale(c, 60 + u32::from(p.life) * 6));
         }
     }
 }

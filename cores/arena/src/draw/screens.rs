@@ -7,15 +7,7 @@ use super::font::{HUGE_ADVANCE, Text};
 use crate::game::{Game, PORTS, Seat};
 
 const NAME: [&str; 9] = ["E", "M", "B", "E", "R", "D", "A", "S", "H"];
-const LOGO: [Color; 7] = [
-    0x00ff_f6d0,
-    0x00ff_e68a,
-    0x00ff_c850,
-    0x00ff_9a40,
-    0x00fa_6440,
-    0x00e0_3a50,
-    0x00a8_2460,
-];
+const LOGO: [Color; 7] = [0x00ff_f6d0, 0x00ff_e68a, 0x00ff_c850, 0x00ff_9a40, 0x00fa_6440, 0x00e0_3a50, 0x00a8_2460];
 
 impl Painter {
     pub(super) fn title(&self, game: &Game, canvas: &mut Canvas) {
@@ -32,13 +24,7 @@ impl Painter {
             let x = (320 - wide) / 2 + k as i32 * HUGE_ADVANCE;
             self.font.huge(canvas, x, y, letter, &LOGO);
         }
-        self.font.centred(
-            canvas,
-            160,
-            78,
-            "WISPS AGAINST THE GLOOM, 1 TO 4 PLAYERS",
-            WHITE,
-        );
+        self.font.centred(canvas, 160, 78, "WISPS AGAINST THE GLOOM, 1 TO 4 PLAYERS", WHITE);
         if game.frame % 56 < 40 {
             let ramp = [0x00ff_ffff, 0x00ff_f0b0, 0x00ff_d866];
             self.font.large(canvas, 160, 96, "PRESS ANY BUTTON", &ramp);
@@ -52,19 +38,12 @@ impl Painter {
             canvas.fill(x - 2, 208 - hop, 1, 3, color::scale(colors[0], 128));
             canvas.fill(x + 1, 208 - hop, 1, 3, color::scale(colors[0], 128));
         }
-        self.font.centred(
-            canvas,
-            160,
-            219,
-            "MOVE + B: DASH     A: NOVA WHEN CHARGED",
-            WHITE,
-        );
+        self.font.centred(canvas, 160, 219, "MOVE + B: DASH     A: NOVA WHEN CHARGED", WHITE);
         if game.best > 0 {
             let best = Text::new(format_args!("BEST {}", game.best));
             self.font.centred(canvas, 160, 230, best.as_str(), GOLD);
         } else {
-            self.font
-                .centred(canvas, 160, 230, "FRIENDS CAN JOIN AT ANY TIME", DIM);
+            self.font.centred(canvas, 160, 230, "FRIENDS CAN JOIN AT ANY TIME", DIM);
         }
     }
 
@@ -73,16 +52,13 @@ impl Painter {
         veil(canvas, 0, HEIGHT, 90);
         let red = [0x00ff_e0d0, 0x00ff_9a80, 0x00f5_4a50, 0x00b0_2050];
         let drop = 24_usize.saturating_sub(t) as i32;
-        self.font
-            .large(canvas, 160, 46 - drop, "THE GLOOM WINS", &red);
+        self.font.large(canvas, 160, 46 - drop, "THE GLOOM WINS", &red);
         let wave = Text::new(format_args!("WAVE {}", game.wave.number));
         self.font.centred(canvas, 160, 68, wave.as_str(), DIM);
 
         let mut order: [usize; PORTS] = std::array::from_fn(|p| p);
         order.sort_unstable_by_key(|&p| (std::cmp::Reverse(game.players[p].score), p));
-        let played = order
-            .into_iter()
-            .filter(|&p| game.players[p].seat != Seat::Empty || game.players[p].score > 0);
+        let played = order.into_iter().filter(|&p| game.players[p].seat != Seat::Empty || game.players[p].score > 0);
         for (rank, port) in played.enumerate() {
             // One line after the other.
             if t < 20 + rank * 10 {
@@ -97,8 +73,7 @@ impl Painter {
             self.font.centred(canvas, 160, 196, best.as_str(), DIM);
         }
         if game.phase_frames > 80 && game.frame % 56 < 40 {
-            self.font
-                .centred(canvas, 160, 214, "PRESS ANY BUTTON TO PLAY AGAIN", WHITE);
+            self.font.centred(canvas, 160, 214, "PRESS ANY BUTTON TO PLAY AGAIN", WHITE);
         }
     }
 
@@ -108,17 +83,12 @@ impl Painter {
         canvas.fill(44, y - 5, 232, 22, color::scale(colors[0], 150));
         canvas.fill(44, y - 5, 3, 22, colors[2]);
         let s = &self.art.wisp[(game.frame / 8) as usize % 2];
-        let hop = if rank == 0 {
-            (game.frame / 10 % 2) as i32
-        } else {
-            0
-        };
+        let hop = if rank == 0 { (game.frame / 10 % 2) as i32 } else { 0 };
         canvas.sprite(s, 58, y - 3 - hop, colors, false);
         canvas.fill(62, y + 4 - hop, 1, 3, colors[0]);
         canvas.fill(65, y + 4 - hop, 1, 3, colors[0]);
         let place = Text::new(format_args!("{}  P{}", rank + 1, port + 1));
-        self.font
-            .plain(canvas, 78, y - 1, place.as_str(), colors[3]);
+        self.font.plain(canvas, 78, y - 1, place.as_str(), colors[3]);
         let more = Text::new(format_args!("{} KILLS", p.kills));
         self.font.plain(canvas, 122, y - 3, more.as_str(), WHITE);
         let chain = Text::new(format_args!("CHAIN OF {}", p.best_chain));

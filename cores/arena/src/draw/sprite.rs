@@ -25,31 +25,16 @@ impl Sprite {
                 }
             }
         }
-        Self {
-            w: w as i32,
-            h: rows.len() as i32,
-            data,
-        }
+        Self { w: w as i32, h: rows.len() as i32, data }
     }
 
     /// A one-colour picture from rows of bits, the highest of `w` bits to the left.
     pub fn from_bits(rows: &[u8], w: usize) -> Self {
         let bit = |row: u8, x: usize| {
-            if row >> (w - 1 - x) & 1 == 1 {
-                0
-            } else {
-                Self::CLEAR
-            }
+            if row >> (w - 1 - x) & 1 == 1 { 0 } else { Self::CLEAR }
         };
-        let data = rows
-            .iter()
-            .flat_map(|&row| (0..w).map(move |x| bit(row, x)))
-            .collect();
-        Self {
-            w: w as i32,
-            h: rows.len() as i32,
-            data,
-        }
+        let data = rows.iter().flat_map(|&row| (0..w).map(move |x| bit(row, x))).collect();
+        Self { w: w as i32, h: rows.len() as i32, data }
     }
 
     /// The index at a place; clear outside.

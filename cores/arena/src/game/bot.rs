@@ -50,13 +50,6 @@ impl Game {
         let (x, y) = math::unit(goal.0, goal.1);
         // Human thumbs do not press in every frame.
         let beat = self.frame.wrapping_add(port as u32 * 5).is_multiple_of(11);
-        Control {
-            x,
-            y,
-            dash: dash && beat,
-            nova: p.charge >= MAX_CHARGE && close >= 3,
-            join: false,
-            active: true,
-        }
+        Control { x, y, dash: dash && beat, nova: p.charge >= MAX_CHARGE && close >= 3, join: false, active: true }
     }
 }

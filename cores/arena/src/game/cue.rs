@@ -48,9 +48,7 @@ pub struct Cues {
 impl Cues {
     /// No sounds.
     pub const fn new() -> Self {
-        Self {
-            list: [None; MAX_CUES],
-        }
+        Self { list: [None; MAX_CUES] }
     }
 
     /// Forgets the last frame.

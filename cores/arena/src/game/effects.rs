@@ -61,16 +61,8 @@ pub struct Particle {
 }
 
 impl Particle {
-    pub(super) const NONE: Self = Self {
-        x: 0.0,
-        y: 0.0,
-        vx: 0.0,
-        vy: 0.0,
-        life: 0,
-        span: 1,
-        tint: 0,
-        shape: Shape::Spark,
-    };
+    pub(super) const NONE: Self =
+        Self { x: 0.0, y: 0.0, vx: 0.0, vy: 0.0, life: 0, span: 1, tint: 0, shape: Shape::Spark };
 }
 
 /// What a label says.
@@ -128,14 +120,7 @@ pub struct Label {
 }
 
 impl Label {
-    pub(super) const NONE: Self = Self {
-        x: 0.0,
-        y: 0.0,
-        life: 0,
-        mark: Mark::Points,
-        value: 0,
-        tint: 0,
-    };
+    pub(super) const NONE: Self = Self { x: 0.0, y: 0.0, life: 0, mark: Mark::Points, value: 0, tint: 0 };
 }
 
 /// Everything that is only to be looked at.
@@ -176,29 +161,13 @@ impl Effects {
 
     /// Adds a growing circle.
     pub fn ring(&mut self, x: f32, y: f32, growth: f32, span: u8, tint: u8) {
-        self.particle(Particle {
-            x,
-            y,
-            vx: growth,
-            vy: 0.0,
-            life: span,
-            span,
-            tint,
-            shape: Shape::Ring,
-        });
+        self.particle(Particle { x, y, vx: growth, vy: 0.0, life: span, span, tint, shape: Shape::Ring });
     }
 
     /// Adds a label.
     pub fn label(&mut self, x: f32, y: f32, mark: Mark, value: u32, tint: u8) {
         let value = value.min(u32::from(u16::MAX)) as u16;
-        self.labels[usize::from(self.next_label)] = Label {
-            x,
-            y,
-            life: 48,
-            mark,
-            value,
-            tint,
-        };
+        self.labels[usize::from(self.next_label)] = Label { x, y, life: 48, mark, value, tint };
         self.next_label = (self.next_label + 1) % MAX_LABELS as u8;
     }
 
@@ -221,22 +190,9 @@ impl Game {
             let (dx, dy) = math::dir(self.rng.below(u32::from(math::TURN)) as u8);
             let v = speed * (0.25 + self.rng.unit());
             let span = 12 + self.rng.below(18) as u8;
-            let shape = if self.rng.one_in(4) {
-                Shape::Ember
-            } else {
-                Shape::Spark
-            };
+            let shape = if self.rng.one_in(4) { Shape::Ember } else { Shape::Spark };
             let (vx, vy) = (dx * v, dy * v);
-            self.effects.particle(Particle {
-                x,
-                y,
-                vx,
-                vy,
-                life: span,
-                span,
-                tint,
-                shape,
-            });
+            self.effects.particle(Particle { x, y, vx, vy, life: span, span, tint, shape });
         }
     }
 

@@ -37,15 +37,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 7] = [
-        Self::None,
-        Self::Gloop,
-        Self::Darter,
-        Self::Eye,
-        Self::Urchin,
-        Self::Blob,
-        Self::King,
-    ];
+    pub(super) const ALL: [Self; 7] =
+        [Self::None, Self::Gloop, Self::Darter, Self::Eye, Self::Urchin, Self::Blob, Self::King];
 }
 
 /// One enemy.
@@ -75,18 +68,8 @@ pub struct Enemy {
 
 impl Enemy {
     /// A free slot.
-    pub const NONE: Self = Self {
-        kind: Kind::None,
-        x: 160.0,
-        y: 120.0,
-        vx: 0.0,
-        vy: 0.0,
-        hp: 0,
-        hp_full: 1,
-        born: 0,
-        hit: 0,
-        clock: 0,
-    };
+    pub const NONE: Self =
+        Self { kind: Kind::None, x: 160.0, y: 120.0, vx: 0.0, vy: 0.0, hp: 0, hp_full: 1, born: 0, hit: 0, clock: 0 };
 
     /// Whether it is there to be touched.
     pub fn solid(&self) -> bool {
@@ -121,8 +104,7 @@ impl Enemy {
 
     /// Whether a darter rushes.
     pub fn rushes(&self) -> bool {
-        self.kind == Kind::Darter
-            && (DARTER_AIM + 1..=DARTER_AIM + DARTER_RUSH).contains(&self.clock)
+        self.kind == Kind::Darter && (DARTER_AIM + 1..=DARTER_AIM + DARTER_RUSH).contains(&self.clock)
     }
 
     fn points(&self) -> u32 {
@@ -154,9 +136,7 @@ impl Game {
         let players = self.seated() as u8;
         let hp = match kind {
             Kind::Blob => 2,
-            Kind::King => {
-                (6 + 6 * players).saturating_add((self.wave.number / 5 * 4).min(60) as u8)
-            }
+            Kind::King => (6 + 6 * players).saturating_add((self.wave.number / 5 * 4).min(60) as u8),
             _ => 1,
         };
         let clock = match kind {
@@ -172,18 +152,7 @@ impl Game {
         };
         let x = x.clamp(arena::LEFT, arena::RIGHT);
         let y = y.clamp(arena::TOP, arena::BOTTOM);
-        *slot = Enemy {
-            kind,
-            x,
-            y,
-            vx,
-            vy,
-            hp,
-            hp_full: hp,
-            born,
-            hit: 0,
-            clock,
-        };
+        *slot = Enemy { kind, x, y, vx, vy, hp, hp_full: hp, born, hit: 0, clock };
         true
     }
 
@@ -422,11 +391,7 @@ impl Game {
 
     /// A nova meets an enemy: spikes do not help, and kings only flinch.
     pub(super) fn blast(&mut self, i: usize, port: usize) {
-        let hp = if self.enemies[i].kind == Kind::King {
-            3
-        } else {
-            u8::MAX
-        };
+        let hp = if self.enemies[i].kind == Kind::King { 3 } else { u8::MAX };
         self.wound(i, port, hp);
     }
 

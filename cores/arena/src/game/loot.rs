@@ -31,13 +31,7 @@ pub struct Gem {
 
 impl Gem {
     /// A free slot.
-    pub const NONE: Self = Self {
-        x: 0.0,
-        y: 0.0,
-        vx: 0.0,
-        vy: 0.0,
-        life: 0,
-    };
+    pub const NONE: Self = Self { x: 0.0, y: 0.0, vx: 0.0, vy: 0.0, life: 0 };
 
     /// Whether it may be caught: not in the moment it bursts out of something.
     fn ripe(&self) -> bool {
@@ -77,12 +71,7 @@ pub struct Power {
 
 impl Power {
     /// A free slot.
-    pub const NONE: Self = Self {
-        kind: PowerKind::Heart,
-        x: 0.0,
-        y: 0.0,
-        life: 0,
-    };
+    pub const NONE: Self = Self { kind: PowerKind::Heart, x: 0.0, y: 0.0, life: 0 };
 }
 
 impl Game {
@@ -91,27 +80,14 @@ impl Game {
         let v = speed * (0.5 + self.rng.unit());
         if let Some(slot) = self.gems.iter_mut().find(|g| g.life == 0) {
             let life = GEM_FRAMES - self.rng.below(14) as u16;
-            *slot = Gem {
-                x,
-                y,
-                vx: dx * v,
-                vy: dy * v,
-                life,
-            };
+            *slot = Gem { x, y, vx: dx * v, vy: dy * v, life };
         }
     }
 
     /// Drops a power-up; when there is no room, a spark.
     pub(super) fn drop_power(&mut self, kind: PowerKind, x: f32, y: f32) {
         match self.powers.iter_mut().find(|p| p.life == 0) {
-            Some(slot) => {
-                *slot = Power {
-                    kind,
-                    x,
-                    y,
-                    life: POWER_FRAMES,
-                }
-            }
+            Some(slot) => *slot = Power { kind, x, y, life: POWER_FRAMES },
             None => self.drop_gem(x, y, 1.0),
         }
     }
@@ -120,10 +96,7 @@ impl Game {
         if !self.rng.one_in(17) {
             return;
         }
-        let hurt = self
-            .players
-            .iter()
-            .any(|p| p.seat == Seat::Alive && p.hearts < 3);
+        let hurt = self.players.iter().any(|p| p.seat == Seat::Alive && p.hearts < 3);
         let kind = match self.rng.below(if hurt { 5 } else { 3 }) {
             0 => PowerKind::Blaze,
             1 => PowerKind::Clock,
@@ -165,8 +138,7 @@ impl Game {
         for (port, p) in self.players.iter().enumerate() {
             let far = math::len(p.x - g.x, p.y - g.y);
             let reach = if p.magnet > 0 { 400.0 } else { PULL };
-            if p.seat == Seat::Alive && g.ripe() && far < reach && pull.is_none_or(|(_, f)| far < f)
-            {
+            if p.seat == Seat::Alive && g.ripe() && far < reach && pull.is_none_or(|(_, f)| far < f) {
                 pull = Some((port, far));
             }
         }
@@ -222,8 +194,7 @@ impl Game {
                 Mark::Slow
             }
         };
-        self.effects
-            .label(power.x, power.y - 10.0, mark, 0, port as u8);
+        self.effects.label(power.x, power.y - 10.0, mark, 0, port as u8);
         self.effects.ring(power.x, power.y, 2.4, 14, port as u8);
         self.burst(power.x, power.y, super::effects::tint::GOLD, 14, 2.0);
         self.cue(Sound::Power, 0);

@@ -174,10 +174,7 @@ impl Game {
 
     /// Players in the run, waiting ones included.
     pub fn seated(&self) -> usize {
-        self.players
-            .iter()
-            .filter(|p| p.seat != Seat::Empty)
-            .count()
+        self.players.iter().filter(|p| p.seat != Seat::Empty).count()
     }
 
     /// The port with the highest score, once it is worth a crown.
@@ -268,9 +265,7 @@ impl Game {
         if self.phase_frames > OVER_GUARD && controls.iter().any(|c| c.join) {
             let seats = self.players.map(|p| p.seat != Seat::Empty);
             // Whoever played is in again; a seat nobody holds any more dozes off by itself.
-            self.enter_play(std::array::from_fn(|port| {
-                seats[port] || controls[port].join
-            }));
+            self.enter_play(std::array::from_fn(|port| seats[port] || controls[port].join));
         } else if self.phase_frames > OVER_FRAMES {
             self.enter_title();
         }

@@ -151,8 +151,7 @@ impl Game {
         };
         let (x, y) = (p.x, p.y);
         self.effects.ring(x, y, 3.0, 16, port as u8);
-        self.effects
-            .label(x, y - 14.0, Mark::Hello, port as u32 + 1, port as u8);
+        self.effects.label(x, y - 14.0, Mark::Hello, port as u32 + 1, port as u8);
         self.burst(x, y, port as u8, 16, 2.2);
         self.cue(Sound::Join, port as i8 * 2);
     }
@@ -173,11 +172,7 @@ impl Game {
         if p.seat == Seat::Empty {
             return;
         }
-        p.idle = if control.active {
-            0
-        } else {
-            p.idle.saturating_add(1)
-        };
+        p.idle = if control.active { 0 } else { p.idle.saturating_add(1) };
         p.safe = p.safe.saturating_sub(1);
         p.lit = p.lit.saturating_sub(1);
         p.rest = p.rest.saturating_sub(1);
@@ -272,10 +267,7 @@ impl Game {
         self.burst(p.x, p.y + 3.0, port as u8, 2, 0.8);
         for i in 0..self.enemies.len() {
             let e = self.enemies[i];
-            if e.solid()
-                && e.kind != Kind::King
-                && math::near(p.x, p.y, e.x, e.y, e.radius() + 13.0)
-            {
+            if e.solid() && e.kind != Kind::King && math::near(p.x, p.y, e.x, e.y, e.radius() + 13.0) {
                 self.strike(i, port, p.fx, p.fy);
             }
         }
@@ -374,11 +366,9 @@ impl Game {
         let won = points * u32::from(times);
         p.score = p.score.saturating_add(won);
         let (px, py, chain) = (p.x, p.y, p.chain);
-        self.effects
-            .label(x, y - 6.0, Mark::Points, won, port as u8);
+        self.effects.label(x, y - 6.0, Mark::Points, won, port as u8);
         if times > before {
-            self.effects
-                .label(px, py - 18.0, Mark::Times, u32::from(times), port as u8);
+            self.effects.label(px, py - 18.0, Mark::Times, u32::from(times), port as u8);
             self.cue(Sound::Chain, times as i8 * 2);
         }
         self.cue(Sound::Kill, chain.min(16) as i8);
@@ -386,11 +376,7 @@ impl Game {
 
     /// What a dash hits: the reach of the wisp now, body or blade.
     pub(super) fn reach(&self, port: usize) -> f32 {
-        if self.players[port].dash > 0 {
-            DASH_REACH
-        } else {
-            BODY
-        }
+        if self.players[port].dash > 0 { DASH_REACH } else { BODY }
     }
 
     /// Dashing into a friend does not hurt, but shakes sparks loose for everyone to grab.
@@ -418,8 +404,7 @@ impl Game {
                     self.drop_gem(x, y, 2.4);
                 }
                 if lost > 0 {
-                    self.effects
-                        .label(x, y - 14.0, Mark::Loss, lost * 10, b as u8);
+                    self.effects.label(x, y - 14.0, Mark::Loss, lost * 10, b as u8);
                 }
                 self.burst(x, y, b as u8, 8, 2.0);
                 self.effects.shake(4);

@@ -27,26 +27,14 @@ pub struct Shot {
 
 impl Shot {
     /// A free slot.
-    pub const NONE: Self = Self {
-        x: 0.0,
-        y: 0.0,
-        vx: 0.0,
-        vy: 0.0,
-        life: 0,
-    };
+    pub const NONE: Self = Self { x: 0.0, y: 0.0, vx: 0.0, vy: 0.0, life: 0 };
 }
 
 impl Game {
     fn shoot(&mut self, x: f32, y: f32, dx: f32, dy: f32) {
         let speed = SPEED + f32::from(self.wave.number.min(25)) * 0.03;
         if let Some(slot) = self.shots.iter_mut().find(|s| s.life == 0) {
-            *slot = Shot {
-                x,
-                y,
-                vx: dx * speed,
-                vy: dy * speed,
-                life: 320,
-            };
+            *slot = Shot { x, y, vx: dx * speed, vy: dy * speed, life: 320 };
         }
     }
 

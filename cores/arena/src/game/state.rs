@@ -1,9 +1,7 @@
 //! The game's part of a save state.
 
 use super::effects::{Label, Mark, Particle, Shape, tint};
-use super::{
-    Cues, Enemy, Game, Gem, Kind, PORTS, Phase, Player, Power, PowerKind, Seat, Shot, Stage, Wave,
-};
+use super::{Cues, Enemy, Game, Gem, Kind, PORTS, Phase, Player, Power, PowerKind, Seat, Shot, Stage, Wave};
 use crate::codec::Codec;
 use crate::rng::Rng;
 
@@ -137,14 +135,8 @@ impl Game {
         self.wave.visit(c);
         self.effects.particles.iter_mut().for_each(|x| x.visit(c));
         self.effects.labels.iter_mut().for_each(|x| x.visit(c));
-        c.u16(
-            &mut self.effects.next_particle,
-            0..=super::effects::MAX_PARTICLES as u16 - 1,
-        );
-        c.u8(
-            &mut self.effects.next_label,
-            0..=super::MAX_LABELS as u8 - 1,
-        );
+        c.u16(&mut self.effects.next_particle, 0..=super::effects::MAX_PARTICLES as u16 - 1);
+        c.u8(&mut self.effects.next_label, 0..=super::MAX_LABELS as u8 - 1);
         c.u8(&mut self.effects.shake, 0..=60);
         c.u8(&mut self.effects.flash, 0..=60);
         self.cues = Cues::new();

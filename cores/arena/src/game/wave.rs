@@ -39,12 +39,7 @@ pub struct Wave {
 impl Wave {
     /// The first one.
     pub const fn new() -> Self {
-        Self {
-            number: 1,
-            stage: Stage::Intro,
-            timer: FIRST_INTRO_FRAMES,
-            left: 0,
-        }
+        Self { number: 1, stage: Stage::Intro, timer: FIRST_INTRO_FRAMES, left: 0 }
     }
 
     /// Whether it ends with the king.
@@ -141,11 +136,7 @@ impl Game {
             return;
         }
         let kind = self.pick_kind();
-        let many = if kind == Kind::Gloop {
-            2 + self.rng.below(2) as u16
-        } else {
-            1
-        };
+        let many = if kind == Kind::Gloop { 2 + self.rng.below(2) as u16 } else { 1 };
         let many = many.min(self.wave.left).min(room - alive);
         let (x, y) = self.spawn_place();
         for k in 0..many {
@@ -192,15 +183,9 @@ impl Game {
         for _ in 0..6 {
             let x = arena::LEFT + self.rng.unit() * (arena::RIGHT - arena::LEFT);
             let y = arena::TOP + self.rng.unit() * (arena::BOTTOM - arena::TOP);
-            let far = self
-                .prey(x, y)
-                .map_or(200.0, |(px, py)| math::len(px - x, py - y));
+            let far = self.prey(x, y).map_or(200.0, |(px, py)| math::len(px - x, py - y));
             // Far enough is enough: always the farthest would always be a corner.
-            let far = if far > 70.0 {
-                200.0 + self.rng.unit()
-            } else {
-                far
-            };
+            let far = if far > 70.0 { 200.0 + self.rng.unit() } else { far };
             if far > best_far {
                 best_far = far;
                 best = (x, y);

@@ -53,10 +53,7 @@ impl Cabinet {
 
     pub fn state(&self) -> Vec<u8> {
         let mut out = vec![0; Machine::state_size()];
-        assert!(
-            self.machine.save(&mut out),
-            "every state a game reaches can be saved"
-        );
+        assert!(self.machine.save(&mut out), "every state a game reaches can be saved");
         out
     }
 }
@@ -69,10 +66,7 @@ pub struct Hands {
 
 impl Hands {
     pub fn new(seed: u32) -> Self {
-        Self {
-            rng: Rng::new(seed),
-            pads: [Pad::default(); PORTS],
-        }
+        Self { rng: Rng::new(seed), pads: [Pad::default(); PORTS] }
     }
 
     pub fn next(&mut self) -> [Pad; PORTS] {
