@@ -65,7 +65,7 @@ impl Emulator {
             .map_err(|error| format!("{} could not be started as core process: {error}.", executable.display()))?;
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
-        let name = load.core.file_stem().unwrap_or_default().to_string_lossy().replace("_libretro", "");
+        let name = plain_name(&load);
         link.send_to(&ours).map_err(failed)?;
         let mut control = ours.try_clone().map_err(failed)?;
         // A core that does not read must not make the engine wait.
@@ -124,6 +124,12 @@ impl Drop for Emulator {
     }
 }
 
+/// What people call the core until it has said its own name.
+fn plain_name(load: &Load) -> String {
+    let stem = load.core.file_stem().unwrap_or_default().to_string_lossy();
+    stem.strip_prefix("lib").unwrap_or(&stem).trim_end_matches("_libretro").replace('_', " ")
+}
+
 fn kill(child: &Mutex<Child>) -> Option<ExitStatus> {
     let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
     let _ = child.kill();
@@ -165,7 +171,10 @@ impl Supervisor {
             match message::receive::<FromCore>(&mut from, &mut line) {
                 Ok(Some(message)) => {
                     match &message {
-                        FromCore::Loaded(_) => self.loading = false,
+                        FromCore::Loaded(loaded) => {
+                            self.loading = false;
+                            self.name.clone_from(&loaded.name);
+                        }
                         FromCore::LoadFailed(_) | FromCore::Ended(_) => ended = true,
                         _ => {}
                     }

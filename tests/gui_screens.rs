@@ -1,4 +1,5 @@
-//! Every screen as a picture, to be looked at: `HOTSEAT_SCREENS=folder cargo test --test gui_screens -- --ignored`.
+//! Every screen is painted, by whatever graphics adapter there is (Mesa's software one at the least), at several sizes.
+//! To look at them: `HOTSEAT_SCREENS=folder cargo test --release --test gui_screens`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -77,7 +78,6 @@ const SCREENS: &[Screen] = &[
 ];
 
 #[test]
-#[ignore = "needs a graphics adapter, and someone to look"]
 fn every_screen_can_be_painted_at_every_size() {
     let folder = std::env::var_os("HOTSEAT_SCREENS").map(PathBuf::from);
     let only = std::env::var("HOTSEAT_SCREEN").unwrap_or_default();
@@ -86,6 +86,9 @@ fn every_screen_can_be_painted_at_every_size() {
             let mut harness = stage().open_painted([width, height], scale);
             let image = harness.render().unwrap();
             assert_eq!(image.dimensions(), ((width * scale) as u32, (height * scale) as u32));
+            // Something is on it: a screen has its background, text and at least one accent.
+            let colors: std::collections::BTreeSet<[u8; 4]> = image.pixels().map(|pixel| pixel.0).collect();
+            assert!(colors.len() > 8, "{name} at {width}x{height} has {} colours", colors.len());
             if let Some(folder) = &folder {
                 image.save(folder.join(format!("{name}-{width}x{height}@{scale}.png"))).unwrap();
             }

@@ -287,7 +287,8 @@ impl App {
             return self.complain(sentence);
         }
         let known = self.cores.iter().find(|entry| entry.path == core);
-        let name = known.map_or_else(|| Settings::core_key(core), |entry| entry.name.clone());
+        let name = known
+            .map_or_else(|| Settings::core_key(core).trim_start_matches("lib").to_owned(), |entry| entry.name.clone());
         self.open(Game {
             core: core.to_path_buf(),
             content: None,

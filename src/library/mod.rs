@@ -180,7 +180,7 @@ fn describe(path: PathBuf, id: &str, own: bool, info_folders: &[PathBuf]) -> Cor
     if own && id == "arena" {
         return CoreEntry {
             path,
-            name: "Arena (demo)".into(),
+            name: "Emberdash (demo)".into(),
             systems: Vec::new(),
             extensions: Vec::new(),
             bundled: true,
@@ -257,7 +257,7 @@ mod tests {
         folders.core("theirs", "aaa_libretro");
         let own = folders.0.join("own");
         let cores = scan(&[folders.0.join("theirs"), own.clone()], &[own], &[]);
-        assert_eq!(cores[0].name, "Arena (demo)");
+        assert_eq!(cores[0].name, "Emberdash (demo)");
         assert!(cores[0].bundled);
         assert_eq!(cores[1].name, "aaa");
     }

@@ -37,7 +37,7 @@ impl Default for Stage {
             snapshot: Snapshot::default(),
             settings: settings(),
             cores: vec![
-                core("Arena (demo)", "arena", &[], &[], true),
+                core("Emberdash (demo)", "arena", &[], &[], true),
                 core("FCEUmm", "fceumm", &["Nintendo Entertainment System"], &["nes", "fds"], false),
                 core("Nestopia UE", "nestopia", &["Nintendo Entertainment System"], &["nes", "fds"], false),
                 core("mGBA", "mgba", &["Game Boy", "Game Boy Color", "Game Boy Advance"], &["gb", "gbc", "gba"], false),
