@@ -230,6 +230,7 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
         "latency_p99_ms": stats.latency_p99_ms,
         "stages_p50_ms": {"wait": net.stages_ms[0], "encode": net.stages_ms[1], "send": net.stages_ms[2]},
         "kbit_s": stats.kbit_s,
+        "newest_frame": {"number": stats.newest_frame, "captured_s": stats.newest_frame_at.as_secs_f64()},
         "peers": peers,
         "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
         "core": {"cpu_seconds": core.cpu_seconds, "resident_bytes": core.resident_bytes},

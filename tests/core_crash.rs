@@ -47,7 +47,7 @@ fn a_crash_is_told_and_the_game_goes_on_where_it_was() {
     crash(core);
     let died = host.wait_for("core_died", LONG);
     assert_eq!(died["restarting"], true);
-    assert!(died["reason"].as_str().is_some_and(|reason| reason.contains("fixture")), "{died}");
+    assert!(died["reason"].as_str().is_some_and(|reason| reason.contains("Fixture")), "{died}");
     let restarted = host.wait_for("core_restarted", LONG);
     assert_eq!(restarted["revived"], true);
     let new = pid(&restarted);
@@ -153,7 +153,7 @@ fn a_core_that_aborts_does_not_end_the_host() {
 #[test]
 fn a_core_that_throws_does_not_end_the_host() {
     // A panic prints where it came from, which takes a while: it may be ended before it ends.
-    is_survived("exception", "fixture");
+    is_survived("exception", "Fixture");
 }
 
 #[test]

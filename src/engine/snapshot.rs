@@ -160,4 +160,8 @@ pub struct Stats {
     pub latency_p99_ms: f64,
     /// Everything sent, in kbit/s.
     pub kbit_s: u32,
+    /// Number of the newest frame, counted by the core process from 1.
+    pub newest_frame: u64,
+    /// When the core handed it over, on the monotonic clock: two of these give the exact frame rate.
+    pub newest_frame_at: Duration,
 }

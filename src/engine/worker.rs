@@ -487,6 +487,7 @@ impl Worker {
         stats.encoded = self.video.encoded.load(Relaxed);
         stats.skipped = self.video.skipped.load(Relaxed);
         (stats.width, stats.height) = self.video.size();
+        (stats.newest_frame, stats.newest_frame_at) = self.video.newest();
         self.net.send(NetCommand::Fps(stats.fps));
         self.save_sram();
         self.publish();

@@ -23,6 +23,9 @@ const STALE: Duration = Duration::from_millis(50);
 /// The rate limit before anything is known of the peers' networks, in kbit/s.
 const START_KBIT_S: u32 = 6000;
 
+/// In place of a frame's number while the time that belongs to it changes.
+const BEING_WRITTEN: u64 = u64::MAX;
+
 /// What other threads may ask of the video thread, and what they may read of it. All of it atomic: nobody waits.
 pub struct VideoControl {
     link: Arc<Link>,
@@ -38,6 +41,8 @@ pub struct VideoControl {
     pub failed: AtomicU64,
     /// Width (high half) and height of the newest picture.
     size: AtomicU64,
+    /// Number of the newest frame, and when the core handed it over, in nanoseconds of the monotonic clock.
+    newest: [AtomicU64; 2],
 }
 
 impl VideoControl {
@@ -53,6 +58,7 @@ impl VideoControl {
             skipped: AtomicU64::new(0),
             failed: AtomicU64::new(0),
             size: AtomicU64::new(0),
+            newest: [const { AtomicU64::new(0) }; 2],
         })
     }
 
@@ -76,6 +82,18 @@ impl VideoControl {
     pub fn size(&self) -> (u32, u32) {
         let size = self.size.load(Relaxed);
         ((size >> 32) as u32, size as u32)
+    }
+
+    /// The newest frame's number and the moment the core handed it over.
+    pub fn newest(&self) -> (u64, Duration) {
+        let [number, captured] = &self.newest;
+        loop {
+            let before = number.load(Acquire);
+            let at = Duration::from_nanos(captured.load(Acquire));
+            if before != BEING_WRITTEN && number.load(Acquire) == before {
+                return (before, at);
+            }
+        }
     }
 
     fn stop(&self) {
@@ -181,6 +199,10 @@ impl Worker {
     fn take(&mut self, header: &FrameHeader, taken: Duration) {
         let size = u64::from(self.picture.width) << 32 | u64::from(self.picture.height);
         self.control.size.store(size, Relaxed);
+        let [number, captured] = &self.control.newest;
+        number.store(BEING_WRITTEN, Release);
+        captured.store(u64::try_from(header.captured.as_nanos()).unwrap_or(u64::MAX), Release);
+        number.store(header.number, Release);
         if self.control.viewers.load(Acquire) > 0 {
             self.encode(header, taken, !header.duplicate);
         }

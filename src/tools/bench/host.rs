@@ -72,18 +72,6 @@ impl Host {
         (0..count).map(|_| self.wait_for("stats", Duration::from_secs(10))).collect()
     }
 
-    /// The same, with our own clock at their arrival as `time_s`.
-    pub fn timed_stats(&mut self, count: usize) -> Result<Vec<Value>, String> {
-        let begin = Instant::now();
-        (0..count)
-            .map(|_| {
-                let mut stat = self.wait_for("stats", Duration::from_secs(10))?;
-                stat["time_s"] = begin.elapsed().as_secs_f64().into();
-                Ok(stat)
-            })
-            .collect()
-    }
-
     /// Makes the core crash.
     pub fn kill_core(&self) -> Result<(), String> {
         let pid = rustix::process::Pid::from_raw(self.core_pid).ok_or("The host named no core process.")?;

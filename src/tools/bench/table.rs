@@ -43,7 +43,15 @@ impl Table {
         let mut lines = vec![format!("{} processors; medians over one-second samples or runs", processors())];
         lines.push(format!("{:<66} {:>9} {:>9}  {}", "", "measured", "budget", "unit"));
         for row in &self.0 {
-            let number = |value: Option<f64>| value.map_or_else(|| "-".into(), |value| format!("{value:.2}"));
+            let number = |value: Option<f64>| {
+                value.map_or_else(
+                    || "-".into(),
+                    // Small percentages would all read 0.00.
+                    |value| {
+                        if value != 0.0 && value.abs() < 0.1 { format!("{value:.5}") } else { format!("{value:.2}") }
+                    },
+                )
+            };
             let verdict = match (row.figure, row.budget) {
                 (Some(figure), Some(budget)) if figure > budget => "  MISSED",
                 _ => "",
