@@ -55,14 +55,14 @@ impl Emulator {
         let failed = |error: io::Error| format!("The core process could not be started: {error}.");
         link.clear_for_new_core();
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
-        let executable = std::env::current_exe().map_err(failed)?;
-        let child = Command::new(&executable)
+        // By way of /proc, so that it is this very program even after its file was replaced by an update.
+        let child = Command::new("/proc/self/exe")
             .arg(SUBCOMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
             .spawn()
-            .map_err(|error| format!("{} could not be started as core process: {error}.", executable.display()))?;
+            .map_err(failed)?;
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
         let name = plain_name(&load);
@@ -173,6 +173,7 @@ impl Supervisor {
                     match &message {
                         FromCore::Loaded(loaded) => {
                             self.loading = false;
+                            self.strikes = 0;
                             self.name.clone_from(&loaded.name);
                         }
                         FromCore::LoadFailed(_) | FromCore::Ended(_) => ended = true,
@@ -209,6 +210,10 @@ impl Supervisor {
 
     /// Counts a look without a sign of life. A paused core answers pings.
     fn hangs(&mut self) -> bool {
+        if self.stopping.load(Ordering::Acquire) {
+            // Whoever stops it has a limit of their own.
+            return false;
+        }
         let beat = self.status.heartbeat();
         if beat != self.last_beat {
             self.last_beat = beat;

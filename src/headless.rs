@@ -21,7 +21,7 @@ pub fn run(config: Config, game: Game, json: bool) -> Result<(), String> {
     let signals = signals()?;
     engine.send(Command::Open(game));
     let commands = if json { Some(read_commands()?) } else { None };
-    let mut out = Out { json, started: false };
+    let mut out = Out { json, started: false, held: Vec::new() };
     loop {
         match happenings.recv_timeout(Duration::from_millis(50)) {
             Ok(happening) => out.tell(&engine, happening)?,
@@ -122,6 +122,8 @@ fn read_commands() -> Result<Receiver<Command>, String> {
 struct Out {
     json: bool,
     started: bool,
+    /// Notices from before the start; the engine makes at most one for each message of the core.
+    held: Vec<Happening>,
 }
 
 impl Out {
@@ -134,6 +136,21 @@ impl Out {
         {
             return Err(why.clone());
         }
+        if !self.started {
+            // `ready` comes first; what a core says while it loads comes after it.
+            if matches!(happening, Happening::Notice(_)) {
+                self.held.push(happening);
+            }
+            return Ok(());
+        }
+        self.print(engine, happening)?;
+        for held in std::mem::take(&mut self.held) {
+            self.print(engine, held)?;
+        }
+        Ok(())
+    }
+
+    fn print(&self, engine: &Engine, happening: Happening) -> Result<(), String> {
         if self.json {
             let object = to_json(engine, happening);
             if let Some(object) = object {

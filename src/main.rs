@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game};
 use hotseat::gui::{self, ports};
 use hotseat::{emulator, headless, library, libretro, settings, tools};
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -109,11 +110,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Logs go to standard error; `HOTSEAT_LOG` chooses what, in tracing's filter language.
+/// Logs go to standard error; `HOTSEAT_LOG` chooses what, in tracing's filter language. What cores say is left out unless
+/// asked for (`HOTSEAT_LOG=core=debug`): the sentence that ends a failed start has their last words anyway.
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("HOTSEAT_LOG")
-        .unwrap_or_else(|_| "error,core=warn,hotseat=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        .unwrap_or_else(|_| "error,hotseat=warn,core=off".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }
 
 fn run(arguments: Arguments) -> Result<(), String> {

@@ -57,6 +57,8 @@ pub struct Joined {
     pub name: String,
     /// Their seat.
     pub seat: Option<usize>,
+    /// What they bring to come back. A returning person keeps theirs: the answer with a new one might never arrive.
+    pub token: Secret,
     /// The same person's earlier connection, which is to be ended.
     pub replaces: Option<PeerId>,
     /// They came back to a seat that was kept for them.
@@ -128,6 +130,11 @@ impl Room {
         }
     }
 
+    /// Whether this secret lets anybody in.
+    pub fn admits(&self, secret: &str) -> bool {
+        self.invite.is(secret)
+    }
+
     /// Somebody brings an invite, and perhaps the token of an earlier stay.
     pub fn join(
         &mut self,
@@ -137,7 +144,7 @@ impl Room {
         token: Secret,
         now: Duration,
     ) -> Result<Joined, Refusal> {
-        if !self.invite.is(secret) {
+        if !self.admits(secret) {
             return Err(Refusal::BadInvite);
         }
         self.tick(now);
@@ -151,18 +158,27 @@ impl Room {
             Holder::Peer(id) => Some(*id) == replaces,
             _ => false,
         });
+        // Matched by what they brought, so it is the same as what they have.
+        let token = match (resume, replaces, kept) {
+            (Some(_), None, Some(seat)) => match &self.seats[seat] {
+                Holder::Kept { token, .. } => token.clone(),
+                _ => token,
+            },
+            (Some(_), Some(old), _) => self.members.get(&old).map_or(token, |member| member.token.clone()),
+            _ => token,
+        };
         if let Some(old) = replaces {
             self.members.remove(&old);
         }
         let id = self.next_id;
         self.next_id += 1;
         let name = clean_name(name).unwrap_or_else(|| format!("Guest {id}"));
-        self.members.insert(id, Member { name: name.clone(), token });
+        self.members.insert(id, Member { name: name.clone(), token: token.clone() });
         if let Some(seat) = kept {
             self.seats[seat] = Holder::Peer(id);
         }
         self.fill_seats();
-        Ok(Joined { id, name, seat: self.seat_of(id), replaces, returned: kept.is_some() })
+        Ok(Joined { id, name, seat: self.seat_of(id), token, replaces, returned: kept.is_some() })
     }
 
     /// Somebody's connection is gone. Their seat is kept for a while, unless `for_good`.
@@ -322,6 +338,7 @@ mod tests {
         let mut room = room(false, 2);
         let first = join(&mut room, 1, None, T0);
         let again = join(&mut room, 2, Some(1), T0);
+        assert_eq!(again.token, token(1), "the answer may be lost: what they have stays good");
         assert_eq!((again.replaces, again.seat), (Some(first.id), Some(0)));
         assert!(!room.may_play(first.id, 0));
         assert!(room.may_play(again.id, 0));

@@ -16,13 +16,8 @@ fn pid(event: &Value) -> u32 {
 
 /// Ends a core process as a wild pointer would.
 fn crash(pid: u32) {
-    // Rust's runtime looks at the first such signal, finds that no access caused it, and only gives up its handler.
-    until("the core process to end", LONG, || {
-        if is_running(pid) {
-            signal(pid, Signal::SEGV);
-        }
-        (!is_running(pid)).then_some(())
-    });
+    signal(pid, Signal::SEGV);
+    until("the core process to end", LONG, || (!is_running(pid)).then_some(()));
 }
 
 /// Waits until the page has told its visitor of `values`, in this order.

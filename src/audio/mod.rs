@@ -4,7 +4,7 @@ mod resample;
 mod speaker;
 mod thread;
 
-pub use speaker::{SpeakerHandle, SpeakerStatus};
+pub use speaker::{NewestEnd, SpeakerHandle, SpeakerStatus};
 pub use thread::{AudioControl, AudioPorts, AudioThread, start};
 
 /// Samples a second inside the program and on the wire.

@@ -28,7 +28,7 @@ impl Stage {
                 .oversampling_factor(128)
                 .interpolation(SincInterpolationType::Cubic);
             let ratio = to_hz / from_hz;
-            let made = Async::new_sinc(ratio, 1.0 + MAX_ADJUST, &parameters, block, 2, FixedAsync::Output);
+            let made = Async::new_sinc(ratio, 1.0 + 2.0 * MAX_ADJUST, &parameters, block, 2, FixedAsync::Output);
             Some(made.map_err(|error| format!("Sound at {from_hz} Hz cannot be resampled to {to_hz} Hz: {error}."))?)
         };
         let longest = resampler.as_ref().map_or(block, Resampler::input_frames_max);

@@ -6,9 +6,9 @@
 use crate::sync::spawn;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, StreamConfig};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -40,6 +40,10 @@ pub struct SpeakerEnd {
     pub capacity: usize,
 }
 
+/// The end of the device that is open now, for the audio thread to take. Held only for a move; the audio thread does not
+/// wait for it.
+pub type NewestEnd = Arc<Mutex<Option<SpeakerEnd>>>;
+
 /// The speaker's thread and volume. Dropping it closes the device.
 pub struct SpeakerHandle {
     volume: Arc<AtomicU32>,
@@ -54,14 +58,12 @@ enum Wake {
 
 impl SpeakerHandle {
     /// Starts to look for a device; ends arrive in the receiver, news in `on_status`.
-    pub fn start(
-        on_status: impl Fn(SpeakerStatus) + Send + 'static,
-    ) -> Result<(SpeakerHandle, Receiver<SpeakerEnd>), String> {
+    pub fn start(on_status: impl Fn(SpeakerStatus) + Send + 'static) -> Result<(SpeakerHandle, NewestEnd), String> {
         let volume = Arc::new(AtomicU32::new(1f32.to_bits()));
         // Two: a lost device and the wish to stop may come together; more losses say nothing new.
         let (wake, wakes) = sync_channel(2);
-        // One: a device is open before the next is.
-        let (ends, receiver) = sync_channel(1);
+        let newest = NewestEnd::default();
+        let ends = newest.clone();
         let (its_volume, its_wake) = (volume.clone(), wake.clone());
         let thread = spawn("speaker", move || {
             loop {
@@ -78,7 +80,7 @@ impl SpeakerHandle {
                     }
                 };
                 let _stream = stream.ok().map(|(stream, end, _)| {
-                    let _ = ends.try_send(end);
+                    *ends.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
                     stream
                 });
                 let wake = match limit {
@@ -86,14 +88,18 @@ impl SpeakerHandle {
                     Some(limit) => wakes.recv_timeout(limit),
                 };
                 match wake {
-                    Ok(Wake::Lost(why)) => tracing::warn!("the sound device went away: {why}"),
+                    Ok(Wake::Lost(why)) => {
+                        tracing::warn!("the sound device went away: {why}");
+                        // A device that fails at once must not be opened in a tight circle.
+                        std::thread::sleep(Duration::from_millis(200));
+                    }
                     Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                     Err(RecvTimeoutError::Timeout) => {}
                 }
             }
         })?;
         let handle = SpeakerHandle { volume, wake, thread: Some(thread) };
-        Ok((handle, receiver))
+        Ok((handle, newest))
     }
 
     /// 0.0 to 1.0.
@@ -105,7 +111,7 @@ impl SpeakerHandle {
 
 impl Drop for SpeakerHandle {
     fn drop(&mut self) {
-        let _ = self.wake.try_send(Wake::Stop);
+        let _ = self.wake.send(Wake::Stop);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

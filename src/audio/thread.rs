@@ -1,20 +1,23 @@
 //! The audio thread: takes the core's samples, brings them to 48 kHz, encodes them once, feeds the speaker.
 
 use super::resample::{MAX_ADJUST, Stage};
-use super::speaker::{SpeakerEnd, TARGET};
+use super::speaker::{NewestEnd, SpeakerEnd, TARGET};
 use super::{BLOCK, RATE_HZ};
 use crate::link::audio::AudioReader;
 use crate::link::{AUDIO_FRAMES, Link};
 use crate::packet::{AudioPacket, MAX_OPUS_BYTES};
-use crate::sync::{Event, spawn};
+use crate::sync::{Event, now, spawn};
 use opus::{Application, Bitrate, Channels, Encoder};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// Enough for chip music to be transparent.
 const BITRATE: i32 = 128_000;
+
+/// A gap this long between two blocks is a pause, not a hiccup.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What other threads may ask of the audio thread.
 pub struct AudioControl {
@@ -42,7 +45,7 @@ pub struct AudioPorts {
     /// Rung after each packet.
     pub packet_event: Arc<Event>,
     /// Speakers as they are opened: none in headless mode.
-    pub speakers: Option<Receiver<SpeakerEnd>>,
+    pub speakers: Option<NewestEnd>,
 }
 
 /// The running thread. Dropping it ends it.
@@ -67,7 +70,15 @@ pub fn start(link: Arc<Link>, control: Arc<AudioControl>, ports: AudioPorts) -> 
     let mut encoder = Encoder::new(RATE_HZ, Channels::Stereo, Application::LowDelay)
         .map_err(|error| format!("opus_encoder_create failed: {error}."))?;
     encoder.set_bitrate(Bitrate::Bits(BITRATE)).map_err(|error| format!("OPUS_SET_BITRATE failed: {error}."))?;
-    let mut worker = Worker { control: control.clone(), ports, encoder, stage: None, speaker: None, position: 0 };
+    let mut worker = Worker {
+        control: control.clone(),
+        ports,
+        encoder,
+        stage: None,
+        speaker: None,
+        position: 0,
+        last_block: Duration::ZERO,
+    };
     let thread = spawn("audio", move || worker.run(&AudioReader::new(link)))?;
     Ok(AudioThread { control, thread: Some(thread) })
 }
@@ -80,6 +91,7 @@ struct Worker {
     stage: Option<(f64, Stage)>,
     speaker: Option<Speaker>,
     position: u64,
+    last_block: Duration,
 }
 
 struct Speaker {
@@ -106,6 +118,13 @@ impl Worker {
             let Some((_, stage)) = &mut self.stage else { continue };
             stage.push(fresh.iter().map(|&sample| f32::from(sample) / 32768.0));
             while let Some(block) = stage.next_block() {
+                // A pause is time in which nothing was played: without it every later block would count as late.
+                let time = now();
+                let gap = time.saturating_sub(self.last_block);
+                if gap > PAUSE && self.position > 0 {
+                    self.position += (gap.as_millis() / 10) as u64 * BLOCK as u64;
+                }
+                self.last_block = time;
                 if self.control.listeners.load(Ordering::Acquire) {
                     encode(&mut self.encoder, block, self.position, &mut self.ports);
                 }
@@ -118,9 +137,8 @@ impl Worker {
     }
 
     fn take_speaker(&mut self) {
-        let Some(end) = self.ports.speakers.as_ref().and_then(|speakers| speakers.try_recv().ok()) else {
-            return;
-        };
+        let Some(speakers) = &self.ports.speakers else { return };
+        let Some(end) = speakers.try_lock().ok().and_then(|mut newest| newest.take()) else { return };
         let target = TARGET.as_secs_f64() * f64::from(end.rate_hz);
         self.speaker = Stage::new(RATE_HZ.into(), end.rate_hz.into(), BLOCK, true).ok().map(|stage| Speaker {
             end,

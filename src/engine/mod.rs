@@ -156,6 +156,7 @@ impl Engine {
         })?;
         let signaling = Signaling::start(listener, net.clone())?;
 
+        let local = config.local;
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot::default())));
         let threads = Threads { _signaling: signaling, _video: video, _audio: audio, speaker };
         let worker = Worker::new(
@@ -181,7 +182,8 @@ impl Engine {
             snapshot,
             board,
             preview: preview_out,
-            happenings: Some(happenings_out),
+            // Only headless mode reads them; in the window the queue would fill and keep its snapshots for ever.
+            happenings: (!local).then_some(happenings_out),
             change,
             waker: Mutex::new(None),
             thread: Some(thread),

@@ -112,6 +112,7 @@ struct Running {
     state: GameState,
     loaded: Option<Loaded>,
     saved_sram: u64,
+    sram_trouble: bool,
     restarting: bool,
     slots: [bool; 10],
 }
@@ -188,7 +189,10 @@ impl Worker {
             self.publish();
         }
         self.close_game();
-        self.net.send(NetCommand::Close);
+        // Full for a moment at the most: the net thread never waits for us.
+        while !self.net.send(NetCommand::Close) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn take(&mut self, message: Message) {
@@ -260,6 +264,7 @@ impl Worker {
             state: GameState::Starting,
             loaded: None,
             saved_sram: 0,
+            sram_trouble: false,
             restarting: false,
             slots,
         });
@@ -268,7 +273,7 @@ impl Worker {
 
     /// Starts a core process for the open game.
     fn start_core(&mut self, revive: bool) {
-        self.frames_before += self.status.frames_run();
+        let frames_run = self.status.frames_run();
         self.starts += 1;
         let start = self.starts;
         let Some(running) = &mut self.running else { return };
@@ -281,11 +286,10 @@ impl Worker {
             self.failed(why);
             return;
         }
-        // After a crash the shared memory has newer battery memory than the file, if the core had shown any.
-        if !revive || self.states.sram().is_none() {
+        // After a crash the shared memory has newer battery memory than the file, if the core had shown any whole.
+        if self.states.sram().is_none() {
             match running.saves.read_sram() {
-                Ok(Some(sram)) => self.states.put_sram(&sram),
-                Ok(None) => {}
+                Ok(sram) => self.states.put_sram(&sram.unwrap_or_default()),
                 Err(why) => {
                     // Running on would end in overwriting a save that could not be read.
                     self.failed(why);
@@ -293,7 +297,9 @@ impl Worker {
                 }
             }
         }
-        running.saved_sram = self.states.sram_version();
+        if !running.sram_trouble {
+            running.saved_sram = self.states.sram_version();
+        }
         let core_dir = running.saves.core_dir.clone();
         let load = Load {
             core: game.core.clone(),
@@ -310,6 +316,8 @@ impl Worker {
         let listener = Box::new(move |event| deliver(&messages, start, event));
         match Emulator::start(self.link.clone(), load, listener) {
             Ok(emulator) => {
+                // The counter in shared memory begins anew with each core process.
+                self.frames_before += frames_run;
                 if let Some(running) = &mut self.running {
                     running.emulator = Some(emulator);
                 }
@@ -506,9 +514,17 @@ impl Worker {
         }
         // None: it is being written right now; the next second finds it.
         let Some((version, sram)) = self.states.sram() else { return };
-        running.saved_sram = version;
-        if let Err(why) = running.saves.write_sram(&sram) {
-            self.notice(Level::Error, why);
+        match running.saves.write_sram(&sram) {
+            Ok(()) => {
+                running.saved_sram = version;
+                running.sram_trouble = false;
+            }
+            // Tried again every second, told once.
+            Err(why) => {
+                if !std::mem::replace(&mut running.sram_trouble, true) {
+                    self.notice(Level::Error, why);
+                }
+            }
         }
     }
 

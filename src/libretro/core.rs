@@ -5,7 +5,7 @@ use super::callbacks;
 use super::sys;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW, Symbol};
 use std::ffi::{CString, c_char, c_void};
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -45,8 +45,9 @@ pub struct Core {
     call: Functions,
     loaded: bool,
     // What load_game was given must outlive the game: cores keep the pointers.
-    _content: Option<(CString, Vec<u8>)>,
-    _library: Library,
+    content: ManuallyDrop<Option<(CString, Vec<u8>)>>,
+    // Never unloaded, not even after a failure: the core may have threads of its own running in it.
+    _library: ManuallyDrop<Library>,
 }
 
 impl Core {
@@ -55,8 +56,9 @@ impl Core {
     pub fn open(path: &Path) -> Result<Core, String> {
         let shown = path.display();
         // SAFETY: runs the library's initialisers: foreign code, which is what this process is for.
-        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
-            .map_err(|error| format!("{shown} could not be loaded: {}", plain(&error)))?;
+        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(|error| {
+            format!("{shown} could not be loaded ({}): get another build of this core.", plain(path, &error))
+        })?;
         macro_rules! symbol {
             ($name:literal) => {
                 // SAFETY: the type is libretro.h's for this name.
@@ -106,7 +108,7 @@ impl Core {
             set_poll(Some(callbacks::input_poll));
             set_state(Some(callbacks::input_state));
         }
-        Ok(Core { call, loaded: false, _content: None, _library: library })
+        Ok(Core { call, loaded: false, content: ManuallyDrop::new(None), _library: ManuallyDrop::new(library) })
     }
 
     /// What the core says of itself.
@@ -140,7 +142,7 @@ impl Core {
                 };
                 // SAFETY: `info` and what it points to are valid; path and data are kept until the process ends.
                 let ok = unsafe { (self.call.load_game)(&info) };
-                self._content = Some((path, data));
+                *self.content = Some((path, data));
                 ok
             }
         };
@@ -217,12 +219,13 @@ impl Core {
             }
             (self.call.deinit)();
         }
-        std::mem::forget(self);
     }
 }
 
-/// The dynamic linker's message, without our own library's words around it.
-fn plain(error: &libloading::Error) -> String {
+/// The dynamic linker's message, without our own library's words around it and without the path.
+fn plain(path: &Path, error: &libloading::Error) -> String {
     use std::error::Error;
-    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+    let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    let text = text.trim_start_matches(&*path.to_string_lossy()).trim_start_matches(": ");
+    text.trim_end_matches('.').to_owned()
 }

@@ -167,15 +167,18 @@ impl Environment {
         self.video.fps = timing.fps;
         self.video.sample_rate = rate;
         self.set_geometry(&geometry);
+        self.av_changed = true;
         Ok(())
     }
 
     /// The new size and aspect ratio. The promised maximum stays, as libretro.h has it.
     fn set_geometry(&mut self, geometry: &sys::retro_game_geometry) {
+        let before = (self.video.base, self.video.aspect);
         self.video.base = (geometry.base_width.min(MAX_SIDE), geometry.base_height.min(MAX_SIDE));
         let aspect = geometry.aspect_ratio;
         self.video.aspect = if aspect.is_finite() && (0.01..=100.0).contains(&aspect) { aspect } else { 0.0 };
-        self.av_changed = true;
+        // Some cores say the same every frame.
+        self.av_changed |= before != (self.video.base, self.video.aspect);
     }
 
     /// What the host should know of sizes and rates.

@@ -39,6 +39,7 @@ pub fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     sys::die_of_crashes();
+    sys::leave_ending_to_the_host();
     // Writing half a gigabyte of shared memory to a core dump would take longer than starting the game again.
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);

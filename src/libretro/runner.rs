@@ -214,7 +214,7 @@ impl Runner {
         let begin = now();
         let size = self.core.state_size();
         let core = &mut self.core;
-        let ok = self.states.write(size, self.frames, |to, len| {
+        let ok = self.states.write(size, |to, len| {
             // SAFETY: `write` hands out `len` writable bytes of the shared memory, ours alone until it returns.
             unsafe { core.save_state(to, len) }
         });
@@ -223,9 +223,15 @@ impl Runner {
 
     /// Shows battery-backed memory to the host when it changed.
     fn look_after_sram(&mut self) {
-        if let Some(sram) = self.core.sram()
-            && self.sram != sram
-        {
+        let Some(sram) = self.core.sram() else { return };
+        if self.sram.is_empty() {
+            // It appeared only now: what was saved goes in, instead of a blank memory coming out.
+            if let Some(saved) = self.states.read_sram() {
+                let len = saved.len().min(sram.len());
+                sram[..len].copy_from_slice(&saved[..len]);
+            }
+            self.sram.extend_from_slice(sram);
+        } else if self.sram != sram {
             self.states.write_sram(sram);
             self.sram.clear();
             self.sram.extend_from_slice(sram);

@@ -175,6 +175,15 @@ pub fn die_of_crashes() {
     }
 }
 
+/// A terminal's Ctrl-C, or a session that ends, signals this process too. When to end is the host's decision: it lets
+/// the core put its saves away first. If the host is gone, the socket says so.
+pub fn leave_ending_to_the_host() {
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        // SAFETY: ignoring takes no handler of ours; called before other threads exist.
+        unsafe { libc::signal(signal, libc::SIG_IGN) };
+    }
+}
+
 unsafe extern "C" {
     /// The C shim: formats, then calls `hotseat_core_log`.
     pub fn hotseat_core_log_variadic(level: u32, format: *const c_char, ...);

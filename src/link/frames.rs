@@ -157,7 +157,8 @@ fn load_header(region: &Region, slot: usize) -> Option<FrameHeader> {
         rotation: word(layout::SLOT_ROTATION) % 4,
         aspect,
         duplicate: word(layout::SLOT_FLAGS) & FLAG_DUPLICATE != 0,
-        number: long(layout::SLOT_NUMBER),
+        // The largest value is kept free for marks of our own.
+        number: long(layout::SLOT_NUMBER).min(u64::MAX - 1),
         captured: Duration::from_nanos(long(layout::SLOT_CAPTURED)),
         due: Duration::from_nanos(long(layout::SLOT_DUE)),
         fps,

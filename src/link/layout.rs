@@ -81,8 +81,8 @@ pub const STATES: usize = AUDIO_DATA + AUDIO_FRAMES * 4;
 pub const STATE_STRIDE: usize = STATE_BYTES + PAGE;
 /// Bytes of the state; 0 while it is being written.
 pub const STATE_LEN: usize = 0;
-/// The frame it was made after.
-pub const STATE_FRAME: usize = 8;
+/// Counts the states written, across core processes.
+pub const STATE_SERIAL: usize = 8;
 pub const STATE_DATA: usize = PAGE;
 pub const STATE_AREAS: usize = 3;
 /// The host's area.

@@ -8,22 +8,23 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 pub struct StateWriter {
     link: Arc<Link>,
     next: usize,
+    serial: u64,
 }
 
 impl StateWriter {
     /// Writes into the areas of `link`.
     pub fn new(link: Arc<Link>) -> StateWriter {
         // The newest whole state may be what this process was started to go on from: begin with the other area.
-        let next = match newest(&link) {
-            Some((0, ..)) => 1,
-            _ => 0,
-        };
-        StateWriter { link, next }
+        let newest = newest(&link);
+        let next = if matches!(newest, Some((0, _))) { 1 } else { 0 };
+        // States are numbered across core processes, so that a new one's first state is newer than a dead one's last.
+        let serial = newest.map_or(0, |(_, serial)| serial);
+        StateWriter { link, next, serial }
     }
 
-    /// Has `fill` write a state of `len` bytes made after frame `frame`. False when `fill` says so or it does not fit;
+    /// Has `fill` write a state of `len` bytes. False when `fill` says so or it does not fit;
     /// the previous state is then still there.
-    pub fn write(&mut self, len: usize, frame: u64, fill: impl FnOnce(*mut u8, usize) -> bool) -> bool {
+    pub fn write(&mut self, len: usize, fill: impl FnOnce(*mut u8, usize) -> bool) -> bool {
         if len == 0 || len > layout::STATE_BYTES {
             return false;
         }
@@ -34,7 +35,8 @@ impl StateWriter {
         if !fill(pointer, len) {
             return false;
         }
-        region.u64(base + layout::STATE_FRAME).store(frame, Relaxed);
+        self.serial = self.serial.wrapping_add(1);
+        region.u64(base + layout::STATE_SERIAL).store(self.serial, Relaxed);
         region.u64(base + layout::STATE_LEN).store(len as u64, Release);
         self.next = 1 - self.next;
         true
@@ -127,12 +129,12 @@ fn area(index: usize) -> usize {
     layout::STATES + index * layout::STATE_STRIDE
 }
 
-/// Which of the core's two areas holds the newer whole state, and of which frame.
+/// Which of the core's two areas holds the newer whole state, and its number.
 fn newest(link: &Link) -> Option<(usize, u64)> {
     (0..2)
         .filter(|&index| link.region.u64(area(index) + layout::STATE_LEN).load(Acquire) != 0)
-        .map(|index| (index, link.region.u64(area(index) + layout::STATE_FRAME).load(Relaxed)))
-        .max_by_key(|&(_, frame)| frame)
+        .map(|index| (index, link.region.u64(area(index) + layout::STATE_SERIAL).load(Relaxed)))
+        .max_by_key(|&(_, serial)| serial)
 }
 
 fn copy(link: &Link, index: usize) -> Option<Vec<u8>> {
@@ -165,20 +167,34 @@ mod tests {
                 }
             }
         };
-        assert!(writer.write(4, 1, |p, _| {
+        assert!(writer.write(4, |p, _| {
             fill(p, 1);
             true
         }));
-        assert!(writer.write(4, 2, |p, _| {
+        assert!(writer.write(4, |p, _| {
             fill(p, 2);
             true
         }));
         assert_eq!(reader.newest(), Some(vec![2; 4]));
-        assert!(!writer.write(4, 3, |p, _| {
+        assert!(!writer.write(4, |p, _| {
             fill(p, 3);
             false
         }));
         assert_eq!(reader.newest(), Some(vec![2; 4]));
+    }
+
+    #[test]
+    fn the_first_state_of_a_new_core_is_newer_than_the_last_of_a_dead_one() {
+        let link = Link::create().expect("link");
+        let mut dead = StateWriter::new(link.clone());
+        for _ in 0..5 {
+            assert!(dead.write(4, |_, _| true));
+        }
+        let before = newest(&link).expect("a state").0;
+        let mut new = StateWriter::new(link.clone());
+        assert!(new.write(8, |_, _| true));
+        assert_ne!(newest(&link).expect("a state").0, before);
+        assert_eq!(StateReader::new(link).newest().map(|state| state.len()), Some(8));
     }
 
     #[test]

@@ -83,6 +83,8 @@ pub struct Peer {
     /// Newest state seen. Its numbers go on when the peer comes to hold another seat.
     last_seq: Option<u32>,
     last_input: Option<Instant>,
+    /// Any datagram at all: a browser that was killed says nothing more, and no close reaches us.
+    last_heard: Instant,
     /// Whether a button or stick may be held by this peer.
     holding: bool,
     wants_keyframe: bool,
@@ -139,6 +141,7 @@ impl Peer {
             next_timeout: now,
             last_seq: None,
             last_input: None,
+            last_heard: now,
             holding: false,
             wants_keyframe: false,
             pending: VecDeque::with_capacity(MAX_PENDING),
@@ -159,6 +162,7 @@ impl Peer {
 
     /// A datagram came.
     pub fn receive(&mut self, now: Instant, source: SocketAddr, local: SocketAddr, data: &[u8]) {
+        self.last_heard = now;
         if let Ok(receive) = Receive::new(Protocol::Udp, source, local, data)
             && self.rtc.handle_input(Input::Receive(now, receive)).is_err()
         {
@@ -221,7 +225,7 @@ impl Peer {
     pub fn say(&mut self, message: &ToPeer<'_>) -> bool {
         let Some(id) = self.control else { return false };
         let Ok(text) = serde_json::to_vec(message) else { return false };
-        self.rtc.channel(id).is_some_and(|mut channel| channel.write(false, &text).is_ok())
+        self.rtc.channel(id).is_some_and(|mut channel| matches!(channel.write(false, &text), Ok(true)))
     }
 
     /// Tells the page how to show the video.
@@ -296,7 +300,8 @@ impl Peer {
     fn look_after(&mut self, now: Instant, news: &mut dyn FnMut(PeerNews)) {
         let too_long = |since: Instant, limit| now.saturating_duration_since(since) > limit;
         let never_came = !self.connected && too_long(self.created, CONNECT_LIMIT);
-        let gone = self.unreachable_since.is_some_and(|since| too_long(since, LOST_LIMIT));
+        let gone = self.unreachable_since.is_some_and(|since| too_long(since, LOST_LIMIT))
+            || (self.connected && too_long(self.last_heard, LOST_LIMIT));
         if never_came || gone || !self.rtc.is_alive() {
             news(PeerNews::Lost);
         }
@@ -392,6 +397,12 @@ impl Peer {
         };
         debug_assert!(message.seat < MAX_SEATS);
         self.last_input = Some(now);
+        if self.last_seq == Some(message.seq) {
+            // Nothing new, but the host may have let go of the buttons meanwhile: after a silence, or with a new core.
+            self.holding |= message.newest() != PadState::default();
+            news(PeerNews::Pad(message.seat, message.newest()));
+            return;
+        }
         // The first message of a connection: only its newest state counts, the ones before may be of an earlier one.
         let last = self.last_seq.unwrap_or(message.seq.wrapping_sub(1));
         for state in message.newer_than(last) {

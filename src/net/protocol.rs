@@ -307,6 +307,11 @@ impl InputMessage {
         Some(InputMessage { seat, seq, states, count })
     }
 
+    /// The newest state.
+    pub fn newest(&self) -> PadState {
+        self.states[0]
+    }
+
     /// The states newer than `last`, oldest first. Numbers wrap around.
     pub fn newer_than(&self, last: u32) -> impl Iterator<Item = PadState> + '_ {
         let ahead = self.seq.wrapping_sub(last);

@@ -217,6 +217,9 @@ impl Latency {
 
 struct Connection {
     peer: Peer,
+    name: String,
+    /// They held a seat before: it is kept even if this connection never comes to be.
+    returned: bool,
     bytes_before: u64,
     source: Option<SocketAddr>,
     announced: bool,
@@ -444,31 +447,42 @@ impl Worker {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|_| RefusedCode::HostError)?;
         let token = Secret::new(random);
-        // The invite first: a stranger's offer is not even looked at.
-        let joined =
-            self.ports.room.join(&join.secret, &join.name, join.resume.as_deref(), token.clone(), now()).map_err(
-                |refusal| match refusal {
-                    Refusal::BadInvite => RefusedCode::BadInvite,
-                    Refusal::Full => RefusedCode::RoomFull,
-                },
-            )?;
+        // The invite first: a stranger's offer is not even looked at. Then the offer, so that a bad one changes nothing.
+        if !self.ports.room.admits(&join.secret) {
+            return Err(RefusedCode::BadInvite);
+        }
+        let (mut peer, sdp) = Peer::accept(&join.sdp, &self.addresses, time).map_err(|error| match error {
+            OfferError::Nonsense => RefusedCode::BadMessage,
+            OfferError::NoCodec => RefusedCode::NoCodec,
+        })?;
+        let joined = self.ports.room.join(&join.secret, &join.name, join.resume.as_deref(), token, now()).map_err(
+            |refusal| match refusal {
+                Refusal::BadInvite => RefusedCode::BadInvite,
+                Refusal::Full => RefusedCode::RoomFull,
+            },
+        )?;
         if let Some(old) = joined.replaces {
             self.end(old, Some(ClosingCode::Replaced), true);
         }
+        if let Some(seat) = joined.seat {
+            // Whatever an earlier connection held on this seat is let go.
+            self.ports.board.set(seat, PadState::default());
+        }
         self.room_changed = true;
-        let (mut peer, sdp) = Peer::accept(&join.sdp, &self.addresses, time).map_err(|error| {
-            self.ports.room.leave(joined.id, true, now());
-            match error {
-                OfferError::Nonsense => RefusedCode::BadMessage,
-                OfferError::NoCodec => RefusedCode::NoCodec,
-            }
-        })?;
         peer.tick(time);
-        let mut connection = Connection { peer, bytes_before: 0, source: None, announced: false, shape: None };
+        let mut connection = Connection {
+            peer,
+            name: joined.name,
+            returned: joined.returned,
+            bytes_before: 0,
+            source: None,
+            announced: false,
+            shape: None,
+        };
         drain(joined.id, &mut connection, &self.ports.socket, &mut self.news, time);
         self.peers.insert(joined.id, connection);
         self.count_viewers();
-        Ok(ToPage::Welcome { v: protocol::VERSION, peer: joined.id, resume: token.as_str().into(), sdp })
+        Ok(ToPage::Welcome { v: protocol::VERSION, peer: joined.id, resume: joined.token.as_str().into(), sdp })
     }
 
     fn act_on_news(&mut self) {
@@ -479,8 +493,13 @@ impl Worker {
                 PeerNews::Connected => self.announce(id),
                 PeerNews::ControlOpen => self.room_changed = true,
                 PeerNews::Keyframe => self.ports.video_control.request_keyframe(),
-                PeerNews::Rename(name) => self.room_changed |= self.ports.room.rename(id, &name),
-                PeerNews::Bye | PeerNews::Lost => self.end(id, None, false),
+                PeerNews::Rename(name) => self.rename(id, &name),
+                PeerNews::Bye => self.end(id, None, false),
+                PeerNews::Lost => {
+                    // Whoever never arrived has no seat to come back to.
+                    let stranger = self.peers.get(&id).is_some_and(|c| !c.announced && !c.returned);
+                    self.end(id, None, stranger);
+                }
                 PeerNews::Broke(code) => self.end(id, Some(code), true),
                 PeerNews::Estimate(_) => self.follow_networks(),
                 PeerNews::FrameSent(times) => {
@@ -496,6 +515,15 @@ impl Worker {
         // The emptied buffer goes back, so that it is not allocated anew; news that came meanwhile wait for the next turn.
         news.append(&mut self.news);
         self.news = news;
+    }
+
+    fn rename(&mut self, id: PeerId, name: &str) {
+        if self.ports.room.rename(id, name)
+            && let (Some(connection), Some(name)) = (self.peers.get_mut(&id), self.ports.room.name_of(id))
+        {
+            name.clone_into(&mut connection.name);
+            self.room_changed = true;
+        }
     }
 
     fn announce(&mut self, id: PeerId) {
@@ -526,10 +554,9 @@ impl Worker {
         if let Some(seat) = self.ports.room.seat_of(id) {
             self.ports.board.set(seat, PadState::default());
         }
-        let name = self.ports.room.name_of(id).unwrap_or_default().to_owned();
         self.ports.room.leave(id, for_good, now());
         if connection.announced {
-            (self.ports.on_event)(NetEvent::Left { id, name });
+            (self.ports.on_event)(NetEvent::Left { id, name: connection.name });
         }
         self.room_changed = true;
         self.count_viewers();

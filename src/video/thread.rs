@@ -12,13 +12,16 @@ use crate::link::frames::{FrameHeader, FrameReader};
 use crate::packet::{PictureShape, VideoPacket};
 use crate::sync::{Event, now, spawn};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// No frame for this long, and a wanted keyframe is made from the last picture: the game is paused, or slow.
 const STALE: Duration = Duration::from_millis(50);
+
+/// The shortest time between two keyframes: whoever asks without end must not spoil the picture for the others.
+const KEYFRAME_EVERY: Duration = Duration::from_millis(200);
 
 /// The rate limit before anything is known of the peers' networks, in kbit/s.
 const START_KBIT_S: u32 = 6000;
@@ -145,7 +148,10 @@ pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> 
             planes: Planes::default(),
             picture: Picture::default(),
             shape: PictureShape::default(),
+            planes_fresh: false,
             encoder: None,
+            last_keyframe: Duration::ZERO,
+            last_due: Duration::ZERO,
             failures: 0,
             last: None,
         };
@@ -161,7 +167,11 @@ struct Worker {
     planes: Planes,
     picture: Picture,
     shape: PictureShape,
+    /// The planes are those of `picture`.
+    planes_fresh: bool,
     encoder: Option<Encoder>,
+    last_keyframe: Duration,
+    last_due: Duration,
     failures: u32,
     last: Option<FrameHeader>,
 }
@@ -184,6 +194,7 @@ impl Worker {
                 let header = *frame.header();
                 if !header.duplicate {
                     self.converter.unpack(&frame, &mut self.picture);
+                    self.planes_fresh = false;
                 }
                 drop(frame);
                 if header.duplicate && self.last.is_none() {
@@ -204,7 +215,7 @@ impl Worker {
         captured.store(u64::try_from(header.captured.as_nanos()).unwrap_or(u64::MAX), Release);
         number.store(header.number, Release);
         if self.control.viewers.load(Acquire) > 0 {
-            self.encode(header, taken, !header.duplicate);
+            self.encode(header, taken);
         }
         // The window last: whoever is far away has the longer way to go.
         if let Some(preview) = &mut self.ports.preview
@@ -229,23 +240,25 @@ impl Worker {
             self.control.keyframe.store(false, Release);
             return;
         }
-        if let Some(mut header) = self.last {
-            let time = now();
+        let time = now();
+        if let Some(mut header) = self.last
+            && time.saturating_sub(self.last_keyframe) >= KEYFRAME_EVERY
+        {
             header.captured = time;
             header.due = time;
-            self.encode(&header, time, true);
+            self.encode(&header, time);
         }
     }
 
-    fn encode(&mut self, header: &FrameHeader, taken: Duration, convert: bool) {
-        // Planes of a picture that nobody watched were never made.
+    fn encode(&mut self, header: &FrameHeader, taken: Duration) {
         let (coded_width, coded_height) = coded_size(self.picture.width, self.picture.height);
-        let stale = (self.planes.width, self.planes.height) != (coded_width, coded_height);
-        if (convert || stale)
-            && let Err(why) = self.converter.convert(&self.picture, &mut self.planes)
-        {
-            self.fail(why);
-            return;
+        // A repeated picture is not converted again, unless nobody watched when it came.
+        if !self.planes_fresh {
+            if let Err(why) = self.converter.convert(&self.picture, &mut self.planes) {
+                self.fail(why);
+                return;
+            }
+            self.planes_fresh = true;
         }
         self.shape = PictureShape {
             width: self.picture.width,
@@ -256,7 +269,11 @@ impl Worker {
         };
         let mut packet = self.ports.spares.pop().unwrap_or_default();
         packet.data.clear();
-        let keyframe = self.control.keyframe.swap(false, AcqRel);
+        let keyframe =
+            self.control.keyframe.load(Acquire) && taken.saturating_sub(self.last_keyframe) >= KEYFRAME_EVERY;
+        if keyframe {
+            self.control.keyframe.store(false, Release);
+        }
         match self.encode_planes(header.fps, keyframe, &mut packet.data) {
             Ok(is_keyframe) => packet.keyframe = is_keyframe,
             Err(why) => {
@@ -266,9 +283,14 @@ impl Worker {
             }
         }
         self.failures = 0;
+        if packet.keyframe {
+            self.last_keyframe = taken;
+        }
         packet.number = header.number;
         packet.captured = header.captured;
-        packet.due = header.due;
+        // RTP time must rise, and not run away, whatever the core process says.
+        self.last_due = header.due.min(taken + Duration::from_secs(1)).max(self.last_due + Duration::from_millis(1));
+        packet.due = self.last_due;
         packet.taken = taken;
         packet.encoded = now();
         packet.shape = self.shape;

@@ -284,19 +284,17 @@ fn start_chromedriver() -> (Child, u16) {
         });
     let mut lines = BufReader::new(child.stdout.take().expect("its output"));
     let mut line = String::new();
-    loop {
+    let port = loop {
         line.clear();
         assert!(lines.read_line(&mut line).is_ok_and(|read| read > 0), "chromedriver ended before it named its port");
+        let port = line.rsplit_once("on port ").and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok());
         // It first says that it will choose, by port 0.
-        let port = line
-            .rsplit_once("on port ")
-            .and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok())
-            .filter(|&port: &u16| port != 0);
-        if let Some(port) = port {
-            std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-            return (child, port);
+        if let Some(port) = port.filter(|&port: &u16| port != 0) {
+            break port;
         }
-    }
+    };
+    std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+    (child, port)
 }
 
 /// `[at_ms, video width, video height, [[picture width, picture height, 128 luma values], ...]]`
