@@ -21,7 +21,7 @@ test: assets/page/node_modules/.package-lock.json
 	@$(INSTALL) build run test
 	$(CARGO) build $(PROFILE) --locked --workspace
 	cd assets/page && node --test dev/*.test.js
-	$(CARGO) test $(PROFILE) --locked --workspace
+	$(CARGO) test $(PROFILE) --locked --workspace --no-fail-fast
 
 lint: assets/page/node_modules/.package-lock.json
 	@$(INSTALL) build run test

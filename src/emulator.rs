@@ -66,11 +66,18 @@ impl Emulator {
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
         let name = plain_name(&load);
-        link.send_to(&ours).map_err(failed)?;
-        let mut control = ours.try_clone().map_err(failed)?;
-        // A core that does not read must not make the engine wait.
-        control.set_write_timeout(Some(Duration::from_millis(200))).map_err(failed)?;
-        message::send(&mut control, &ToCore::Load(load)).map_err(failed)?;
+        let greet = || {
+            link.send_to(&ours)?;
+            let mut control = ours.try_clone()?;
+            // A core that does not read must not make the engine wait.
+            control.set_write_timeout(Some(Duration::from_millis(200)))?;
+            message::send(&mut control, &ToCore::Load(load))?;
+            Ok(control)
+        };
+        let control = greet().map_err(|error| {
+            kill(&child);
+            failed(error)
+        })?;
         let stopping = Arc::new(AtomicBool::new(false));
         let mut supervisor = Supervisor {
             name,

@@ -2,6 +2,7 @@
 
 use crate::engine::{Command, Config, Engine, Game, GameState, Happening, Level, Snapshot};
 use crate::net::NetStats;
+use crate::signals;
 use crate::sync::spawn;
 use crate::usage;
 use serde::Deserialize;
@@ -18,7 +19,11 @@ const MAX_LINE: usize = 4096;
 pub fn run(config: Config, game: Game, json: bool) -> Result<(), String> {
     let mut engine = Engine::start(config)?;
     let happenings = engine.take_happenings().ok_or("the engine's events were taken before")?;
-    let signals = signals()?;
+    // One: the wish to end is the same however often it comes.
+    let (ask, signals) = sync_channel(1);
+    signals::on_end(move || {
+        let _ = ask.try_send(());
+    })?;
     engine.send(Command::Open(game));
     let commands = if json { Some(read_commands()?) } else { None };
     let mut out = Out { json, started: false, held: Vec::new() };
@@ -39,31 +44,6 @@ pub fn run(config: Config, game: Game, json: bool) -> Result<(), String> {
             return Ok(());
         }
     }
-}
-
-/// SIGTERM, SIGINT and SIGHUP as messages. The second one ends the process at once.
-fn signals() -> Result<Receiver<()>, String> {
-    let failed = |error: std::io::Error| format!("Signals cannot be listened to: {error}.");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    let (sender, receiver) = sync_channel(1);
-    let (ready, is_ready) = sync_channel(1);
-    spawn("signals", move || {
-        runtime.block_on(async move {
-            use tokio::signal::unix::{SignalKind, signal};
-            let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
-            let [Ok(mut term), Ok(mut int), Ok(mut hup)] = kinds.map(signal) else { return };
-            let _ = ready.send(());
-            for times in 0.. {
-                tokio::select! { _ = term.recv() => {}, _ = int.recv() => {}, _ = hup.recv() => {} }
-                if times > 0 {
-                    std::process::exit(1);
-                }
-                let _ = sender.try_send(());
-            }
-        });
-    })?;
-    is_ready.recv().map_err(|_| "Signals cannot be listened to.".to_owned())?;
-    Ok(receiver)
 }
 
 /// One command a line on standard input, as JSON.

@@ -44,5 +44,6 @@ pub mod engine;
 
 pub mod gui;
 pub mod headless;
+pub mod signals;
 pub mod tools;
 pub mod usage;

@@ -24,7 +24,7 @@ pub struct VideoPacket {
     pub data: Vec<u8>,
     /// It can be decoded without anything before it.
     pub keyframe: bool,
-    /// The frame's number, from 1.
+    /// Counts encoded frames, from 1, across core processes.
     pub number: u64,
     /// Entry into `video_refresh`, on the monotonic clock: where host latency starts to count.
     pub captured: Duration,

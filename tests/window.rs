@@ -187,6 +187,23 @@ fn the_sound_comes_out_of_the_sound_server_at_its_pitch() {
 }
 
 #[test]
+fn a_session_that_ends_closes_the_window_with_the_saves_written() {
+    let _alone = alone();
+    let desktop = Desktop::new(false);
+    let mut arguments = desktop.home.path().join("game.fixture");
+    std::fs::write(&arguments, "fixture_save_ram=on\n").expect("content is written");
+    let content = path(&arguments);
+    let mut window = desktop.window(&["--core", &fixture(), &content]);
+    until("a game that ran for a second", SLOW, || desktop.blocks().filter(|now| now.frame > 90));
+    common::signal(window.0.id(), rustix::process::Signal::TERM);
+    let ended = until("the window to close", SLOW, || window.0.try_wait().ok().flatten());
+    assert!(ended.success(), "{ended}");
+    arguments.set_extension("srm");
+    let name = arguments.file_name().expect("a name").to_owned();
+    assert!(desktop.home.files().iter().any(|file| file.file_name() == Some(&name)), "{:?}", desktop.home.files());
+}
+
+#[test]
 fn without_a_sound_device_the_game_runs_on() {
     let _alone = alone();
     let desktop = Desktop::new(false);

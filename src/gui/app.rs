@@ -10,6 +10,7 @@ use super::{preview, theme};
 use crate::engine::{Command, Config, Engine, Game, GameStatus, Level, Snapshot};
 use crate::library::{self, CoreEntry};
 use crate::settings::{self, Recent, Settings};
+use crate::signals;
 use eframe::egui_wgpu::{RenderState, SurfaceConfig, WgpuConfiguration, wgpu};
 use egui::{Context, RawInput, Ui, ViewportBuilder, ViewportCommand};
 use std::net::SocketAddr;
@@ -103,6 +104,12 @@ impl App {
     ) -> Result<Self, String> {
         let ctx = &context.egui_ctx;
         theme::install(ctx);
+        let closing = ctx.clone();
+        // Logging out is no crash: the window closes in order, saves written.
+        signals::on_end(move || {
+            closing.send_viewport_cmd(ViewportCommand::Close);
+            closing.request_repaint();
+        })?;
         let data_dir = settings::data_dir()
             .ok_or("Hotseat found no home folder to keep saves in: set the variable HOME, then start it again.")?;
         let system_dir = settings.system_dir.clone().unwrap_or_else(|| data_dir.join("system"));

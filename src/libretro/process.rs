@@ -130,7 +130,8 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
     };
     if !taken {
         let detail = callbacks::with(|front| std::mem::take(&mut front.environment.last_error));
-        let detail = if detail.is_empty() { String::new() } else { format!(" It says: {detail}") };
+        let detail = detail.trim().trim_end_matches(['.', '!']);
+        let detail = if detail.is_empty() { String::new() } else { format!(" It says: {detail}.") };
         return Err(match &load.content {
             Some(path) => format!(
                 "{} does not take {}: the file may be damaged, of another system, or in need of a BIOS file in {}.{detail}",

@@ -504,7 +504,8 @@ impl Worker {
                 PeerNews::Estimate(_) => self.follow_networks(),
                 PeerNews::FrameSent(times) => {
                     self.latency.record(&times, now());
-                    if times.number > self.last_frame_sent || self.last_frame_sent - times.number > 1000 {
+                    // Once a frame, however many peers it went to.
+                    if times.number > self.last_frame_sent {
                         self.last_frame_sent = times.number;
                         self.frames_sent += 1;
                     }

@@ -286,7 +286,8 @@ impl Worker {
         if packet.keyframe {
             self.last_keyframe = taken;
         }
-        packet.number = header.number;
+        // The core counts from 1 again after a restart; packets are counted through.
+        packet.number = self.control.encoded.fetch_add(1, Relaxed) + 1;
         packet.captured = header.captured;
         // RTP time must rise, and not run away, whatever the core process says.
         self.last_due = header.due.min(taken + Duration::from_secs(1)).max(self.last_due + Duration::from_millis(1));
@@ -294,7 +295,6 @@ impl Worker {
         packet.taken = taken;
         packet.encoded = now();
         packet.shape = self.shape;
-        self.control.encoded.fetch_add(1, Relaxed);
         if self.ports.packets.push(packet).is_err() {
             // What follows would refer to a frame that nobody got.
             self.control.keyframe.store(true, Release);
