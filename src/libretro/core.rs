@@ -3,6 +3,7 @@
 
 use super::callbacks;
 use super::sys;
+use crate::link::state::StateWriter;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW, Symbol};
 use std::ffi::{CString, c_char, c_void};
 use std::mem::{ManuallyDrop, MaybeUninit};
@@ -184,13 +185,13 @@ impl Core {
         unsafe { (self.call.serialize_size)() }
     }
 
-    /// Writes a save state to memory that C may write to.
-    ///
-    /// # Safety
-    /// `len` bytes at `to` are writable.
-    pub unsafe fn save_state(&mut self, to: *mut u8, len: usize) -> bool {
-        // SAFETY: handed to the caller.
-        unsafe { (self.call.serialize)(to.cast(), len) }
+    /// Writes a save state into the shared memory. False when the core has none, or does not make one now.
+    pub fn save_state(&mut self, states: &mut StateWriter) -> bool {
+        let size = self.state_size();
+        states.write(size, |to, len| {
+            // SAFETY: `write` hands out `len` writable bytes of the shared memory, ours alone until it returns.
+            unsafe { (self.call.serialize)(to.cast(), len) }
+        })
     }
 
     /// Puts a save state back.

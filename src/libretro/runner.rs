@@ -209,15 +209,9 @@ impl Runner {
     }
 
     /// Writes a state into the shared memory; says whether, and how long it took.
-    #[allow(unsafe_code)]
     fn save_state(&mut self) -> (bool, Duration) {
         let begin = now();
-        let size = self.core.state_size();
-        let core = &mut self.core;
-        let ok = self.states.write(size, |to, len| {
-            // SAFETY: `write` hands out `len` writable bytes of the shared memory, ours alone until it returns.
-            unsafe { core.save_state(to, len) }
-        });
+        let ok = self.core.save_state(&mut self.states);
         (ok, now() - begin)
     }
 
