@@ -2,6 +2,7 @@
 
 use crate::engine::{Command, Config, Engine, Game, GameState, Happening, Level, Snapshot};
 use crate::net::NetStats;
+use crate::packet::Format;
 use crate::signals;
 use crate::sync::spawn;
 use crate::usage;
@@ -58,6 +59,9 @@ enum Line {
     LoadState { slot: u8 },
     Option { key: String, value: String },
     Kick { peer: u32 },
+    Codec { name: String },
+    Screenshot,
+    Record { on: bool },
 }
 
 fn parse(line: &str) -> Option<Command> {
@@ -70,6 +74,10 @@ fn parse(line: &str) -> Option<Command> {
         Line::LoadState { slot } => Command::LoadState(slot),
         Line::Option { key, value } => Command::CoreOption { key, value },
         Line::Kick { peer } => Command::Kick(peer),
+        Line::Screenshot => Command::Screenshot,
+        Line::Record { on } => Command::Record(on),
+        Line::Codec { name } if name == "auto" => Command::Codec(None),
+        Line::Codec { name } => Command::Codec(Some(Format::from_name(&name)?)),
     })
 }
 
@@ -197,10 +205,27 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
         .map(|peer| {
             json!({
                 "peer": peer.id,
+                "codec": peer.format.name(),
+                "frames_sent": peer.frames,
                 "kbit_s": peer.kbit_s,
                 "round_trip_ms": peer.round_trip.map(|rtt| round(rtt.as_secs_f64() * 1000.0)),
                 "loss": peer.loss,
                 "estimate_kbit_s": peer.estimate_kbit_s,
+            })
+        })
+        .collect();
+    let renditions: Vec<Value> = snapshot
+        .renditions
+        .iter()
+        .map(|rendition| {
+            let status = &rendition.status;
+            json!({
+                "codec": status.format.name(),
+                "viewers": status.viewers,
+                "frames_encoded": status.encoded,
+                "keyframes": status.keyframes,
+                "frames_dropped": status.dropped,
+                "kbit_s": rendition.kbit_s,
             })
         })
         .collect();
@@ -221,6 +246,10 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
         "frames_encoded": stats.encoded,
         "frames_sent": stats.sent,
         "frames_skipped": stats.skipped,
+        "frames_unusable": stats.unusable,
+        "encoder_speed": stats.speed,
+        "recording": snapshot.recording,
+        "renditions": renditions,
         "width": stats.width,
         "height": stats.height,
         "latency_p50_ms": stats.latency_p50_ms,

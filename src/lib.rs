@@ -32,6 +32,8 @@ pub mod video;
 
 pub mod audio;
 
+pub mod record;
+
 pub mod room;
 
 pub mod net;

@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game};
 use hotseat::gui::{self, ports};
+use hotseat::packet::Format;
 use hotseat::{emulator, headless, library, libretro, settings, tools};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -53,6 +54,9 @@ enum What {
         /// Set a core option.
         #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
         option: Vec<(String, String)>,
+        /// Stream in this video format only: h264, vp8, vp9, h264-444, vp9-444. Without it, the best for each browser.
+        #[arg(long, value_name = "NAME", value_parser = codec)]
+        codec: Option<Format>,
         /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
         #[arg(long)]
         json: bool,
@@ -79,7 +83,7 @@ enum What {
     },
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
-        /// Which: latency, join, footprint, peers, crash, pace, or all.
+        /// Which: latency, join, footprint, peers, crash, pace, encode, switch, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -93,6 +97,13 @@ enum What {
 fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
     Ok((key.into(), value.into()))
+}
+
+fn codec(name: &str) -> Result<Format, String> {
+    Format::from_name(name).ok_or_else(|| {
+        let names = Format::ALL.map(Format::name).join(", ");
+        format!("the video formats are {names}")
+    })
 }
 
 fn main() -> ExitCode {
@@ -131,10 +142,10 @@ fn run(arguments: Arguments) -> Result<(), String> {
             http: None,
             udp: None,
         }),
-        Some(What::Host { open, listen, option, json }) => {
+        Some(What::Host { open, listen, option, codec, json }) => {
             let mut game = choose(open)?;
             game.options = option;
-            headless::run(config(&listen), game, json)
+            headless::run(Config { codec, ..config(&listen) }, game, json)
         }
         Some(What::Check { open, option, frames, json }) => {
             let core = open.core.ok_or("Say which core to check: `hotseat check --core PATH [CONTENT]`.")?;
@@ -186,6 +197,9 @@ fn config(listen: &Listen) -> Config {
         host_name: None,
         data_dir: data_dir(),
         system_dir: system_dir(),
+        record_dir: settings::record_dir().unwrap_or_else(|| data_dir().join("recordings")),
+        screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
+        codec: None,
     }
 }
 

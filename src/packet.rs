@@ -17,14 +17,85 @@ pub struct PictureShape {
     pub coded_height: u32,
 }
 
+/// What a picture can be encoded with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Codec {
+    /// H.264 by libx264.
+    #[default]
+    H264,
+    /// VP8 by libvpx.
+    Vp8,
+    /// VP9 by libvpx.
+    Vp9,
+}
+
+/// How much colour a picture keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Chroma {
+    /// One colour sample for four pixels; small pictures are enlarged first, so that none of theirs is lost.
+    #[default]
+    C420,
+    /// One colour sample a pixel.
+    C444,
+}
+
+/// What a rendition is: the room holds at most one of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Format {
+    /// The codec.
+    pub codec: Codec,
+    /// Its colour.
+    pub chroma: Chroma,
+}
+
+impl Format {
+    /// Every one there can be.
+    pub const ALL: [Format; 5] = [
+        Format { codec: Codec::H264, chroma: Chroma::C420 },
+        Format { codec: Codec::H264, chroma: Chroma::C444 },
+        Format { codec: Codec::Vp8, chroma: Chroma::C420 },
+        Format { codec: Codec::Vp9, chroma: Chroma::C420 },
+        Format { codec: Codec::Vp9, chroma: Chroma::C444 },
+    ];
+
+    /// Its place in [`Format::ALL`].
+    pub fn index(self) -> usize {
+        match (self.codec, self.chroma) {
+            (Codec::H264, Chroma::C420) => 0,
+            (Codec::H264, Chroma::C444) => 1,
+            // VP8 knows nothing else.
+            (Codec::Vp8, _) => 2,
+            (Codec::Vp9, Chroma::C420) => 3,
+            (Codec::Vp9, Chroma::C444) => 4,
+        }
+    }
+
+    /// The name in statistics, settings and on the command line.
+    pub fn name(self) -> &'static str {
+        ["h264", "h264-444", "vp8", "vp9", "vp9-444"][self.index()]
+    }
+
+    /// From its name.
+    pub fn from_name(name: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// The name for people.
+    pub fn title(self) -> &'static str {
+        ["H.264", "H.264 4:4:4", "VP8", "VP9", "VP9 4:4:4"][self.index()]
+    }
+}
+
 /// One encoded frame.
 #[derive(Debug, Clone, Default)]
 pub struct VideoPacket {
-    /// H.264, Annex B. Its memory goes round between the video and the net thread.
+    /// The rendition it belongs to.
+    pub format: Format,
+    /// One frame as the codec's decoder takes it (H.264: Annex B). Its memory goes round between the threads.
     pub data: Vec<u8>,
     /// It can be decoded without anything before it.
     pub keyframe: bool,
-    /// Counts encoded frames, from 1, across core processes.
+    /// Counts frames that were encoded, from 1, across core processes: the same number in every rendition.
     pub number: u64,
     /// Entry into `video_refresh`, on the monotonic clock: where host latency starts to count.
     pub captured: Duration,

@@ -4,6 +4,7 @@
 //! written back as they were.
 
 use crate::files::write_atomically;
+use crate::packet::Format;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub volume: f32,
     /// How the picture fills the window.
     pub scaling: Scaling,
+    /// The one video format that friends are sent; none for the best that each one's browser takes.
+    pub codec: Option<Format>,
     /// The left stick also presses the d-pad, for games that know no stick.
     pub stick_moves_dpad: bool,
     /// The games opened last, newest first.
@@ -85,6 +88,12 @@ const LANGUAGES: &[(&str, Language)] =
     &[("system", Language::System), ("en", Language::English), ("zh-CN", Language::Chinese)];
 const SCALINGS: &[(&str, Scaling)] = &[("sharp", Scaling::Sharp), ("whole", Scaling::Whole)];
 
+/// Every choice of a video format, by its name in the file.
+fn codecs() -> Vec<(&'static str, Option<Format>)> {
+    let all = Format::ALL.into_iter().map(|format| (format.name(), Some(format)));
+    std::iter::once(("auto", None)).chain(all).collect()
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -92,6 +101,7 @@ impl Default for Settings {
             language: Language::System,
             volume: 1.0,
             scaling: Scaling::Sharp,
+            codec: None,
             stick_moves_dpad: true,
             recent: Vec::new(),
             core_for: BTreeMap::new(),
@@ -114,6 +124,18 @@ pub fn path() -> Option<PathBuf> {
 /// Where saves, states and the user's own cores are; none if the system names no home.
 pub fn data_dir() -> Option<PathBuf> {
     Some(project_dirs()?.data_dir().to_path_buf())
+}
+
+/// Where recordings go: the system's folder for videos, or the program's own.
+pub fn record_dir() -> Option<PathBuf> {
+    let videos = directories::UserDirs::new().and_then(|dirs| Some(dirs.video_dir()?.join("Hotseat")));
+    videos.or_else(|| Some(data_dir()?.join("recordings")))
+}
+
+/// Where screenshots go: the system's folder for pictures, or the program's own.
+pub fn screenshot_dir() -> Option<PathBuf> {
+    let pictures = directories::UserDirs::new().and_then(|dirs| Some(dirs.picture_dir()?.join("Hotseat")));
+    pictures.or_else(|| Some(data_dir()?.join("screenshots")))
 }
 
 fn project_dirs() -> Option<directories::ProjectDirs> {
@@ -177,6 +199,7 @@ impl Settings {
             language: reader.choice("language", LANGUAGES),
             volume: reader.number("volume", 0.0, 1.0).unwrap_or(default.volume),
             scaling: reader.choice("scaling", SCALINGS),
+            codec: reader.choice("codec", &codecs()),
             stick_moves_dpad: reader.read("stick_moves_dpad", "true or false", Value::as_bool).unwrap_or(true),
             recent: reader.list("recent", "a game with a core and a title", recent_from),
             core_for: reader.map("core_for", "a path", |value| value.as_str().map(PathBuf::from)),
@@ -203,6 +226,7 @@ impl Settings {
         set("language", name_of(LANGUAGES, self.language).into());
         set("volume", rounded(self.volume));
         set("scaling", name_of(SCALINGS, self.scaling).into());
+        set("codec", name_of(&codecs(), self.codec).into());
         set("stick_moves_dpad", self.stick_moves_dpad.into());
         set("recent", self.recent.iter().map(recent_to).collect::<Vec<_>>().into());
         set("core_for", Value::Table(self.core_for.iter().map(|(k, v)| (k.clone(), path_to(v))).collect()));
@@ -352,7 +376,7 @@ fn rounded(number: f32) -> Value {
     ((f64::from(number) * 1000.0).round() / 1000.0).into()
 }
 
-fn name_of<T: PartialEq>(choices: &'static [(&'static str, T)], choice: T) -> &'static str {
+fn name_of<T: PartialEq>(choices: &[(&'static str, T)], choice: T) -> &'static str {
     choices.iter().find(|(_, known)| *known == choice).map_or("", |(name, _)| name)
 }
 
@@ -370,6 +394,7 @@ mod tests {
             language: Language::Chinese,
             volume: 0.8,
             scaling: Scaling::Whole,
+            codec: Format::from_name("vp8"),
             stick_moves_dpad: false,
             recent: vec![
                 Recent {

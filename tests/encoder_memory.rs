@@ -1,34 +1,52 @@
 //! The encoder wrappers under valgrind: no invalid access, nothing lost, however often the size changes.
 
-use hotseat::video::convert::Planes;
-use hotseat::video::x264::{Encoder, Settings};
+use hotseat::packet::Format;
+use hotseat::video::convert::{PlaneShape, Planes};
+use hotseat::video::encoder::{Tuning, Want, open};
 use std::process::Command;
 
-/// Opens, encodes, changes the rate and closes, over sizes like those that games switch between.
-#[test]
-fn encoders_open_encode_and_close_over_and_over() {
-    let sizes =
-        [(256, 224), (512, 224), (512, 448), (256, 240), (320, 240), (364, 240), (640, 480), (16, 16), (18, 34)];
-    for round in 0..3u32 {
-        for (width, height) in sizes {
-            let settings = Settings { width, height, fps: 59.94, max_kbit_s: 6000 };
-            let mut encoder = Encoder::open(settings).expect("x264 opens");
-            let pixels = (width * height) as usize;
-            let plane = |len: usize, salt: u32| (0..len as u32).map(|i| (i.wrapping_mul(salt) >> 3) as u8).collect();
-            for frame in 0..3 {
-                let salt = 7919 + round * 31 + frame;
-                let planes = Planes {
-                    width,
-                    height,
-                    y: plane(pixels, salt),
-                    u: plane(pixels / 4, salt),
-                    v: plane(pixels / 4, salt),
-                };
-                assert!(!encoder.encode(&planes, frame == 1).expect("x264 encodes").data.is_empty());
-                encoder.set_max_kbit_s(2000 + frame * 500).expect("x264 takes a new rate");
+const SIZES: [(u32, u32); 10] =
+    [(256, 224), (512, 224), (512, 448), (256, 240), (320, 240), (364, 240), (640, 480), (32, 32), (34, 50), (80, 32)];
+
+fn planes(shape: PlaneShape, salt: u32) -> Planes {
+    let (chroma_width, chroma_height) = shape.chroma_size();
+    let plane = |len: u32, salt: u32| (0..len).map(|i| (i.wrapping_mul(salt) >> 3) as u8).collect();
+    let chroma = chroma_width * chroma_height;
+    Planes { shape, y: plane(shape.width * shape.height, salt), u: plane(chroma, salt), v: plane(chroma, salt + 2) }
+}
+
+/// Opens, encodes, changes everything that can be changed, and closes: `changes` times for each format, over sizes like
+/// those that games switch between.
+fn over_and_over(changes: usize) {
+    for format in Format::ALL {
+        for change in 0..changes {
+            let (width, height) = SIZES[change % SIZES.len()];
+            let shape = PlaneShape { width, height, chroma: format.chroma };
+            let mut tuning = Tuning { fps: 59.94, max_kbit_s: 6000, speed: 0 };
+            let mut encoder = open(format, shape, tuning).expect("it opens");
+            let mut seen = Planes::default();
+            for (frame, want) in [Want::Any, Want::Still, Want::Keyframe].into_iter().enumerate() {
+                let mut out = Vec::new();
+                let planes = planes(shape, (7919 + change * 31 + frame) as u32);
+                encoder.encode(&planes, want, &mut out).expect("it encodes");
+                assert!(!out.is_empty() && encoder.decoded(&mut seen) && seen.is_whole());
+                tuning = Tuning { fps: 50.0, max_kbit_s: tuning.max_kbit_s + 500, speed: tuning.speed + 1 };
+                encoder.tune(tuning).expect("it takes another tuning");
             }
         }
     }
+}
+
+#[test]
+fn encoders_open_encode_and_close_over_and_over() {
+    over_and_over(SIZES.len());
+}
+
+/// What `make memory` runs: by itself it takes minutes under valgrind.
+#[test]
+#[ignore = "long; make memory runs it under valgrind and AddressSanitizer"]
+fn a_thousand_changes() {
+    over_and_over(1000);
 }
 
 #[test]

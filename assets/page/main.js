@@ -26,7 +26,7 @@ const page = document.documentElement;
 const link = parseLink(location.href);
 
 /** @type {Situation} */
-let situation = { phase: "name", reason: "", code: "", message: "", room: null, picture: false };
+let situation = { phase: "name", reason: "", code: "", message: "", room: null, trouble: "", picture: false };
 /** @type {Connection | null} */
 let connection = null;
 /** @type {RTCDataChannel | null} */
@@ -78,7 +78,7 @@ function join(name) {
       trying(again) {
         view.freeze();
         stats.forget();
-        change({ phase: again ? "reconnecting" : "connecting", code: "", message: "", picture: false });
+        change({ phase: again ? "reconnecting" : "connecting", code: "", message: "", trouble: "", picture: false });
       },
       waiting(reason) {
         view.freeze();
@@ -115,6 +115,9 @@ function onMessage(message) {
       break;
     case "picture":
       view.announce(message);
+      break;
+    case "trouble":
+      change({ trouble: message.code });
       break;
     case "stats":
       stats.host = message;

@@ -11,6 +11,7 @@
  * @property {string} code the host's code of a refusal or closing, or empty
  * @property {string} message the host's own sentence beside the code
  * @property {Room | null} room
+ * @property {string} trouble what the host says is wrong with the stream, or empty
  * @property {boolean} picture a picture has been shown on this connection
  */
 
@@ -58,7 +59,7 @@ function retryKey(reason) {
 }
 
 /** @param {Situation} situation @returns {Notice | null} */
-function gameNotice({ room, picture }) {
+function gameNotice({ room, picture, trouble }) {
   const game = room?.game;
   if (!game) return busy("state.connecting", null);
   const said = game.message === "" ? null : { words: game.message };
@@ -73,6 +74,7 @@ function gameNotice({ room, picture }) {
     case "paused":
       return { shape: "pill", busy: false, title: { key: "game.paused" }, detail: said, action: null };
     case "running":
+      if (trouble === "no_picture") return busy("state.no_picture", { key: "state.no_picture.detail" });
       return picture ? null : busy("state.picture", null);
   }
 }

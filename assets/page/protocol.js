@@ -7,11 +7,12 @@
 /** @typedef {{type: "room", you: You, seats: Seat[], peers: You[], game: Game}} Room */
 /** @typedef {{type: "picture", width: number, height: number, aspect: number, coded_width: number, coded_height: number}} Picture */
 /** @typedef {{type: "stats", fps: number, latency_ms: number, kbit_s: number}} HostStats */
+/** @typedef {{type: "trouble", code: string}} Trouble */
 /** @typedef {{type: "pong", t: number}} Pong */
 /** @typedef {{type: "closing", code: string, message: string}} Closing */
 /** @typedef {{type: "refused", code: string, message: string}} Refused */
 /** @typedef {{type: "welcome", v: number, peer: number, resume: string, sdp: string}} Welcome */
-/** @typedef {Room | Picture | HostStats | Pong | Closing | Refused | Welcome} HostMessage */
+/** @typedef {Room | Picture | HostStats | Trouble | Pong | Closing | Refused | Welcome} HostMessage */
 
 export const VERSION = 1;
 
@@ -20,8 +21,8 @@ const LIMIT_CHARS = 65536;
 const SEATS = 8;
 const PEERS = 64;
 
-const FINAL_REFUSALS = new Set(["bad_invite", "version", "no_codec", "room_full"]);
-const FINAL_CLOSINGS = new Set(["kicked", "host_closed", "replaced"]);
+const FINAL_REFUSALS = new Set(["bad_invite", "version", "no_codec", "host_codec", "room_full"]);
+const FINAL_CLOSINGS = new Set(["kicked", "host_closed", "replaced", "host_codec"]);
 
 /**
  * Whether trying again by itself is pointless.
@@ -102,6 +103,7 @@ const READERS = {
     latency_ms: number(message.latency_ms),
     kbit_s: number(message.kbit_s),
   }),
+  trouble: (message) => ({ type: "trouble", code: text(message.code) }),
   pong: (message) => ({ type: "pong", t: number(message.t) }),
   closing: (message) => ({ type: "closing", code: text(message.code), message: optionalText(message.message) }),
   refused: (message) => ({ type: "refused", code: text(message.code), message: optionalText(message.message) }),

@@ -6,6 +6,7 @@ use super::{BLOCK, RATE_HZ};
 use crate::link::audio::AudioReader;
 use crate::link::{AUDIO_FRAMES, Link};
 use crate::packet::{AudioPacket, MAX_OPUS_BYTES};
+use crate::record::AudioTap;
 use crate::sync::{Event, now, spawn};
 use opus::{Application, Bitrate, Channels, Encoder};
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub struct AudioPorts {
     pub packets: rtrb::Producer<AudioPacket>,
     /// Rung after each packet.
     pub packet_event: Arc<Event>,
+    /// The recording's ear.
+    pub tap: AudioTap,
     /// Speakers as they are opened: none in headless mode.
     pub speakers: Option<NewestEnd>,
 }
@@ -125,7 +128,7 @@ impl Worker {
                     self.position += (gap.as_millis() / 10) as u64 * BLOCK as u64;
                 }
                 self.last_block = time;
-                if self.control.listeners.load(Ordering::Acquire) {
+                if self.control.listeners.load(Ordering::Acquire) || self.ports.tap.recording() {
                     encode(&mut self.encoder, block, self.position, &mut self.ports);
                 }
                 self.position += BLOCK as u64;
@@ -153,6 +156,7 @@ fn encode(encoder: &mut Encoder, block: &[f32], position: u64, ports: &mut Audio
     // Opus fails only on sizes that it does not know, and 10 ms is one it knows; a block without sound is no disaster.
     if let Ok(len) = encoder.encode_float(block, &mut packet.data) {
         packet.len = len;
+        ports.tap.put(&packet);
         let _ = ports.packets.push(packet);
         ports.packet_event.signal();
     }

@@ -1,5 +1,6 @@
 //! What the window, or headless mode, can ask of the engine.
 
+use crate::packet::Format;
 use std::path::PathBuf;
 
 /// A game to run: a core, and what it runs.
@@ -45,4 +46,10 @@ pub enum Command {
     Kick(u32),
     /// The host's own name, as the others see it.
     HostName(String),
+    /// Keep the picture as it is now, as a PNG file.
+    Screenshot,
+    /// Begin (true) or end a recording of what friends see and hear.
+    Record(bool),
+    /// Stream in this format only; none for the best that each peer takes.
+    Codec(Option<Format>),
 }

@@ -8,7 +8,7 @@ mod worker;
 
 pub use command::{Command, Game};
 pub use snapshot::{
-    GameState, GameStatus, Level, Notice, OptionStatus, PeerStatus, SeatStatus, Snapshot, Speaker, Stats,
+    GameState, GameStatus, Level, Notice, OptionStatus, PeerStatus, Rendition, SeatStatus, Snapshot, Speaker, Stats,
 };
 pub use worker::Happening;
 
@@ -18,11 +18,13 @@ use crate::input::PadState;
 use crate::link::Link;
 use crate::link::board::BoardWriter;
 use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
+use crate::packet::Format;
+use crate::record::{self, RecordThread};
 use crate::room::{Room, Secret};
 use crate::sync::{Event, spawn};
 use crate::video::{self, VideoControl, VideoPorts, VideoThread};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,7 +34,7 @@ use worker::{Message, Worker};
 /// Messages to the engine's thread that may wait. Full, commands are dropped with a warning and figures are passed over.
 const QUEUE: usize = 1024;
 /// Packets on their way to the net thread. Full, video drops the packet and makes a keyframe next; sound drops the block.
-const PACKETS: usize = 8;
+const PACKETS: usize = 16;
 /// The same for sound: 320 ms.
 const AUDIO_PACKETS: usize = 32;
 
@@ -51,6 +53,12 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where cores look for BIOS files.
     pub system_dir: PathBuf,
+    /// Where recordings are kept.
+    pub record_dir: PathBuf,
+    /// Where screenshots are kept.
+    pub screenshot_dir: PathBuf,
+    /// Stream in this format only; none for the best that each peer takes.
+    pub codec: Option<Format>,
 }
 
 /// The handle that the window and headless mode hold. Dropping it ends everything, saves written.
@@ -70,7 +78,25 @@ struct Threads {
     _signaling: Signaling,
     _video: VideoThread,
     _audio: AudioThread,
+    _record: RecordThread,
     speaker: Option<SpeakerHandle>,
+}
+
+/// Writes one picture. Both outcomes are sentences.
+fn save_screenshot(folder: &Path, picture: &Picture) -> Result<String, String> {
+    let failed = |error: std::io::Error| {
+        format!(
+            "The screenshot cannot be written to {}: {error}. Free some space or check the folder.",
+            folder.display()
+        )
+    };
+    let (path, _) = record::create(folder, &record::stem("Hotseat"), "png").map_err(failed)?;
+    let written = record::write_png(&path, picture.width, picture.height, &picture.pixels);
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&path);
+        failed(error)
+    })?;
+    Ok(format!("Screenshot: {}", path.display()))
 }
 
 impl Engine {
@@ -99,7 +125,13 @@ impl Engine {
         } else {
             (None, None)
         };
+        let tell = messages.clone();
+        let (record, recording, video_tap, audio_tap) = record::start(Box::new(move |event| {
+            let _ = tell.try_send(Message::Record(event));
+        }))?;
         let video_control = VideoControl::new(link.clone());
+        // One at a time: a second wish before the first is done is the same wish.
+        let (screenshots, screenshots_out) = sync_channel(1);
         let tell = messages.clone();
         let video = video::start(
             link.clone(),
@@ -110,6 +142,8 @@ impl Engine {
                 packet_event: packet_event.clone(),
                 preview,
                 picture_event: change.clone(),
+                screenshots,
+                tap: video_tap,
                 on_failure: Box::new(move |why| {
                     let _ = tell.try_send(Message::Trouble(why));
                 }),
@@ -135,7 +169,7 @@ impl Engine {
         let audio = audio::start(
             link.clone(),
             audio_control.clone(),
-            AudioPorts { packets: sound, packet_event: packet_event.clone(), speakers },
+            AudioPorts { tap: audio_tap, packets: sound, packet_event: packet_event.clone(), speakers },
         )?;
 
         let board = BoardWriter::new(link.clone());
@@ -150,6 +184,7 @@ impl Engine {
             on_listeners: Box::new(move |any| audio_control.set_listeners(any)),
             board: board.clone(),
             room: Room::new(secret, config.host_name.clone(), 2),
+            wish: config.codec,
             on_event: Box::new(move |event| {
                 let _ = tell.try_send(Message::Net(event));
             }),
@@ -157,14 +192,16 @@ impl Engine {
         let signaling = Signaling::start(listener, net.clone())?;
 
         let local = config.local;
+        let screenshot_dir = config.screenshot_dir.clone();
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot::default())));
-        let threads = Threads { _signaling: signaling, _video: video, _audio: audio, speaker };
+        let threads = Threads { _signaling: signaling, _video: video, _audio: audio, _record: record, speaker };
         let worker = Worker::new(
             config,
             link,
             video_control,
             net,
             threads,
+            recording,
             worker::Outlets {
                 snapshot: snapshot.clone(),
                 change: change.clone(),
@@ -173,6 +210,14 @@ impl Engine {
                 invites,
             },
         );
+        let tell = messages.clone();
+        let screenshot_dir = screenshot_dir.clone();
+        // A thread of its own, because a slow disk is nobody else's business; it ends with the video thread.
+        spawn("screenshots", move || {
+            while let Ok(picture) = screenshots_out.recv() {
+                let _ = tell.try_send(Message::Screenshot(save_screenshot(&screenshot_dir, &picture)));
+            }
+        })?;
         let thread = spawn("engine", move || {
             worker.run(&inbox);
             let _ = net_thread.join();

@@ -1,5 +1,7 @@
 //! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
 
+use crate::packet::Format;
+use crate::video::RenditionStatus;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,6 +22,19 @@ pub struct Snapshot {
     pub notices: Vec<Notice>,
     /// Speed of the running game.
     pub stats: Stats,
+    /// The game is being recorded.
+    pub recording: bool,
+    /// The encoded versions of the picture that somebody watches.
+    pub renditions: Vec<Rendition>,
+}
+
+/// One encoded version of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rendition {
+    /// What it is and what was done so far.
+    pub status: RenditionStatus,
+    /// Encoded in the last second, in kbit/s.
+    pub kbit_s: u32,
 }
 
 /// What is being played, and how it is.
@@ -99,6 +114,8 @@ pub struct PeerStatus {
     pub kbit_s: u32,
     /// Packets they said they lost, as a share from 0 to 1.
     pub loss: f32,
+    /// The rendition they watch, once something was sent.
+    pub format: Option<Format>,
 }
 
 /// The sound on the host's own machine.
@@ -150,6 +167,10 @@ pub struct Stats {
     pub sent: u64,
     /// Passed over because the encoder was busy.
     pub skipped: u64,
+    /// Pictures that could not be converted.
+    pub unusable: u64,
+    /// How much quality is given up for speed now: 0 for none.
+    pub speed: u32,
     /// Size of the core's picture, in pixels.
     pub width: u32,
     /// Size of the core's picture, in pixels.

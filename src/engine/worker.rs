@@ -3,7 +3,9 @@
 //! None of the hot threads waits for it.
 
 use super::saves::Saves;
-use super::snapshot::{GameState, GameStatus, Level, Notice, OptionStatus, PeerStatus, SeatStatus, Snapshot, Speaker};
+use super::snapshot::{
+    GameState, GameStatus, Level, Notice, OptionStatus, PeerStatus, Rendition, SeatStatus, Snapshot, Speaker,
+};
 use super::{Command, Config, Game, Threads};
 use crate::emulator::{self, Emulator};
 use crate::link::message::{FromCore, Load, Loaded, OptionInfo, Pace, ToCore};
@@ -11,10 +13,11 @@ use crate::link::state::StateReader;
 use crate::link::{Link, Status};
 use crate::net::protocol::{GameInfo, PlayState};
 use crate::net::{NetCommand, NetEvent, NetHandle, NetStats};
+use crate::packet::Format;
+use crate::record::{RecordControl, RecordEvent};
 use crate::sync::Event;
 use crate::video::VideoControl;
 use std::collections::HashMap;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,6 +39,10 @@ pub enum Message {
     Net(NetEvent),
     /// News of the speaker.
     Speaker(Speaker),
+    /// News of the recording.
+    Record(RecordEvent),
+    /// A screenshot was written, or could not be; both are sentences.
+    Screenshot(Result<String, String>),
     /// Something failed that people should know of.
     Trouble(String),
     /// End.
@@ -126,6 +133,7 @@ pub struct Worker {
     video: Arc<VideoControl>,
     net: NetHandle,
     threads: Threads,
+    recording: Arc<RecordControl>,
     out: Outlets,
     running: Option<Running>,
     starts: u64,
@@ -137,6 +145,8 @@ pub struct Worker {
     notices: u64,
     frames_before: u64,
     frames_at_second: (Instant, u64),
+    /// Bytes of each rendition a second ago.
+    bytes_before: [u64; Format::ALL.len()],
     game_info: GameInfo,
 }
 
@@ -147,6 +157,7 @@ impl Worker {
         video: Arc<VideoControl>,
         net: NetHandle,
         threads: Threads,
+        recording: Arc<RecordControl>,
         out: Outlets,
     ) -> Worker {
         Worker {
@@ -157,6 +168,7 @@ impl Worker {
             video,
             net,
             threads,
+            recording,
             running: None,
             starts: 0,
             tickets: HashMap::new(),
@@ -168,6 +180,7 @@ impl Worker {
             notices: 0,
             frames_before: 0,
             frames_at_second: (Instant::now(), 0),
+            bytes_before: [0; Format::ALL.len()],
             game_info: GameInfo::default(),
         }
     }
@@ -213,6 +226,9 @@ impl Worker {
                 }
                 self.snapshot.speaker = speaker;
             }
+            Message::Record(event) => self.follow_recording(event),
+            Message::Screenshot(Ok(text)) => self.notice(Level::Info, text),
+            Message::Screenshot(Err(why)) => self.notice(Level::Error, why),
             Message::Trouble(why) => self.notice(Level::Error, why),
             Message::Stop => {}
         }
@@ -246,6 +262,15 @@ impl Worker {
             Command::CoreOption { key, value } => self.set_option(key, value),
             Command::Kick(id) => {
                 self.net.send(NetCommand::Kick(id));
+            }
+            Command::Screenshot => {
+                if self.running.is_some() {
+                    self.video.request_screenshot();
+                }
+            }
+            Command::Record(on) => self.record(on),
+            Command::Codec(wish) => {
+                self.net.send(NetCommand::Wish(wish));
             }
             Command::HostName(name) => {
                 self.net.send(NetCommand::HostName(name));
@@ -412,7 +437,7 @@ impl Worker {
         self.net.send(NetCommand::Ports(loaded.ports));
         running.loaded = Some(loaded);
         self.frames_at_second = (Instant::now(), 0);
-        self.video.request_keyframe();
+        self.video.request_keyframes();
         if restarting {
             let text =
                 if revived { "The game is back where it was a moment ago." } else { "The game was started again." };
@@ -464,6 +489,7 @@ impl Worker {
                         round_trip: known(person.peer).and_then(|peer| peer.round_trip),
                         kbit_s: known(person.peer).map_or(0, |peer| peer.kbit_s),
                         loss: known(person.peer).map_or(0.0, |peer| peer.loss),
+                        format: known(person.peer).and_then(|peer| peer.format),
                     })
                     .collect();
             }
@@ -473,6 +499,7 @@ impl Worker {
                         peer.round_trip = figures.round_trip;
                         peer.kbit_s = figures.kbit_s;
                         peer.loss = figures.loss;
+                        peer.format = Some(figures.format);
                     }
                 }
                 self.snapshot.stats.sent = stats.frames_sent;
@@ -480,6 +507,35 @@ impl Worker {
                 self.snapshot.stats.kbit_s = stats.peers.iter().map(|peer| peer.kbit_s).sum();
                 self.net_stats = stats;
             }
+        }
+    }
+
+    fn record(&mut self, on: bool) {
+        let Some(running) = &self.running else { return };
+        if on == self.recording.recording() {
+            return;
+        }
+        if !on {
+            self.recording.stop();
+        } else if let Err(why) = self.recording.start(self.config.record_dir.clone(), &running.game.title) {
+            self.notice(Level::Error, why);
+        }
+    }
+
+    fn follow_recording(&mut self, event: RecordEvent) {
+        match event {
+            RecordEvent::Started(path) => self.notice(Level::Info, format!("Recording to {}.", path.display())),
+            RecordEvent::Finished { files, seconds } => {
+                let text = match files.as_slice() {
+                    [] => "Nothing was recorded.".into(),
+                    [file] => format!("Recorded {}: {}.", length(seconds), file.display()),
+                    [first, ..] => {
+                        format!("Recorded {} in {} parts, from {}.", length(seconds), files.len(), first.display())
+                    }
+                };
+                self.notice(Level::Info, text);
+            }
+            RecordEvent::Failed(why) => self.notice(Level::Error, why),
         }
     }
 
@@ -492,10 +548,22 @@ impl Worker {
         stats.fps = if elapsed > 0.0 { frames.saturating_sub(before) as f64 / elapsed } else { 0.0 };
         stats.target_fps = self.status.fps();
         stats.emulated = self.frames_before + frames;
-        stats.encoded = self.video.encoded.load(Relaxed);
-        stats.skipped = self.video.skipped.load(Relaxed);
+        stats.encoded = self.video.encoded();
+        stats.skipped = self.video.skipped();
         (stats.width, stats.height) = self.video.size();
         (stats.newest_frame, stats.newest_frame_at) = self.video.newest();
+        stats.speed = self.video.speed();
+        stats.unusable = self.video.failed();
+        let seconds = elapsed.max(0.1);
+        for (format, before) in Format::ALL.into_iter().zip(&mut self.bytes_before) {
+            let status = self.video.rendition(format);
+            let kbit_s = (status.bytes.saturating_sub(*before) as f64 * 0.008 / seconds).round() as u32;
+            *before = status.bytes;
+            self.snapshot.renditions.retain(|rendition| rendition.status.format != format);
+            if status.open || status.viewers > 0 {
+                self.snapshot.renditions.push(Rendition { status, kbit_s });
+            }
+        }
         self.net.send(NetCommand::Fps(stats.fps));
         self.save_sram();
         self.publish();
@@ -584,6 +652,7 @@ impl Worker {
             emulator.stop();
         }
         self.save_sram();
+        self.recording.stop();
         self.running = None;
         self.tickets.clear();
     }
@@ -604,6 +673,7 @@ impl Worker {
     }
 
     fn publish(&mut self) {
+        self.snapshot.recording = self.recording.recording();
         self.snapshot.game = self.running.as_ref().map(game_status);
         let info = self.running.as_ref().map(game_info).unwrap_or_default();
         if info != self.game_info && self.net.send(NetCommand::Game(info.clone())) {
@@ -617,6 +687,13 @@ impl Worker {
             self.out.change.signal();
         }
     }
+}
+
+/// Such as 1:02:03 or 0:07.
+fn length(seconds: f64) -> String {
+    let whole = seconds.round().max(0.0) as u64;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 /// Brings news of a core process to the engine's thread. Its end must arrive; a log line need not.

@@ -137,6 +137,9 @@ impl App {
             host_name: Some(settings.host_name.clone()),
             data_dir,
             system_dir: system_dir.clone(),
+            record_dir: crate::settings::record_dir().unwrap_or_else(|| "recordings".into()),
+            screenshot_dir: crate::settings::screenshot_dir().unwrap_or_else(|| "screenshots".into()),
+            codec: settings.codec,
         })?;
         let wake = |ctx: &Context| {
             let ctx = ctx.clone();
@@ -362,6 +365,9 @@ impl App {
         }
         if old.host_name != self.settings.host_name {
             self.engine.send(Command::HostName(self.settings.host_name.clone()));
+        }
+        if old.codec != self.settings.codec {
+            self.engine.send(Command::Codec(self.settings.codec));
         }
         self.pads.stick_moves_dpad(self.settings.stick_moves_dpad);
     }

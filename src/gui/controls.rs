@@ -26,6 +26,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
         },
         |ui| {
             sound(view, ui, model, actions);
+            keep(ui, model, alive, actions);
             let name = model.texts.core_options;
             let button = Button::icon(Icon::Sliders, name);
             if ui.add(button).on_hover_text(name).clicked() {
@@ -95,6 +96,24 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
             combo.response.accessible_name(name.clone()).on_hover_text(format!("{name} (F6, F7)"));
         });
     });
+}
+
+/// A screenshot, a recording.
+fn keep(ui: &mut Ui, model: &Model, alive: bool, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    let recording = model.snapshot.recording;
+    let name = if recording { texts.record_stop } else { texts.record };
+    let mut button = Button::icon(Icon::Record, name);
+    if recording {
+        button = button.color(theme::ERROR);
+    }
+    if ui.add_enabled(alive || recording, button).on_hover_text(format!("{name} (F10)")).clicked() {
+        actions.push(Action::Engine(Command::Record(!recording)));
+    }
+    let button = Button::icon(Icon::Camera, texts.screenshot);
+    if ui.add_enabled(alive, button).on_hover_text(format!("{} (F8)", texts.screenshot)).clicked() {
+        actions.push(Action::Engine(Command::Screenshot));
+    }
 }
 
 /// From right to left, as its side of the bar is.

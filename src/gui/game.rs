@@ -48,6 +48,12 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
     if pressed(Key::F7) {
         view.slot = (view.slot + 1) % 10;
     }
+    if pressed(Key::F8) && alive {
+        actions.push(Action::Engine(Command::Screenshot));
+    }
+    if pressed(Key::F10) && (alive || model.snapshot.recording) {
+        actions.push(Action::Engine(Command::Record(!model.snapshot.recording)));
+    }
     if pressed(Key::F9) {
         controls::toggle_mute(view, model, actions);
     }

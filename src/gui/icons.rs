@@ -26,6 +26,8 @@ pub enum Icon {
     Folder,
     Pad,
     Sliders,
+    Camera,
+    Record,
     Warning,
     Info,
     Plus,
@@ -37,7 +39,7 @@ pub enum Icon {
 
 impl Icon {
     /// Every one of them.
-    pub const ALL: [Icon; 26] = [
+    pub const ALL: [Icon; 28] = [
         Icon::Play,
         Icon::Pause,
         Icon::Reset,
@@ -57,6 +59,8 @@ impl Icon {
         Icon::Folder,
         Icon::Pad,
         Icon::Sliders,
+        Icon::Camera,
+        Icon::Record,
         Icon::Warning,
         Icon::Info,
         Icon::Plus,
@@ -225,6 +229,21 @@ fn parts(icon: Icon) -> &'static [Part] {
             Line(&[(12.0, 16.5), (20.0, 16.5)]),
             Ring(9.5, 16.5, 2.4),
         ],
+        Icon::Camera => &[
+            Line(&[
+                (8.5, 7.0),
+                (10.0, 4.5),
+                (14.0, 4.5),
+                (15.5, 7.0),
+                (20.5, 7.0),
+                (20.5, 18.5),
+                (3.5, 18.5),
+                (3.5, 7.0),
+                (8.5, 7.0),
+            ]),
+            Ring(12.0, 12.5, 3.4),
+        ],
+        Icon::Record => &[Ring(12.0, 12.0, 8.0), Disc(12.0, 12.0, 4.2)],
         Icon::Warning => &[
             Line(&[(12.0, 4.0), (21.0, 19.5), (3.0, 19.5), (12.0, 4.0)]),
             Line(&[(12.0, 10.0), (12.0, 14.0)]),

@@ -7,6 +7,7 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::engine::Speaker;
+use crate::packet::Format;
 use crate::settings::{Language, Scaling, Settings, clean_name};
 use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
 
@@ -89,6 +90,16 @@ fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
             ui.label(RichText::new(hint).size(13.0).color(theme::TEXT_WEAK));
         });
     }
+    line(ui, texts.codec, |ui| {
+        let name = |codec: Option<Format>| codec.map_or(texts.codec_auto, Format::title);
+        let combo = ComboBox::from_id_salt("codec").selected_text(name(new.codec)).width(200.0);
+        let combo = combo.show_ui(ui, |ui| {
+            for codec in std::iter::once(None).chain(Format::ALL.map(Some)) {
+                ui.selectable_value(&mut new.codec, codec, name(codec));
+            }
+        });
+        combo.response.accessible_name(texts.codec).on_hover_text(texts.codec_hint);
+    });
 }
 
 fn controllers(ui: &mut Ui, model: &Model, new: &mut Settings) {

@@ -42,7 +42,7 @@ texts! {
     no_core_body, pick_core_file, add_core_folder, open_with_core, bundled, cancel,
     // Game
     close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,
-    unmute, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
+    unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
     latency, latency_tip, starting, paused, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
@@ -52,7 +52,7 @@ texts! {
     options_title, options_none, options_hint, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
-    scaling_whole, scaling_whole_hint, controllers, no_controllers, stick_dpad, keyboard_hint, core_folders, remove,
+    scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, controllers, no_controllers, stick_dpad, keyboard_hint, core_folders, remove,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,
     ports, ports_hint, page_port, media_port, after_restart, sound, sound_off, sound_playing,
     // Notices

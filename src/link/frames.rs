@@ -197,8 +197,10 @@ impl FrameReader {
         self.link.frame_event.wait();
     }
 
-    /// The next frame to work on, if there is one. Dropping the value gives the slot back.
-    pub fn take_next(&mut self) -> Option<ReadFrame<'_>> {
+    /// The next frame to work on, if there is one: the oldest, unless too many wait or only the newest is of use.
+    /// Dropping the value gives the slot back.
+    pub fn take_next(&mut self, only_newest: bool) -> Option<ReadFrame<'_>> {
+        let backlog = if only_newest { 2 } else { BACKLOG };
         loop {
             let mut ready: [Option<(u64, usize)>; SLOTS] = [None; SLOTS];
             let mut count = 0;
@@ -212,7 +214,7 @@ impl FrameReader {
                 return None;
             }
             ready[..count].sort_unstable();
-            if count >= BACKLOG {
+            if count >= backlog {
                 for &(_, slot) in ready[..count - 1].iter().flatten() {
                     if self.take(slot) {
                         self.skipped += 1;
@@ -316,13 +318,13 @@ mod tests {
         publish(&mut writer, 1);
         publish(&mut writer, 2);
         for value in 1..=2 {
-            let frame = reader.take_next().expect("a frame");
+            let frame = reader.take_next(false).expect("a frame");
             assert_eq!(frame.header().number, u64::from(value));
             let mut row = [0; 8];
             frame.row(1, &mut row);
             assert_eq!(row, [value; 8]);
         }
-        assert!(reader.take_next().is_none());
+        assert!(reader.take_next(false).is_none());
     }
 
     #[test]
@@ -331,8 +333,8 @@ mod tests {
         for value in 1..=20 {
             publish(&mut writer, value);
         }
-        assert_eq!(reader.take_next().expect("a frame").header().number, 20);
-        assert!(reader.take_next().is_none());
+        assert_eq!(reader.take_next(false).expect("a frame").header().number, 20);
+        assert!(reader.take_next(false).is_none());
         assert!(reader.skipped() > 0);
     }
 
@@ -340,7 +342,7 @@ mod tests {
     fn the_core_never_waits_even_while_the_host_holds_a_frame() {
         let (mut writer, mut reader, link) = ends();
         publish(&mut writer, 1);
-        let held = reader.take_next().expect("a frame");
+        let held = reader.take_next(false).expect("a frame");
         for value in 2..=100 {
             publish(&mut writer, value);
         }
@@ -367,11 +369,11 @@ mod tests {
             for slot in 0..SLOTS {
                 spoil(&link.region, header_at(slot));
             }
-            assert!(reader.take_next().is_none());
+            assert!(reader.take_next(false).is_none());
         }
         assert_eq!(reader.refused(), 6);
         publish(&mut writer, 9);
-        assert!(reader.take_next().is_some());
+        assert!(reader.take_next(false).is_some());
     }
 
     #[test]
@@ -379,7 +381,7 @@ mod tests {
         let (mut writer, mut reader, link) = ends();
         publish(&mut writer, 1);
         link.clear_for_new_core();
-        assert!(reader.take_next().is_none());
+        assert!(reader.take_next(false).is_none());
     }
 
     use super::super::Status;

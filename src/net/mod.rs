@@ -1,5 +1,7 @@
 //! Friends in their browsers: the page, joining, and the one UDP socket that carries pictures out and inputs in.
 
+mod asks;
+mod formats;
 mod page;
 mod peer;
 pub mod protocol;

@@ -1,8 +1,10 @@
 //! One connected browser, without I/O: str0m does WebRTC, this file decides what is sent and what is believed.
 
+use super::asks::KeyframeAsks;
+use super::formats::agreed;
 use super::protocol::{ClosingCode, FromPeer, InputMessage, ToPeer, parse_control};
 use crate::input::{MAX_SEATS, PadState};
-use crate::packet::{AudioPacket, PictureShape, VideoPacket};
+use crate::packet::{AudioPacket, Format, PictureShape, VideoPacket};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use std::time::{Duration, Instant};
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::SdpOffer;
 use str0m::channel::ChannelId;
-use str0m::format::Codec;
+use str0m::format::{Codec, FormatParams};
 use str0m::media::{Frequency, MediaKind, MediaTime, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::Extension;
@@ -72,7 +74,11 @@ pub struct FrameTimes {
 /// One browser.
 pub struct Peer {
     rtc: Rtc,
-    video: Option<(Mid, Pt)>,
+    /// What it takes, as agreed.
+    formats: Vec<(Format, Pt)>,
+    /// The rendition it watches.
+    watches: (Format, Pt),
+    video: Option<Mid>,
     audio: Option<(Mid, Pt)>,
     input: Option<ChannelId>,
     control: Option<ChannelId>,
@@ -88,6 +94,7 @@ pub struct Peer {
     /// Whether a button or stick may be held by this peer.
     holding: bool,
     wants_keyframe: bool,
+    asks: KeyframeAsks,
     pending: VecDeque<FrameTimes>,
     window: (Instant, u32, u32),
     bytes_sent: u64,
@@ -101,22 +108,33 @@ pub struct Peer {
 pub enum OfferError {
     /// It is no offer.
     Nonsense,
-    /// There is no H.264 in it.
+    /// There is no codec of ours in it.
     NoCodec,
 }
 
 impl Peer {
     /// Answers a page's offer. The host can be reached at `addresses`.
     pub fn accept(offer: &str, addresses: &[SocketAddr], now: Instant) -> Result<(Peer, String), OfferError> {
+        // Firefox has frozen on frames that ask for no playout delay at all, which is what the others need to be told.
+        let is_firefox = offer.contains("mozilla");
         let offer = SdpOffer::from_sdp_string(offer).map_err(|_| OfferError::Nonsense)?;
         let mut config = Rtc::builder()
             .clear_codecs()
             // Low-delay Opus has no error correction of its own: each packet also carries the one before it.
             .enable_opus(true, true)
             .enable_h264(true)
+            .enable_vp8(true)
+            .enable_vp9(true)
             .enable_bwe(Some(START_ESTIMATE))
             .set_stats_interval(Some(Duration::from_secs(1)));
-        config.extension_map().set(5, Extension::PlayoutDelay);
+        // Full colour; the numbers are ours only until the browser's offer names its own.
+        let codecs = config.codec_config();
+        codecs.add_h264(37.into(), Some(38.into()), true, 0x00f4_001f);
+        let profile = FormatParams { profile_id: Some(1), ..FormatParams::default() };
+        codecs.add_config(39.into(), Some(40.into()), Codec::Vp9, Frequency::NINETY_KHZ, None, profile);
+        if !is_firefox {
+            config.extension_map().set(5, Extension::PlayoutDelay);
+        }
         let mut rtc = config.build(now);
         for &address in addresses {
             if let Ok(candidate) = Candidate::host(address, "udp") {
@@ -126,11 +144,12 @@ impl Peer {
         let answer = rtc.sdp_api().accept_offer(offer).map_err(|_| OfferError::Nonsense)?;
         rtc.bwe().set_bitrate(Bitrate::ZERO, DESIRED);
         let answer = answer.to_sdp_string();
-        if !answer.lines().any(|line| line.starts_with("a=rtpmap:") && line.contains(" H264/90000")) {
-            return Err(OfferError::NoCodec);
-        }
+        let formats: Vec<_> = agreed(&answer).into_iter().map(|(format, pt)| (format, Pt::from(pt))).collect();
+        let watches = *formats.first().ok_or(OfferError::NoCodec)?;
         let peer = Peer {
             rtc,
+            formats,
+            watches,
             video: None,
             audio: None,
             input: None,
@@ -144,6 +163,7 @@ impl Peer {
             last_heard: now,
             holding: false,
             wants_keyframe: false,
+            asks: KeyframeAsks::new(now),
             pending: VecDeque::with_capacity(MAX_PENDING),
             window: (now, 0, 0),
             bytes_sent: 0,
@@ -182,10 +202,29 @@ impl Peer {
         }
     }
 
+    /// Whether it can be shown this format.
+    pub fn takes(&self, format: Format) -> bool {
+        self.formats.iter().any(|(known, _)| *known == format)
+    }
+
+    /// The rendition it watches.
+    pub fn format(&self) -> Format {
+        self.watches.0
+    }
+
+    /// From now on it watches this rendition, from its next keyframe. It must be one that the peer takes.
+    pub fn watch(&mut self, format: Format) {
+        if let Some(&agreed) = self.formats.iter().find(|(known, _)| *known == format) {
+            self.watches = agreed;
+            self.wants_keyframe = true;
+            self.pending.clear();
+        }
+    }
+
     /// Hands over one frame; `data` is shared by all peers.
     pub fn write_video(&mut self, packet: &VideoPacket, data: &Arc<[u8]>, now: Instant) {
-        let Some((mid, pt)) = self.video else { return };
-        if !self.connected {
+        let (Some(mid), (format, pt)) = (self.video, self.watches) else { return };
+        if !self.connected || packet.format != format {
             return;
         }
         // A keyframe is what a newcomer's decoder starts with; what comes before it is of no use.
@@ -193,6 +232,9 @@ impl Peer {
             return;
         }
         self.wants_keyframe = false;
+        if packet.keyframe {
+            self.asks.served(now);
+        }
         let Some(writer) = self.rtc.writer(mid) else { return };
         let time = MediaTime::new((packet.due.as_nanos() * 9 / 100_000) as u64, Frequency::NINETY_KHZ);
         let zero = MediaTime::ZERO;
@@ -293,7 +335,7 @@ impl Peer {
 
     /// Whether this datagram is the last RTP packet of a frame: the header is not encrypted, and the marker bit says so.
     fn ends_a_frame(&self, datagram: &[u8]) -> bool {
-        let Some((_, pt)) = self.video else { return false };
+        let (_, pt) = self.watches;
         matches!(datagram, [first, second, ..] if first >> 6 == 2 && *second == 0x80 | *pt)
     }
 
@@ -327,15 +369,14 @@ impl Peer {
                     _ => None,
                 };
             }
-            Event::MediaAdded(media) => {
-                let pt = self.agreed_pt(media.mid, media.kind);
-                match media.kind {
-                    MediaKind::Video if self.video.is_none() => self.video = pt.map(|pt| (media.mid, pt)),
-                    MediaKind::Audio if self.audio.is_none() => self.audio = pt.map(|pt| (media.mid, pt)),
-                    _ => {}
+            Event::MediaAdded(media) => match media.kind {
+                MediaKind::Video if self.video.is_none() => self.video = Some(media.mid),
+                MediaKind::Audio if self.audio.is_none() => {
+                    self.audio = self.opus(media.mid).map(|pt| (media.mid, pt));
                 }
-            }
-            Event::KeyframeRequest(_) => news(PeerNews::Keyframe),
+                _ => {}
+            },
+            Event::KeyframeRequest(_) if self.wants_keyframe || self.asks.ask(now) => news(PeerNews::Keyframe),
             Event::ChannelOpen(id, label) => match label.as_str() {
                 "input" if self.input.is_none() => self.input = Some(id),
                 "control" if self.control.is_none() => {
@@ -362,18 +403,9 @@ impl Peer {
         }
     }
 
-    fn agreed_pt(&mut self, mid: Mid, kind: MediaKind) -> Option<Pt> {
+    fn opus(&mut self, mid: Mid) -> Option<Pt> {
         let writer = self.rtc.writer(mid)?;
-        let fits = |codec: Codec| match kind {
-            MediaKind::Video => codec == Codec::H264,
-            MediaKind::Audio => codec == Codec::Opus,
-        };
-        let mut found: Vec<_> = writer.payload_params().filter(|p| fits(p.spec().codec)).collect();
-        // Our stream is constrained baseline and its frames are larger than a packet: mode 1.
-        found.retain(|p| kind == MediaKind::Audio || p.spec().format.packetization_mode == Some(1));
-        let constrained =
-            |p: &&&str0m::format::PayloadParams| p.spec().format.profile_level_id.is_some_and(|id| id >> 8 == 0x42e0);
-        found.iter().find(constrained).or(found.first()).map(|p| p.pt())
+        writer.payload_params().find(|params| params.spec().codec == Codec::Opus).map(|params| params.pt())
     }
 
     /// True when this message is one too many in its second.

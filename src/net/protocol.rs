@@ -75,6 +75,8 @@ pub enum RefusedCode {
     RoomFull,
     /// Their browser takes none of our codecs.
     NoCodec,
+    /// Their browser does not take the one codec that the host wishes.
+    HostCodec,
     /// Another protocol version.
     Version,
     /// Our fault.
@@ -88,7 +90,12 @@ impl ToPage {
             RefusedCode::BadInvite => "This invite link does not work. Ask for a new one.",
             RefusedCode::BadMessage => "The host did not understand this page. Reload it.",
             RefusedCode::RoomFull => "The room is full. Try again when somebody has left.",
-            RefusedCode::NoCodec => "This browser cannot play H.264 video. Try Chrome, Edge or Safari.",
+            RefusedCode::NoCodec => {
+                "This browser can play none of H.264, VP9 and VP8 video. Try Chrome, Firefox or Safari."
+            }
+            RefusedCode::HostCodec => {
+                "The host streams one video format only, and this browser cannot play it. Ask the host to choose another one."
+            }
             RefusedCode::Version => "This page is of another version than the host. Reload it.",
             RefusedCode::HostError => "The host had a problem. Try again.",
         };
@@ -133,6 +140,11 @@ pub enum ToPeer<'a> {
         /// Sent to this peer.
         kbit_s: u32,
     },
+    /// Something is wrong with what this peer is sent, or no longer.
+    Trouble {
+        /// What.
+        code: TroubleCode,
+    },
     /// Answer to a ping.
     Pong {
         /// The ping's own.
@@ -145,6 +157,16 @@ pub enum ToPeer<'a> {
         /// For people.
         message: &'a str,
     },
+}
+
+/// What is wrong with a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleCode {
+    /// Nothing any more.
+    None,
+    /// No encoder works for what this peer's browser takes.
+    NoPicture,
 }
 
 /// Why the host ends a peer.
@@ -161,6 +183,8 @@ pub enum ClosingCode {
     Replaced,
     /// Sent too much.
     Flood,
+    /// The host wishes for a codec now that this peer's browser does not take.
+    HostCodec,
 }
 
 impl ClosingCode {
@@ -171,6 +195,9 @@ impl ClosingCode {
             ClosingCode::HostClosed => "The host has closed the room.",
             ClosingCode::BadMessage => "The host did not understand this page.",
             ClosingCode::Replaced => "You are here from another tab or device now.",
+            ClosingCode::HostCodec => {
+                "The host has chosen a video format that this browser cannot play. Ask for another one."
+            }
             ClosingCode::Flood => "This page sent more than the host takes.",
         }
     }

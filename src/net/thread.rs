@@ -2,12 +2,13 @@
 //!
 //! It sleeps in one `poll` until a datagram, a packet, a wish or a timer is there, and then does whatever is due.
 
+use super::formats::choose;
 use super::peer::{FrameTimes, OfferError, Peer, PeerNews};
-use super::protocol::{self, ClosingCode, GameInfo, Join, Person, RefusedCode, Seat, ToPage, ToPeer, You};
+use super::protocol::{self, ClosingCode, GameInfo, Join, Person, RefusedCode, Seat, ToPage, ToPeer, TroubleCode, You};
 use super::routes::{Routes, local_addresses};
 use crate::input::{MAX_SEATS, PadState};
 use crate::link::board::BoardWriter;
-use crate::packet::{AudioPacket, PictureShape, VideoPacket};
+use crate::packet::{AudioPacket, Format, PictureShape, VideoPacket};
 use crate::room::{PeerId, Refusal, Room, Secret};
 use crate::sync::{Event, now, spawn};
 use crate::video::VideoControl;
@@ -44,6 +45,8 @@ pub enum NetCommand {
     Fps(f64),
     /// Show somebody out.
     Kick(PeerId),
+    /// Stream in this format only; none for the best that each peer takes.
+    Wish(Option<Format>),
     /// The host's own name.
     HostName(String),
     /// End: tell everyone, then stop.
@@ -98,6 +101,10 @@ pub struct NetStats {
 pub struct PeerStats {
     /// Who.
     pub id: PeerId,
+    /// The rendition it watches.
+    pub format: Format,
+    /// Frames whose last packet was handed to the socket for it.
+    pub frames: u64,
     /// Sent in the last second, in kbit/s.
     pub kbit_s: u32,
     /// Round trip, once measured.
@@ -128,6 +135,8 @@ pub struct NetPorts {
     pub board: BoardWriter,
     /// The room to keep.
     pub room: Room,
+    /// Stream in this format only.
+    pub wish: Option<Format>,
     /// Told what happens; must not block.
     pub on_event: Box<dyn Fn(NetEvent) + Send>,
 }
@@ -159,13 +168,14 @@ pub fn start(ports: NetPorts) -> Result<(NetHandle, JoinHandle<()>), String> {
     let _ = rustix::net::sockopt::set_socket_send_buffer_size(&ports.socket, 4 << 20);
     let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&ports.socket, 1 << 20);
     let worker = Worker {
+        wish: ports.wish,
         addresses: local_addresses(bound),
         routes: Routes::new(bound),
         inbox,
         peers: BTreeMap::new(),
         game: GameInfo::default(),
         fps: 0.0,
-        shape: None,
+        shapes: [None; Format::ALL.len()],
         latency: Latency::new(),
         next_second: Instant::now() + SECOND,
         news: Vec::with_capacity(256),
@@ -224,17 +234,22 @@ struct Connection {
     source: Option<SocketAddr>,
     announced: bool,
     shape: Option<PictureShape>,
+    frames: u64,
+    /// It was told that there is no picture for it.
+    troubled: bool,
 }
 
 struct Worker {
     ports: NetPorts,
+    wish: Option<Format>,
     addresses: Vec<SocketAddr>,
     routes: Routes,
     inbox: Receiver<NetCommand>,
     peers: BTreeMap<PeerId, Connection>,
     game: GameInfo,
     fps: f64,
-    shape: Option<PictureShape>,
+    /// Of the newest packet of each format.
+    shapes: [Option<PictureShape>; Format::ALL.len()],
     latency: Latency,
     next_second: Instant,
     news: Vec<(PeerId, PeerNews)>,
@@ -252,6 +267,7 @@ impl Worker {
             self.sleep();
             self.take_datagrams(&mut buffer);
             self.take_packets();
+            self.leave_broken();
             self.take_commands();
             self.take_time();
             self.act_on_news();
@@ -324,10 +340,11 @@ impl Worker {
         while let Ok(packet) = self.ports.video.pop() {
             let now = Instant::now();
             let data: Arc<[u8]> = Arc::from(&packet.data[..]);
-            if self.shape != Some(packet.shape) {
-                self.shape = Some(packet.shape);
-            }
+            self.shapes[packet.format.index()] = Some(packet.shape);
             for (&id, connection) in &mut self.peers {
+                if connection.peer.format() != packet.format {
+                    continue;
+                }
                 if connection.shape != Some(packet.shape) && connection.peer.say_shape(&packet.shape) {
                     connection.shape = Some(packet.shape);
                 }
@@ -345,6 +362,33 @@ impl Worker {
                 connection.peer.tick(now);
                 drain(id, connection, &self.ports.socket, &mut self.news, now);
             }
+        }
+    }
+
+    /// Peers whose rendition cannot be encoded get another one that they take, or are told.
+    fn leave_broken(&mut self) {
+        let control = &self.ports.video_control;
+        let mut moved = false;
+        for connection in self.peers.values_mut() {
+            let broken = control.is_broken(connection.peer.format());
+            if broken && self.wish.is_none() {
+                let next = choose(None, |it| connection.peer.takes(it), |it| !control.is_broken(it));
+                if let Some(next) = next {
+                    connection.peer.watch(next);
+                    control.request_keyframe(next);
+                    moved = true;
+                    continue;
+                }
+            }
+            if broken != connection.troubled {
+                let code = if broken { TroubleCode::NoPicture } else { TroubleCode::None };
+                if connection.peer.say(&ToPeer::Trouble { code }) {
+                    connection.troubled = broken;
+                }
+            }
+        }
+        if moved {
+            self.count_viewers();
         }
     }
 
@@ -378,6 +422,8 @@ impl Worker {
             if connection.announced {
                 stats.peers.push(PeerStats {
                     id,
+                    format: connection.peer.format(),
+                    frames: connection.frames,
                     kbit_s,
                     round_trip: connection.peer.round_trip(),
                     loss: connection.peer.loss(),
@@ -396,13 +442,16 @@ impl Worker {
         self.follow_networks();
     }
 
-    /// The video must fit through the narrowest network that watches it.
+    /// A rendition must fit through the narrowest network that watches it.
     fn follow_networks(&self) {
-        let narrowest = self.peers.values().map(|c| c.peer.estimate_kbit_s()).filter(|&kbit_s| kbit_s > 0).min();
-        if let Some(kbit_s) = narrowest {
-            let limit = (kbit_s / 100).saturating_mul(USE_OF_ESTIMATE).clamp(RATE.0, RATE.1);
-            // Small changes are not worth the encoder's attention.
-            self.ports.video_control.set_max_kbit_s(limit / 100 * 100);
+        for format in Format::ALL {
+            let watching = self.peers.values().filter(|c| c.peer.format() == format);
+            let narrowest = watching.map(|c| c.peer.estimate_kbit_s()).filter(|&kbit_s| kbit_s > 0).min();
+            if let Some(kbit_s) = narrowest {
+                let limit = (kbit_s / 100).saturating_mul(USE_OF_ESTIMATE).clamp(RATE.0, RATE.1);
+                // Small changes are not worth the encoder's attention.
+                self.ports.video_control.set_max_kbit_s(format, limit / 100 * 100);
+            }
         }
     }
 
@@ -424,6 +473,7 @@ impl Worker {
                 }
                 NetCommand::Fps(fps) => self.fps = fps,
                 NetCommand::Kick(id) => self.end(id, Some(ClosingCode::Kicked), true),
+                NetCommand::Wish(wish) => self.wish_for(wish),
                 NetCommand::HostName(name) => {
                     self.ports.room.set_host_name(&name);
                     self.room_changed = true;
@@ -455,6 +505,16 @@ impl Worker {
             OfferError::Nonsense => RefusedCode::BadMessage,
             OfferError::NoCodec => RefusedCode::NoCodec,
         })?;
+        let control = &self.ports.video_control;
+        let broken = |format| control.is_broken(format);
+        // With every encoder out of order there is still somebody to tell, and the next try may succeed.
+        let format = choose(self.wish, |format| peer.takes(format), |format| self.wish.is_some() || !broken(format))
+            .or_else(|| choose(self.wish, |format| peer.takes(format), |_| true));
+        match (format, self.wish) {
+            (Some(format), _) => peer.watch(format),
+            (None, Some(_)) => return Err(RefusedCode::HostCodec),
+            (None, None) => return Err(RefusedCode::NoCodec),
+        }
         let joined = self.ports.room.join(&join.secret, &join.name, join.resume.as_deref(), token, now()).map_err(
             |refusal| match refusal {
                 Refusal::BadInvite => RefusedCode::BadInvite,
@@ -478,6 +538,8 @@ impl Worker {
             source: None,
             announced: false,
             shape: None,
+            frames: 0,
+            troubled: false,
         };
         drain(joined.id, &mut connection, &self.ports.socket, &mut self.news, time);
         self.peers.insert(joined.id, connection);
@@ -492,7 +554,11 @@ impl Worker {
             match news {
                 PeerNews::Connected => self.announce(id),
                 PeerNews::ControlOpen => self.room_changed = true,
-                PeerNews::Keyframe => self.ports.video_control.request_keyframe(),
+                PeerNews::Keyframe => {
+                    if let Some(connection) = self.peers.get(&id) {
+                        self.ports.video_control.request_keyframe(connection.peer.format());
+                    }
+                }
                 PeerNews::Rename(name) => self.rename(id, &name),
                 PeerNews::Bye => self.end(id, None, false),
                 PeerNews::Lost => {
@@ -504,6 +570,9 @@ impl Worker {
                 PeerNews::Estimate(_) => self.follow_networks(),
                 PeerNews::FrameSent(times) => {
                     self.latency.record(&times, now());
+                    if let Some(connection) = self.peers.get_mut(&id) {
+                        connection.frames += 1;
+                    }
                     // Once a frame, however many peers it went to.
                     if times.number > self.last_frame_sent {
                         self.last_frame_sent = times.number;
@@ -572,9 +641,31 @@ impl Worker {
     }
 
     fn count_viewers(&self) {
-        let viewers = self.peers.len() as u32;
-        self.ports.video_control.set_viewers(viewers);
-        (self.ports.on_listeners)(viewers > 0);
+        for format in Format::ALL {
+            let viewers = self.peers.values().filter(|c| c.peer.format() == format).count() as u32;
+            self.ports.video_control.set_viewers(format, viewers);
+        }
+        (self.ports.on_listeners)(!self.peers.is_empty());
+    }
+
+    /// The host wishes for one format, or for the best of each peer again.
+    fn wish_for(&mut self, wish: Option<Format>) {
+        self.wish = wish;
+        let mut cannot = Vec::new();
+        for (&id, connection) in &mut self.peers {
+            match choose(wish, |format| connection.peer.takes(format), |_| true) {
+                Some(format) if format != connection.peer.format() => {
+                    connection.peer.watch(format);
+                    self.ports.video_control.request_keyframe(format);
+                }
+                Some(_) => {}
+                None => cannot.push(id),
+            }
+        }
+        for id in cannot {
+            self.end(id, Some(ClosingCode::HostCodec), true);
+        }
+        self.count_viewers();
     }
 
     /// Tells everyone, and the engine, how the room is now.
@@ -600,7 +691,7 @@ impl Worker {
                 peers: &people,
                 game: &self.game,
             });
-            if let Some(shape) = self.shape
+            if let Some(shape) = self.shapes[connection.peer.format().index()]
                 && connection.shape != Some(shape)
                 && connection.peer.say_shape(&shape)
             {

@@ -1,32 +1,81 @@
 //! From a core's picture to the planes an encoder takes.
 //!
 //! First every frame becomes a [`Picture`]: upright, 32 bits a pixel, the form the window shows. Then Y, U and V are
-//! computed once for each source pixel. Small pictures are enlarged by an even whole number, so that every chroma
-//! sample of 4:2:0 belongs to exactly one source pixel and keeps its colour; large ones are subsampled as usual.
+//! computed once for each source pixel. For 4:2:0 small pictures are enlarged by an even whole number, so that every
+//! chroma sample belongs to exactly one source pixel and keeps its colour; large ones are subsampled as usual. For 4:4:4
+//! nothing is enlarged: the page does it, sharply.
 
 use crate::frame::{Picture, PixelFormat};
 use crate::link::frames::ReadFrame;
+use crate::packet::Chroma;
 use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix};
 
 /// Enlarging stops at this many encoded pixels: 640x480 with some room, what two cores encode at 60 Hz beside a core.
 const ENLARGE_UP_TO: u64 = 768 * 576;
 
-/// The smallest side that is encoded: a macroblock.
-const MIN_SIDE: u32 = 16;
+/// The smallest side that is encoded. Codecs take a single macroblock too, but for that libvpx decides by memory that it
+/// never wrote.
+const MIN_SIDE: u32 = 32;
 
-/// Planes of 4:2:0 video, limited range, BT.709.
-#[derive(Debug, Default)]
-pub struct Planes {
+/// What an encoder has to know of planes before it sees them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PlaneShape {
     /// Width of the luma plane; even.
     pub width: u32,
     /// Height of the luma plane; even.
     pub height: u32,
-    /// Luma, `width` bytes a row.
+    /// Whether U and V are half as wide and high.
+    pub chroma: Chroma,
+}
+
+impl PlaneShape {
+    /// The planes for a picture of this size: enlarged, made even, and not too small for a codec.
+    pub fn of_picture(width: u32, height: u32, chroma: Chroma) -> PlaneShape {
+        let k = enlargement(width, height, chroma);
+        let side = |value: u32| (value * k).next_multiple_of(2).max(MIN_SIDE);
+        PlaneShape { width: side(width), height: side(height), chroma }
+    }
+
+    /// Width and height of U and V.
+    pub fn chroma_size(&self) -> (u32, u32) {
+        match self.chroma {
+            Chroma::C420 => (self.width / 2, self.height / 2),
+            Chroma::C444 => (self.width, self.height),
+        }
+    }
+}
+
+/// Planes of video, BT.601 and limited range; rows without gaps.
+#[derive(Debug, Default)]
+pub struct Planes {
+    /// Size and kind.
+    pub shape: PlaneShape,
+    /// Luma.
     pub y: Vec<u8>,
-    /// Chroma, `width / 2` bytes a row.
+    /// Chroma.
     pub u: Vec<u8>,
-    /// Chroma, `width / 2` bytes a row.
+    /// Chroma.
     pub v: Vec<u8>,
+}
+
+impl Planes {
+    /// Whether the planes are as long as their shape says.
+    pub fn is_whole(&self) -> bool {
+        let (width, height) = self.shape.chroma_size();
+        let chroma = width as usize * height as usize;
+        self.y.len() >= self.shape.width as usize * self.shape.height as usize
+            && self.u.len() >= chroma
+            && self.v.len() >= chroma
+    }
+
+    fn reshape(&mut self, shape: PlaneShape) {
+        let (width, height) = shape.chroma_size();
+        let chroma = width as usize * height as usize;
+        self.shape = shape;
+        self.y.resize(shape.width as usize * shape.height as usize, 0);
+        self.u.resize(chroma, 0);
+        self.v.resize(chroma, 0);
+    }
 }
 
 /// Keeps its buffers between frames.
@@ -38,17 +87,13 @@ pub struct Converter {
     v: Vec<u8>,
 }
 
-/// How often a picture of this size is doubled before encoding: 1, 2 or 4.
-pub fn enlargement(width: u32, height: u32) -> u32 {
+/// How often a picture of this size is enlarged before encoding: 1, 2 or 4.
+pub fn enlargement(width: u32, height: u32, chroma: Chroma) -> u32 {
+    if chroma == Chroma::C444 {
+        return 1;
+    }
     let pixels = u64::from(width) * u64::from(height);
     [4, 2].into_iter().find(|&k| pixels * u64::from(k * k) <= ENLARGE_UP_TO).unwrap_or(1)
-}
-
-/// The encoded size for a picture: enlarged, made even, and at least a macroblock.
-pub fn coded_size(width: u32, height: u32) -> (u32, u32) {
-    let k = enlargement(width, height);
-    let side = |value: u32| (value * k).next_multiple_of(2).max(MIN_SIDE);
-    (side(width), side(height))
 }
 
 impl Converter {
@@ -86,42 +131,54 @@ impl Converter {
         }
     }
 
-    /// Converts `picture` for the encoder.
-    pub fn convert(&mut self, picture: &Picture, planes: &mut Planes) -> Result<(), String> {
+    /// Converts `picture` for an encoder of this chroma.
+    pub fn convert(&mut self, picture: &Picture, chroma: Chroma, planes: &mut Planes) -> Result<(), String> {
         let (width, height) = (picture.width as usize, picture.height as usize);
-        let k = enlargement(picture.width, picture.height) as usize;
-        let (coded_width, coded_height) = coded_size(picture.width, picture.height);
-        planes.width = coded_width;
-        planes.height = coded_height;
-        let (cw, ch) = (coded_width as usize, coded_height as usize);
-        planes.y.resize(cw * ch, 0);
-        planes.u.resize(cw * ch / 4, 0);
-        planes.v.resize(cw * ch / 4, 0);
+        if width == 0 || height == 0 || picture.pixels.len() < width * height {
+            return Err(format!("a picture of {width}x{height} has {} pixels", picture.pixels.len()));
+        }
+        let k = enlargement(picture.width, picture.height, chroma) as usize;
+        planes.reshape(PlaneShape::of_picture(picture.width, picture.height, chroma));
+        let shape = planes.shape;
+        let (cw, ch) = (shape.width as usize, shape.height as usize);
         let bgra: &[u8] = bytemuck::cast_slice(&picture.pixels);
-        if k == 1 && (cw, ch) == (width, height) {
-            let mut image =
-                image((&mut planes.y, &mut planes.u, &mut planes.v), picture.width, picture.height, picture.width / 2);
-            return yuv::bgra_to_yuv420(&mut image, bgra, picture.width * 4, RANGE, MATRIX, MODE)
-                .map_err(|error| format!("bgra_to_yuv420 failed for {width}x{height}: {error}"));
+        let stride = picture.width * 4;
+        let (full_size, is_444) = ((cw, ch) == (width, height), chroma == Chroma::C444);
+        if k == 1 && full_size {
+            let (chroma_width, _) = shape.chroma_size();
+            let planes = (&mut planes.y[..], &mut planes.u[..], &mut planes.v[..]);
+            let mut image = image(planes, picture.width, picture.height, chroma_width);
+            let done = if is_444 {
+                yuv::bgra_to_yuv444(&mut image, bgra, stride, RANGE, MATRIX, MODE)
+            } else {
+                yuv::bgra_to_yuv420(&mut image, bgra, stride, RANGE, MATRIX, MODE)
+            };
+            return done.map_err(|error| format!("conversion failed for {width}x{height}: {error}"));
         }
         self.y.resize(width * height, 0);
         self.u.resize(width * height, 0);
         self.v.resize(width * height, 0);
         let mut full = image((&mut self.y, &mut self.u, &mut self.v), picture.width, picture.height, picture.width);
-        yuv::bgra_to_yuv444(&mut full, bgra, picture.width * 4, RANGE, MATRIX, MODE)
-            .map_err(|error| format!("bgra_to_yuv444 failed for {width}x{height}: {error}"))?;
+        yuv::bgra_to_yuv444(&mut full, bgra, stride, RANGE, MATRIX, MODE)
+            .map_err(|error| format!("conversion failed for {width}x{height}: {error}"))?;
         enlarge(&self.y, width, height, k, 1, &mut planes.y, cw, ch);
-        // A chroma sample covers two by two encoded pixels: with k even, (k/2) by (k/2) of them cover one source pixel.
-        // With k = 1 (an odd size that had to be padded) every second sample is taken.
-        let (take, repeat) = if k == 1 { (2, 1) } else { (1, k / 2) };
-        enlarge(&self.u, width, height, repeat, take, &mut planes.u, cw / 2, ch / 2);
-        enlarge(&self.v, width, height, repeat, take, &mut planes.v, cw / 2, ch / 2);
+        // A chroma sample of 4:2:0 covers two by two encoded pixels: with k even, (k/2) by (k/2) of them cover one source
+        // pixel. With k = 1 (an odd size that had to be padded) every second sample is taken.
+        let (take, repeat) = match (is_444, k) {
+            (true, _) => (1, k),
+            (false, 1) => (2, 1),
+            (false, _) => (1, k / 2),
+        };
+        let (uw, uh) = shape.chroma_size();
+        enlarge(&self.u, width, height, repeat, take, &mut planes.u, uw as usize, uh as usize);
+        enlarge(&self.v, width, height, repeat, take, &mut planes.v, uw as usize, uh as usize);
         Ok(())
     }
 }
 
 const RANGE: YuvRange = YuvRange::Limited;
-const MATRIX: YuvStandardMatrix = YuvStandardMatrix::Bt709;
+/// BT.601 at every size: VP8 knows nothing else, the others say so, and decoders that do not listen take it for that.
+const MATRIX: YuvStandardMatrix = YuvStandardMatrix::Bt601;
 const MODE: YuvConversionMode = YuvConversionMode::Balanced;
 
 fn image<'a>(
@@ -241,7 +298,7 @@ mod tests {
         };
         writer.publish(header, rows.iter().copied());
         let mut picture = Picture::default();
-        Converter::default().unpack(&reader.take_next().expect("a frame"), &mut picture);
+        Converter::default().unpack(&reader.take_next(false).expect("a frame"), &mut picture);
         picture
     }
 
@@ -276,17 +333,17 @@ mod tests {
             Picture { width: 256, height: 240, aspect: 1.0, pixels: vec![0x00_00ff; 256 * 240], ..Picture::default() };
         picture.pixels[1] = 0xff_0000;
         let mut planes = Planes::default();
-        Converter::default().convert(&picture, &mut planes).expect("convert");
-        assert_eq!((planes.width, planes.height), (512, 480));
-        // BT.709 limited range: pure blue is Y 32 U 240 V 118, pure red Y 63 U 102 V 240.
+        Converter::default().convert(&picture, Chroma::C420, &mut planes).expect("convert");
+        assert_eq!((planes.shape.width, planes.shape.height), (512, 480));
+        // BT.601 limited range: pure blue is Y 41 U 240 V 110, pure red Y 81 U 90 V 240.
         let near = |a: u8, b: u8| a.abs_diff(b) <= 1;
-        assert!(near(planes.y[0], 32) && near(planes.y[2], 63) && near(planes.y[512 + 3], 63));
-        assert!(near(planes.u[0], 240) && near(planes.u[1], 102) && near(planes.v[1], 240));
+        assert!(near(planes.y[0], 41) && near(planes.y[2], 81) && near(planes.y[512 + 3], 81));
+        assert!(near(planes.u[0], 240) && near(planes.u[1], 90) && near(planes.v[1], 240));
         assert!(near(planes.u[2], 240), "the neighbour's colour is untouched");
     }
 
     #[test]
-    fn every_size_is_even_and_at_least_a_macroblock_and_padded_with_its_own_edge() {
+    fn every_size_is_even_and_not_too_small_and_padded_with_its_own_edge() {
         for (width, height) in [(1, 1), (3, 5), (255, 239), (321, 241), (1001, 777), (4096, 1)] {
             let picture = Picture {
                 width,
@@ -295,12 +352,32 @@ mod tests {
                 pixels: vec![0xff_ffff; (width * height) as usize],
                 ..Picture::default()
             };
-            let mut planes = Planes::default();
-            Converter::default().convert(&picture, &mut planes).expect("convert");
-            assert!(planes.width % 2 == 0 && planes.height % 2 == 0);
-            assert!(planes.width >= 16 && planes.height >= 16);
-            assert!(planes.y.iter().all(|&y| y.abs_diff(235) <= 1), "{width}x{height}");
-            assert!(planes.u.iter().all(|&u| u.abs_diff(128) <= 1), "{width}x{height}");
+            for chroma in [Chroma::C420, Chroma::C444] {
+                let mut planes = Planes::default();
+                Converter::default().convert(&picture, chroma, &mut planes).expect("convert");
+                assert!(planes.shape.width % 2 == 0 && planes.shape.height % 2 == 0);
+                assert!(planes.shape.width >= 32 && planes.shape.height >= 32 && planes.is_whole());
+                assert!(planes.y.iter().all(|&y| y.abs_diff(235) <= 1), "{width}x{height}");
+                assert!(planes.u.iter().all(|&u| u.abs_diff(128) <= 1), "{width}x{height}");
+            }
         }
+    }
+
+    #[test]
+    fn full_colour_is_not_enlarged_and_keeps_every_pixel_apart() {
+        let mut picture =
+            Picture { width: 256, height: 240, aspect: 1.0, pixels: vec![0x00_00ff; 256 * 240], ..Picture::default() };
+        picture.pixels[257] = 0xff_0000;
+        let mut planes = Planes::default();
+        Converter::default().convert(&picture, Chroma::C444, &mut planes).expect("convert");
+        assert_eq!((planes.shape.width, planes.shape.height, planes.u.len()), (256, 240, 256 * 240));
+        let near = |a: u8, b: u8| a.abs_diff(b) <= 1;
+        assert!(near(planes.u[256], 240) && near(planes.u[257], 90) && near(planes.u[258], 240));
+    }
+
+    #[test]
+    fn a_picture_with_too_few_pixels_is_an_error() {
+        let picture = Picture { width: 64, height: 64, aspect: 1.0, pixels: vec![0; 100], ..Picture::default() };
+        assert!(Converter::default().convert(&picture, Chroma::C420, &mut Planes::default()).is_err());
     }
 }

@@ -1,109 +1,30 @@
-//! The video thread: takes frames out of the ring, encodes them once, hands the packets on.
+//! The video thread: takes frames out of the ring, encodes them once for each rendition that is watched, hands the
+//! packets on.
 //!
-//! It owns the encoder from open to close and opens it for the frame in its hand: a change of size is nothing but a
+//! It owns the encoders from open to close and opens them for the frame in its hand: a change of size is nothing but a
 //! frame that the open encoder does not fit. It waits for frames and for nothing else; a full packet ring costs the
 //! packet, and the next frame is then a keyframe.
 
-use super::convert::{Converter, Planes, coded_size};
-use super::x264::{Encoder, Settings};
+use super::control::VideoControl;
+use super::convert::{Converter, Planes};
+use super::encoder::{self, Tuning};
+use super::rendition::{Job, Outcome, Rendition};
+use super::speed::SpeedControl;
 use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::frames::{FrameHeader, FrameReader};
-use crate::packet::{PictureShape, VideoPacket};
+use crate::packet::{Chroma, Format, PictureShape, VideoPacket};
+use crate::record::VideoTap;
 use crate::sync::{Event, now, spawn};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// No frame for this long, and a wanted keyframe is made from the last picture: the game is paused, or slow.
+/// No frame for this long, or for three frame times, and a wanted keyframe is made from the last picture: the game stands
+/// still.
 const STALE: Duration = Duration::from_millis(50);
-
-/// The shortest time between two keyframes: whoever asks without end must not spoil the picture for the others.
-const KEYFRAME_EVERY: Duration = Duration::from_millis(200);
-
-/// The rate limit before anything is known of the peers' networks, in kbit/s.
-const START_KBIT_S: u32 = 6000;
-
-/// In place of a frame's number while the time that belongs to it changes.
-const BEING_WRITTEN: u64 = u64::MAX;
-
-/// What other threads may ask of the video thread, and what they may read of it. All of it atomic: nobody waits.
-pub struct VideoControl {
-    link: Arc<Link>,
-    stop: AtomicBool,
-    keyframe: AtomicBool,
-    viewers: AtomicU32,
-    max_kbit_s: AtomicU32,
-    /// Frames encoded.
-    pub encoded: AtomicU64,
-    /// Frames passed over because the encoder was busy.
-    pub skipped: AtomicU64,
-    /// Frames that made no sense, or that an encoder failed on.
-    pub failed: AtomicU64,
-    /// Width (high half) and height of the newest picture.
-    size: AtomicU64,
-    /// Number of the newest frame, and when the core handed it over, in nanoseconds of the monotonic clock.
-    newest: [AtomicU64; 2],
-}
-
-impl VideoControl {
-    /// For the frames of `link`.
-    pub fn new(link: Arc<Link>) -> Arc<VideoControl> {
-        Arc::new(VideoControl {
-            link,
-            stop: AtomicBool::new(false),
-            keyframe: AtomicBool::new(false),
-            viewers: AtomicU32::new(0),
-            max_kbit_s: AtomicU32::new(START_KBIT_S),
-            encoded: AtomicU64::new(0),
-            skipped: AtomicU64::new(0),
-            failed: AtomicU64::new(0),
-            size: AtomicU64::new(0),
-            newest: [const { AtomicU64::new(0) }; 2],
-        })
-    }
-
-    /// The next frame is to be a keyframe.
-    pub fn request_keyframe(&self) {
-        self.keyframe.store(true, Release);
-        self.link.frame_event.signal();
-    }
-
-    /// How many peers watch; with none, nothing is encoded.
-    pub fn set_viewers(&self, viewers: u32) {
-        self.viewers.store(viewers, Release);
-    }
-
-    /// The most the encoder may use, in kbit/s.
-    pub fn set_max_kbit_s(&self, max_kbit_s: u32) {
-        self.max_kbit_s.store(max_kbit_s, Release);
-    }
-
-    /// Width and height of the newest picture; 0 before the first.
-    pub fn size(&self) -> (u32, u32) {
-        let size = self.size.load(Relaxed);
-        ((size >> 32) as u32, size as u32)
-    }
-
-    /// The newest frame's number and the moment the core handed it over.
-    pub fn newest(&self) -> (u64, Duration) {
-        let [number, captured] = &self.newest;
-        loop {
-            let before = number.load(Acquire);
-            let at = Duration::from_nanos(captured.load(Acquire));
-            if before != BEING_WRITTEN && number.load(Acquire) == before {
-                return (before, at);
-            }
-        }
-    }
-
-    fn stop(&self) {
-        self.stop.store(true, Release);
-        self.link.frame_event.signal();
-    }
-}
 
 /// What the video thread is connected to.
 pub struct VideoPorts {
@@ -117,7 +38,11 @@ pub struct VideoPorts {
     pub preview: Option<triple_buffer::Input<Picture>>,
     /// Rung after each new picture.
     pub picture_event: Arc<Event>,
-    /// Told when the encoder fails.
+    /// The recording's eye.
+    pub tap: VideoTap,
+    /// Pictures that were asked for by [`VideoControl::request_screenshot`]; full, one more is not made.
+    pub screenshots: SyncSender<Picture>,
+    /// Told when encoders fail.
     pub on_failure: Box<dyn Fn(String) + Send>,
 }
 
@@ -145,14 +70,12 @@ pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> 
             control: worker_control,
             ports,
             converter: Converter::default(),
-            planes: Planes::default(),
+            planes: [Prepared::default(), Prepared::default()],
             picture: Picture::default(),
-            shape: PictureShape::default(),
-            planes_fresh: false,
-            encoder: None,
-            last_keyframe: Duration::ZERO,
+            other: Picture::default(),
+            renditions: Format::ALL.map(|format| Rendition::new(format, encoder::open)),
+            speed: SpeedControl::default(),
             last_due: Duration::ZERO,
-            failures: 0,
             last: None,
         };
         worker.run(FrameReader::new(link));
@@ -160,66 +83,92 @@ pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> 
     Ok(VideoThread { control, thread: Some(thread) })
 }
 
+/// Planes that are converted when the first rendition needs them.
+#[derive(Default)]
+struct Prepared {
+    planes: Planes,
+    /// They are those of the present picture.
+    fresh: bool,
+}
+
 struct Worker {
     control: Arc<VideoControl>,
     ports: VideoPorts,
     converter: Converter,
-    planes: Planes,
+    /// By chroma: 4:2:0, 4:4:4.
+    planes: [Prepared; 2],
     picture: Picture,
-    shape: PictureShape,
-    /// The planes are those of `picture`.
-    planes_fresh: bool,
-    encoder: Option<Encoder>,
-    last_keyframe: Duration,
+    /// The next picture is unpacked here, so that it can be compared.
+    other: Picture,
+    renditions: [Rendition; Format::ALL.len()],
+    speed: SpeedControl,
     last_due: Duration,
-    failures: u32,
     last: Option<FrameHeader>,
+}
+
+/// When a frame was where, for all its packets.
+#[derive(Clone, Copy)]
+struct Times {
+    number: u64,
+    captured: Duration,
+    due: Duration,
+    taken: Duration,
 }
 
 impl Worker {
     fn run(&mut self, mut reader: FrameReader) {
         crate::sync::wake_precisely();
-        while !self.control.stop.load(Acquire) {
-            if self.control.keyframe.load(Acquire) && self.last.is_some() {
-                // Somebody waits for a keyframe and the game may be standing still.
-                if !self.control.link.frame_event.wait_timeout(STALE) {
+        while !self.control.is_stopped() {
+            if let Some(last) = self.last
+                && self.somebody_waits()
+            {
+                // The game may be standing still, and its picture could be there, or better.
+                let stale = STALE.max(Duration::from_secs_f64(3.0 / last.fps.max(1.0)));
+                if !self.control.event().wait_timeout(stale) {
                     self.repeat_last();
                 }
             } else {
                 reader.wait();
             }
+            self.close_unwatched();
+            self.take_screenshot();
             loop {
                 let begin = now();
-                let Some(frame) = reader.take_next() else { break };
+                // When the encoders cannot keep up, only the newest frame is of any use.
+                let Some(frame) = reader.take_next(self.speed.is_overrun()) else { break };
                 let header = *frame.header();
+                let mut unchanged = header.duplicate;
                 if !header.duplicate {
-                    self.converter.unpack(&frame, &mut self.picture);
-                    self.planes_fresh = false;
+                    self.converter.unpack(&frame, &mut self.other);
+                    // Many a core draws the same picture again and does not say so.
+                    unchanged = self.other.looks_like(&self.picture);
+                    std::mem::swap(&mut self.other, &mut self.picture);
                 }
                 drop(frame);
                 if header.duplicate && self.last.is_none() {
                     continue;
                 }
+                if !unchanged {
+                    self.planes.iter_mut().for_each(|planes| planes.fresh = false);
+                }
                 self.last = Some(header);
-                self.take(&header, begin);
+                self.take(&header, begin, unchanged);
             }
             self.control.skipped.store(reader.skipped(), Relaxed);
         }
     }
 
-    fn take(&mut self, header: &FrameHeader, taken: Duration) {
-        let size = u64::from(self.picture.width) << 32 | u64::from(self.picture.height);
-        self.control.size.store(size, Relaxed);
-        let [number, captured] = &self.control.newest;
-        number.store(BEING_WRITTEN, Release);
-        captured.store(u64::try_from(header.captured.as_nanos()).unwrap_or(u64::MAX), Release);
-        number.store(header.number, Release);
-        if self.control.viewers.load(Acquire) > 0 {
-            self.encode(header, taken);
+    fn take(&mut self, header: &FrameHeader, taken: Duration, unchanged: bool) {
+        self.control.set_newest(header.number, header.captured, (self.picture.width, self.picture.height));
+        if self.encode_all(header, taken, unchanged, false) {
+            let done = now();
+            let frame_time = Duration::from_secs_f64(1.0 / header.fps.clamp(1.0, 1000.0));
+            self.speed.observe(done.saturating_sub(taken), frame_time, done);
+            self.control.speed.store(self.speed.speed() as u32, Relaxed);
         }
         // The window last: whoever is far away has the longer way to go.
         if let Some(preview) = &mut self.ports.preview
-            && !header.duplicate
+            && !unchanged
         {
             let to = preview.input_buffer_mut();
             to.pixels.clear();
@@ -234,101 +183,141 @@ impl Worker {
         }
     }
 
-    /// A keyframe of the last picture, for somebody who came while the game stands still.
-    fn repeat_last(&mut self) {
-        if self.control.viewers.load(Acquire) == 0 {
-            self.control.keyframe.store(false, Release);
-            return;
-        }
-        let time = now();
-        if let Some(mut header) = self.last
-            && time.saturating_sub(self.last_keyframe) >= KEYFRAME_EVERY
-        {
-            header.captured = time;
-            header.due = time;
-            self.encode(&header, time);
+    /// What is recorded: a rendition that is made anyway, or else one for the recording alone.
+    fn recorded(&self) -> Option<Format> {
+        let watched = || Format::ALL.into_iter().find(|&format| self.control.viewers(format) > 0);
+        self.ports.tap.recording().then(|| watched().unwrap_or_default())
+    }
+
+    /// The renditions that anybody watches, the recording included.
+    fn watched(&self) -> impl Iterator<Item = Format> {
+        let recorded = self.recorded();
+        Format::ALL.into_iter().filter(move |&format| self.control.viewers(format) > 0 || recorded == Some(format))
+    }
+
+    fn somebody_waits(&self) -> bool {
+        self.watched().any(|format| {
+            self.control.of(format).keyframe.load(Acquire) || self.renditions[format.index()].could_improve()
+        })
+    }
+
+    fn close_unwatched(&mut self) {
+        let recorded = self.recorded();
+        for (rendition, format) in self.renditions.iter_mut().zip(Format::ALL) {
+            if rendition.is_open() && self.control.viewers(format) == 0 && recorded != Some(format) {
+                rendition.close();
+                self.control.of(format).open.store(false, Release);
+            }
         }
     }
 
-    fn encode(&mut self, header: &FrameHeader, taken: Duration) {
-        let (coded_width, coded_height) = coded_size(self.picture.width, self.picture.height);
+    fn take_screenshot(&mut self) {
+        if self.last.is_some() && self.control.take_screenshot_request() {
+            let _ = self.ports.screenshots.try_send(self.picture.clone());
+        }
+    }
+
+    /// The last picture again, for those who came while the game stands still, and until it looks as good as it can.
+    fn repeat_last(&mut self) {
+        let time = now();
+        if let Some(mut header) = self.last {
+            header.captured = time;
+            header.due = time;
+            self.encode_all(&header, time, true, true);
+        }
+    }
+
+    /// Encodes the present picture for everyone who watches; with `only_wanted`, only where that makes a difference.
+    /// True if there was anything to do.
+    fn encode_all(&mut self, header: &FrameHeader, taken: Duration, unchanged: bool, only_wanted: bool) -> bool {
+        let mut times = None;
+        let recorded = self.recorded();
+        for format in Format::ALL {
+            let control = self.control.of(format);
+            if self.control.viewers(format) == 0 && recorded != Some(format) {
+                continue;
+            }
+            let keyframe = control.keyframe.load(Acquire) && self.renditions[format.index()].may_make_keyframe(taken);
+            if only_wanted && !keyframe && !self.renditions[format.index()].could_improve() {
+                continue;
+            }
+            let times = *times.get_or_insert_with(|| {
+                // RTP time must rise, and not run away, whatever the core process says.
+                let due = header.due.min(taken + Duration::from_secs(1));
+                self.last_due = due.max(self.last_due + Duration::from_millis(1));
+                Times {
+                    // The core counts from 1 again after a restart; packets are counted through.
+                    number: self.control.encoded.fetch_add(1, Relaxed) + 1,
+                    captured: header.captured,
+                    due: self.last_due,
+                    taken,
+                }
+            });
+            self.encode(format, header.fps, keyframe, unchanged, times);
+        }
+        times.is_some()
+    }
+
+    fn encode(&mut self, format: Format, fps: f64, keyframe: bool, unchanged: bool, times: Times) {
+        let prepared = &mut self.planes[usize::from(format.chroma == Chroma::C444)];
         // A repeated picture is not converted again, unless nobody watched when it came.
-        if !self.planes_fresh {
-            if let Err(why) = self.converter.convert(&self.picture, &mut self.planes) {
-                self.fail(why);
+        if !prepared.fresh {
+            if let Err(why) = self.converter.convert(&self.picture, format.chroma, &mut prepared.planes) {
+                if self.control.failed.fetch_add(1, Relaxed) == 0 {
+                    (self.ports.on_failure)(format!("A picture cannot be sent: {why}."));
+                }
                 return;
             }
-            self.planes_fresh = true;
+            prepared.fresh = true;
         }
-        self.shape = PictureShape {
+        let shape = prepared.planes.shape;
+        let control = self.control.of(format);
+        if keyframe {
+            control.keyframe.store(false, Release);
+        }
+        let mut packet = self.ports.spares.pop().unwrap_or_default();
+        packet.data.clear();
+        let tuning = Tuning { fps, max_kbit_s: self.control.max_kbit_s(format), speed: self.speed.speed() };
+        let rendition = &mut self.renditions[format.index()];
+        let job = Job { planes: &prepared.planes, tuning, keyframe, unchanged, now: times.taken };
+        let outcome = rendition.encode(job, &mut packet.data);
+        control.open.store(rendition.is_open(), Release);
+        packet.keyframe = match outcome {
+            Outcome::Encoded(is_keyframe) => is_keyframe,
+            Outcome::Waiting => return,
+            Outcome::Broken(why) => {
+                control.broken.store(true, Release);
+                // The net thread looks after those who watched.
+                self.ports.packet_event.signal();
+                (self.ports.on_failure)(format!("The picture cannot be sent as {}: {why}.", format.title()));
+                return;
+            }
+        };
+        control.broken.store(false, Release);
+        control.encoded.fetch_add(1, Relaxed);
+        control.keyframes.fetch_add(packet.keyframe.into(), Relaxed);
+        control.bytes.fetch_add(packet.data.len() as u64, Relaxed);
+        packet.format = format;
+        packet.number = times.number;
+        packet.captured = times.captured;
+        packet.due = times.due;
+        packet.taken = times.taken;
+        packet.encoded = now();
+        packet.shape = PictureShape {
             width: self.picture.width,
             height: self.picture.height,
             aspect: self.picture.aspect,
-            coded_width,
-            coded_height,
+            coded_width: shape.width,
+            coded_height: shape.height,
         };
-        let mut packet = self.ports.spares.pop().unwrap_or_default();
-        packet.data.clear();
-        let keyframe =
-            self.control.keyframe.load(Acquire) && taken.saturating_sub(self.last_keyframe) >= KEYFRAME_EVERY;
-        if keyframe {
-            self.control.keyframe.store(false, Release);
+        if self.recorded() == Some(format) && !self.ports.tap.put(&packet) {
+            control.keyframe.store(true, Release);
         }
-        match self.encode_planes(header.fps, keyframe, &mut packet.data) {
-            Ok(is_keyframe) => packet.keyframe = is_keyframe,
-            Err(why) => {
-                self.encoder = None;
-                self.fail(why);
-                return;
-            }
-        }
-        self.failures = 0;
-        if packet.keyframe {
-            self.last_keyframe = taken;
-        }
-        // The core counts from 1 again after a restart; packets are counted through.
-        packet.number = self.control.encoded.fetch_add(1, Relaxed) + 1;
-        packet.captured = header.captured;
-        // RTP time must rise, and not run away, whatever the core process says.
-        self.last_due = header.due.min(taken + Duration::from_secs(1)).max(self.last_due + Duration::from_millis(1));
-        packet.due = self.last_due;
-        packet.taken = taken;
-        packet.encoded = now();
-        packet.shape = self.shape;
         if self.ports.packets.push(packet).is_err() {
+            control.dropped.fetch_add(1, Relaxed);
             // What follows would refer to a frame that nobody got.
-            self.control.keyframe.store(true, Release);
+            control.keyframe.store(true, Release);
         }
         self.ports.packet_event.signal();
-    }
-
-    fn encode_planes(&mut self, fps: f64, keyframe: bool, out: &mut Vec<u8>) -> Result<bool, String> {
-        let max_kbit_s = self.control.max_kbit_s.load(Acquire);
-        let wanted = Settings { width: self.planes.width, height: self.planes.height, fps, max_kbit_s };
-        let fits = self.encoder.as_ref().is_some_and(|encoder| {
-            let open = encoder.settings();
-            (open.width, open.height, open.fps) == (wanted.width, wanted.height, wanted.fps)
-        });
-        if !fits {
-            // Closed before the next is opened, so that two never take memory at once.
-            self.encoder = None;
-            self.encoder = Some(Encoder::open(wanted)?);
-        }
-        let Some(encoder) = &mut self.encoder else {
-            return Err("no encoder".into());
-        };
-        encoder.set_max_kbit_s(max_kbit_s)?;
-        let encoded = encoder.encode(&self.planes, keyframe)?;
-        out.extend_from_slice(encoded.data);
-        Ok(encoded.keyframe)
-    }
-
-    /// Tells once in a row of failures: the next frame tries again with a new encoder.
-    fn fail(&mut self, why: String) {
-        self.control.failed.fetch_add(1, Relaxed);
-        self.failures += 1;
-        if self.failures == 2 {
-            (self.ports.on_failure)(format!("The picture cannot be sent: {why}."));
-        }
     }
 }

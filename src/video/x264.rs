@@ -4,70 +4,71 @@
 //! library's. One encoder is opened for the frame in hand and closed when the size changes.
 #![allow(unsafe_code)]
 
-use super::convert::Planes;
+use super::convert::{PlaneShape, Planes};
+use super::encoder::{self, Tuning, Want, copy_rows};
+use crate::packet::Chroma;
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::ptr;
 use x264_sys as sys;
 
-/// What an encoder is opened for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
-    /// Luma plane, even.
-    pub width: u32,
-    /// Luma plane, even.
-    pub height: u32,
-    /// Frames a second: rate control is wrong without it (libx264 assumes 25).
-    pub fps: f64,
-    /// The most the encoder may use, in kbit/s.
-    pub max_kbit_s: u32,
-}
+/// Quality aimed at where the bitrate allows it: libx264's constant rate factor, lower is better. Pictures in 4:4:4 are not
+/// enlarged, so that one sample stands for what four stand for in 4:2:0: these two give about the same.
+const QUALITY: (f32, f32) = (21.0, 15.0);
 
-/// Quality aimed at where the bitrate allows it: libx264's constant rate factor, lower is better.
-const QUALITY: f32 = 21.0;
+/// What is added to it by [`Tuning::speed`]: there is no faster search than that of the preset, but there is less to write.
+const COARSER: [f32; encoder::SPEEDS] = [0.0, 5.0, 10.0];
 
-/// The buffer of the rate limit, in milliseconds of the maximum rate. Room for a keyframe that is worth looking at,
-/// short enough that a scene change does not sit in the network for long.
-const BUFFER_MS: u32 = 120;
+/// The preset. Slower ones differ by the loop filter and by more block sizes, and on pixel art both give a worse picture
+/// at the same bitrate: `hotseat bench encode` was the judge.
+const PRESET: &CStr = c"ultrafast";
+
+/// H.264's coarsest quantizer.
+const QP_MAX: i32 = 51;
 
 /// An open encoder.
 pub struct Encoder {
     x264: ptr::NonNull<sys::x264_t>,
     params: Box<sys::x264_param_t>,
-    settings: Settings,
+    shape: PlaneShape,
+    tuning: Tuning,
+    opened_fps: f64,
     pts: i64,
+    /// The last encoded picture; its planes are libx264's own.
+    output: Option<sys::x264_picture_t>,
 }
 
-/// One encoded frame, borrowed from the encoder until the next one.
-pub struct Encoded<'a> {
-    /// All NAL units in order, Annex B.
-    pub data: &'a [u8],
-    /// It can be decoded without anything before it.
-    pub keyframe: bool,
+/// A whole parameter struct, tuned for no delay at all.
+fn preset() -> Result<Box<sys::x264_param_t>, String> {
+    let mut params = Box::new(MaybeUninit::<sys::x264_param_t>::zeroed());
+    // SAFETY: x264_param_default_preset fills the whole struct; zeroed is valid for this plain C struct anyway.
+    unsafe {
+        if sys::x264_param_default_preset(params.as_mut_ptr(), PRESET.as_ptr(), c"zerolatency".as_ptr()) < 0 {
+            return Err(format!("x264_param_default_preset failed for {}", PRESET.to_string_lossy()));
+        }
+        Ok(params.assume_init())
+    }
 }
 
 impl Encoder {
-    /// Opens libx264: preset superfast, tune zerolatency, baseline profile, no periodic keyframes.
-    pub fn open(settings: Settings) -> Result<Encoder, String> {
-        let failed =
-            |what: &str| format!("{what} failed for {}x{} at {:.2} Hz", settings.width, settings.height, settings.fps);
-        let mut params = Box::new(MaybeUninit::<sys::x264_param_t>::zeroed());
-        // SAFETY: x264_param_default_preset fills the whole struct; zeroed is valid for this plain C struct anyway.
-        let mut params = unsafe {
-            let preset =
-                sys::x264_param_default_preset(params.as_mut_ptr(), c"superfast".as_ptr(), c"zerolatency".as_ptr());
-            if preset < 0 {
-                return Err(failed("x264_param_default_preset"));
-            }
-            Box::from_raw(Box::into_raw(params).cast::<sys::x264_param_t>())
+    /// Opens libx264: zerolatency, constrained baseline (or High 4:4:4 Predictive), no periodic keyframes.
+    pub fn open(shape: PlaneShape, tuning: Tuning) -> Result<Encoder, String> {
+        let failed = |what: &str| format!("{what} failed for {}x{} at {:.2} Hz", shape.width, shape.height, tuning.fps);
+        if !(1.0..=1000.0).contains(&tuning.fps) {
+            return Err(failed("libx264"));
+        }
+        let mut params = preset()?;
+        params.i_width = shape.width as i32;
+        params.i_height = shape.height as i32;
+        let (csp, profile) = match shape.chroma {
+            Chroma::C420 => (sys::X264_CSP_I420, c"baseline"),
+            Chroma::C444 => (sys::X264_CSP_I444, c"high444"),
         };
-        params.i_width = settings.width as i32;
-        params.i_height = settings.height as i32;
-        params.i_csp = sys::X264_CSP_I420 as i32;
+        params.i_csp = csp as i32;
         // One thread: slices cost quality, frame threads cost a frame of delay, and the core wants the other processor.
         params.i_threads = 1;
         params.b_sliced_threads = 0;
-        params.i_fps_num = (settings.fps * 1000.0).round() as u32;
+        params.i_fps_num = (tuning.fps * 1000.0).round() as u32;
         params.i_fps_den = 1000;
         params.b_vfr_input = 0;
         params.i_keyint_max = sys::X264_KEYINT_MAX_INFINITE as i32;
@@ -77,70 +78,69 @@ impl Encoder {
         params.b_annexb = 1;
         params.i_log_level = sys::X264_LOG_ERROR as i32;
         params.rc.i_rc_method = sys::X264_RC_CRF as i32;
-        params.rc.f_rf_constant = QUALITY;
-        limit_rate(&mut params, settings.max_kbit_s);
-        // BT.709, limited range: what `convert` makes.
+        set(&mut params, tuning, tuning.fps);
+        // What `convert` makes: limited range; the colours themselves are those of sRGB and BT.709.
         params.vui.b_fullrange = 0;
         params.vui.i_colorprim = 1;
         params.vui.i_transfer = 1;
-        params.vui.i_colmatrix = 1;
+        // ITU-T H.264 table E-5: BT.601.
+        params.vui.i_colmatrix = 6;
         // SAFETY: a filled struct and a constant string.
-        if unsafe { sys::x264_param_apply_profile(&mut *params, c"baseline".as_ptr()) } < 0 {
+        if unsafe { sys::x264_param_apply_profile(&mut *params, profile.as_ptr()) } < 0 {
             return Err(failed("x264_param_apply_profile"));
         }
         // SAFETY: a filled struct; libx264 copies it.
         let x264 = unsafe { sys::x264_encoder_open(&mut *params) };
         let x264 = ptr::NonNull::new(x264).ok_or_else(|| failed("x264_encoder_open"))?;
-        Ok(Encoder { x264, params, settings, pts: 0 })
+        Ok(Encoder { x264, params, shape, tuning, opened_fps: tuning.fps, pts: 0, output: None })
+    }
+}
+
+impl encoder::Encoder for Encoder {
+    fn shape(&self) -> PlaneShape {
+        self.shape
     }
 
-    /// What it was opened for, and its present rate.
-    pub fn settings(&self) -> Settings {
-        self.settings
-    }
-
-    /// A new rate limit, without reopening.
-    pub fn set_max_kbit_s(&mut self, max_kbit_s: u32) -> Result<(), String> {
-        if max_kbit_s == self.settings.max_kbit_s {
+    fn tune(&mut self, tuning: Tuning) -> Result<(), String> {
+        if tuning == self.tuning {
             return Ok(());
         }
-        limit_rate(&mut self.params, max_kbit_s);
+        set(&mut self.params, tuning, self.opened_fps);
         // SAFETY: the open encoder and the struct it was opened with.
         let code = unsafe { sys::x264_encoder_reconfig(self.x264.as_ptr(), &mut *self.params) };
         if code < 0 {
-            return Err(format!("x264_encoder_reconfig failed for {max_kbit_s} kbit/s: code {code}"));
+            return Err(format!("x264_encoder_reconfig failed for {tuning:?}: code {code}"));
         }
-        self.settings.max_kbit_s = max_kbit_s;
+        self.tuning = tuning;
         Ok(())
     }
 
-    /// Encodes one frame. `planes` must have the size the encoder was opened for.
-    pub fn encode(&mut self, planes: &Planes, keyframe: bool) -> Result<Encoded<'_>, String> {
-        let Settings { width, height, .. } = self.settings;
-        let (w, h) = (width as usize, height as usize);
-        let fits = (planes.width, planes.height) == (width, height)
-            && planes.y.len() >= w * h
-            && planes.u.len() >= w * h / 4
-            && planes.v.len() >= w * h / 4;
-        if !fits {
-            return Err(format!("a frame of {}x{} for an encoder of {width}x{height}", planes.width, planes.height));
+    fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String> {
+        let PlaneShape { width, height, .. } = self.shape;
+        if planes.shape != self.shape || !planes.is_whole() {
+            return Err(format!("planes of {:?} for an encoder of {:?}", planes.shape, self.shape));
         }
+        let chroma_width = self.shape.chroma_size().0;
         let mut picture = MaybeUninit::<sys::x264_picture_t>::zeroed();
         let mut output = MaybeUninit::<sys::x264_picture_t>::zeroed();
         let mut nals = ptr::null_mut();
         let mut nal_count = 0;
+        self.output = None;
         // SAFETY: x264_picture_init fills the struct. The plane pointers are only read, stay valid during the call (there
         // is no lookahead to keep them longer: libx264 copies the frame), and their lengths were checked above.
         let size = unsafe {
             sys::x264_picture_init(picture.as_mut_ptr());
             let picture = picture.assume_init_mut();
-            picture.i_type = if keyframe { sys::X264_TYPE_IDR } else { sys::X264_TYPE_AUTO } as i32;
+            picture.i_type = if want == Want::Keyframe { sys::X264_TYPE_IDR } else { sys::X264_TYPE_AUTO } as i32;
+            if want == Want::Still {
+                // The coarsest quantizer leaves nothing to repair: every block is skipped.
+                picture.i_qpplus1 = QP_MAX + 1;
+            }
             picture.i_pts = self.pts;
-            picture.img.i_csp = sys::X264_CSP_I420 as i32;
+            picture.img.i_csp = self.params.i_csp;
             picture.img.i_plane = 3;
-            for (index, (plane, stride)) in
-                [(&planes.y, w), (&planes.u, w / 2), (&planes.v, w / 2)].into_iter().enumerate()
-            {
+            let strides = [width, chroma_width, chroma_width];
+            for (index, (plane, stride)) in [&planes.y, &planes.u, &planes.v].into_iter().zip(strides).enumerate() {
                 picture.img.plane[index] = plane.as_ptr().cast_mut();
                 picture.img.i_stride[index] = stride as i32;
             }
@@ -151,17 +151,51 @@ impl Encoder {
             return Err(format!("x264_encoder_encode failed for {width}x{height}: code {size}"));
         }
         // SAFETY: libx264 says that the payloads of all NAL units follow each other in memory, `size` bytes in all, valid
-        // until the next call with this encoder, which needs `&mut self`. `output` was filled by the successful call.
-        unsafe {
-            let data = std::slice::from_raw_parts((*nals).p_payload, size as usize);
-            Ok(Encoded { data, keyframe: output.assume_init_ref().b_keyframe != 0 })
+        // until the next call with this encoder. `output` was filled by the successful call.
+        let (data, output) =
+            unsafe { (std::slice::from_raw_parts((*nals).p_payload, size as usize), output.assume_init()) };
+        out.extend_from_slice(data);
+        self.output = Some(output);
+        Ok(output.b_keyframe != 0)
+    }
+
+    fn decoded(&mut self, planes: &mut Planes) -> bool {
+        let Some(output) = &self.output else { return false };
+        let PlaneShape { width, height, chroma, .. } = self.shape;
+        let (width, height) = (width as usize, height as usize);
+        let plane = |index: usize, width: usize, height: usize| {
+            let stride = output.img.i_stride[index] as usize;
+            // SAFETY: libx264 points `x264_picture_t.img` of its output at the reconstructed frame, which stays until
+            // the next call with this encoder; a plane of `height` rows ends `width` bytes into its last row.
+            (stride, unsafe { std::slice::from_raw_parts(output.img.plane[index], stride * (height - 1) + width) })
+        };
+        planes.shape = self.shape;
+        let (stride, y) = plane(0, width, height);
+        copy_rows(y, stride, width, 1, 0, &mut planes.y);
+        if chroma == Chroma::C444 {
+            for (index, out) in [(1, &mut planes.u), (2, &mut planes.v)] {
+                let (stride, rows) = plane(index, width, height);
+                copy_rows(rows, stride, width, 1, 0, out);
+            }
+        } else {
+            // Inside libx264, U and V of 4:2:0 share one plane, sample by sample.
+            let (stride, uv) = plane(1, width, height / 2);
+            copy_rows(uv, stride, width / 2, 2, 0, &mut planes.u);
+            copy_rows(uv, stride, width / 2, 2, 1, &mut planes.v);
         }
+        true
     }
 }
 
-fn limit_rate(params: &mut sys::x264_param_t, max_kbit_s: u32) {
-    params.rc.i_vbv_max_bitrate = max_kbit_s as i32;
-    params.rc.i_vbv_buffer_size = (max_kbit_s * BUFFER_MS / 1000).max(1) as i32;
+/// Writes a tuning into the parameters. libx264 cannot be told another frame rate, but all that the rate matters for is
+/// how much a frame may take out of the buffer: a slower game gets the same bits a second in larger frames.
+fn set(params: &mut sys::x264_param_t, tuning: Tuning, opened_fps: f64) {
+    let kbit_s = f64::from(tuning.max_kbit_s) * opened_fps / tuning.fps;
+    params.rc.i_vbv_max_bitrate = kbit_s.clamp(1.0, 2e6) as i32;
+    let buffer = f64::from(tuning.max_kbit_s) * tuning.buffer_ms() / 1000.0;
+    params.rc.i_vbv_buffer_size = buffer.clamp(1.0, 2e6) as i32;
+    let quality = if params.i_csp == sys::X264_CSP_I444 as i32 { QUALITY.1 } else { QUALITY.0 };
+    params.rc.f_rf_constant = quality + COARSER[tuning.speed.min(encoder::SPEEDS - 1)];
 }
 
 impl Drop for Encoder {
@@ -176,62 +210,4 @@ pub fn version() -> String {
     // SAFETY: a constant of the bindings that ends with a NUL.
     let text = CStr::from_bytes_with_nul(sys::X264_POINTVER).map(CStr::to_string_lossy);
     text.map(Into::into).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings(width: u32, height: u32) -> Settings {
-        Settings { width, height, fps: 60.0988, max_kbit_s: 6000 }
-    }
-
-    fn planes(width: u32, height: u32, seed: u32) -> Planes {
-        let noise = |len: usize, salt: u32| {
-            (0..len as u32).map(|i| ((i ^ salt).wrapping_mul(2_654_435_761) >> 26) as u8 + 90).collect()
-        };
-        let pixels = (width * height) as usize;
-        Planes { width, height, y: noise(pixels, seed), u: noise(pixels / 4, seed + 1), v: noise(pixels / 4, seed + 2) }
-    }
-
-    #[test]
-    fn the_first_frame_and_each_wanted_one_is_a_keyframe_and_no_other() {
-        let mut encoder = Encoder::open(settings(320, 240)).expect("open");
-        for frame in 0..300 {
-            let wanted = frame % 100 == 57;
-            let encoded = encoder.encode(&planes(320, 240, frame), wanted).expect("encode");
-            assert_eq!(encoded.keyframe, wanted || frame == 0, "frame {frame}");
-            assert!(encoded.data.starts_with(&[0, 0, 0, 1]) || encoded.data.starts_with(&[0, 0, 1]));
-        }
-    }
-
-    #[test]
-    fn the_smallest_and_odd_shaped_sizes_encode() {
-        for (width, height) in [(16, 16), (16, 4096), (4096, 16), (18, 34), (1002, 778)] {
-            let mut encoder = Encoder::open(settings(width, height)).expect("open");
-            encoder.encode(&planes(width, height, 1), false).expect("encode");
-        }
-    }
-
-    #[test]
-    fn a_frame_of_another_size_is_an_error_and_nothing_worse() {
-        let mut encoder = Encoder::open(settings(320, 240)).expect("open");
-        assert!(encoder.encode(&planes(640, 480, 1), false).is_err());
-        assert!(encoder.encode(&planes(320, 240, 1), false).is_ok());
-    }
-
-    #[test]
-    fn the_rate_limit_holds_and_changes_without_reopening() {
-        let mut encoder = Encoder::open(settings(320, 240)).expect("open");
-        let bytes = |encoder: &mut Encoder| -> usize {
-            (0..120)
-                .map(|frame| encoder.encode(&planes(320, 240, frame * 7919), false).expect("encode").data.len())
-                .sum()
-        };
-        let fast = bytes(&mut encoder);
-        encoder.set_max_kbit_s(1500).expect("reconfig");
-        let _settle = bytes(&mut encoder);
-        let slow = bytes(&mut encoder);
-        assert!(slow * 2 < fast, "{fast} bytes at 6000 kbit/s, {slow} at 1500");
-    }
 }

@@ -6,12 +6,13 @@ use fixture_libretro::blocks;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Runs in every page before its own scripts.
-const PROBE: &str = include_str!("probe.js");
+pub(super) const PROBE: &str = include_str!("probe.js");
 
 /// One decoded frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,10 +47,7 @@ impl Browser {
     /// Starts a browser, opens the page and waits until it plays.
     pub fn playing(url: &str) -> Browser {
         let browser = Browser::open(url);
-        browser.wait_for_state("playing");
-        until("a picture", LONG, || {
-            browser.eval("return document.getElementById('stream').videoWidth > 0").as_bool().filter(|yes| *yes)
-        });
+        browser.wait_for_picture();
         browser
     }
 
@@ -139,6 +137,62 @@ impl Browser {
         self.session.clear();
         // Whatever Chromium started ends when it notices.
         until("Chromium to end", LONG, || (!is_running(pid)).then_some(()));
+    }
+
+    fn path(&self, command: &str) -> String {
+        format!("/session/{}/{command}", self.session)
+    }
+
+    fn post(&self, command: &str, body: &Value) -> Value {
+        self.driver.post(&self.path(command), body).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// A page of the game in some browser. What every browser can do with it is written once, for `dyn Tab`; each browser
+/// lends it by `Deref`.
+pub trait Tab {
+    /// Runs a script and hands back what it returns.
+    fn eval(&self, script: &str) -> Value;
+    /// Runs the body of an async function and hands back what it returns.
+    fn eval_async(&self, body: &str) -> Value;
+    /// Presses a key, by the character it types or its WebDriver code.
+    fn press(&self, key: &str);
+    fn release(&self, key: &str);
+}
+
+impl Tab for Browser {
+    fn eval(&self, script: &str) -> Value {
+        Browser::eval(self, script)
+    }
+
+    fn eval_async(&self, body: &str) -> Value {
+        Browser::eval_async(self, body)
+    }
+
+    fn press(&self, key: &str) {
+        Browser::press(self, key);
+    }
+
+    fn release(&self, key: &str) {
+        Browser::release(self, key);
+    }
+}
+
+impl Deref for Browser {
+    type Target = dyn Tab;
+
+    fn deref(&self) -> &(dyn Tab + 'static) {
+        self
+    }
+}
+
+impl dyn Tab {
+    /// Waits until the page plays and shows something.
+    pub fn wait_for_picture(&self) {
+        self.wait_for_state("playing");
+        until("a picture", LONG, || {
+            self.eval("return document.getElementById('stream').videoWidth > 0").as_bool().filter(|yes| *yes)
+        });
     }
 
     /// What `<html data-...>` says.
@@ -247,14 +301,6 @@ impl Browser {
     pub fn heard(&self, kind: &str) -> Vec<Value> {
         self.eval(&format!("return probe.heard('{kind}')")).as_array().cloned().unwrap_or_default()
     }
-
-    fn path(&self, command: &str) -> String {
-        format!("/session/{}/{command}", self.session)
-    }
-
-    fn post(&self, command: &str, body: &Value) -> Value {
-        self.driver.post(&self.path(command), body).unwrap_or_else(|error| panic!("{error}"))
-    }
 }
 
 impl Drop for Browser {
@@ -324,7 +370,7 @@ fn strings(value: &Value) -> Vec<String> {
     items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn base64(text: &str) -> Vec<u8> {
+pub(super) fn base64(text: &str) -> Vec<u8> {
     let digits = text.bytes().filter_map(|byte| match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
         b'a'..=b'z' => Some(byte - b'a' + 26),

@@ -6,22 +6,124 @@ use std::process::Command;
 
 /// A Super Nintendo program whose background changes colour every frame; `hires` for 512x448 in place of 256x224.
 pub fn snes(dir: &TempDir, hires: bool) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/content");
-    let (object, rom) = (dir.path().join("snes.o"), dir.path().join("colours.sfc"));
-    let mut assembler = Command::new("ca65");
-    if hires {
-        assembler.args(["-D", "HIRES=1"]);
-    }
-    run(assembler.arg("-o").arg(&object).arg(source.join("snes.s")));
-    run(Command::new("ld65").arg("-C").arg(source.join("snes.cfg")).arg("-o").arg(&rom).arg(&object));
+    let defines: &[&str] = if hires { &["-D", "HIRES=1"] } else { &[] };
+    snes_program(dir, "snes.s", defines, "colours.sfc")
+}
+
+fn snes_program(dir: &TempDir, source: &str, defines: &[&str], name: &str) -> PathBuf {
+    let (object, rom) = (dir.path().join("snes.o"), dir.path().join(name));
+    run("cc65", Command::new("ca65").args(defines).arg("-o").arg(&object).arg(source_file(source)));
+    run("cc65", Command::new("ld65").arg("-C").arg(source_file("snes.cfg")).arg("-o").arg(&rom).arg(&object));
     rom
 }
 
-fn run(command: &mut Command) {
+fn source_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/content").join(name)
+}
+
+fn run(package: &str, command: &mut Command) {
     let status = command.status();
     let status =
-        status.unwrap_or_else(|error| panic!("{command:?} does not start ({error}): install the package cc65."));
+        status.unwrap_or_else(|error| panic!("{command:?} does not start ({error}): install the package {package}."));
     assert!(status.success(), "{command:?} failed");
+}
+
+/// One display mode of a program that walks through many. Its place in the list is the number that its picture spells.
+pub struct Mode {
+    pub width: u32,
+    pub height: u32,
+    /// Red, green, blue as the core gives them.
+    pub colour: [u8; 3],
+}
+
+const fn mode(width: u32, height: u32, colour: [u8; 3]) -> Mode {
+    Mode { width, height, colour }
+}
+
+impl Mode {
+    /// Frames in each mode, before the next.
+    pub const FRAMES: u32 = 30;
+
+    /// Where the blocks of the number's bits lie, most significant first, in a picture of 1 by 1: white or black.
+    pub const BITS: [(f64, f64); 4] = [(1.5 / 16.0, 0.1), (2.5 / 16.0, 0.1), (3.5 / 16.0, 0.1), (4.5 / 16.0, 0.1)];
+}
+
+/// The modes of `snes_modes`, with bsnes; they follow each other as in `SNES_ORDER`.
+pub const SNES_MODES: [Mode; 8] = [
+    mode(256, 224, [206, 0, 0]),
+    mode(512, 224, [0, 165, 0]),
+    mode(256, 448, [0, 0, 255]),
+    mode(512, 448, [206, 206, 0]),
+    mode(256, 239, [206, 0, 206]),
+    mode(512, 239, [255, 115, 0]),
+    mode(256, 478, [0, 206, 206]),
+    mode(512, 478, [66, 0, 115]),
+];
+
+pub const SNES_ORDER: [usize; 8] = [0, 3, 4, 7, 1, 2, 5, 6];
+
+/// A Super Nintendo program that walks through all sizes of its picture. The core announces only the heights.
+pub fn snes_modes(dir: &TempDir) -> PathBuf {
+    snes_program(dir, "snes_modes.s", &[], "modes.sfc")
+}
+
+/// The modes of `psx`, in their order, with beetle-psx.
+pub const PSX_MODES: [Mode; 10] = [
+    mode(256, 240, [200, 0, 0]),
+    mode(640, 480, [0, 160, 0]),
+    mode(320, 240, [0, 0, 248]),
+    mode(512, 480, [200, 200, 0]),
+    mode(364, 240, [200, 0, 200]),
+    mode(256, 480, [248, 112, 0]),
+    mode(640, 240, [0, 200, 200]),
+    mode(320, 480, [64, 0, 112]),
+    mode(512, 240, [104, 104, 104]),
+    mode(364, 480, [0, 80, 48]),
+];
+
+/// A PlayStation whose BIOS is the program.
+pub struct Psx {
+    /// The content: it does nothing, but the core insists on one.
+    pub disc: PathBuf,
+    /// Where the BIOS lies.
+    pub system_dir: PathBuf,
+}
+
+/// A PlayStation that walks through its display modes. The core announces none of the sizes. The BIOS goes where a host
+/// or a check with this `home` looks for it.
+pub fn psx(home: &TempDir) -> Psx {
+    const PACKAGE: &str = "binutils-mipsel-linux-gnu";
+    const BIOS_BYTES: usize = 512 * 1024;
+    let [object, program, code] = ["psx.o", "psx.elf", "psx.code"].map(|name| home.path().join(name));
+    run(PACKAGE, Command::new("mipsel-linux-gnu-as").args(["-mips1", "-o"]).arg(&object).arg(source_file("psx.s")));
+    // Where the processor begins.
+    let linked_at = ["-Ttext", "0xbfc00000", "-e", "start", "-o"];
+    run(PACKAGE, Command::new("mipsel-linux-gnu-ld").args(linked_at).arg(&program).arg(&object));
+    let text = ["-O", "binary", "-j", ".text"];
+    run(PACKAGE, Command::new("mipsel-linux-gnu-objcopy").args(text).arg(&program).arg(&code));
+    let mut bios = std::fs::read(&code).expect("the program was made");
+    bios.resize(BIOS_BYTES, 0);
+    // The American one: a disc that says nothing is taken for one from there.
+    let system_dir = home.path().join("data/hotseat/system");
+    std::fs::create_dir_all(&system_dir).expect("a folder for the BIOS");
+    std::fs::write(system_dir.join("scph5501.bin"), bios).expect("a BIOS");
+    home.file("modes.bin", &empty_disc());
+    let sheet = b"FILE \"modes.bin\" BINARY\n  TRACK 01 MODE2/2352\n    INDEX 01 00:00:00\n";
+    Psx { disc: home.file("modes.cue", sheet), system_dir }
+}
+
+/// The core ends the process unless sector 16 has a volume descriptor and the right checksum. The rest may be nothing.
+fn empty_disc() -> Vec<u8> {
+    const SECTOR: usize = 2352;
+    let mut disc = vec![0; 17 * SECTOR];
+    let sector = &mut disc[16 * SECTOR..];
+    sector[15] = 2; // the sector's mode
+    sector[24..30].copy_from_slice(b"\x01CD001");
+    let sum = sector[16..2072].iter().fold(0u32, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ if sum & 1 == 1 { 0xd801_8001 } else { 0 })
+    });
+    sector[2072..2076].copy_from_slice(&sum.to_le_bytes());
+    disc
 }
 
 /// A Game Boy Advance program that fills the picture with another colour, again and again.

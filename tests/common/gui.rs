@@ -258,7 +258,7 @@ fn seat(seat: usize, name: Option<&str>, peer: Option<u32>) -> SeatStatus {
 }
 
 fn peer(id: u32, name: &str, seat: Option<usize>, ms: Option<u64>, kbit_s: u32, loss: f32) -> PeerStatus {
-    PeerStatus { id, name: name.into(), seat, round_trip: ms.map(Duration::from_millis), kbit_s, loss }
+    PeerStatus { id, name: name.into(), seat, round_trip: ms.map(Duration::from_millis), kbit_s, loss, format: None }
 }
 
 /// Pixel art of sorts, with single pixels, lines and flat colours, so that blurring and stretching show.

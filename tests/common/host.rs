@@ -67,6 +67,12 @@ impl Setup {
         self
     }
 
+    /// Stream in this format only.
+    pub fn codec(mut self, name: &str) -> Setup {
+        self.arguments.extend(["--codec".into(), name.into()]);
+        self
+    }
+
     pub fn content(mut self, path: &Path) -> Setup {
         self.arguments.push(path.into());
         self

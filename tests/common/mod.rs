@@ -6,8 +6,10 @@
 
 pub mod browser;
 pub mod content;
+pub mod firefox;
 pub mod guest;
 pub mod host;
+pub mod modes;
 pub mod webdriver;
 
 pub use browser::{Browser, Sight};
@@ -51,9 +53,10 @@ pub fn built_core(name: &str) -> PathBuf {
 /// A core that the system's packages installed, such as `nestopia`.
 pub fn installed_core(name: &str) -> PathBuf {
     let file = format!("{name}_libretro.so");
+    let package = if name == "mednafen_psx" { "beetle-psx".to_owned() } else { name.replace('_', "-") };
     let folders = std::fs::read_dir("/usr/lib").expect("/usr/lib can be listed");
     let found = folders.flatten().map(|entry| entry.path().join("libretro").join(&file)).find(|path| path.is_file());
-    found.unwrap_or_else(|| panic!("{file} is not installed: install the package libretro-{}.", name.replace('_', "-")))
+    found.unwrap_or_else(|| panic!("{file} is not installed: install the package libretro-{package}."))
 }
 
 /// A folder of its own for one test, removed with everything in it.

@@ -78,19 +78,22 @@
     }
   }
 
+  // Firefox has no MediaStreamTrackProcessor in a page: there only the frames that are shown can be seen.
+  const everyFrame = typeof MediaStreamTrackProcessor === "function";
   let followed = null;
   let counted = null;
   function attach() {
     const video = document.getElementById("stream");
     const track = video?.srcObject?.getVideoTracks?.()[0];
-    if (track && track !== followed) {
+    if (everyFrame && track && track !== followed) {
       followed = track;
       follow(track).catch((error) => messages.push({ type: "probe_failed", text: String(error) }));
     }
     if (video && video !== counted) {
       counted = video;
-      const count = () => {
+      const count = (_now, { width, height }) => {
         shown += 1;
+        if (!everyFrame) look(video, width, height);
         video.requestVideoFrameCallback(count);
       };
       video.requestVideoFrameCallback(count);

@@ -34,13 +34,14 @@ const room = (state, message = "") => ({
   type: "room", you: { peer: 1, name: "Ann", seat: 0 }, seats: [], peers: [],
   game: { name: "Arena", core: "", state, message },
 });
-const situation = (more) => ({ phase: "playing", reason: "", code: "", message: "", room: null, picture: true, ...more });
+const situation = (more) => ({ phase: "playing", reason: "", code: "", message: "", trouble: "", room: null, picture: true, ...more });
 const notice = (more) => noticeFor(situation(more), hasText);
 
 test("nothing stands between the player and a running game", () => {
   assert.equal(notice({ room: room("running") }), null);
   assert.equal(notice({ room: room("running"), picture: false }).title.key, "state.picture");
   assert.equal(notice({ phase: "name" }), null);
+  assert.equal(notice({ room: room("running"), trouble: "no_picture" }).title.key, "state.no_picture");
 });
 
 test("every state of the game that is not running is told", () => {
@@ -59,10 +60,11 @@ test("refusals and closings have a sentence of ours, unknown ones the host's", (
 });
 
 test("every text a notice can name exists", () => {
-  const codes = ["bad_invite", "bad_message", "room_full", "no_codec", "version", "host_error", "kicked", "host_closed", "replaced", "flood", ""];
+  const codes = ["bad_invite", "bad_message", "room_full", "no_codec", "host_codec", "version", "host_error", "kicked", "host_closed", "replaced", "flood", ""];
   const all = [
     ...["", "network", "offline", "host", "dropped"].flatMap((reason) => [notice({ phase: "connecting", reason }), notice({ phase: "reconnecting", reason })]),
     ...codes.flatMap((code) => [notice({ phase: "refused", code }), notice({ phase: "closed", code })]),
+    notice({ room: room("running"), trouble: "no_picture" }),
     ...["starting", "running", "paused", "crashed", "stopped"].map((state) => notice({ room: room(state), picture: false })),
   ];
   for (const { title, detail, action } of all) {

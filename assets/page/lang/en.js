@@ -21,6 +21,8 @@ export default Object.freeze({
   "reason.host": "Your friend's computer does not answer. The game goes on when it is back.",
   "reason.dropped": "The connection was ended and is being made again.",
   "state.picture": "Connected. Waiting for the picture…",
+  "state.no_picture": "Your friend's computer cannot send the picture.",
+  "state.no_picture.detail": "It tries again by itself. The game goes on, and your buttons work.",
   "state.refused": "You cannot join",
   "state.closed": "You are no longer in the room",
 
@@ -36,6 +38,7 @@ export default Object.freeze({
   "refused.no_secret": "This link is incomplete. Ask your friend for the whole invite link.",
   "refused.room_full": "The room is full. Try again when someone has left.",
   "refused.no_codec": "This browser cannot play the video. Try a current Chrome, Edge, Firefox or Safari.",
+  "refused.host_codec": "The host has chosen a video format that this browser cannot play. Ask for another one, or try Chrome.",
   "refused.version": "This page and your friend's Hotseat do not match. Reload the page.",
   "refused.bad_message": "Your friend's Hotseat did not understand this page. Reload the page.",
   "refused.host_error": "Something went wrong on your friend's computer.",
@@ -47,6 +50,7 @@ export default Object.freeze({
   "closing.replaced": "You joined again in another tab or on another device.",
   "closing.bad_message": "The host did not understand this page.",
   "closing.flood": "This page sent too much at once.",
+  "closing.host_codec": "The host has chosen a video format that this browser cannot play. Ask for another one.",
   "closing.other": "The host ended the connection.",
 
   "action.again": "Try again",

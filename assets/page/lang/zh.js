@@ -21,6 +21,8 @@ export default Object.freeze({
   "reason.host": "朋友的电脑没有回应。它恢复后游戏会继续。",
   "reason.dropped": "连接已断开，正在重新建立。",
   "state.picture": "已连接，正在等待画面…",
+  "state.no_picture": "朋友的电脑无法发送画面。",
+  "state.no_picture.detail": "它会自动重试。游戏仍在继续，你的按键有效。",
   "state.refused": "无法加入",
   "state.closed": "你已不在房间中",
 
@@ -36,6 +38,7 @@ export default Object.freeze({
   "refused.no_secret": "此链接不完整。请向朋友索取完整的邀请链接。",
   "refused.room_full": "房间已满。等有人离开后再试。",
   "refused.no_codec": "此浏览器无法播放视频。请使用新版 Chrome、Edge、Firefox 或 Safari。",
+  "refused.host_codec": "主机选择的视频格式无法在此浏览器中播放。请让主机更换格式，或使用 Chrome。",
   "refused.version": "此页面与朋友的 Hotseat 版本不一致。请重新加载页面。",
   "refused.bad_message": "朋友的 Hotseat 无法理解此页面。请重新加载页面。",
   "refused.host_error": "朋友的电脑上出了问题。",
@@ -47,6 +50,7 @@ export default Object.freeze({
   "closing.replaced": "你已在另一个标签页或设备上加入。",
   "closing.bad_message": "主机无法理解此页面。",
   "closing.flood": "此页面一次发送了太多数据。",
+  "closing.host_codec": "主机选择的视频格式无法在此浏览器中播放。请让主机更换格式。",
   "closing.other": "主机结束了连接。",
 
   "action.again": "重试",

@@ -1,10 +1,13 @@
 //! `hotseat bench`: measures this program on this machine and prints each figure beside its budget.
 //!
-//! Every figure comes from a real host process, a real core process and real WebRTC peers over loopback, which share the
-//! machine's processors with what is measured.
+//! Figures of speed come from a real host process, a real core process and real WebRTC peers over loopback, which share the
+//! machine's processors with what is measured; those of the encoders alone from the video thread or the encoders themselves.
 
+mod encode;
+mod footage;
 mod host;
 mod socket;
+mod switch;
 mod table;
 mod viewer;
 
@@ -16,7 +19,7 @@ use table::{Row, Table};
 use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 6] = ["latency", "join", "footprint", "peers", "crash", "pace"];
+pub const NAMES: [&str; 8] = ["latency", "join", "footprint", "peers", "crash", "pace", "encode", "switch"];
 
 /// Runs one bench, or `all`. The error is one sentence.
 pub fn bench(name: &str, json: bool) -> Result<String, String> {
@@ -33,6 +36,8 @@ pub fn bench(name: &str, json: bool) -> Result<String, String> {
             "footprint" => footprint(&mut table)?,
             "peers" => peers(&mut table)?,
             "crash" => crash(&mut table)?,
+            "encode" => encode::encode(&mut table)?,
+            "switch" => switch::switch(&mut table)?,
             _ => pace(&mut table)?,
         }
         if !json {

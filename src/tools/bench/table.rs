@@ -30,19 +30,27 @@ impl Row {
 
 /// All of them.
 #[derive(Default)]
-pub struct Table(Vec<Row>);
+pub struct Table {
+    rows: Vec<Row>,
+    blocks: Vec<(String, Value)>,
+}
 
 impl Table {
     /// Adds one.
     pub fn push(&mut self, row: Row) {
-        self.0.push(row);
+        self.rows.push(row);
+    }
+
+    /// Adds a table of its own shape, for people and for programs.
+    pub fn push_block(&mut self, text: String, json: Value) {
+        self.blocks.push((text, json));
     }
 
     /// For people.
     pub fn text(&self) -> String {
         let mut lines = vec![format!("{} processors; medians over one-second samples or runs", processors())];
         lines.push(format!("{:<66} {:>9} {:>9}  {}", "", "measured", "budget", "unit"));
-        for row in &self.0 {
+        for row in &self.rows {
             let number = |value: Option<f64>| {
                 value.map_or_else(
                     || "-".into(),
@@ -59,17 +67,22 @@ impl Table {
             let (figure, budget) = (number(row.figure), number(row.budget));
             lines.push(format!("{:<66} {figure:>9} {budget:>9}  {}{}{verdict}", row.name, row.unit, row.note));
         }
+        for (text, _) in &self.blocks {
+            lines.push(String::new());
+            lines.push(text.clone());
+        }
         lines.join("\n")
     }
 
     /// For programs.
     pub fn json(&self) -> String {
         let rows: Vec<Value> = self
-            .0
+            .rows
             .iter()
             .map(|row| json!({"name": row.name.trim(), "figure": row.figure, "unit": row.unit, "budget": row.budget, "note": row.note}))
             .collect();
-        json!({"processors": processors(), "rows": rows}).to_string()
+        let tables: Vec<&Value> = self.blocks.iter().map(|(_, json)| json).collect();
+        json!({"processors": processors(), "rows": rows, "tables": tables}).to_string()
     }
 }
 

@@ -1,0 +1,107 @@
+//! H.264 out of the form for streams (Annex B: start codes) into the form for files (lengths, headers apart).
+
+use super::sps::with_pixel_aspect;
+
+/// What a decoder must know before the first frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterSets {
+    sps: Vec<u8>,
+    pps: Vec<u8>,
+    full_chroma: bool,
+}
+
+const SPS: u8 = 7;
+const PPS: u8 = 8;
+
+/// Profiles whose configuration record ends with the parameter sets: baseline, main, extended.
+const SHORT_RECORD: [u8; 3] = [66, 77, 88];
+
+impl ParameterSets {
+    /// The first of each in a frame, Annex B.
+    pub fn find(frame: &[u8], full_chroma: bool) -> Option<ParameterSets> {
+        let first = |kind: u8| nals(frame).find(|nal| nal[0] & 0x1f == kind).map(<[u8]>::to_vec);
+        let sets = ParameterSets { sps: first(SPS)?, pps: first(PPS)?, full_chroma };
+        (sets.sps.len() >= 4).then_some(sets)
+    }
+
+    /// The decoder configuration record (ISO/IEC 14496-15), for 8 bits a sample, and pixels of this ratio.
+    pub fn configuration(&self, pixel_aspect: (u16, u16)) -> Vec<u8> {
+        let shaped = if pixel_aspect == (1, 1) { None } else { with_pixel_aspect(&self.sps, pixel_aspect) };
+        let sps = shaped.as_ref().unwrap_or(&self.sps);
+        // Version, profile, constraints, level; lengths take four bytes; one SPS.
+        let mut out = vec![1, sps[1], sps[2], sps[3], 0xff, 0xe1];
+        out.extend((sps.len() as u16).to_be_bytes());
+        out.extend(sps);
+        out.push(1);
+        out.extend((self.pps.len() as u16).to_be_bytes());
+        out.extend(&self.pps);
+        if !SHORT_RECORD.contains(&self.sps[1]) {
+            // Chroma format, bits of luma and chroma beyond 8, no extensions.
+            out.extend([0xfc | if self.full_chroma { 3 } else { 1 }, 0xf8, 0xf8, 0]);
+        }
+        out
+    }
+
+    /// Appends the frame with lengths in place of start codes and without the parameter sets, which the header has.
+    pub fn append_frame(&self, frame: &[u8], out: &mut Vec<u8>) {
+        for nal in nals(frame).filter(|&nal| nal != self.sps && nal != self.pps) {
+            out.extend((nal.len() as u32).to_be_bytes());
+            out.extend(nal);
+        }
+    }
+}
+
+/// The NAL units of a frame, none of them empty.
+fn nals(frame: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = split(frame).map(|(_, after)| after);
+    std::iter::from_fn(move || {
+        let from = rest?;
+        let (nal, after) = split(from).map_or((from, None), |(nal, after)| (nal, Some(after)));
+        rest = after;
+        // A NAL unit never ends with a zero: those belong to the next start code.
+        let len = nal.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+        Some(&nal[..len])
+    })
+    .filter(|nal| !nal.is_empty())
+}
+
+/// What is before the first start code and what after it.
+fn split(data: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = data.windows(3).position(|window| window == [0, 0, 1])?;
+    Some((&data[..at], &data[at + 3..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: [u8; 24] = [0, 0, 0, 1, 0x67, 66, 0xc0, 30, 0, 0, 0, 1, 0x68, 9, 0, 0, 1, 0x65, 1, 0, 0, 2, 0, 0];
+
+    #[test]
+    fn start_codes_of_three_and_four_bytes_divide_and_zeros_inside_stay() {
+        let all: Vec<&[u8]> = nals(&FRAME).collect();
+        assert_eq!(all, [&[0x67, 66, 0xc0, 30][..], &[0x68, 9], &[0x65, 1, 0, 0, 2]]);
+        assert_eq!(nals(&[]).count() + nals(&[0, 0, 1]).count() + nals(&[1, 2, 3]).count(), 0);
+    }
+
+    #[test]
+    fn the_headers_go_into_the_record_and_the_rest_into_the_frame() {
+        let sets = ParameterSets::find(&FRAME, false).expect("both are there");
+        assert_eq!(
+            sets.configuration((1, 1)),
+            [1, 66, 0xc0, 30, 0xff, 0xe1, 0, 4, 0x67, 66, 0xc0, 30, 1, 0, 2, 0x68, 9]
+        );
+        let mut out = Vec::new();
+        sets.append_frame(&FRAME, &mut out);
+        assert_eq!(out, [0, 0, 0, 5, 0x65, 1, 0, 0, 2]);
+        assert_eq!(ParameterSets::find(&FRAME[16..], false), None);
+    }
+
+    #[test]
+    fn a_high_profile_says_how_much_colour_it_has() {
+        let mut frame = FRAME;
+        frame[5] = 244;
+        let record = ParameterSets::find(&frame, true).expect("both are there").configuration((1, 1));
+        assert_eq!(record[17..], [0xff, 0xf8, 0xf8, 0]);
+    }
+}

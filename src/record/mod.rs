@@ -1,0 +1,65 @@
+//! The recording: what the encoders made anyway, written into files that players and browsers play.
+//!
+//! Nothing is encoded for it. H.264 goes into MP4, VP8 and VP9 into WebM, the sound is Opus in both. A file is whole
+//! after every piece of half a second, so a host that is killed leaves one that plays to its last second; a clean stop
+//! adds what players need for seeking. Another size, shape or codec begins the next part.
+//!
+//! From the outside in: `thread` has the taps of the other threads and the thread itself, `recorder` puts picture and
+//! sound in order, `clock` says when each is, `mp4` and `webm` say how it is written.
+
+mod clock;
+mod h264;
+mod layout;
+mod mp4;
+mod names;
+mod png;
+mod recorder;
+mod sps;
+#[cfg(test)]
+mod testing;
+mod thread;
+mod webm;
+
+pub use names::{create, stem};
+pub use png::write_png;
+pub use thread::{AudioTap, RecordControl, RecordEvent, RecordThread, VideoTap, start};
+
+use crate::audio::{BLOCK, RATE_HZ};
+use std::time::Duration;
+
+/// A container being written. Pure: every call says what is to be written where, and somebody else writes it.
+///
+/// The sound has no gaps: its block number n begins [`BLOCK_TIME`] times n after the file does.
+trait Muxer {
+    /// Appends to `out` what the file begins with.
+    fn head(&mut self, out: &mut Vec<u8>);
+
+    /// Takes a frame. `time` counts from the beginning of the file and rises from frame to frame.
+    fn frame(&mut self, data: &[u8], time: Duration, keyframe: bool);
+
+    /// Takes the next block of sound.
+    fn block(&mut self, data: &[u8]);
+
+    /// Appends to `out` everything taken since the last cut, as one piece that plays without those after it. `next` is
+    /// the time of the next frame, where there is one already. Players pass over the piece until the patches are written.
+    fn cut(&mut self, next: Option<Duration>, out: &mut Vec<u8>) -> Vec<Patch>;
+
+    /// Appends to `out` what a finished file ends with. Everything taken must have been cut.
+    fn finish(&mut self, out: &mut Vec<u8>) -> Vec<Patch>;
+}
+
+/// Bytes that change something written earlier; to be written after what was appended, in order.
+#[derive(Debug, PartialEq)]
+struct Patch {
+    at: u64,
+    bytes: Vec<u8>,
+}
+
+/// How long a block of sound is.
+const BLOCK_TIME: Duration = Duration::from_millis(BLOCK as u64 * 1000 / RATE_HZ as u64);
+
+/// How long a frame is taken to be while there is only one.
+const FRAME_TIME: Duration = Duration::from_nanos(1_000_000_000 / 60);
+
+/// A block of sound in which there is none: Opus, 10 ms, stereo.
+const SILENCE: [u8; 3] = [0xf4, 0xff, 0xfe];

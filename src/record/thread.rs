@@ -1,0 +1,544 @@
+//! The record thread: lives as long as the engine, sleeps while nothing is recorded.
+//!
+//! While something is, it looks into its rings twenty times a second, so that the video and audio threads need no system
+//! call to hand it anything. It may wait for a slow disk: the rings fill, and picture and sound lose a piece.
+
+use super::names;
+use super::recorder::{Output, Recorder};
+use crate::packet::{AudioPacket, Format, VideoPacket};
+use crate::sync::{Event, now, spawn};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Frames on their way: a second at 60 Hz. When it is full, the tap drops frames until the next keyframe.
+const FRAMES: usize = 64;
+
+/// Blocks of sound on their way: more than a second. When it is full, the block is dropped, and becomes silence.
+const BLOCKS: usize = 128;
+
+/// Recordings that may be asked for while one is being closed; [`RecordControl::start`] refuses more.
+const COMMANDS: usize = 2;
+
+/// How often the rings are emptied while something is recorded.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A keyframe is asked for when there was none for so long: a player can only jump to keyframes.
+const KEYFRAME_EVERY: Duration = Duration::from_secs(10);
+
+/// What happens to a recording.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RecordEvent {
+    /// The first file is there and grows.
+    Started(PathBuf),
+    /// It was stopped, and all is written.
+    Finished {
+        /// Its parts, in order; none when there was no picture.
+        files: Vec<PathBuf>,
+        /// How long they play together.
+        seconds: f64,
+    },
+    /// It ended by itself; a sentence for the window. What was written before is playable.
+    Failed(String),
+}
+
+/// What other threads may ask of the record thread, and what they may read of it. Nobody waits.
+pub struct RecordControl {
+    /// The number of the recording that is on; 0 when none is.
+    active: AtomicU32,
+    numbers: AtomicU32,
+    commands: SyncSender<Start>,
+    event: Event,
+    quit: AtomicBool,
+    wants_keyframe: AtomicBool,
+    lost: AtomicU64,
+}
+
+struct Start {
+    number: u32,
+    folder: PathBuf,
+    title: String,
+}
+
+impl RecordControl {
+    /// Whether a recording is on. It begins with the next keyframe, which the video tap asks for.
+    pub fn recording(&self) -> bool {
+        self.active.load(Acquire) != 0
+    }
+
+    /// Frames that recordings lost because the disk was too slow, since the engine started.
+    pub fn lost_frames(&self) -> u64 {
+        self.lost.load(Relaxed)
+    }
+
+    /// Begins a recording, and ends the one that is on. The error is a sentence for the window: the disk is so slow that
+    /// earlier recordings are still being written.
+    pub fn start(&self, folder: PathBuf, title: &str) -> Result<(), String> {
+        let number = self.numbers.fetch_add(1, Relaxed) + 1;
+        // Before the command: the thread ends a recording that is not the active one.
+        self.active.store(number, Release);
+        let command = Start { number, folder, title: title.to_owned() };
+        if self.commands.try_send(command).is_err() {
+            self.end(number);
+            return Err("The last recording is still being written. Wait a moment and record again.".into());
+        }
+        self.event.signal();
+        Ok(())
+    }
+
+    /// Ends the recording that is on, if one is: [`RecordEvent::Finished`] follows.
+    pub fn stop(&self) {
+        self.active.store(0, Release);
+        self.event.signal();
+    }
+
+    /// Ends recording `number` and no later one.
+    fn end(&self, number: u32) {
+        let _ = self.active.compare_exchange(number, 0, AcqRel, Relaxed);
+    }
+}
+
+/// A packet, and the recording it belongs to.
+struct Tagged<T> {
+    number: u32,
+    packet: T,
+}
+
+/// The video thread's way to the recording.
+pub struct VideoTap {
+    control: Arc<RecordControl>,
+    packets: rtrb::Producer<Tagged<VideoPacket>>,
+    spares: rtrb::Consumer<VideoPacket>,
+    /// The recording that the fields below are about.
+    number: u32,
+    /// Something was recorded already.
+    begun: bool,
+    /// Nothing is recorded before the next keyframe: it would refer to what is not there.
+    broken: bool,
+    /// Of the newest keyframe recorded.
+    format: Format,
+    keyframe_due: Duration,
+    aspect: f32,
+}
+
+impl VideoTap {
+    /// Whether a recording is on.
+    pub fn recording(&self) -> bool {
+        self.control.recording()
+    }
+
+    /// Records a copy of `packet`, if anything is recorded at all; the packets must be those of one rendition, in order,
+    /// until another begins with a keyframe. Never blocks. False when the next frame should be a keyframe.
+    pub fn put(&mut self, packet: &VideoPacket) -> bool {
+        let number = self.control.active.load(Acquire);
+        if number == 0 {
+            return true;
+        }
+        if number != self.number {
+            (self.number, self.begun, self.broken) = (number, false, true);
+        }
+        self.broken |= packet.format != self.format;
+        if (self.broken && !packet.keyframe) || self.packets.is_full() {
+            self.broken = true;
+            self.control.lost.fetch_add(self.begun.into(), Relaxed);
+            return false;
+        }
+        let mut data = self.spares.pop().unwrap_or_default().data;
+        data.clear();
+        data.extend_from_slice(&packet.data);
+        // It is not full: this is the only end that fills it.
+        let _ = self.packets.push(Tagged { number, packet: VideoPacket { data, ..*packet } });
+        (self.begun, self.broken) = (true, false);
+        if packet.keyframe {
+            (self.format, self.keyframe_due, self.aspect) = (packet.format, packet.due, packet.shape.aspect);
+            self.control.wants_keyframe.store(false, Relaxed);
+            return true;
+        }
+        let old = packet.due.saturating_sub(self.keyframe_due) >= KEYFRAME_EVERY;
+        // The same size in another shape needs no keyframe for the page, but a new part here.
+        let reshaped = packet.shape.aspect.to_bits() != self.aspect.to_bits();
+        !(old || reshaped || self.control.wants_keyframe.load(Relaxed))
+    }
+}
+
+/// The audio thread's way to the recording.
+pub struct AudioTap {
+    control: Arc<RecordControl>,
+    packets: rtrb::Producer<Tagged<(Duration, AudioPacket)>>,
+}
+
+impl AudioTap {
+    /// Whether a recording is on.
+    pub fn recording(&self) -> bool {
+        self.control.recording()
+    }
+
+    /// Records a copy of `packet`, if anything is recorded at all; to be called as soon as it is encoded. Never blocks.
+    pub fn put(&mut self, packet: &AudioPacket) {
+        let number = self.control.active.load(Acquire);
+        if number != 0 {
+            let _ = self.packets.push(Tagged { number, packet: (now(), packet.clone()) });
+        }
+    }
+}
+
+/// The running thread. Dropping it ends the recording that is on, and then the thread.
+pub struct RecordThread {
+    control: Arc<RecordControl>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for RecordThread {
+    fn drop(&mut self) {
+        self.control.quit.store(true, Release);
+        self.control.event.signal();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts the record thread. `on_event` is called on it.
+pub fn start(
+    on_event: Box<dyn Fn(RecordEvent) + Send>,
+) -> Result<(RecordThread, Arc<RecordControl>, VideoTap, AudioTap), String> {
+    let event = Event::new().map_err(|error| format!("The recording has no wake-up (eventfd): {error}."))?;
+    let (commands, commands_out) = sync_channel(COMMANDS);
+    let (frames, frames_out) = rtrb::RingBuffer::new(FRAMES);
+    // As many as can be on their way, so that it is never full.
+    let (spares, spares_out) = rtrb::RingBuffer::new(FRAMES);
+    let (blocks, blocks_out) = rtrb::RingBuffer::new(BLOCKS);
+    let control = Arc::new(RecordControl {
+        active: AtomicU32::new(0),
+        numbers: AtomicU32::new(0),
+        commands,
+        event,
+        quit: AtomicBool::new(false),
+        wants_keyframe: AtomicBool::new(false),
+        lost: AtomicU64::new(0),
+    });
+    let ends = Ends { frames: frames_out, spares, blocks: blocks_out };
+    let worker = Worker { control: control.clone(), commands: commands_out, ends, on_event };
+    let thread = spawn("record", move || worker.run())?;
+    let video = VideoTap {
+        control: control.clone(),
+        packets: frames,
+        spares: spares_out,
+        number: 0,
+        begun: false,
+        broken: true,
+        format: Format::default(),
+        keyframe_due: Duration::ZERO,
+        aspect: 0.0,
+    };
+    let audio = AudioTap { control: control.clone(), packets: blocks };
+    Ok((RecordThread { control: control.clone(), thread: Some(thread) }, control, video, audio))
+}
+
+struct Worker {
+    control: Arc<RecordControl>,
+    commands: Receiver<Start>,
+    ends: Ends,
+    on_event: Box<dyn Fn(RecordEvent) + Send>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        loop {
+            if let Ok(command) = self.commands.try_recv() {
+                self.record(command);
+            } else if self.control.quit.load(Acquire) {
+                return;
+            } else {
+                self.control.event.wait();
+            }
+        }
+    }
+
+    /// One recording, from its beginning to its end.
+    fn record(&mut self, Start { number, folder, title }: Start) {
+        let stem = names::stem(&title);
+        let mut path = folder.clone();
+        let into = folder.clone();
+        let mut recorder = Recorder::new(Box::new(move |part, extension| {
+            let part = if part == 1 { String::new() } else { format!(" part {part}") };
+            let (path, file) = names::create(&into, &format!("{stem}{part}"), extension)?;
+            Ok((path, Box::new(file) as Box<dyn Output>))
+        }));
+        loop {
+            let over = self.control.active.load(Acquire) != number || self.control.quit.load(Acquire);
+            let done = self.ends.hand_over(number, &mut recorder, over);
+            if let Some(newest) = recorder.files().last()
+                && *newest != path
+            {
+                path.clone_from(newest);
+                if recorder.files().len() == 1 {
+                    (self.on_event)(RecordEvent::Started(path.clone()));
+                }
+            }
+            if recorder.wants_keyframe() {
+                self.control.wants_keyframe.store(true, Relaxed);
+            }
+            if over || done.is_err() {
+                self.control.end(number);
+                if let Some(empty) = recorder.empty_file() {
+                    // Nothing in it plays; that it cannot be removed is no worse than the error that is told.
+                    let _ = fs::remove_file(empty);
+                }
+                (self.on_event)(match done {
+                    Ok(()) => RecordEvent::Finished {
+                        files: recorder.files().to_vec(),
+                        seconds: recorder.length().as_secs_f64(),
+                    },
+                    Err(error) => RecordEvent::Failed(sentence(&error, &path, &folder)),
+                });
+                return;
+            }
+            self.control.event.wait_timeout(LOOK_EVERY);
+        }
+    }
+}
+
+/// The thread's ends of the rings.
+struct Ends {
+    frames: rtrb::Consumer<Tagged<VideoPacket>>,
+    spares: rtrb::Producer<VideoPacket>,
+    blocks: rtrb::Consumer<Tagged<(Duration, AudioPacket)>>,
+}
+
+impl Ends {
+    /// Empties the rings into the recording, up to what belongs to a later one, and lets it write.
+    fn hand_over(&mut self, number: u32, recorder: &mut Recorder, over: bool) -> io::Result<()> {
+        while self.blocks.peek().is_ok_and(|block| block.number <= number)
+            && let Ok(block) = self.blocks.pop()
+        {
+            if block.number == number {
+                let (arrival, packet) = block.packet;
+                recorder.block(packet, arrival);
+            }
+        }
+        let spares = &mut self.spares;
+        let mut used = |packet| drop(spares.push(packet));
+        while self.frames.peek().is_ok_and(|frame| frame.number <= number)
+            && let Ok(frame) = self.frames.pop()
+        {
+            match frame.number == number {
+                true => recorder.frame(frame.packet),
+                false => used(frame.packet),
+            }
+        }
+        if over { recorder.finish(now(), used) } else { recorder.advance(now(), used) }
+    }
+}
+
+/// What failed, on what, what to do.
+fn sentence(error: &io::Error, path: &Path, folder: &Path) -> String {
+    let (path, folder) = (path.display(), folder.display());
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            format!("Recording stopped: the disk with {folder} is full. Free some space and record again.")
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => format!(
+            "Recording stopped: nothing may be written into {folder} ({error}). Choose another folder and record again."
+        ),
+        io::ErrorKind::InvalidData => format!("Recording stopped: {error}. Choose another codec and record again."),
+        _ => format!("Recording stopped: writing {path} failed ({error}). Check the disk and record again."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{H264, VP8, block, frame, read_mp4, read_webm};
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    /// The thread with its taps, and what it tells.
+    struct Set {
+        thread: Option<RecordThread>,
+        control: Arc<RecordControl>,
+        video: VideoTap,
+        audio: AudioTap,
+        events: Receiver<RecordEvent>,
+        folder: PathBuf,
+    }
+
+    impl Set {
+        fn new(name: &str) -> Set {
+            let folder = std::env::temp_dir().join(format!("hotseat-record-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&folder);
+            let (tell, events) = channel();
+            let (thread, control, video, audio) = start(Box::new(move |event| drop(tell.send(event)))).expect("start");
+            Set { thread: Some(thread), control, video, audio, events, folder }
+        }
+
+        fn event(&self) -> RecordEvent {
+            self.events.recv_timeout(Duration::from_secs(20)).expect("an event")
+        }
+
+        fn started(&self) -> PathBuf {
+            match self.event() {
+                RecordEvent::Started(path) => path,
+                other => panic!("{other:?}"),
+            }
+        }
+
+        fn finished(&self) -> (Vec<PathBuf>, f64) {
+            match self.event() {
+                RecordEvent::Finished { files, seconds } => (files, seconds),
+                other => panic!("{other:?}"),
+            }
+        }
+
+        /// A frame that is due now.
+        fn put(&mut self, number: u64, keyframe: bool) -> bool {
+            let mut packet = frame(H264, number, keyframe);
+            packet.due = now();
+            self.video.put(&packet)
+        }
+    }
+
+    impl Drop for Set {
+        fn drop(&mut self) {
+            drop(self.thread.take());
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+
+    #[test]
+    fn a_recording_asks_for_its_first_keyframe_and_has_all_that_follows() {
+        let mut set = Set::new("plain");
+        assert!(set.put(0, false) && !set.control.recording(), "nobody records");
+        set.control.start(set.folder.clone(), "Test: a/b").expect("start");
+        assert!(set.control.recording());
+        assert!(!set.put(1, false));
+        assert!(set.put(2, true));
+        for number in 3..30 {
+            assert!(set.put(number, false));
+            set.audio.put(&block(number * 2));
+            set.audio.put(&block(number * 2 + 1));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let path = set.started();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(path.parent() == Some(&set.folder) && name.starts_with("Test_ a_b 20") && name.ends_with(".mp4"));
+        set.control.stop();
+        let (files, seconds) = set.finished();
+        assert_eq!(files, [path]);
+        assert!(seconds > 0.5, "{seconds} s");
+        let film = read_mp4(&fs::read(&files[0]).expect("read"));
+        assert_eq!((film.frames.len(), film.outline.join(" ")), (28, "ftyp mdat moov".into()));
+        assert!(film.sound.len() > 50);
+        assert!(set.put(30, false) && set.control.lost_frames() == 0);
+    }
+
+    #[test]
+    fn a_full_ring_loses_frames_up_to_the_next_keyframe_and_says_so() {
+        let mut set = Set::new("full");
+        set.control.start(set.folder.clone(), "Full").expect("start");
+        let kept = (0..500).filter(|&number| set.put(number, number == 0)).count();
+        // The thread may have looked once while the ring was filled.
+        assert!((FRAMES..500).contains(&kept), "{kept} kept");
+        assert_eq!(set.control.lost_frames(), 500 - kept as u64);
+        set.started();
+        assert!(!set.put(500, false));
+        while !set.put(501, true) {
+            std::thread::sleep(LOOK_EVERY);
+        }
+        assert!(set.put(502, false));
+        set.control.stop();
+        let (files, _) = set.finished();
+        assert_eq!(read_mp4(&fs::read(&files[0]).expect("read")).frames.len(), kept + 2);
+    }
+
+    #[test]
+    fn a_keyframe_is_asked_for_after_a_while_and_when_the_shape_changes() {
+        let mut set = Set::new("keyframes");
+        set.control.start(set.folder.clone(), "Keyframes").expect("start");
+        let mut packet = frame(VP8, 0, true);
+        let mut put = |ms: u64, keyframe, aspect| {
+            packet.due = Duration::from_millis(5000 + ms);
+            packet.keyframe = keyframe;
+            packet.shape.aspect = aspect;
+            set.video.put(&packet)
+        };
+        assert!(put(0, true, 1.5) && put(20, false, 1.5) && put(9980, false, 1.5));
+        assert!(!put(10_000, false, 1.5) && !put(10_020, false, 1.5));
+        assert!(put(10_040, true, 1.5) && put(10_060, false, 1.5));
+        assert!(!put(10_080, false, 1.25) && put(10_100, true, 1.25) && put(10_120, false, 1.25));
+        // Another codec is not recorded before its keyframe.
+        assert!(!set.put(7, false) && set.put(8, true) && set.put(9, false));
+        assert_eq!(set.control.lost_frames(), 1);
+    }
+
+    #[test]
+    fn a_new_recording_ends_the_old_one_and_the_last_one_ends_with_the_thread() {
+        let mut set = Set::new("twice");
+        for round in 0..3 {
+            set.control.start(set.folder.clone(), &format!("Round {round}")).expect("start");
+            if round == 2 {
+                assert_eq!(set.finished().0.len(), 1);
+            }
+            assert!(set.put(0, true) && set.put(1, false));
+            let path = set.started();
+            assert!(path.to_string_lossy().contains(&format!("Round {round}")));
+            if round == 0 {
+                set.control.stop();
+                assert_eq!(set.finished().0, [path]);
+            }
+        }
+        drop(set.thread.take());
+        assert_eq!(set.finished().0.len(), 1);
+        assert!(!set.control.recording());
+    }
+
+    #[test]
+    fn a_recording_that_is_stopped_before_its_first_keyframe_has_no_files() {
+        let mut set = Set::new("none");
+        set.control.start(set.folder.clone(), "None").expect("start");
+        assert!(!set.put(1, false));
+        set.control.stop();
+        assert_eq!(set.finished(), (vec![], 0.0));
+        assert!(!set.folder.exists());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_ends_the_recording_with_a_sentence() {
+        let mut set = Set::new("forbidden");
+        fs::create_dir_all(&set.folder).expect("make");
+        let file = set.folder.join("file");
+        fs::write(&file, b"x").expect("write");
+        set.control.start(file.clone(), "Game").expect("start");
+        set.put(0, true);
+        let RecordEvent::Failed(why) = set.event() else { panic!("no failure") };
+        assert!(why.starts_with("Recording stopped: ") && why.contains(&*file.to_string_lossy()), "{why}");
+        while set.control.recording() {
+            std::thread::yield_now();
+        }
+        assert!(set.put(1, false), "nobody records");
+        // And the next one works.
+        set.control.start(set.folder.clone(), "Game").expect("start");
+        let mut packet = frame(VP8, 0, true);
+        packet.due = now();
+        assert!(set.video.put(&packet));
+        set.started();
+        set.control.stop();
+        assert_eq!(read_webm(&fs::read(&set.finished().0[0]).expect("read")).frames.len(), 1);
+    }
+
+    #[test]
+    fn failures_are_sentences_that_say_what_to_do() {
+        let say = |kind: io::ErrorKind| sentence(&kind.into(), Path::new("/films/a.mp4"), Path::new("/films"));
+        assert_eq!(
+            say(io::ErrorKind::StorageFull),
+            "Recording stopped: the disk with /films is full. Free some space and record again."
+        );
+        assert!(say(io::ErrorKind::PermissionDenied).contains("Choose another folder"));
+        assert!(say(io::ErrorKind::Other).contains("/films/a.mp4"));
+    }
+}

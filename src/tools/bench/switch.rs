@@ -1,0 +1,137 @@
+//! `bench switch`: what a change of the picture's size costs, and that nothing is left behind by ten thousand of them.
+
+use super::footage::{draw, header};
+use super::table::{Row, Table};
+use crate::frame::Picture;
+use crate::link::Link;
+use crate::link::frames::FrameWriter;
+use crate::packet::{Codec, Format, VideoPacket};
+use crate::sync::{Event, now};
+use crate::usage;
+use crate::video::{self, VideoControl, VideoPorts};
+use hdrhistogram::Histogram;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+/// What the consoles of the time switch between, and some that none would.
+const SIZES: [(u32, u32); 16] = [
+    (256, 224),
+    (512, 224),
+    (512, 448),
+    (256, 239),
+    (512, 478),
+    (256, 240),
+    (320, 240),
+    (364, 240),
+    (512, 240),
+    (640, 240),
+    (640, 480),
+    (364, 480),
+    (160, 144),
+    (240, 160),
+    (321, 199),
+    (17, 31),
+];
+const CHANGES: usize = 10_000;
+/// Memory is compared with that after so many changes.
+const SETTLED: usize = 100;
+
+/// For every format, over the real video thread.
+pub fn switch(table: &mut Table) -> Result<(), String> {
+    for format in Format::ALL {
+        one(table, format)?;
+    }
+    Ok(())
+}
+
+fn one(table: &mut Table, format: Format) -> Result<(), String> {
+    let event = || Event::new().map_err(|error| format!("The system gives no event counter: {error}."));
+    let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
+    let control = VideoControl::new(link.clone());
+    let (packets, mut out) = rtrb::RingBuffer::<VideoPacket>::new(16);
+    let (mut used, spares) = rtrb::RingBuffer::new(16);
+    let (screenshots, _) = sync_channel::<Picture>(1);
+    let packet_event = Arc::new(event()?);
+    let (trouble, troubles) = sync_channel(1);
+    let (_record, _, tap, _) = crate::record::start(Box::new(|_| {}))?;
+    let ports = VideoPorts {
+        tap,
+        packets,
+        spares,
+        packet_event: packet_event.clone(),
+        preview: None,
+        picture_event: Arc::new(event()?),
+        screenshots,
+        on_failure: Box::new(move |why| {
+            let _ = trouble.try_send(why);
+        }),
+    };
+    let thread = video::start(link.clone(), control.clone(), ports)?;
+    control.set_viewers(format, 1);
+    let mut writer = FrameWriter::new(link);
+    let scenes = SIZES.map(|(width, height)| {
+        [0, 1, 2, 3].map(|frame| {
+            let mut pixels = Vec::new();
+            draw(width, height, frame, &mut pixels);
+            pixels
+        })
+    });
+    let histogram =
+        || Histogram::<u32>::new_with_bounds(1, 10_000_000, 3).unwrap_or_else(|_| unreachable!("constant bounds"));
+    let (mut first, mut second) = (histogram(), histogram());
+    let mut settled = 0;
+    for change in 0..CHANGES {
+        // Never the same order twice, and never the same size again at once.
+        let size = (change * 7 + change / SIZES.len()) % SIZES.len();
+        let (width, height) = SIZES[size];
+        for (frame, times) in [(0, &mut first), (1, &mut second)] {
+            let pixels = &scenes[size][change % 2 * 2 + frame];
+            let row = width as usize;
+            let captured = now();
+            writer.publish(header(width, height, 60.0, captured), pixels.chunks(row).map(bytemuck::cast_slice));
+            let packet = loop {
+                match out.pop() {
+                    Ok(packet) if packet.captured == captured => break packet,
+                    // The machine stood still and the last picture was improved meanwhile.
+                    Ok(packet) => {
+                        let _ = used.push(packet);
+                        continue;
+                    }
+                    Err(_) => {}
+                }
+                if !packet_event.wait_timeout(Duration::from_secs(5)) {
+                    let why = troubles.try_recv().unwrap_or_else(|_| "no packet came".into());
+                    return Err(format!("{} at {width}x{height}: {why}.", format.title()));
+                }
+            };
+            let right = (packet.shape.width, packet.shape.height) == (width, height) && packet.keyframe == (frame == 0);
+            if !right {
+                return Err(format!(
+                    "{} at {width}x{height}: frame {frame} came as {:?}.",
+                    format.title(),
+                    packet.shape
+                ));
+            }
+            times.saturating_record((packet.encoded.saturating_sub(captured).as_micros() as u64).max(1));
+            let _ = used.push(packet);
+        }
+        if change + 1 == SETTLED {
+            settled = usage::of(std::process::id()).resident_bytes;
+        }
+    }
+    let grown = usage::of(std::process::id()).resident_bytes.saturating_sub(settled);
+    drop(thread);
+    let budget = if format.codec == Codec::H264 { 6.0 } else { 10.0 };
+    let ms = |histogram: &Histogram<u32>, quantile| histogram.value_at_quantile(quantile) as f64 / 1000.0;
+    for (name, quantile) in [("p50", 0.5), ("p99", 0.99)] {
+        let (switching, ordinary) = (ms(&first, quantile), ms(&second, quantile));
+        let title = format!("{}, first frame of a size later than the second, {name}", format.title());
+        table.push(Row::below(title, switching - ordinary, "ms", budget));
+        table.push(Row::info(format!("  first frame, {name}"), switching, "ms"));
+        table.push(Row::info(format!("  second frame, {name}"), ordinary, "ms"));
+    }
+    let title = format!("{}, memory grown from change {SETTLED} to {CHANGES}", format.title());
+    table.push(Row::below(title, grown as f64 / 1e6, "MB", 2.0));
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! How much quality is given up for speed: steps up when encoding cannot keep up with the game, and back when it can.
+
+use super::encoder::SPEEDS;
+use std::time::Duration;
+
+/// Busy for more than this share of a frame's time on average: a step faster.
+const TOO_MUCH: f64 = 0.8;
+/// Busy for less than this share: a step back, which costs up to twice the time.
+const LITTLE: f64 = 0.35;
+/// Frames that are looked at before a step faster.
+const FRAMES: u32 = 15;
+/// How long it must have been easy before a step back, at first and at most.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(160));
+/// The share of the newest frame in the average.
+const WEIGHT: f64 = 0.1;
+
+/// Decides for all renditions together: they share one thread.
+#[derive(Debug)]
+pub struct SpeedControl {
+    speed: usize,
+    share: f64,
+    frames: u32,
+    changed: Duration,
+    patience: Duration,
+    /// The last step was one back.
+    trying: bool,
+}
+
+impl Default for SpeedControl {
+    fn default() -> Self {
+        SpeedControl { speed: 0, share: 0.0, frames: 0, changed: Duration::ZERO, patience: PATIENCE.0, trying: false }
+    }
+}
+
+impl SpeedControl {
+    /// The present step.
+    pub fn speed(&self) -> usize {
+        self.speed
+    }
+
+    /// Whether frames come faster than they are encoded, even now.
+    pub fn is_overrun(&self) -> bool {
+        self.share > 1.0
+    }
+
+    /// A frame took `busy` of `frame_time` and was done at `now`.
+    pub fn observe(&mut self, busy: Duration, frame_time: Duration, now: Duration) {
+        let share = busy.as_secs_f64() / frame_time.as_secs_f64().max(1e-4);
+        // One frame that took very long (a machine that stood still) says little about the next.
+        self.share += (share.min(4.0) - self.share) * WEIGHT;
+        self.frames += 1;
+        let since = now.saturating_sub(self.changed);
+        if self.share > TOO_MUCH && self.frames >= FRAMES && self.speed + 1 < SPEEDS {
+            if self.trying && since < self.patience {
+                // The step back was a mistake: the next one waits longer.
+                self.patience = (self.patience * 2).min(PATIENCE.1);
+            }
+            self.step(self.speed + 1, now);
+            self.trying = false;
+        } else if self.speed > 0 && self.share < LITTLE && since >= self.patience {
+            self.step(self.speed - 1, now);
+            self.trying = true;
+        } else if self.trying && since > self.patience {
+            self.patience = PATIENCE.0;
+            self.trying = false;
+        }
+    }
+
+    fn step(&mut self, speed: usize, now: Duration) {
+        self.speed = speed;
+        self.changed = now;
+        self.frames = 0;
+        // What was measured was another speed's: halfway between the two thresholds nothing happens.
+        self.share = (TOO_MUCH + LITTLE) / 2.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: Duration = Duration::from_micros(16_667);
+
+    /// Runs for `seconds` with a work per frame that depends on the speed, in thousandths of a frame's time.
+    fn run(control: &mut SpeedControl, now: &mut Duration, seconds: u32, work: [u32; SPEEDS]) -> Vec<usize> {
+        let mut seen = vec![control.speed()];
+        for _ in 0..seconds * 60 {
+            *now += FRAME;
+            control.observe(FRAME * work[control.speed()] / 1000, FRAME, *now);
+            if seen.last() != Some(&control.speed()) {
+                seen.push(control.speed());
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn it_gets_faster_within_a_second_and_back_when_the_work_is_small() {
+        let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
+        assert_eq!(run(&mut control, &mut now, 10, [100, 100, 100]), [0]);
+        assert_eq!(run(&mut control, &mut now, 1, [1500, 1200, 600]), [0, 1, 2]);
+        assert!(!control.is_overrun());
+        assert_eq!(run(&mut control, &mut now, 15, [300, 200, 150]), [2, 1, 0]);
+    }
+
+    #[test]
+    fn it_does_not_swing_between_two_speeds() {
+        let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
+        // The faster speed looks easy and the slower one is too slow.
+        let steps = run(&mut control, &mut now, 300, [1200, 300, 300]).len();
+        assert!(steps < 20, "{steps} steps in five minutes");
+    }
+
+    #[test]
+    fn one_long_frame_changes_nothing() {
+        let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
+        run(&mut control, &mut now, 2, [300, 300, 300]);
+        control.observe(FRAME * 100, FRAME, now);
+        assert_eq!(run(&mut control, &mut now, 2, [300, 300, 300]), [0]);
+    }
+
+    #[test]
+    fn at_the_fastest_it_says_that_it_is_overrun() {
+        let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
+        run(&mut control, &mut now, 3, [3000, 2500, 2000]);
+        assert_eq!(control.speed(), SPEEDS - 1);
+        assert!(control.is_overrun());
+    }
+}
