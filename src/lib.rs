@@ -44,6 +44,7 @@ pub mod settings;
 
 pub mod engine;
 
+#[cfg(feature = "window")]
 pub mod gui;
 pub mod headless;
 pub mod signals;

@@ -2,7 +2,9 @@
 
 use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game};
-use hotseat::gui::{self, ports};
+#[cfg(feature = "window")]
+use hotseat::gui;
+use hotseat::net::ports;
 use hotseat::packet::Format;
 use hotseat::{emulator, headless, library, libretro, settings, tools};
 use std::io::IsTerminal;
@@ -135,6 +137,9 @@ fn log() {
 
 fn run(arguments: Arguments) -> Result<(), String> {
     match arguments.what {
+        #[cfg(not(feature = "window"))]
+        None => Err("This build has no window: `hotseat host` hosts a game without one.".into()),
+        #[cfg(feature = "window")]
         None => gui::run(gui::Start {
             game: None,
             open: arguments.open.content,

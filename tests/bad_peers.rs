@@ -130,7 +130,7 @@ fn offers_without_our_codec_and_guests_beyond_the_limit_are_refused() {
     let _alone = common::alone();
     let mut host = Host::fixture(&[]);
     let browser = Browser::open(&format!("http://{}/", host.address()));
-    let without = browser.offer(&["VP8"]);
+    let without = browser.offer(&["AV1"]);
     assert_eq!(Guest::ask(&host, join(&host, &without, |_| {})).code(), "no_codec");
     let offer = browser.offer(&[]);
     // Those who were let in and never connect count too, as long as they are waited for.

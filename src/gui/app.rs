@@ -3,12 +3,12 @@
 use super::keys::Keyboard;
 use super::pads::LocalPads;
 use super::picker::{Picked, Picker, Purpose};
-use super::ports::{self, Protocol};
 use super::text::{Spoken, Texts, fill};
 use super::view::{Action, Dialog, Model, PictureShape, View};
 use super::{preview, theme};
 use crate::engine::{Command, Config, Engine, Game, GameStatus, Level, Snapshot};
 use crate::library::{self, CoreEntry};
+use crate::net::ports::{self, Protocol};
 use crate::settings::{self, Recent, Settings};
 use crate::signals;
 use eframe::egui_wgpu::{RenderState, SurfaceConfig, WgpuConfiguration, wgpu};

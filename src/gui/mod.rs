@@ -17,7 +17,6 @@ mod overlay;
 pub mod pads;
 mod people;
 mod picker;
-pub mod ports;
 pub mod preferences;
 pub mod preview;
 pub mod text;

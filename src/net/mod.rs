@@ -4,6 +4,7 @@ mod asks;
 mod formats;
 mod page;
 mod peer;
+pub mod ports;
 pub mod protocol;
 mod routes;
 mod signaling;

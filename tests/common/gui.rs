@@ -165,16 +165,21 @@ impl Stage {
 
     /// A window without a graphics card. A letter that the bundled fonts lack is a failure.
     pub fn open(self) -> Harness<'static, Self> {
-        self.open_in(Harness::builder())
+        self.open_at([1100.0, 720.0])
+    }
+
+    /// The same at another size.
+    pub fn open_at(self, size: [f32; 2]) -> Harness<'static, Self> {
+        self.open_in(Harness::builder().with_size(size))
     }
 
     /// The same, where letters may be missing.
     pub fn open_with_any_font(self) -> Harness<'static, Self> {
-        self.open_in(Harness::builder().allow_missing_glyphs())
+        self.open_in(Harness::builder().with_size([1100.0, 720.0]).allow_missing_glyphs())
     }
 
     fn open_in(self, builder: HarnessBuilder<Self>) -> Harness<'static, Self> {
-        let mut harness = builder.with_size([1100.0, 720.0]).build_eframe(|context| {
+        let mut harness = builder.build_eframe(|context| {
             theme::install(&context.egui_ctx);
             self
         });
