@@ -640,12 +640,14 @@ impl Worker {
         }
     }
 
+    /// Only those whose media flows: an encoder that began earlier would have spent the keyframe they need.
     fn count_viewers(&self) {
+        let connected = || self.peers.values().filter(|connection| connection.announced);
         for format in Format::ALL {
-            let viewers = self.peers.values().filter(|c| c.peer.format() == format).count() as u32;
+            let viewers = connected().filter(|connection| connection.peer.format() == format).count() as u32;
             self.ports.video_control.set_viewers(format, viewers);
         }
-        (self.ports.on_listeners)(!self.peers.is_empty());
+        (self.ports.on_listeners)(connected().next().is_some());
     }
 
     /// The host wishes for one format, or for the best of each peer again.
