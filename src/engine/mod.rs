@@ -211,7 +211,6 @@ impl Engine {
             },
         );
         let tell = messages.clone();
-        let screenshot_dir = screenshot_dir.clone();
         // A thread of its own, because a slow disk is nobody else's business; it ends with the video thread.
         spawn("screenshots", move || {
             while let Ok(picture) = screenshots_out.recv() {

@@ -65,6 +65,11 @@ impl Rendition {
         self.encoder.is_some()
     }
 
+    /// Whether it is left alone after two failures in a row.
+    pub fn rests(&self, now: Duration) -> bool {
+        now < self.retry_at
+    }
+
     /// Nobody watches any more.
     pub fn close(&mut self) {
         self.encoder = None;
@@ -84,7 +89,7 @@ impl Rendition {
     /// Encodes one frame into `out`, opening or reopening the encoder if it does not fit. An encoder that fails is
     /// replaced at once, so that a single failure costs nothing but a keyframe.
     pub fn encode(&mut self, job: Job<'_>, out: &mut Vec<u8>) -> Outcome {
-        if job.now < self.retry_at {
+        if self.rests(job.now) {
             return Outcome::Waiting;
         }
         self.refined = if job.unchanged { self.refined.saturating_add(1) } else { 0 };
@@ -209,6 +214,7 @@ mod tests {
         assert_eq!(encode(&mut rendition, 16, 33), Outcome::Broken("out of order".into()));
         assert!(!rendition.is_open());
         assert_eq!(encode(&mut rendition, 16, 50), Outcome::Waiting);
+        assert!(rendition.rests(Duration::from_millis(2032)) && !rendition.rests(Duration::from_millis(2033)));
         assert_eq!(encode(&mut rendition, 16, 2050), Outcome::Encoded(true));
     }
 

@@ -204,9 +204,17 @@ impl Worker {
     fn close_unwatched(&mut self) {
         let recorded = self.recorded();
         for (rendition, format) in self.renditions.iter_mut().zip(Format::ALL) {
-            if rendition.is_open() && self.control.viewers(format) == 0 && recorded != Some(format) {
+            let control = self.control.of(format);
+            if self.control.viewers(format) > 0 || recorded == Some(format) {
+                continue;
+            }
+            if rendition.is_open() {
                 rendition.close();
-                self.control.of(format).open.store(false, Release);
+                control.open.store(false, Release);
+            }
+            // Those who watched it went to another one, so nobody would ever find out that it works again.
+            if control.broken.load(Acquire) && !rendition.rests(now()) {
+                control.broken.store(false, Release);
             }
         }
     }
