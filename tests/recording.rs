@@ -161,3 +161,25 @@ fn a_screenshot_is_the_core_s_picture_pixel_for_pixel() {
         assert_eq!(output.stdout[at..at + 3], colour, "at {x}, {y}");
     }
 }
+
+#[test]
+fn a_full_disk_ends_the_recording_with_a_message_and_the_game_goes_on() {
+    let home = Arc::new(TempDir::new());
+    let folder = home.path().join("data/hotseat/recordings");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    // A file system of 300 kB, which only this host sees.
+    let mount = format!("mount -t tmpfs -o size=300k none '{}'", folder.display());
+    let mut host = Setup::fixture().home(home).option("fixture_noise", "on").after_mounting(&mount).start();
+    host.command(r#"{"command":"record","on":true}"#);
+    let told = |host: &Host| {
+        let full =
+            |it: &Value| it["text"].as_str().is_some_and(|text| text.starts_with("Recording stopped: the disk with"));
+        host.events_named("notice").iter().any(full)
+    };
+    until("the message", LONG, || told(&host).then_some(()));
+    let ended = host.stats_when("the recording to end", LONG, |stats| stats["recording"] == false);
+    let frames = |stats: &Value| stats["frames_emulated"].as_u64().unwrap_or(0);
+    let later = host.stats_when("the game to go on", LONG, |stats| frames(stats) > frames(&ended) + 60);
+    assert_eq!(later["state"], "running");
+    host.assert_alive();
+}

@@ -118,7 +118,14 @@ struct Times {
 impl Worker {
     fn run(&mut self, mut reader: FrameReader) {
         crate::sync::wake_precisely();
+        // One frame in each round: whoever left, wants a screenshot or ends the program does not wait for the encoders to
+        // catch up with the game, which they may never do.
         while !self.control.is_stopped() {
+            self.close_unwatched();
+            self.take_screenshot();
+            if self.take_frame(&mut reader) {
+                continue;
+            }
             if let Some(last) = self.last
                 && self.somebody_waits()
             {
@@ -130,32 +137,32 @@ impl Worker {
             } else {
                 reader.wait();
             }
-            self.close_unwatched();
-            self.take_screenshot();
-            loop {
-                let begin = now();
-                // When the encoders cannot keep up, only the newest frame is of any use.
-                let Some(frame) = reader.take_next(self.speed.is_overrun()) else { break };
-                let header = *frame.header();
-                let mut unchanged = header.duplicate;
-                if !header.duplicate {
-                    self.converter.unpack(&frame, &mut self.other);
-                    // Many a core draws the same picture again and does not say so.
-                    unchanged = self.other.looks_like(&self.picture);
-                    std::mem::swap(&mut self.other, &mut self.picture);
-                }
-                drop(frame);
-                if header.duplicate && self.last.is_none() {
-                    continue;
-                }
-                if !unchanged {
-                    self.planes.iter_mut().for_each(|planes| planes.fresh = false);
-                }
-                self.last = Some(header);
-                self.take(&header, begin, unchanged);
-            }
-            self.control.skipped.store(reader.skipped(), Relaxed);
         }
+    }
+
+    /// The next frame, or the newest when the encoders cannot keep up: only that is of any use then. False: there is none.
+    fn take_frame(&mut self, reader: &mut FrameReader) -> bool {
+        let begin = now();
+        let Some(frame) = reader.take_next(self.speed.is_overrun()) else { return false };
+        let header = *frame.header();
+        let mut unchanged = header.duplicate;
+        if !header.duplicate {
+            self.converter.unpack(&frame, &mut self.other);
+            // Many a core draws the same picture again and does not say so.
+            unchanged = self.other.looks_like(&self.picture);
+            std::mem::swap(&mut self.other, &mut self.picture);
+        }
+        drop(frame);
+        self.control.skipped.store(reader.skipped(), Relaxed);
+        if header.duplicate && self.last.is_none() {
+            return true;
+        }
+        if !unchanged {
+            self.planes.iter_mut().for_each(|planes| planes.fresh = false);
+        }
+        self.last = Some(header);
+        self.take(&header, begin, unchanged);
+        true
     }
 
     fn take(&mut self, header: &FrameHeader, taken: Duration, unchanged: bool) {

@@ -44,6 +44,8 @@ pub struct Setup {
     home: Arc<TempDir>,
     http: String,
     udp: String,
+    variables: Vec<(String, OsString)>,
+    before: Option<String>,
 }
 
 impl Setup {
@@ -54,6 +56,8 @@ impl Setup {
             home: Arc::new(TempDir::new()),
             http: "127.0.0.1:0".into(),
             udp: "127.0.0.1:0".into(),
+            variables: Vec::new(),
+            before: None,
         }
     }
 
@@ -94,8 +98,26 @@ impl Setup {
         self
     }
 
+    /// With this in its environment.
+    pub fn variable(mut self, name: &str, value: impl Into<OsString>) -> Setup {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// In mounts of its own, after this shell command has changed them.
+    pub fn after_mounting(mut self, command: &str) -> Setup {
+        self.before = Some(command.to_owned());
+        self
+    }
+
     fn command(&self) -> Command {
         let mut command = quiet_command(&self.home);
+        if let Some(before) = &self.before {
+            command = environment_of(&command, Command::new("unshare"));
+            command.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
+            command.arg(format!("{before} && exec \"$0\" \"$@\"")).arg(program());
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.arg("host").arg("--json").args(["--http", &self.http, "--udp", &self.udp]).args(&self.arguments);
         command
     }
@@ -142,6 +164,17 @@ pub fn quiet_command(home: &TempDir) -> Command {
         .env("RUST_BACKTRACE", "0")
         .env_remove("HOTSEAT_LOG");
     command
+}
+
+/// Another command in the same environment.
+fn environment_of(from: &Command, mut to: Command) -> Command {
+    for (name, value) in from.get_envs() {
+        match value {
+            Some(value) => to.env(name, value),
+            None => to.env_remove(name),
+        };
+    }
+    to
 }
 
 /// Runs a command that should end by itself, and ends it if it does not.

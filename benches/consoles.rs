@@ -1,0 +1,75 @@
+//! A PlayStation and a Super Nintendo whose picture changes its size twice a second, for two minutes in each browser and
+//! format: every frame that was sent is decoded, and the picture never stands still. Wants a machine that does nothing else.
+//!
+//! `cargo bench --bench consoles` runs all of it; an argument such as `vp9` or `PlayStation` picks what has it in its name.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use common::browser::Tab;
+use common::firefox::Firefox;
+use common::modes::{CONSOLES, Console, watch};
+use common::{Browser, Host};
+use hotseat::packet::Format;
+use std::ops::Deref;
+use std::time::Duration;
+
+const TIME: Duration = Duration::from_secs(120);
+/// Between two frames that were shown.
+const LONGEST_GAP_MS: f64 = 50.0;
+
+fn main() {
+    let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part.as_str()));
+    println!(
+        "{:<40} {:>5} {:>7} {:>7} {:>7} {:>6} {:>6} {:>7} {:>7}",
+        "", "modes", "sent", "decoded", "dropped", "wrong", "colour", "gap ms", "p99 ms"
+    );
+    for console in &CONSOLES {
+        for format in ["h264", "vp8", "vp9"] {
+            let name = format!("{} in Chromium as {format}", console.name);
+            if wanted(&name) {
+                run(&name, console, format, |host| Browser::open(&host.url_for("Ann")));
+            }
+        }
+        for format in ["vp8", "vp9"] {
+            let name = format!("{} in Firefox as {format}", console.name);
+            if wanted(&name) {
+                run(&name, console, format, |host| Firefox::playing(&host.url_for("Ann")));
+            }
+        }
+    }
+}
+
+fn run<B: Deref<Target = dyn Tab>>(name: &str, console: &Console, format: &str, open: impl Fn(&Host) -> B) {
+    let format = Format::from_name(format).expect("a format");
+    let mut host = console.host(format);
+    let tab = open(&host);
+    let report = watch(console, format, &mut host, &*tab, TIME);
+    let mut gaps = report.gaps.clone();
+    gaps.sort_by(f64::total_cmp);
+    let longest = gaps.last().copied().unwrap_or(f64::NAN);
+    let p99 = gaps.get(gaps.len() * 99 / 100).copied().unwrap_or(f64::NAN);
+    let missed = report.modes.len() != console.modes.len()
+        || !report.wrong.is_empty()
+        || report.sent != report.decoded
+        || report.dropped > 0
+        || longest > LONGEST_GAP_MS;
+    println!(
+        "{name:<40} {:>5} {:>7} {:>7} {:>7} {:>6} {:>6} {longest:>7.1} {p99:>7.1}{}",
+        format!("{}/{}", report.modes.len(), console.modes.len()),
+        report.sent,
+        report.decoded,
+        report.dropped,
+        report.wrong.len(),
+        report.worst_colour,
+        if missed { "  MISSED" } else { "" }
+    );
+    let over = gaps.iter().filter(|gap| **gap > LONGEST_GAP_MS).count();
+    if over > 0 {
+        println!("  {over} of {} gaps are over {LONGEST_GAP_MS} ms", gaps.len());
+    }
+    if let Some(first) = report.wrong.first() {
+        println!("  {first}");
+    }
+}
