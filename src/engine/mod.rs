@@ -16,7 +16,7 @@ use crate::audio::{self, AudioControl, AudioPorts, AudioThread, SpeakerHandle, S
 use crate::frame::Picture;
 use crate::input::PadState;
 use crate::link::Link;
-use crate::link::board::BoardWriter;
+use crate::link::board::{BoardWriter, Lane};
 use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
 use crate::packet::Format;
 use crate::record::{self, RecordThread};
@@ -248,13 +248,13 @@ impl Engine {
 
     /// The local player's controller, whole. Takes effect at the core's next poll.
     pub fn set_local_pad(&self, seat: usize, pad: PadState) {
-        self.board.set(seat, pad);
+        self.board.set(Lane::Local, seat, pad);
     }
 
     /// The same for a thread of its own, such as the one that reads gamepads.
     pub fn local_pads(&self) -> Box<dyn Fn(usize, PadState) + Send + Sync> {
         let board = self.board.clone();
-        Box::new(move |seat, pad| board.set(seat, pad))
+        Box::new(move |seat, pad| board.set(Lane::Local, seat, pad))
     }
 
     /// The newest picture, if a newer one came since the last call. Always none in headless mode.

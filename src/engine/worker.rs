@@ -330,6 +330,7 @@ impl Worker {
             core: game.core.clone(),
             content: game.content.clone(),
             options: game.options.clone(),
+            devices: Vec::new(),
             system_dir: self.config.system_dir.clone(),
             save_dir: core_dir.clone(),
             revive,
@@ -424,6 +425,7 @@ impl Worker {
                     loaded.options = options;
                 }
             }
+            FromCore::Controllers(_) | FromCore::Controls(_) | FromCore::Wants(_) => {}
             FromCore::Pong | FromCore::Ended(_) => {}
         }
     }

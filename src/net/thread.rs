@@ -7,7 +7,7 @@ use super::peer::{FrameTimes, OfferError, Peer, PeerNews};
 use super::protocol::{self, ClosingCode, GameInfo, Join, Person, RefusedCode, Seat, ToPage, ToPeer, TroubleCode, You};
 use super::routes::{Routes, local_addresses};
 use crate::input::{MAX_SEATS, PadState};
-use crate::link::board::BoardWriter;
+use crate::link::board::{BoardWriter, Lane};
 use crate::packet::{AudioPacket, Format, PictureShape, VideoPacket};
 use crate::room::{PeerId, Refusal, Room, Secret};
 use crate::sync::{Event, now, spawn};
@@ -328,7 +328,7 @@ impl Worker {
         self.news.retain(|(id, news)| match news {
             PeerNews::Pad(seat, pad) => {
                 if room.may_play(*id, *seat) {
-                    board.set(*seat, *pad);
+                    board.set(Lane::Remote, *seat, *pad);
                 }
                 false
             }
@@ -434,7 +434,7 @@ impl Worker {
             if connection.peer.fell_silent(time)
                 && let Some(seat) = self.ports.room.seat_of(id)
             {
-                self.ports.board.set(seat, PadState::default());
+                self.ports.board.set(Lane::Remote, seat, PadState::default());
             }
             drain(id, connection, &self.ports.socket, &mut self.news, time);
         }
@@ -526,7 +526,7 @@ impl Worker {
         }
         if let Some(seat) = joined.seat {
             // Whatever an earlier connection held on this seat is let go.
-            self.ports.board.set(seat, PadState::default());
+            self.ports.board.set(Lane::Remote, seat, PadState::default());
         }
         self.room_changed = true;
         peer.tick(time);
@@ -622,7 +622,7 @@ impl Worker {
         drain(id, &mut connection, &self.ports.socket, &mut self.news, time);
         self.news.retain(|(other, _)| *other != id);
         if let Some(seat) = self.ports.room.seat_of(id) {
-            self.ports.board.set(seat, PadState::default());
+            self.ports.board.set(Lane::Remote, seat, PadState::default());
         }
         self.ports.room.leave(id, for_good, now());
         if connection.announced {
@@ -635,7 +635,7 @@ impl Worker {
     fn release_all_pads(&self) {
         for seat in 0..MAX_SEATS {
             if self.ports.room.seats().nth(seat).is_some_and(|(_, peer)| peer.is_some()) {
-                self.ports.board.set(seat, PadState::default());
+                self.ports.board.set(Lane::Remote, seat, PadState::default());
             }
         }
     }
