@@ -2,7 +2,7 @@
 
 /**
  * Remembered for every room.
- * @param {"name" | "language" | "volume" | "muted" | "stats" | "touch"} key
+ * @param {"name" | "language" | "volume" | "muted" | "stats" | "touch" | "hands" | "keys" | "pads" | "glass"} key
  * @returns {string | null}
  */
 export function recall(key) {
@@ -10,7 +10,7 @@ export function recall(key) {
 }
 
 /**
- * @param {"name" | "language" | "volume" | "muted" | "stats" | "touch"} key
+ * @param {"name" | "language" | "volume" | "muted" | "stats" | "touch" | "hands" | "keys" | "pads" | "glass"} key
  * @param {string} value
  */
 export function remember(key, value) {
