@@ -26,7 +26,7 @@ export class Bar {
     for (const sign of ["pointermove", "pointerdown", "focusin"]) {
       // A finger on the game's buttons is playing, not asking for the bar.
       window.addEventListener(sign, (event) => {
-        if (!(event.target instanceof Element && event.target.closest("#touch [data-cross], #touch [data-button]"))) this.show();
+        if (!(event.target instanceof Element && event.target.closest("#touch [data-part]"))) this.show();
       });
     }
     this.#mute.addEventListener("click", () => sound.mute(!sound.muted));

@@ -4,10 +4,8 @@ import { Bar } from "./bar.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
 import { attachFullScreen } from "./fullscreen.js";
-import { attachGamepads } from "./gamepad.js";
+import { Hands } from "./hands.js";
 import { HelpPanel } from "./help.js";
-import { Input } from "./input.js";
-import { attachKeyboard } from "./keyboard.js";
 import { cleanName, parseLink, socketAddress } from "./link.js";
 import { noticeFor } from "./notice.js";
 import { NoticeView } from "./noticeview.js";
@@ -15,7 +13,6 @@ import { recall, recallResume, remember, rememberResume } from "./settings.js";
 import { Sound } from "./sound.js";
 import { StatsPanel } from "./statspanel.js";
 import { chooseLanguage, currentLanguage, fillTexts, hasText, otherLanguage, setLanguage, text } from "./text.js";
-import { attachTouch } from "./touch.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./notice.js").Situation} Situation */
@@ -29,22 +26,18 @@ const link = parseLink(location.href);
 let situation = { phase: "name", reason: "", code: "", message: "", room: null, trouble: "", picture: false };
 /** @type {Connection | null} */
 let connection = null;
-/** @type {RTCDataChannel | null} */
-let inputChannel = null;
 /** Where this player sat when last told; undefined: not told yet. @type {number | null | undefined} */
 let seatSaid;
 
 setLanguage(recall("language") ?? chooseLanguage(navigator.languages));
 
-const input = new Input();
 const view = new View(byId("stage", HTMLElement), byId("frame", HTMLElement), byId("stream", HTMLVideoElement), byId("still", HTMLCanvasElement));
 const sound = new Sound(byId("sound", HTMLAudioElement));
 const bar = new Bar(sound);
 const notices = new NoticeView((does) => (does === "reload" ? location.reload() : connection?.start()));
-const help = new HelpPanel(rename);
+const hands = new Hands({ stage: byId("stage", HTMLElement), frame: byId("frame", HTMLElement), touch: byId("touch", HTMLElement) });
+const help = new HelpPanel(rename, hands);
 const stats = new StatsPanel({ stats: () => connection?.stats() ?? null, picture: () => view.pictureSize });
-const keyboard = attachKeyboard(input);
-const touch = attachTouch(byId("touch", HTMLElement), input);
 
 const nameForm = byId("name-form", HTMLFormElement);
 const nameField = byId("name-field", HTMLInputElement);
@@ -94,10 +87,7 @@ function join(name) {
       },
       video: (track) => view.show(track),
       audio: (track) => sound.play(track),
-      input(channel) {
-        inputChannel = channel;
-        input.connect(situation.room?.you.seat ?? null, channel);
-      },
+      input: (channel) => hands.connect(channel),
       resume: (token) => rememberResume(secret, token),
       ping(ms) {
         stats.pingMs = ms;
@@ -115,6 +105,7 @@ function onMessage(message) {
       break;
     case "picture":
       view.announce(message);
+      hands.setPicture(message);
       break;
     case "trouble":
       change({ trouble: message.code });
@@ -137,7 +128,7 @@ function change(news) {
   const playing = phase === "playing";
   const seat = playing ? room?.you.seat ?? null : null;
 
-  input.connect(seat, inputChannel);
+  hands.setSeats(seat === null ? [] : [seat]);
   page.dataset.state = phase;
   page.dataset.seat = seat === null ? "none" : String(seat);
   page.dataset.game = room?.game.state ?? "none";
@@ -164,13 +155,6 @@ function rename(name) {
   connection?.rename(name);
 }
 
-/** Nobody is at the controls: the game must not run on with a held button. */
-function letGo() {
-  keyboard.release();
-  touch.release();
-  input.release();
-}
-
 function attachPage() {
   nameForm.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -186,8 +170,6 @@ function attachPage() {
   });
 
   view.onFirstPicture = () => change({ picture: situation.phase === "playing" });
-  input.onChange = (pad) => help.light(pad);
-  attachGamepads(input, (names) => help.setGamepads(names));
   attachFullScreen(byId("full-toggle", HTMLButtonElement));
 
   helpButton.addEventListener("click", (event) => {
@@ -213,14 +195,7 @@ function attachPage() {
     });
   }
 
-  window.addEventListener("blur", letGo);
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") letGo();
-  });
-  window.addEventListener("pagehide", () => {
-    letGo();
-    connection?.leave();
-  });
+  window.addEventListener("pagehide", () => connection?.leave());
   window.addEventListener("pageshow", (event) => {
     // Back from the browser's cache: the connection was let go on the way there.
     if (event.persisted) connection?.start();
@@ -241,11 +216,12 @@ function showTouch(shown) {
   page.dataset.touch = shown ? "yes" : "no";
   touchButton.setAttribute("aria-pressed", String(shown));
   if (matchMedia("(pointer: coarse)").matches) remember("touch", shown ? "yes" : "no");
-  touch.release();
+  hands.release();
 }
 
 function showLanguage() {
   fillTexts(document);
+  hands.fill();
   help.fill();
   change({});
 }
