@@ -25,13 +25,16 @@ export class ControlsPanel {
   #tools = make("div", "device-tools");
   #warning = make("p", "warning");
   #list = make("div", "control-list");
+  #hint = make("p", "hint");
   #settings;
+  #settingsBox = make("div", "settings");
   #remap;
   /** The device whose controls are listed. */
   #chosen = "keys0";
   /** What the chosen device holds. @type {Held} */
   #held = RESTING;
   #open = false;
+  #root;
   /** Called when the panel has to make way for something on the page below. @type {() => void} */
   onMakeWay = () => {};
 
@@ -39,14 +42,14 @@ export class ControlsPanel {
   constructor(root, hands) {
     this.#hands = hands;
     this.#remap = new Remap(hands, (control) => this.#fullName(control));
-    const settings = make("div", "settings");
-    this.#settings = new ControlSettings(settings, hands);
+    this.#root = root;
+    this.#settings = new ControlSettings(this.#settingsBox, hands);
     this.#settings.onArrange = () => {
       this.onMakeWay();
       hands.arrangeTouch(() => {});
     };
     this.#warning.setAttribute("role", "status");
-    root.append(this.#devices, this.#note, this.#list, this.#warning, this.#tools, settings);
+    root.append(this.#devices, this.#note, this.#hint, this.#list, this.#warning, this.#tools, this.#settingsBox);
     hands.onChange = () => this.#changed();
     hands.onHeld = (device, held) => {
       if (device !== this.#chosen) return;
@@ -61,7 +64,11 @@ export class ControlsPanel {
   /** @param {boolean} open */
   setOpen(open) {
     this.#open = open;
-    if (open) this.fill();
+    if (!open) return;
+    // Whoever plays on the glass has no use for a list of keys.
+    if (this.#hands.touched) this.#root.prepend(this.#settingsBox);
+    else this.#root.append(this.#settingsBox);
+    this.fill();
   }
 
   /** Writes everything, in the language of the page. */
@@ -87,6 +94,7 @@ export class ControlsPanel {
     this.#devices.replaceChildren(...devices.map((device) => this.#device(device, device.key === chosen.key)));
     this.#note.textContent = noteOf(devices);
     this.#note.hidden = this.#note.textContent === "";
+    this.#hint.textContent = text(chosen.kind === "keys" ? "controls.hint.keys" : "controls.hint.pad");
     this.#tools.replaceChildren(...this.#toolsFor(chosen));
     this.#list.replaceChildren(...Object.entries(GROUPS).map(([group, controls]) => this.#group(group, controls, chosen)));
     const warning = this.#conflictWords();

@@ -42,13 +42,13 @@ function diamond(id, four, far = 1.15, r = 0.62) {
   return keys(id, four.map(([control, label], at) => ({ control, label, x: (ways[at]?.[0] ?? 0) * far, y: (ways[at]?.[1] ?? 0) * far, r })));
 }
 
-/** Rows of buttons, the right end a little higher, as thumbs lie. @param {string} id @param {[Control, string][][]} lines @param {number} [r] @returns {Part} */
-function rows(id, lines, r = 0.58) {
+/** Rows of buttons, the right end a little higher, as thumbs lie. @param {string} id @param {[Control, string][][]} lines @param {number} [r] @param {number} [slant] @returns {Part} */
+function rows(id, lines, r = 0.58, slant = 0.22) {
   const gap = r * 2 + 0.12;
   return keys(id, lines.flatMap((line, row) => line.map(([control, label], at) => ({
     control, label, r,
     x: (at - (line.length - 1) / 2) * gap,
-    y: (row - (lines.length - 1) / 2) * gap - (at - (line.length - 1) / 2) * 0.22,
+    y: (row - (lines.length - 1) / 2) * gap - (at - (line.length - 1) / 2) * slant,
   }))));
 }
 
@@ -98,7 +98,7 @@ export const TOUCH_LAYOUTS = Object.freeze({
     spots: {
       portrait: {
         "left-stick": ["left", 1.95, 4.55], dpad: ["left", 1.95, 1.45], c: ["right", 1.85, 4.75], face: ["right", 2.0, 1.75],
-        l: ["left", 0.95, 7.0], z: ["left", 2.6, 7.0], r: ["right", 1.15, 7.0], start: ["middle", 0, 0.55], turbo: ["middle", 0, 7.0],
+        l: ["left", 0.95, 7.0], z: ["left", 2.6, 7.0], r: ["right", 1.15, 7.0], start: ["middle", 0.62, 7.0], turbo: ["middle", 0.2, 0.5],
       },
       landscape: {
         "left-stick": ["left", 1.9, 3.9], dpad: ["left", 3.9, 1.4], c: ["right", 1.75, 4.3], face: ["right", 2.1, 1.5],
@@ -164,5 +164,5 @@ export function isStickFirst(shape) {
 export function turboPart({ parts }) {
   const plain = parts.find((part) => part.id === "face")?.items.filter(({ control }) => /^[ABXY]$/.test(control)) ?? [];
   if (plain.length === 0) return null;
-  return rows("turbo", [plain.map(({ control, label }) => /** @type {[Control, string]} */ ([`TURBO_${control}`, label]))], 0.4);
+  return rows("turbo", [plain.map(({ control, label }) => /** @type {[Control, string]} */ ([`TURBO_${control}`, label]))], 0.4, 0);
 }

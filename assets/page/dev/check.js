@@ -151,9 +151,9 @@ async function check() {
   step("a gamepad is merged into the seat");
   await page.run(`
     const button = (down) => ({ pressed: down, touched: down, value: down ? 1 : 0 });
-    const pad = (down, axes) => ({ id: "Test pad (STANDARD GAMEPAD Vendor: 1 Product: 2)", index: 0, connected: true, mapping: "standard", timestamp: 0,
+    const pad = (index, down, axes) => ({ id: "Test pad (STANDARD GAMEPAD Vendor: 1 Product: 2)", index, connected: true, mapping: "standard", timestamp: 0,
       axes, buttons: Array.from({ length: 17 }, (_, at) => button(at === down)) });
-    window.pads = [pad(0, [0, 0, 0, 0]), null, pad(1, [-1, 0, 0, 0])];
+    window.pads = [pad(0, 0, [0, 0, 0, 0]), null, pad(2, 1, [-1, 0, 0, 0])];
     document.hasFocus = () => true;
     navigator.getGamepads = () => window.pads;
     window.dispatchEvent(new Event("gamepadconnected"));`);
@@ -229,7 +229,7 @@ async function check() {
   await sleep(200);
   const centre = (selector) => page.run("const b = document.querySelector(arguments[0]).getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]", selector);
   const [rx, ry] = await centre("#touch .dpad .right");
-  const [bx, by] = await centre("#touch .face .down");
+  const [bx, by] = await centre("#touch .face [data-lit='B']");
   await inputs();
   await page.cdp("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: rx, y: ry, id: 1 }, { x: bx, y: by, id: 2 }] });
   await sleep(100);

@@ -117,6 +117,8 @@ export default Object.freeze({
   "button.TURBO_X": "Turbo X",
   "button.TURBO_Y": "Turbo Y",
 
+  "controls.hint.keys": "Choose a line to give it another key. Keys go by their place, so they work on every keyboard layout.",
+  "controls.hint.pad": "Choose a line to give it another button.",
   "controls.directions": "Directions",
   "controls.buttons": "Buttons",
   "controls.sticks": "Sticks",

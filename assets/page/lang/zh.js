@@ -117,6 +117,8 @@ export default Object.freeze({
   "button.TURBO_X": "连发 X",
   "button.TURBO_Y": "连发 Y",
 
+  "controls.hint.keys": "选择一行即可更换按键。按键以位置为准，适用于任何键盘布局。",
+  "controls.hint.pad": "选择一行即可更换按钮。",
   "controls.directions": "方向",
   "controls.buttons": "按钮",
   "controls.sticks": "摇杆",
