@@ -71,7 +71,6 @@ export class Arrange {
       element?.setAttribute("tabindex", "0");
       element?.setAttribute("role", "button");
     }
-    window.addEventListener("keydown", this.#onKey, { capture: true });
     done.focus();
   }
 
@@ -81,7 +80,6 @@ export class Arrange {
     this.#choose(null);
     this.#drag = null;
     delete document.documentElement.dataset.arrange;
-    window.removeEventListener("keydown", this.#onKey, { capture: true });
     for (const { part } of this.#touch.placed) {
       const element = this.#touch.elementOf(part.id);
       element?.removeAttribute("tabindex");
@@ -91,17 +89,21 @@ export class Arrange {
     this.onEnd();
   }
 
-  #onKey = (/** @type {KeyboardEvent} */ event) => {
+  /**
+   * A key went down.
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether it was for this
+   */
+  key(event) {
     const arrow = ARROWS[event.key];
     const chosen = idOf(event.target);
     if (event.key === "Escape") this.end();
     else if (chosen !== null && arrow) this.#moveBy(arrow[0], arrow[1]);
     else if (chosen !== null && (event.key === "+" || event.key === "=")) this.#resize(LARGER);
     else if (chosen !== null && event.key === "-") this.#resize(1 / LARGER);
-    else return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  };
+    else return false;
+    return true;
+  }
 
   /** @param {PointerEvent} event */
   #down(event) {

@@ -37,7 +37,7 @@ export class ControlSettings {
       this.#range("settings.dead_zone", "deadZone", { ...DEAD_ZONES, step: 0.01 }, (n) => `${Math.round(n * 100)} %`),
       this.#check("settings.mirror", "mirror", () => this.#hands.stickFirst),
       this.#check("settings.rumble", "rumble", () => true),
-      this.#check("settings.haptics", "haptics", canVibrate),
+      this.#check("settings.haptics", "haptics", () => canVibrate() && this.#hands.touched),
       this.#check("settings.touch_turbo", "touchTurbo", () => this.#hands.touched),
       arrange,
     );

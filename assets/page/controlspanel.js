@@ -159,7 +159,8 @@ export class ControlsPanel {
   /** @param {string} group @param {readonly Control[]} controls @param {Device} device */
   #group(group, controls, device) {
     const section = make("section", "control-group");
-    const title = make("h4", "", text(TITLES[group] ?? ""));
+    const title = make("h3", "", text(TITLES[group] ?? ""));
+    section.setAttribute("aria-label", title.textContent ?? "");
     const list = make("ul", "");
     const twice = conflicts(this.#usedLayouts());
     for (const control of controls) {

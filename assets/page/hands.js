@@ -234,7 +234,11 @@ export class Hands {
 
   /** Lets the player move the touch controls. @param {() => void} onEnd */
   arrangeTouch(onEnd) {
-    this.#arrange.onEnd = onEnd;
+    this.grabKeys((event) => event.type === "keydown" && this.#arrange.key(event));
+    this.#arrange.onEnd = () => {
+      this.grabKeys(null);
+      onEnd();
+    };
     this.#arrange.start();
   }
 
@@ -304,6 +308,8 @@ export class Hands {
 
   /** System or names have changed: what follows them. */
   #name() {
+    // Its parts are about to be others.
+    this.#arrange.end();
     this.#touch.setShape(this.#shape, (control) => this.nameOf(control, this.#seats[0] ?? null));
     this.#apply();
     this.onChange();

@@ -139,7 +139,7 @@ export class Touch {
   layOut() {
     const layout = TOUCH_LAYOUTS[this.#shape];
     const own = this.orientation === "portrait";
-    this.#root.style.blockSize = own ? `${areaHeight(layout, { width: innerWidth, height: innerHeight })}px` : "";
+    this.#root.style.blockSize = own ? `${areaHeight(this.#parts, layout, { width: innerWidth, height: innerHeight })}px` : "";
     if (!this.shown) return;
     this.#placed = place(this.#parts, layout, this.orientation, this.area, recallPlaces(this.#key));
     for (const { part, x, y, unit } of this.#placed) {

@@ -15,6 +15,9 @@
 
 /** @typedef {Readonly<{tall: number, parts: readonly Part[], spots: Readonly<Record<Orientation, Readonly<Record<string, Spot>>>>}>} TouchLayout */
 
+/** What the row of turbo buttons adds to the height of an upright layout: it stands above all the rest. */
+export const TURBO_ROW = 0.95;
+
 /** Units across an upright phone; across and up a sideways one. */
 export const UNITS = Object.freeze({ portrait: 8, landscape: 16, landscapeUp: 7 });
 
@@ -62,7 +65,7 @@ const ABXY = diamond("face", [["X", "X"], ["A", "A"], ["B", "B"], ["Y", "Y"]]);
 const UPRIGHT = {
   dpad: ["left", 1.95, 3.0], face: ["right", 2.05, 3.0],
   select: ["middle", -1.05, 0.6], start: ["middle", 1.05, 0.6],
-  l: ["left", 1.2, 5.45], r: ["right", 1.2, 5.45], turbo: ["middle", 0, 5.45],
+  l: ["left", 1.2, 5.45], r: ["right", 1.2, 5.45],
 };
 /** @type {Record<string, Spot>} */
 const SIDEWAYS = {
@@ -98,7 +101,7 @@ export const TOUCH_LAYOUTS = Object.freeze({
     spots: {
       portrait: {
         "left-stick": ["left", 1.95, 4.55], dpad: ["left", 1.95, 1.45], c: ["right", 1.85, 4.75], face: ["right", 2.0, 1.75],
-        l: ["left", 0.95, 7.0], z: ["left", 2.6, 7.0], r: ["right", 1.15, 7.0], start: ["middle", 0.62, 7.0], turbo: ["middle", 0.2, 0.5],
+        l: ["left", 0.95, 7.0], z: ["left", 2.6, 7.0], r: ["right", 1.15, 7.0], start: ["middle", 0.62, 7.0],
       },
       landscape: {
         "left-stick": ["left", 1.9, 3.9], dpad: ["left", 3.9, 1.4], c: ["right", 1.75, 4.3], face: ["right", 2.1, 1.5],
@@ -115,7 +118,7 @@ export const TOUCH_LAYOUTS = Object.freeze({
       portrait: {
         dpad: ["left", 1.8, 4.55], face: ["right", 1.8, 4.55], "left-stick": ["left", 1.8, 1.5], "right-stick": ["right", 1.8, 1.5],
         l2: ["left", 1.05, 6.95], l: ["left", 2.9, 6.95], r: ["right", 2.9, 6.95], r2: ["right", 1.05, 6.95],
-        select: ["middle", 0, 1.05], start: ["middle", 0, 2.05], turbo: ["middle", 0, 3.0],
+        select: ["middle", 0, 1.05], start: ["middle", 0, 2.05],
       },
       landscape: {
         dpad: ["left", 1.75, 3.55], face: ["right", 1.75, 3.55], "left-stick": ["left", 4.3, 1.3], "right-stick": ["right", 4.3, 1.3],

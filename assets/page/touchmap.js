@@ -1,6 +1,6 @@
 // From fingers on the glass to controls: where the parts are, and what is under a finger. Pure.
 
-import { UNITS } from "./touchlayouts.js";
+import { TURBO_ROW, UNITS } from "./touchlayouts.js";
 
 /** @typedef {import("./retropad.js").Control} Control */
 /** @typedef {import("./retropad.js").Grip} Grip */
@@ -29,11 +29,17 @@ const PUSH = 0.6;
 
 /**
  * How high the area below the picture is.
+ * @param {readonly Part[]} parts
  * @param {TouchLayout} layout
  * @param {Size} page
  */
-export function areaHeight(layout, page) {
-  return Math.round(Math.min(layout.tall * Math.min(page.width / UNITS.portrait, LARGEST_UNIT), page.height * 0.56));
+export function areaHeight(parts, layout, page) {
+  return Math.round(Math.min(unitsUp(parts, layout) * Math.min(page.width / UNITS.portrait, LARGEST_UNIT), page.height * 0.56));
+}
+
+/** @param {readonly Part[]} parts @param {TouchLayout} layout */
+function unitsUp(parts, layout) {
+  return layout.tall + (parts.some(({ id }) => id === "turbo") ? TURBO_ROW : 0);
 }
 
 /**
@@ -46,14 +52,14 @@ export function areaHeight(layout, page) {
  */
 export function place(parts, layout, orientation, area, moved) {
   const usual = orientation === "portrait"
-    ? Math.min(area.width / UNITS.portrait, area.height / layout.tall, LARGEST_UNIT)
+    ? Math.min(area.width / UNITS.portrait, area.height / unitsUp(parts, layout), LARGEST_UNIT)
     : Math.min(area.width / UNITS.landscape, area.height / UNITS.landscapeUp, LARGEST_UNIT);
   return parts.map((part) => {
     const own = Object.hasOwn(moved, part.id) ? moved[part.id] : undefined;
     const scale = own?.scale ?? 1;
     const unit = usual * scale;
     if (own) return inside({ part, unit, scale, x: own.x * area.width, y: own.y * area.height }, area);
-    const [from, x, y] = layout.spots[orientation][part.id] ?? ["middle", 0, 1];
+    const [from, x, y] = layout.spots[orientation][part.id] ?? ["middle", 0, layout.tall + TURBO_ROW / 2 - 0.05];
     const across = from === "left" ? x * unit : from === "right" ? area.width - x * unit : area.width / 2 + x * unit;
     return inside({ part, unit, scale, x: across, y: area.height - y * unit }, area);
   });

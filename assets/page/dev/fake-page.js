@@ -26,6 +26,10 @@ class FakeElement extends EventTarget {
   contains(other) { return other === this; }
   getBoundingClientRect() { return this.box; }
   setPointerCapture() {}
+  open = false;
+  showModal() { this.open = true; }
+  close() { this.open = false; }
+  click() { this.dispatchEvent(Object.assign(new Event("click"), { detail: 0 })); }
   blur() {}
   focus() {}
   requestPointerLock() {

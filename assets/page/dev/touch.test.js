@@ -10,9 +10,9 @@ import { areaHeight, directionsAt, inside, itemsAt, partAt, place, pressUnder } 
 const UPRIGHT = [{ width: 390, height: 844 }, { width: 320, height: 568 }, { width: 360, height: 640 }, { width: 600, height: 900 }];
 const SIDEWAYS = [{ width: 844, height: 338 }, { width: 667, height: 323 }, { width: 568, height: 268 }, { width: 1180, height: 768 }];
 
-const areaOf = (layout, page) => ({ width: page.width, height: areaHeight(layout, page) });
-const everyArea = (layout) => [
-  ...UPRIGHT.map((page) => ({ orientation: "portrait", area: areaOf(layout, page) })),
+const areaOf = (layout, page, parts = layout.parts) => ({ width: page.width, height: areaHeight(parts, layout, page) });
+const everyArea = (layout, parts) => [
+  ...UPRIGHT.map((page) => ({ orientation: "portrait", area: areaOf(layout, page, parts) })),
   ...SIDEWAYS.map((area) => ({ orientation: "landscape", area })),
 ];
 const boxOf = ({ part, unit, x, y }) => ({ left: x - (part.w * unit) / 2, right: x + (part.w * unit) / 2, top: y - (part.h * unit) / 2, bottom: y + (part.h * unit) / 2 });
@@ -43,7 +43,7 @@ for (const [shape, layout] of Object.entries(TOUCH_LAYOUTS)) {
     const parts = [...layout.parts, turboPart(layout)];
     assert.equal(new Set(parts.map(({ id }) => id)).size, parts.length);
     for (const part of parts) {
-      for (const orientation of ["portrait", "landscape"]) assert.ok(layout.spots[orientation][part.id], `${part.id} ${orientation}`);
+      for (const orientation of ["portrait", "landscape"]) assert.ok(layout.spots[orientation][part.id] || part.id === "turbo", `${part.id} ${orientation}`);
       for (const { control, label } of part.items) {
         assert.ok(CONTROLS.includes(control), control);
         assert.ok(label !== "" && (!label.includes(".") || en[label]), label);
@@ -55,13 +55,13 @@ for (const [shape, layout] of Object.entries(TOUCH_LAYOUTS)) {
   });
 
   test(`${shape}: on every phone the parts are inside the area, apart, and large enough for a thumb`, () => {
-    for (const { orientation, area } of everyArea(layout)) {
-      const placed = place(layout.parts, layout, orientation, area, {});
+    for (const parts of [layout.parts, [...layout.parts, turboPart(layout)]]) for (const { orientation, area } of everyArea(layout, parts)) {
+      const placed = place(parts, layout, orientation, area, {});
       const where = `${orientation} ${area.width}x${area.height}`;
       for (const it of placed) {
         const box = boxOf(it);
         assert.ok(box.left >= -0.5 && box.top >= -0.5 && box.right <= area.width + 0.5 && box.bottom <= area.height + 0.5, `${it.part.id} ${where}`);
-        for (const item of it.part.items) if (it.part.kind === "keys") assert.ok(item.r * 2 * it.unit >= 28, `${item.control} ${where} ${item.r * 2 * it.unit}`);
+        for (const item of it.part.items) if (it.part.kind === "keys") assert.ok(item.r * 2 * it.unit >= (it.part.id === "turbo" ? 22 : 28), `${item.control} ${where} ${item.r * 2 * it.unit}`);
       }
       for (const [at, one] of placed.entries()) {
         for (const other of placed.slice(at + 1)) {

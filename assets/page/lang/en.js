@@ -75,13 +75,13 @@ export default Object.freeze({
   "sound.volume": "Volume",
 
   "bar.label": "Game bar",
-  "bar.help": "Keys and settings",
+  "bar.help": "Controls and settings",
   "bar.stats": "Statistics",
   "bar.touch": "Touch controls",
   "bar.full": "Full screen",
   "bar.full.leave": "Leave full screen",
 
-  "help.title": "Keys and settings",
+  "help.title": "Controls and settings",
   "help.close": "Close",
   "help.pads.none": "Connect a gamepad and press one of its buttons.",
   "help.pads.strange": "The browser does not know how {name} is built. Set it up step by step if its buttons are mixed up.",
