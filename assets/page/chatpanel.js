@@ -144,6 +144,7 @@ export class ChatPanel {
   #showPeek(line) {
     clearTimeout(this.#peekTimer);
     this.#peek.replaceChildren(...lineElement(line).childNodes);
+    this.#peek.dataset.player = line.seat === null ? "none" : String(line.seat);
     this.#peek.dataset.shown = "yes";
     this.#peekTimer = setTimeout(() => this.#hidePeek(), PEEK_MS);
   }

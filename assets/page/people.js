@@ -29,11 +29,13 @@ export function peopleView(room) {
   const { you } = room;
   const wants = room.peers.find(({ peer }) => peer === you.peer)?.wants ?? null;
   const movable = you.rights.includes("seats");
+  // What all seats have in common says nothing.
+  const devices = new Set(room.seats.map(({ device }) => device)).size;
   const hostSits = room.seats.some(({ holders }) => holders.some(({ peer }) => peer === null));
   return {
     seats: room.seats.map(({ seat, device, holders }) => ({
       seat,
-      device,
+      device: devices > 1 ? device : "",
       holders: holders.map(({ peer, name, away }) => ({ name, you: peer === you.peer, host: peer === null, away })),
       does: deedFor(you, seat, holders.length === 0, wants),
     })),

@@ -2,7 +2,7 @@
 
 import { byId, make, makeButton, makeForeign, refill } from "./dom.js";
 import { peopleView } from "./people.js";
-import { text } from "./text.js";
+import { setLabel, text } from "./text.js";
 
 /** @typedef {import("./people.js").PeerRow} PeerRow */
 /** @typedef {import("./people.js").PeopleView} PeopleView */
@@ -17,6 +17,7 @@ export class PeoplePanel {
   #othersTitle = byId("people-others-title", HTMLElement);
   #any = byId("people-any", HTMLButtonElement);
   #badge = byId("people-badge", HTMLElement);
+  #toggle = byId("people-toggle", HTMLButtonElement);
   #wish;
   /** @type {PeopleView | null} */
   #view = null;
@@ -60,6 +61,8 @@ export class PeoplePanel {
     const wishes = view?.movable ? view.wishes : 0;
     this.#badge.hidden = wishes === 0;
     this.#badge.textContent = String(wishes);
+    setLabel(this.#toggle, "people.title");
+    if (wishes > 0) this.#toggle.setAttribute("aria-label", text("people.wishes", { n: wishes }));
   }
 
   /** @param {SeatRow} row */

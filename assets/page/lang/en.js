@@ -92,6 +92,7 @@ export default Object.freeze({
   "seat.watchers": "{n} watching",
 
   "people.title": "People",
+  "people.wishes": "People, {n} waiting for a seat",
   "people.watching": "Watching",
   "people.all": "Everyone",
   "people.you": "you",
@@ -187,7 +188,7 @@ export default Object.freeze({
   "help.pads.insecure": "Browsers allow gamepads only on secure (https) links. The keyboard and the touch controls work.",
   "help.you": "You",
   "help.more": "More",
-  "help.tips": "Press Tab to reach the bar with the keyboard, Esc to leave full screen.",
+  "help.tips": "Press Tab to reach the bar with the keyboard, T to chat, Esc to leave full screen.",
   "key.ShiftRight": "Right Shift",
   "key.Enter": "Enter",
   "key.ArrowUp": "↑",

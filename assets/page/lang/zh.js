@@ -92,6 +92,7 @@ export default Object.freeze({
   "seat.watchers": "{n} 人观看",
 
   "people.title": "成员",
+  "people.wishes": "成员，{n} 人在等座位",
   "people.watching": "正在观看",
   "people.all": "所有人",
   "people.you": "你",
@@ -187,7 +188,7 @@ export default Object.freeze({
   "help.pads.insecure": "浏览器只在安全（https）链接上允许使用手柄。键盘和触摸控制可以使用。",
   "help.you": "你",
   "help.more": "更多",
-  "help.tips": "按 Tab 键可用键盘操作游戏栏，按 Esc 键退出全屏。",
+  "help.tips": "按 Tab 键可用键盘操作游戏栏，按 T 键聊天，按 Esc 键退出全屏。",
   "key.ShiftRight": "右 Shift",
   "key.Enter": "Enter",
   "key.ArrowUp": "↑",
