@@ -367,6 +367,12 @@ async function check() {
   await page.state("playing");
   await tab.run("mock.asks = false");
 
+  step("the page can be installed");
+  const { installabilityErrors } = await page.cdp("Page.getInstallabilityErrors");
+  assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
+  const { errors: manifestErrors } = await page.cdp("Page.getAppManifest");
+  assert.deepEqual(manifestErrors, []);
+
   step("no error in the browser's log");
   const errors = (await page.log()).filter(({ level, message }) => level === "SEVERE" && !/WebSocket connection to|ERR_CONNECTION_REFUSED/.test(message));
   assert.deepEqual(errors, []);

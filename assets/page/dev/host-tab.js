@@ -106,10 +106,10 @@ async function answer(id, join) {
     pc.addEventListener("icegatheringstatechange", () => { if (pc.iceGatheringState === "complete") resolve(); });
   });
   peers.set(id, peer);
-  // Loopback only. Chromium offers no candidate for it, but a socket for every address hears it too.
+  // At the page's own address only. Chromium offers no candidate for loopback, but a socket for every address hears it too.
   const sdp = pc.localDescription.sdp.split("\r\n")
     .filter((line) => !line.startsWith("a=candidate") || / udp .* typ host/.test(line))
-    .map((line) => line.replace(/^(a=candidate:\S+ \d udp \d+) \S+/, "$1 127.0.0.1")).join("\r\n");
+    .map((line) => line.replace(/^(a=candidate:\S+ \d udp \d+) \S+/, `$1 ${location.hostname}`)).join("\r\n");
   reply(id, { type: "welcome", v: 2, peer: id, resume: `token-${id}`, sdp });
 }
 

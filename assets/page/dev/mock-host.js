@@ -1,7 +1,7 @@
 // A host to try the page with, without the desktop program: serves the page with the host's content
 // security policy, and lets a second browser tab (host.html) be the host's end of the connection.
 //
-//   node dev/mock-host.js [PORT]      then open  http://127.0.0.1:PORT/dev/host.html  as the host
+//   node dev/mock-host.js [PORT [ADDRESS]]      then open  http://127.0.0.1:PORT/dev/host.html  as the host
 //                                     and  http://127.0.0.1:PORT/#MOCKMOCKMOCKMOCKMOCKMO  as a player,
 //                                     or   http://127.0.0.1:PORT/  with the code 246810
 
@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PORT = Number(process.argv[2] ?? 7780);
+const ADDRESS = process.argv[3] ?? "127.0.0.1";
 const SECRET = "MOCKMOCKMOCKMOCKMOCKMO";
 const CODE = "246810";
 /** A wrong secret or code is answered late. */
@@ -116,6 +117,6 @@ function readMessages(socket, onText) {
   });
 }
 
-server.listen(PORT, "127.0.0.1", () => {
-  console.log(`player: http://127.0.0.1:${PORT}/#${SECRET}\nhost:   http://127.0.0.1:${PORT}/dev/host.html`);
+server.listen(PORT, ADDRESS, () => {
+  console.log(`player: http://${ADDRESS}:${PORT}/#${SECRET}\nhost:   http://${ADDRESS}:${PORT}/dev/host.html`);
 });
