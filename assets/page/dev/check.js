@@ -346,6 +346,19 @@ async function check() {
   await page.run("location.reload()");
   await page.state("playing");
 
+  step("an incomplete link is told; a page without a link leads back to the last room");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await page.go(`${PAGE}#${SECRET.slice(3)}`);
+  await page.state("name");
+  assert.match(await page.text("#code-problem"), /incomplete/);
+  await page.go("about:blank");
+  await page.go(PAGE);
+  await page.state("name");
+  assert.equal(await page.text("#code-problem"), "");
+  await page.click("#door-back");
+  await page.state("playing");
+
   step("the host is asked: the page waits, takes it back, comes in");
   await tab.run("mock.asks = true");
   await page.run("sessionStorage.clear()");
