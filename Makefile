@@ -1,13 +1,15 @@
 # run:   install what is missing, build, open the window           make run ARGS="host --json"
 # test:  install what the tests need, run all of them
 # lint:  formatting, clippy, the page's types
+# fuzz:  random input for a minute each, from what was found before       make fuzz SECONDS=600
 # bench: measure against the budgets
-.PHONY: run build test lint bench
+.PHONY: run build test lint bench fuzz
 
 INSTALL := installers/linux/install
 # One profile for everything, so that nothing is compiled twice.
 CARGO := cargo
 PROFILE := --release
+SECONDS := 60
 
 run: build
 	@$(INSTALL) run
@@ -28,6 +30,13 @@ lint: assets/page/node_modules/.package-lock.json
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy $(PROFILE) --locked --workspace --all-targets -- -D warnings
 	cd assets/page && node_modules/.bin/tsc
+
+fuzz:
+	@$(INSTALL) build
+	@command -v cargo-fuzz >/dev/null || $(CARGO) install --locked cargo-fuzz
+	for target in frames signaling channels; do \
+	  mkdir -p fuzz/corpus/$$target && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target fuzz/corpus/$$target -- -max_total_time=$(SECONDS) -max_len=65536 || exit 1; \
+	done
 
 bench:
 	@$(INSTALL) build run test

@@ -82,7 +82,8 @@ impl Emulator {
         let mut supervisor = Supervisor {
             name,
             socket: ours,
-            status: Status::new(link),
+            status: Status::new(link.clone()),
+            link,
             child: child.clone(),
             stopping: stopping.clone(),
             listener,
@@ -147,6 +148,7 @@ struct Supervisor {
     name: String,
     socket: UnixStream,
     status: Status,
+    link: Arc<Link>,
     child: Arc<Mutex<Child>>,
     stopping: Arc<AtomicBool>,
     listener: Listener,
@@ -158,6 +160,8 @@ struct Supervisor {
 impl Supervisor {
     fn run(&mut self) {
         let end = self.watch();
+        // Nobody is left who could stop the motors it started.
+        self.link.clear_feedback();
         let event = if self.stopping.load(Ordering::Acquire) { Event::Ended } else { end };
         (self.listener)(event);
     }
@@ -177,6 +181,7 @@ impl Supervisor {
         loop {
             match message::receive::<FromCore>(&mut from, &mut line) {
                 Ok(Some(message)) => {
+                    let message = message.bounded();
                     match &message {
                         FromCore::Loaded(loaded) => {
                             self.loading = false;

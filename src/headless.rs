@@ -1,10 +1,14 @@
 //! `hotseat host`: the same engine without a window. With `--json`, standard output carries one object a line.
 
-use crate::engine::{Command, Config, Engine, Game, GameState, Happening, Level, Snapshot};
-use crate::net::NetStats;
+use crate::engine::{
+    Command, Config, Engine, Game, GameState, Happening, HolderStatus, InviteStatus, Level, SeatStatus, Snapshot,
+};
+use crate::input::MAX_SEATS;
+use crate::net::{NetStats, RoomCommand, Talk};
 use crate::packet::Format;
+use crate::room::{Grant, Rights, Terms, Verdict};
 use crate::signals;
-use crate::sync::spawn;
+use crate::sync::{now, spawn};
 use crate::usage;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -55,16 +59,114 @@ enum Line {
     Resume,
     Reset,
     Restart,
-    SaveState { slot: u8 },
-    LoadState { slot: u8 },
-    Option { key: String, value: String },
-    Kick { peer: u32 },
-    Codec { name: String },
+    SaveState {
+        slot: u8,
+    },
+    LoadState {
+        slot: u8,
+    },
+    Option {
+        key: String,
+        value: String,
+    },
+    Device {
+        port: u32,
+        id: u32,
+    },
+    Invite(Offer),
+    ChangeInvite {
+        invite: u32,
+        #[serde(flatten)]
+        offer: Offer,
+    },
+    Revoke {
+        invite: u32,
+        #[serde(default)]
+        people: bool,
+    },
+    Code {
+        invite: u32,
+        on: bool,
+    },
+    Answer {
+        request: u32,
+        verdict: Said,
+        #[serde(default)]
+        seat: Option<usize>,
+    },
+    Sit {
+        peer: u32,
+        seat: usize,
+        on: bool,
+    },
+    Rights {
+        peer: u32,
+        rights: Rights,
+    },
+    Mute {
+        peer: u32,
+        on: bool,
+    },
+    Kick {
+        peer: u32,
+    },
+    Ban {
+        peer: u32,
+    },
+    Pardon,
+    Say {
+        text: String,
+    },
+    Codec {
+        name: String,
+    },
     Screenshot,
-    Record { on: bool },
+    Record {
+        on: bool,
+    },
+}
+
+/// What a link is to be like; without a word about it, it lets anybody play, for ever.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Offer {
+    #[serde(default = "any")]
+    grant: Grant,
+    #[serde(default)]
+    rights: Rights,
+    #[serde(default)]
+    approval: bool,
+    #[serde(default)]
+    uses: Option<u32>,
+    #[serde(default)]
+    seconds: Option<u64>,
+}
+
+fn any() -> Grant {
+    Grant::Any
+}
+
+impl Offer {
+    fn terms(&self) -> Terms {
+        Terms {
+            grant: self.grant,
+            rights: self.rights,
+            approval: self.approval,
+            uses: self.uses,
+            lasts: self.seconds.map(Duration::from_secs),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Said {
+    Play,
+    Watch,
+    No,
 }
 
 fn parse(line: &str) -> Option<Command> {
+    let room = Command::Room;
     Some(match serde_json::from_str(line).ok()? {
         Line::Pause => Command::Pause(true),
         Line::Resume => Command::Pause(false),
@@ -73,7 +175,26 @@ fn parse(line: &str) -> Option<Command> {
         Line::SaveState { slot } => Command::SaveState(slot),
         Line::LoadState { slot } => Command::LoadState(slot),
         Line::Option { key, value } => Command::CoreOption { key, value },
-        Line::Kick { peer } => Command::Kick(peer),
+        Line::Device { port, id } => Command::Device { port, id },
+        Line::Invite(offer) => room(RoomCommand::Invite(offer.terms())),
+        Line::ChangeInvite { invite, offer } => room(RoomCommand::ChangeInvite(invite, offer.terms())),
+        Line::Revoke { invite, people } => room(RoomCommand::Revoke(invite, people)),
+        Line::Code { invite, on } => room(RoomCommand::Code(invite, on)),
+        Line::Answer { request, verdict, seat } => {
+            let verdict = match verdict {
+                Said::Play => Verdict::Play(seat.filter(|&seat| seat < MAX_SEATS)),
+                Said::Watch => Verdict::Watch,
+                Said::No => Verdict::No,
+            };
+            room(RoomCommand::Answer(request, verdict))
+        }
+        Line::Sit { peer, seat, on } => room(RoomCommand::Sit(peer, seat, on)),
+        Line::Rights { peer, rights } => room(RoomCommand::Rights(peer, rights)),
+        Line::Mute { peer, on } => room(RoomCommand::Mute(peer, on)),
+        Line::Kick { peer } => room(RoomCommand::Kick(peer)),
+        Line::Ban { peer } => room(RoomCommand::Ban(peer)),
+        Line::Pardon => room(RoomCommand::PardonAll),
+        Line::Say { text } => room(RoomCommand::Say(text)),
         Line::Screenshot => Command::Screenshot,
         Line::Record { on } => Command::Record(on),
         Line::Codec { name } if name == "auto" => Command::Codec(None),
@@ -163,8 +284,8 @@ fn to_json(engine: &Engine, happening: Happening) -> Option<Value> {
             let snapshot = engine.snapshot();
             json!({
                 "event": "ready",
-                "url": snapshot.invites.first(),
-                "urls": snapshot.invites,
+                "url": snapshot.invites.first().and_then(|invite| invite.links.first()),
+                "urls": snapshot.invites.first().map(|invite| &invite.links),
                 "pid": std::process::id(),
                 "core_pid": core_pid,
                 "game": snapshot.game.as_ref().map(|game| &game.title),
@@ -183,6 +304,17 @@ fn to_json(engine: &Engine, happening: Happening) -> Option<Value> {
             json!({"event": "core_restarted", "core_pid": core_pid, "revived": revived})
         }
         Happening::Notice(notice) => json!({"event": "notice", "level": level(notice.level), "text": notice.text}),
+        Happening::Talk(Talk::Said { peer, name, text }) => {
+            json!({"event": "chat", "peer": peer, "name": name, "text": text})
+        }
+        Happening::Talk(Talk::Reaction { peer, name, emoji }) => {
+            json!({"event": "reaction", "peer": peer, "name": name, "emoji": emoji.as_str()})
+        }
+        // Who came and who went has events of its own.
+        Happening::Talk(Talk::Line(..)) => return None,
+        Happening::Request { id, name, address } => {
+            json!({"event": "request", "request": id, "name": name, "address": address.to_string()})
+        }
         Happening::Stats { snapshot, net, core_pid } => stats(&snapshot, &net, core_pid),
     })
 }
@@ -257,9 +389,33 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
         "stages_p50_ms": {"wait": net.stages_ms[0], "encode": net.stages_ms[1], "send": net.stages_ms[2]},
         "kbit_s": stats.kbit_s,
         "newest_frame": {"number": stats.newest_frame, "captured_s": stats.newest_frame_at.as_secs_f64()},
+        "input_p50_us": net.input_us.0,
+        "input_p99_us": net.input_us.1,
         "peers": peers,
+        "seats": snapshot.seats.iter().map(seat).collect::<Vec<_>>(),
+        "invites": snapshot.invites.iter().map(invite).collect::<Vec<_>>(),
         "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
         "core": {"cpu_seconds": core.cpu_seconds, "resident_bytes": core.resident_bytes},
+    })
+}
+
+fn seat(seat: &SeatStatus) -> Value {
+    let holder = |it: &HolderStatus| json!({"peer": it.peer, "name": it.name, "away": it.away});
+    json!({"seat": seat.seat, "device": seat.device, "holders": seat.holders.iter().map(holder).collect::<Vec<_>>()})
+}
+
+fn invite(invite: &InviteStatus) -> Value {
+    let left = |until: Duration| until.saturating_sub(now()).as_secs();
+    json!({
+        "invite": invite.id,
+        "url": invite.links.first(),
+        "grant": invite.terms.grant,
+        "rights": invite.terms.rights,
+        "approval": invite.terms.approval,
+        "used": invite.used,
+        "uses": invite.terms.uses,
+        "seconds_left": invite.ends.map(left),
+        "code": invite.code.as_ref().map(|(digits, _)| digits),
     })
 }
 
@@ -272,7 +428,7 @@ fn to_text(engine: &Engine, happening: Happening) -> Option<String> {
         Happening::Started { .. } => {
             let snapshot: Arc<Snapshot> = engine.snapshot();
             let game = snapshot.game.as_ref().map_or("The game", |game| game.title.as_str());
-            let links = snapshot.invites.join("\n  ");
+            let links = snapshot.invites.first().map(|invite| invite.links.join("\n  ")).unwrap_or_default();
             format!("{game} runs. Friends join at\n  {links}\nCtrl-C ends it.")
         }
         Happening::Failed(reason) => reason,
@@ -288,7 +444,9 @@ fn to_text(engine: &Engine, happening: Happening) -> Option<String> {
         }
         Happening::CoreRestarted { .. } => return None,
         Happening::Notice(notice) => notice.text,
-        Happening::Stats { .. } => return None,
+        Happening::Talk(Talk::Said { name, text, .. }) => format!("{name}: {text}"),
+        Happening::Request { id, name, address } => format!("{name} ({address}) asks to be let in: request {id}."),
+        Happening::Talk(_) | Happening::Stats { .. } => return None,
     })
 }
 
@@ -300,6 +458,20 @@ mod tests {
     fn a_line_is_one_of_the_known_commands_or_nothing() {
         assert_eq!(parse(r#"{"command":"pause"}"#), Some(Command::Pause(true)));
         assert_eq!(parse(r#"{"command":"save_state","slot":3}"#), Some(Command::SaveState(3)));
+        let invited =
+            parse(r#"{"command":"invite","grant":1,"rights":["pause"],"approval":true,"uses":2,"seconds":60}"#);
+        let terms = Terms {
+            grant: Grant::Seat(1),
+            rights: [crate::room::Right::Pause].into_iter().collect(),
+            approval: true,
+            uses: Some(2),
+            lasts: Some(Duration::from_secs(60)),
+        };
+        assert_eq!(invited, Some(Command::Room(RoomCommand::Invite(terms))));
+        assert_eq!(
+            parse(r#"{"command":"answer","request":4,"verdict":"play","seat":1}"#),
+            Some(Command::Room(RoomCommand::Answer(4, Verdict::Play(Some(1)))))
+        );
         for bad in [
             "",
             "pause",

@@ -1,4 +1,4 @@
-//! Controllers: the state of one pad, and the keys that stand for its buttons.
+//! What people hold in their hands: pads, keyboard, mice, and what comes back from the core: motors and lamps.
 //!
 //! Depends on nothing, so that the core process, the net thread and the window share one meaning of "A is held".
 
@@ -88,9 +88,213 @@ impl PadState {
     }
 }
 
+/// One more than the highest of libretro's key codes (`RETROK_LAST`).
+pub const KEY_CODES: u16 = 324;
+
+/// The keys of a keyboard that are held, by libretro's codes (`RETROK_*`): 8 backspace, 97 to 122 a to z, and so on.
+///
+/// Code 0, which libretro has for "unknown", and codes that do not exist are never in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KeySet([u64; KeySet::WORDS]);
+
+impl KeySet {
+    /// Words that [`KeySet::words`] gives.
+    pub const WORDS: usize = KEY_CODES.div_ceil(64) as usize;
+    /// No key.
+    pub const EMPTY: KeySet = KeySet([0; KeySet::WORDS]);
+
+    /// Adds a key. False when there is no such key.
+    pub fn insert(&mut self, code: u16) -> bool {
+        let exists = (1..KEY_CODES).contains(&code);
+        if exists {
+            self.0[usize::from(code / 64)] |= 1 << (code % 64);
+        }
+        exists
+    }
+
+    /// Takes a key out.
+    pub fn remove(&mut self, code: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(code / 64)) {
+            *word &= !(1 << (code % 64));
+        }
+    }
+
+    /// Whether a key is held.
+    pub fn contains(&self, code: u16) -> bool {
+        self.0.get(usize::from(code / 64)).is_some_and(|word| word >> (code % 64) & 1 == 1)
+    }
+
+    /// Whether none is held.
+    pub fn is_empty(&self) -> bool {
+        *self == KeySet::EMPTY
+    }
+
+    /// The keys of both.
+    pub fn union(self, other: KeySet) -> KeySet {
+        KeySet(std::array::from_fn(|index| self.0[index] | other.0[index]))
+    }
+
+    /// The keys of this one that are not in `other`.
+    pub fn without(self, other: KeySet) -> KeySet {
+        KeySet(std::array::from_fn(|index| self.0[index] & !other.0[index]))
+    }
+
+    /// The codes of the keys, lowest first.
+    pub fn codes(self) -> impl Iterator<Item = u16> {
+        self.0.into_iter().zip((0..).step_by(64)).flat_map(|(mut rest, first)| {
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros();
+                rest &= rest.checked_sub(1)?;
+                Some(first + bit as u16)
+            })
+        })
+    }
+
+    /// Key `code` is bit `code % 64` of word `code / 64`.
+    pub fn words(self) -> [u64; KeySet::WORDS] {
+        self.0
+    }
+
+    /// The other half of [`KeySet::words`]; bits that stand for no key are left out.
+    pub fn from_words(mut words: [u64; KeySet::WORDS]) -> KeySet {
+        words[0] &= !1;
+        words[KeySet::WORDS - 1] &= (1 << (KEY_CODES % 64)) - 1;
+        KeySet(words)
+    }
+}
+
+impl FromIterator<u16> for KeySet {
+    /// Codes that do not exist are left out.
+    fn from_iter<I: IntoIterator<Item = u16>>(codes: I) -> KeySet {
+        let mut keys = KeySet::EMPTY;
+        for code in codes {
+            keys.insert(code);
+        }
+        keys
+    }
+}
+
+/// How far a mouse and its wheels were moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MouseMove {
+    /// Pixels of the core's picture to the right.
+    pub dx: i32,
+    /// Pixels of the core's picture downwards.
+    pub dy: i32,
+    /// Clicks of the wheel, away from the hand (scrolling up) positive.
+    pub wheel: i32,
+    /// Clicks of the sideways wheel, to the right positive.
+    pub hwheel: i32,
+}
+
+impl MouseMove {
+    /// Both, one after the other.
+    pub fn plus(self, other: MouseMove) -> MouseMove {
+        MouseMove {
+            dx: self.dx.saturating_add(other.dx),
+            dy: self.dy.saturating_add(other.dy),
+            wheel: self.wheel.saturating_add(other.wheel),
+            hwheel: self.hwheel.saturating_add(other.hwheel),
+        }
+    }
+}
+
+/// Where a mouse or finger is, and the buttons it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MouseState {
+    /// Across the picture: -32767 is its left edge, 32767 its right one.
+    pub x: i16,
+    /// Down the picture: -32767 is its top edge, 32767 its bottom one.
+    pub y: i16,
+    /// Held buttons, one bit each: [`MouseState::LEFT`] and so on.
+    pub buttons: u16,
+    /// It is over the picture; elsewhere `x` and `y` mean nothing.
+    pub over: bool,
+}
+
+impl MouseState {
+    /// The left button; a finger that touches; a light gun's trigger.
+    pub const LEFT: u16 = 1;
+    /// The right button.
+    pub const RIGHT: u16 = 2;
+    /// The middle button.
+    pub const MIDDLE: u16 = 4;
+    /// The first button beside the usual three.
+    pub const FOURTH: u16 = 8;
+    /// The second button beside the usual three.
+    pub const FIFTH: u16 = 16;
+
+    /// Whether any button of `mask` is held.
+    pub fn held(&self, mask: u16) -> bool {
+        self.buttons & mask != 0
+    }
+}
+
+/// One seat's mouse, as a core sees it in one frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mouse {
+    /// Since the frame before.
+    pub moved: MouseMove,
+    /// Now.
+    pub state: MouseState,
+}
+
+/// Everything a core can ask for in one frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Inputs {
+    /// One pad a seat.
+    pub pads: [PadState; MAX_SEATS],
+    /// The keyboard: one for the whole machine.
+    pub keys: KeySet,
+    /// One mouse a seat.
+    pub mice: [Mouse; MAX_SEATS],
+}
+
+/// How strongly the two motors of a pad turn; 0 is still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rumble {
+    /// The heavy motor.
+    pub strong: u16,
+    /// The light motor.
+    pub weak: u16,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_set_holds_every_code_there_is_and_no_other() {
+        let mut keys = KeySet::EMPTY;
+        for code in 1..KEY_CODES {
+            assert!(!keys.contains(code) && keys.insert(code) && keys.contains(code), "{code}");
+        }
+        assert!(keys.codes().eq(1..KEY_CODES));
+        for code in [0, KEY_CODES, 383, 384, u16::MAX] {
+            assert!(!keys.insert(code) && !keys.contains(code), "{code}");
+            keys.remove(code);
+        }
+        assert_eq!(KeySet::from_words([u64::MAX; KeySet::WORDS]), keys);
+        for code in 1..KEY_CODES {
+            keys.remove(code);
+        }
+        assert!(keys.is_empty());
+    }
+
+    #[test]
+    fn key_sets_are_joined_and_subtracted() {
+        let (a, b): (KeySet, KeySet) = ([8, 97, 323].into_iter().collect(), [97, 304].into_iter().collect());
+        assert!(a.union(b).codes().eq([8, 97, 304, 323]));
+        assert!(a.without(b).codes().eq([8, 323]));
+        assert_eq!(KeySet::from_words(a.words()), a);
+    }
+
+    #[test]
+    fn moves_add_up_and_stop_at_the_end_of_the_numbers() {
+        let far = MouseMove { dx: i32::MAX, dy: i32::MIN, wheel: 1, hwheel: -1 };
+        let step = MouseMove { dx: 1, dy: -1, wheel: 2, hwheel: 1 };
+        assert_eq!(far.plus(step), MouseMove { dx: i32::MAX, dy: i32::MIN, wheel: 3, hwheel: 0 });
+    }
 
     #[test]
     fn two_pads_on_one_seat_join_their_buttons_and_the_further_stick_wins() {

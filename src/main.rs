@@ -6,6 +6,7 @@ use hotseat::engine::{Config, Game};
 use hotseat::gui;
 use hotseat::net::ports;
 use hotseat::packet::Format;
+use hotseat::room::Terms;
 use hotseat::{emulator, headless, library, libretro, settings, tools};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -59,6 +60,12 @@ enum What {
         /// Stream in this video format only: h264, vp8, vp9, h264-444, vp9-444. Without it, the best for each browser.
         #[arg(long, value_name = "NAME", value_parser = codec)]
         codec: Option<Format>,
+        /// Ask about everyone who opens the link: `{"command":"answer",...}` lets them in.
+        #[arg(long)]
+        approve: bool,
+        /// A name under which friends reach this machine, beside its own: others are refused.
+        #[arg(long, value_name = "NAME")]
+        allow_name: Vec<String>,
         /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
         #[arg(long)]
         json: bool,
@@ -85,7 +92,7 @@ enum What {
     },
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
-        /// Which: latency, join, footprint, peers, crash, pace, encode, switch, or all.
+        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, encode, switch, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -147,10 +154,11 @@ fn run(arguments: Arguments) -> Result<(), String> {
             http: None,
             udp: None,
         }),
-        Some(What::Host { open, listen, option, codec, json }) => {
+        Some(What::Host { open, listen, option, codec, approve, allow_name, json }) => {
             let mut game = choose(open)?;
             game.options = option;
-            headless::run(Config { codec, ..config(&listen) }, game, json)
+            let invite = Terms { approval: approve, ..Terms::default() };
+            headless::run(Config { codec, invite, names: allow_name, ..config(&listen) }, game, json)
         }
         Some(What::Check { open, option, frames, json }) => {
             let core = open.core.ok_or("Say which core to check: `hotseat check --core PATH [CONTENT]`.")?;
@@ -205,6 +213,8 @@ fn config(listen: &Listen) -> Config {
         record_dir: settings::record_dir().unwrap_or_else(|| data_dir().join("recordings")),
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
         codec: None,
+        invite: Terms::default(),
+        names: Vec::new(),
     }
 }
 

@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+/// Samples a second inside the program and on the wire.
+pub const RATE_HZ: u32 = 48_000;
+/// Sample pairs in a block of sound: 10 ms, one Opus packet.
+pub const BLOCK: usize = 480;
+
 /// How the page must show the decoded video.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PictureShape {

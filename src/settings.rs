@@ -5,6 +5,7 @@
 
 use crate::files::write_atomically;
 use crate::packet::Format;
+use crate::room;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -31,6 +32,8 @@ pub struct Settings {
     pub codec: Option<Format>,
     /// The left stick also presses the d-pad, for games that know no stick.
     pub stick_moves_dpad: bool,
+    /// Keys chosen by hand for the keyboard's two sets: by button, the key's name.
+    pub keyboard: [BTreeMap<String, String>; 2],
     /// The games opened last, newest first.
     pub recent: Vec<Recent>,
     /// The core chosen for a file type: extension in lower case, the core's file.
@@ -41,6 +44,10 @@ pub struct Settings {
     pub core_folders: Vec<PathBuf>,
     /// Where cores look for BIOS files; none for the program's own folder.
     pub system_dir: Option<PathBuf>,
+    /// Ask about everyone who opens the link.
+    pub ask_before_joining: bool,
+    /// Names under which friends reach this machine, beside its own.
+    pub allow_names: Vec<String>,
     /// Port of the page.
     pub http_port: u16,
     /// Port of the media.
@@ -88,6 +95,9 @@ const LANGUAGES: &[(&str, Language)] =
     &[("system", Language::System), ("en", Language::English), ("zh-CN", Language::Chinese)];
 const SCALINGS: &[(&str, Scaling)] = &[("sharp", Scaling::Sharp), ("whole", Scaling::Whole)];
 
+/// The keyboard's two sets of keys.
+const KEYBOARDS: [&str; 2] = ["keyboard", "keyboard_2"];
+
 /// Every choice of a video format, by its name in the file.
 fn codecs() -> Vec<(&'static str, Option<Format>)> {
     let all = Format::ALL.into_iter().map(|format| (format.name(), Some(format)));
@@ -103,11 +113,14 @@ impl Default for Settings {
             scaling: Scaling::Sharp,
             codec: None,
             stick_moves_dpad: true,
+            keyboard: Default::default(),
             recent: Vec::new(),
             core_for: BTreeMap::new(),
             core_options: BTreeMap::new(),
             core_folders: Vec::new(),
             system_dir: None,
+            ask_before_joining: false,
+            allow_names: Vec::new(),
             http_port: DEFAULT_PORT,
             udp_port: DEFAULT_PORT,
             window: [1100.0, 720.0],
@@ -201,11 +214,15 @@ impl Settings {
             scaling: reader.choice("scaling", SCALINGS),
             codec: reader.choice("codec", &codecs()),
             stick_moves_dpad: reader.read("stick_moves_dpad", "true or false", Value::as_bool).unwrap_or(true),
+            keyboard: KEYBOARDS
+                .map(|set| reader.map(set, "the name of a key", |value| value.as_str().map(str::to_owned))),
             recent: reader.list("recent", "a game with a core and a title", recent_from),
             core_for: reader.map("core_for", "a path", |value| value.as_str().map(PathBuf::from)),
             core_options: reader.map("core_options", "a table of texts", options_from),
             core_folders: reader.list("core_folders", "a path", |value| value.as_str().map(PathBuf::from)),
             system_dir: reader.text("system_dir").filter(|dir| !dir.is_empty()).map(PathBuf::from),
+            ask_before_joining: reader.read("ask_before_joining", "true or false", Value::as_bool).unwrap_or(false),
+            allow_names: reader.list("allow_names", "a text", |value| value.as_str().map(str::to_owned)),
             http_port: reader.port("http_port"),
             udp_port: reader.port("udp_port"),
             window: reader
@@ -228,10 +245,15 @@ impl Settings {
         set("scaling", name_of(SCALINGS, self.scaling).into());
         set("codec", name_of(&codecs(), self.codec).into());
         set("stick_moves_dpad", self.stick_moves_dpad.into());
+        for (name, keys) in KEYBOARDS.into_iter().zip(&self.keyboard) {
+            set(name, Value::Table(keys.iter().map(|(k, v)| (k.clone(), v.as_str().into())).collect()));
+        }
         set("recent", self.recent.iter().map(recent_to).collect::<Vec<_>>().into());
         set("core_for", Value::Table(self.core_for.iter().map(|(k, v)| (k.clone(), path_to(v))).collect()));
         set("core_options", Value::Table(self.core_options.iter().map(options_to).collect()));
         set("core_folders", self.core_folders.iter().map(|p| path_to(p)).collect::<Vec<_>>().into());
+        set("ask_before_joining", self.ask_before_joining.into());
+        set("allow_names", self.allow_names.iter().map(|name| Value::from(name.as_str())).collect::<Vec<_>>().into());
         set("http_port", i64::from(self.http_port).into());
         set("udp_port", i64::from(self.udp_port).into());
         set("window", self.window.iter().map(|side| rounded(*side)).collect::<Vec<_>>().into());
@@ -243,17 +265,14 @@ impl Settings {
     }
 }
 
-/// A name that others can be shown: one line, at most 32 characters, never empty.
+/// The host's name as the room takes it, or the system's name for them where nothing is left.
 pub fn clean_name(name: &str) -> String {
-    let name: String = name.chars().filter(|c| !c.is_control()).take(32).collect();
-    let name = name.trim();
-    if name.is_empty() { default_name() } else { name.to_owned() }
+    room::clean_name(name).unwrap_or_else(default_name)
 }
 
 fn default_name() -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
-    let user: String = user.chars().filter(|c| !c.is_control()).take(32).collect();
-    if user.trim().is_empty() { "Host".into() } else { user.trim().to_owned() }
+    room::clean_name(&user).unwrap_or_else(|| "Host".into())
 }
 
 /// Takes values out of a table, noting each that is there and cannot be used.
@@ -396,6 +415,7 @@ mod tests {
             scaling: Scaling::Whole,
             codec: Format::from_name("vp8"),
             stick_moves_dpad: false,
+            keyboard: [[("a".to_owned(), "Space".to_owned())].into(), BTreeMap::new()],
             recent: vec![
                 Recent {
                     content: Some("/games/a \"b\".nes".into()),
@@ -407,6 +427,8 @@ mod tests {
             core_for: [("nes".to_owned(), PathBuf::from("/cores/nestopia_libretro.so"))].into(),
             core_options: [("nestopia".to_owned(), [("a.b".to_owned(), "on".to_owned())].into())].into(),
             core_folders: vec!["/more cores".into()],
+            ask_before_joining: true,
+            allow_names: vec!["arcade.example".into()],
             system_dir: Some("/bios".into()),
             http_port: 1,
             udp_port: 0,
@@ -513,7 +535,7 @@ mod tests {
     #[test]
     fn a_name_is_one_short_line() {
         assert_eq!(clean_name("  Ada\nLovelace  "), "AdaLovelace");
-        assert_eq!(clean_name(&"x".repeat(99)).len(), 32);
+        assert_eq!(clean_name(&"x".repeat(99)).len(), room::MAX_NAME);
         assert!(!clean_name("\u{7}").is_empty());
     }
 }

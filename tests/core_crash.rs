@@ -81,10 +81,10 @@ fn a_core_that_crashes_again_and_again_waits_for_the_host_to_restart_it() {
             core = pid(&host.wait_for("core_restarted", LONG));
         }
     }
-    browser.wait_for_dataset("game", "crashed");
+    browser.wait_for_dataset("game", "stopped");
     host.stats_when("the state crashed", LONG, |stats| stats["state"] == "crashed");
     pass(Duration::from_secs(2));
-    assert_eq!(browser.dataset("game"), "crashed");
+    assert_eq!(browser.dataset("game"), "stopped");
     assert_eq!(browser.state(), "playing");
 
     host.command(r#"{"command":"restart"}"#);

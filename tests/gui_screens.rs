@@ -7,8 +7,10 @@
 #[allow(dead_code)]
 mod gui;
 
+use egui_kittest::kittest::Queryable;
 use gui::Stage;
 use hotseat::engine::{GameState, Level};
+use hotseat::gui::links;
 use hotseat::gui::preferences::Draft;
 use hotseat::gui::view::Dialog;
 use std::path::PathBuf;
@@ -21,6 +23,11 @@ type Screen = (&'static str, fn() -> Stage);
 fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
     stage.view.dialog = Some(dialog);
     stage
+}
+
+fn with_links(stage: Stage) -> Stage {
+    let draft = links::Draft::of(&stage.settings);
+    with_dialog(stage, Dialog::Links(draft))
 }
 
 const SCREENS: &[Screen] = &[
@@ -62,9 +69,34 @@ const SCREENS: &[Screen] = &[
         let mut stage = Stage::default().playing();
         stage.settings.core_folders = vec!["/home/ada/cores".into()];
         stage.settings.core_for.insert("nes".into(), "/cores/nestopia_libretro.so".into());
-        stage.gamepads = vec!["8BitDo SN30 Pro".into()];
+        let stage = stage.with_guest();
         let draft = Draft::of(&stage.settings);
         with_dialog(stage, Dialog::Settings(draft))
+    }),
+    ("room", || Stage::default().playing().busy()),
+    ("room-chat", || Stage::default().playing().busy().talking()),
+    ("room-menu", || Stage::default().playing().busy().opening("Options for Grace")),
+    ("room-full-screen", || Stage { full_screen: true, ..Stage::default().playing().busy() }),
+    ("room-alone", || {
+        let mut stage = Stage::default().playing();
+        stage.snapshot.peers.clear();
+        stage.snapshot.seats[1].holders.clear();
+        stage.snapshot.seats[2].holders.clear();
+        stage
+    }),
+    ("room-invite", || Stage::default().playing().opening("More ways to invite")),
+    ("room-code", || Stage::default().playing().with_code()),
+    ("room-home", || {
+        let mut stage = Stage::default().with_recent().with_code();
+        stage.snapshot.peers = Stage::default().playing().snapshot.peers;
+        stage.snapshot.seats = Stage::default().playing().snapshot.seats;
+        stage.asking()
+    }),
+    ("links", || with_links(Stage::default().playing().with_links())),
+    ("keys", || {
+        let stage = Stage::default().playing().with_guest();
+        let draft = Draft::of(&stage.settings);
+        with_dialog(stage, Dialog::Settings(draft)).opening("Keys on the keyboard")
     }),
     ("choose", || {
         let mut stage = Stage::default().with_recent().with_invite();
@@ -75,6 +107,15 @@ const SCREENS: &[Screen] = &[
     ("no-core", || with_dialog(Stage::default().with_recent(), Dialog::NoCore("/home/ada/games/disc.chd".into()))),
     ("chinese-home", || Stage::default().with_recent().with_invite().chinese()),
     ("chinese-game", || Stage::default().playing().chinese()),
+    ("chinese-room", || Stage::default().playing().busy().talking().chinese()),
+    ("chinese-menu", || Stage::default().playing().busy().chinese().opening("Grace 的选项")),
+    ("chinese-links", || with_links(Stage::default().playing().with_links().chinese())),
+    ("chinese-code", || Stage::default().playing().with_code().chinese()),
+    ("chinese-settings", || {
+        let stage = Stage::default().playing().with_guest().chinese();
+        let draft = Draft::of(&stage.settings);
+        with_dialog(stage, Dialog::Settings(draft)).opening("键盘按键")
+    }),
 ];
 
 #[test]
@@ -83,7 +124,19 @@ fn every_screen_can_be_painted_at_every_size() {
     let only = std::env::var("HOTSEAT_SCREEN").unwrap_or_default();
     for (name, stage) in SCREENS.iter().filter(|(name, _)| name.contains(&only)) {
         for (width, height, scale) in SIZES {
-            let mut harness = stage().open_painted([width, height], scale);
+            let stage = stage();
+            let chat = stage.open_chat.then_some(stage.texts.chat);
+            let click: Vec<_> = stage.click.iter().copied().chain(chat).collect();
+            let mut harness = stage.open_painted([width, height], scale);
+            for name in click {
+                harness.get_by_label(name).click();
+                harness.run_steps(4);
+            }
+            harness.run_steps(12);
+            // Reactions are over the picture for a moment only.
+            let later = std::mem::take(&mut harness.state_mut().said_later);
+            harness.state_mut().snapshot.chat.extend(later);
+            harness.run_steps(4);
             let image = harness.render().unwrap();
             assert_eq!(image.dimensions(), ((width * scale) as u32, (height * scale) as u32));
             // Something is on it: a screen has its background, text and at least one accent.

@@ -47,8 +47,8 @@ fn each_plays_their_own_seat_and_both_see_both() {
         let names: Vec<&str> =
             room["peers"].as_array().into_iter().flatten().filter_map(|peer| peer["name"].as_str()).collect();
         assert_eq!(names, ["Ann", "Bea"]);
-        let seats: Vec<&str> =
-            room["seats"].as_array().into_iter().flatten().map(|seat| seat["name"].as_str().unwrap_or("-")).collect();
+        let holder = |seat: &serde_json::Value| seat["holders"][0]["name"].as_str().unwrap_or("-").to_owned();
+        let seats: Vec<String> = room["seats"].as_array().into_iter().flatten().map(holder).collect();
         assert_eq!(seats, ["Ann", "Bea", "-", "-"]);
     }
     let stats = host

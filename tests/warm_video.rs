@@ -108,7 +108,7 @@ fn the_video_thread_allocates_nothing_once_it_is_warm() {
         let pixels: Vec<u8> =
             (0..row * height as usize).map(|at| ((at as u32 * 31 + number * 977) >> 4) as u8).collect();
         writer.publish(header(width, height, format, number % 10 == 9), pixels.chunks(row));
-        if number % 35 == 0 {
+        if number.is_multiple_of(35) {
             control.request_keyframes();
         }
         for _ in 0..3 {

@@ -1,11 +1,16 @@
 // How long to wait before the next try.
 
-const DELAYS_MS = [500, 1000, 2000, 4000, 5000];
+const DELAYS_MS = [250, 500, 1000];
+/** So long after a loss the seat is kept, and the network may be back at any moment: tries stay close together. */
+const EAGER_MS = 60_000;
+const LATER_MS = 5000;
 /** A connection that held this long starts the delays anew; one that breaks at once does not. */
 const STABLE_MS = 5000;
 
 export class Backoff {
   #failures = 0;
+  /** The first failure in a row. @type {number | null} */
+  #failingSince = null;
   /** @type {number | null} */
   #connectedAt = null;
 
@@ -20,15 +25,23 @@ export class Backoff {
    * @returns {number} milliseconds to wait
    */
   failed(now) {
-    if (this.#connectedAt !== null && now - this.#connectedAt >= STABLE_MS) this.#failures = 0;
+    if (this.#connectedAt !== null && now - this.#connectedAt >= STABLE_MS) this.reset();
     this.#connectedAt = null;
-    const delay = DELAYS_MS[Math.min(this.#failures, DELAYS_MS.length - 1)] ?? 0;
+    const eager = this.eager(now);
+    this.#failingSince ??= now;
+    const delay = eager ? DELAYS_MS[Math.min(this.#failures, DELAYS_MS.length - 1)] ?? 0 : LATER_MS;
     this.#failures += 1;
     return delay;
+  }
+
+  /** Whether the loss is so recent that the seat is still kept. @param {number} now */
+  eager(now) {
+    return this.#failingSince === null || now - this.#failingSince < EAGER_MS;
   }
 
   /** The next delay is the first again: a person asked, or the network came back. */
   reset() {
     this.#failures = 0;
+    this.#failingSince = null;
   }
 }

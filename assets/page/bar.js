@@ -1,6 +1,7 @@
 // The bar: who is where, and the buttons. It hides while the game is played.
 
 import { byId, make, returnFocusAfterClick } from "./dom.js";
+import { hasBit, Leds } from "./leds.js";
 import { setLabel, text } from "./text.js";
 
 /** @typedef {import("./protocol.js").Room} Room */
@@ -12,10 +13,15 @@ export class Bar {
   #bar = byId("bar", HTMLElement);
   #game = byId("game-name", HTMLElement);
   #seats = byId("seats", HTMLElement);
+  #lamps = byId("leds", HTMLElement);
   #mute = byId("mute", HTMLButtonElement);
   #volume = byId("volume", HTMLInputElement);
   #tap = byId("tap-sound", HTMLButtonElement);
   #playing = false;
+  /** Bits of the seats with anything held. */
+  #held = 0;
+  #leds = new Leds();
+  #ledsOf = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -26,7 +32,7 @@ export class Bar {
     for (const sign of ["pointermove", "pointerdown", "focusin"]) {
       // A finger on the game's buttons is playing, not asking for the bar.
       window.addEventListener(sign, (event) => {
-        if (!(event.target instanceof Element && event.target.closest("#touch [data-cross], #touch [data-button]"))) this.show();
+        if (!(event.target instanceof Element && event.target.closest("#touch [data-part]"))) this.show();
       });
     }
     this.#mute.addEventListener("click", () => sound.mute(!sound.muted));
@@ -58,23 +64,53 @@ export class Bar {
       this.#seats.replaceChildren();
       return;
     }
-    const chips = room.seats.map(({ seat, name }) => {
+    const chips = room.seats.map(({ seat, holders }) => {
       const n = seat + 1;
-      const mine = seat === room.you.seat;
-      const chip = make("li", mine ? "seat mine" : name === null ? "seat free" : "seat");
+      const free = holders.length === 0;
+      const mine = room.you.seats.includes(seat);
+      const name = holders.map((holder) => (holder.away ? text("seat.away", { name: holder.name }) : holder.name)).join(", ");
+      const chip = make("li", mine ? "seat mine" : free ? "seat free" : "seat");
       chip.dataset.player = String(seat);
-      chip.append(make("b", "", text("seat.short", { n })), make("span", "", name ?? text("seat.free")));
-      chip.setAttribute("aria-label", name === null ? text("seat.is.free", { n }) : text(mine ? "seat.is.you" : "seat.is", { n, name }));
+      chip.classList.toggle("away", !free && holders.every((holder) => holder.away));
+      chip.append(hidden(make("b", "", text("seat.short", { n }))), hidden(make("span", "", free ? text("seat.free") : name)),
+        make("span", "unseen", free ? text("seat.is.free", { n }) : text(mine ? "seat.is.you" : "seat.is", { n, name })));
+      if (mine && room.you.muted) chip.append(make("span", "tag", text("people.muted")));
       return chip;
     });
-    const watchers = room.peers.filter((peer) => peer.seat === null);
+    const watchers = room.peers.filter((peer) => peer.seats.length === 0);
     if (watchers.length > 0) {
-      const chip = make("li", room.you.seat === null ? "seat watchers mine" : "seat watchers");
+      const chip = make("li", room.you.seats.length === 0 ? "seat watchers mine" : "seat watchers");
       chip.append(make("span", "", text("seat.watchers", { n: watchers.length })));
       chip.title = watchers.map((peer) => peer.name).join(", ");
       chips.push(chip);
     }
     this.#seats.replaceChildren(...chips);
+    this.light(this.#held);
+    if (room.game.name !== this.#ledsOf) {
+      this.#ledsOf = room.game.name;
+      this.#leds.forget();
+      this.#showLeds();
+    }
+  }
+
+  /** Shows who presses anything. @param {number} seats bits of the seats */
+  light(seats) {
+    this.#held = seats;
+    for (const chip of this.#seats.children) {
+      if (chip instanceof HTMLElement && chip.dataset.player) chip.classList.toggle("lit", hasBit(seats, Number(chip.dataset.player)));
+    }
+  }
+
+  /** The lights of the emulated machine. @param {number} on their bits */
+  setLeds(on) {
+    this.#leds.set(on);
+    this.#showLeds();
+  }
+
+  #showLeds() {
+    const leds = this.#leds.list;
+    this.#lamps.hidden = leds.length === 0;
+    this.#lamps.replaceChildren(...leds.map(({ on }) => make("i", on ? "on" : "")));
   }
 
   #hide() {
@@ -95,4 +131,10 @@ export class Bar {
     this.#volume.value = String(sound.muted ? 0 : sound.volume);
     this.#tap.hidden = !sound.blocked;
   }
+}
+
+/** Something that is said in other words. @param {HTMLElement} element */
+function hidden(element) {
+  element.setAttribute("aria-hidden", "true");
+  return element;
 }

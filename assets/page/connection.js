@@ -1,25 +1,30 @@
-// The way to the host: joins, keeps watch, and joins again when the connection is lost.
+// The way to the host: joins, and joins again when the connection is lost.
 
+import { Allowance } from "./allowance.js";
+import { Attempt } from "./attempt.js";
 import { Backoff } from "./backoff.js";
-import { byeMessage, isFinal, joinMessage, parseHostMessage, pingMessage, renameMessage, VERSION } from "./protocol.js";
-import { withStereoOpus } from "./sdp.js";
-import { Watchdog } from "./watchdog.js";
+import { isFinal, joinMessage, renameMessage, wishMessage } from "./protocol.js";
 
 /** @typedef {import("./protocol.js").HostMessage} HostMessage */
 /** @typedef {import("./protocol.js").Closing} Closing */
 /** @typedef {import("./protocol.js").Refused} Refused */
-/** @typedef {import("./protocol.js").Welcome} Welcome */
+/** @typedef {import("./protocol.js").Wish} Wish */
+/** @typedef {"network" | "offline" | "host" | "dropped"} Reason */
 
-/** A try that has not seen the room by now has failed. */
-const CONNECT_MS = 10_000;
-const PING_MS = 2000;
-const WATCH_MS = 500;
+/**
+ * A lost page knocks anew this often. A system repeats an unanswered first packet after 1 s, 2 s, 4 s ...: with new
+ * knocks the host hears of the page within two seconds of the network's return.
+ */
+const KNOCK_MS = 2500;
+/** A host that had a problem this often in a row has it the next time too. */
+const REFUSALS = 3;
 
 /**
  * What the page does when something happens here.
  * @typedef {object} Events
  * @property {(again: boolean) => void} trying a try begins; `again` after a connection
- * @property {(reason: "network" | "offline" | "host" | "dropped") => void} waiting a try or the connection failed; the next follows
+ * @property {() => void} asked the host was asked to let this page in, and takes its time
+ * @property {(reason: Reason) => void} failed a try or the connection failed; the next follows
  * @property {() => void} joined the room is here
  * @property {(message: HostMessage) => void} message a message on the control channel
  * @property {(ended: Refused | Closing) => void} ended it will not try again by itself
@@ -33,50 +38,78 @@ const WATCH_MS = 500;
 export class Connection {
   #address;
   #secret;
+  /** @type {string | null} */
+  #code;
   #name;
   /** @type {string | null} */
   #resume;
   #events;
   #backoff = new Backoff();
+  #allowance = new Allowance(performance.now());
   /** @type {Attempt | null} */
   #attempt = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #retryTimer;
+  /** A WebSocket that finds out whether there is a network. @type {WebSocket | null} */
+  #knock = null;
+  /** Ends a knock, or the wait between two tries. @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Reason} */
+  #reason = "network";
   #wasJoined = false;
+  /** Refusals in a row. */
+  #refusals = 0;
+  /** Until it is left or has ended. */
+  #wanted = false;
 
   /**
-   * @param {{address: string, secret: string, name: string, resume: string | null}} join
+   * @param {{address: string, secret: string | null, code: string | null, name: string, resume: string | null}} join
    * @param {Events} events
    */
   constructor(join, events) {
     this.#address = join.address;
     this.#secret = join.secret;
+    this.#code = join.code;
     this.#name = join.name;
     this.#resume = join.resume;
     this.#events = events;
-    window.addEventListener("online", () => this.#hurry());
+    // Whatever was sent before there was a network is lost, also a request that waits for the host.
+    window.addEventListener("online", () => {
+      if (this.#wanted && !this.#attempt?.joined) this.start();
+    });
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.#hurry();
+      const idle = this.#wanted && this.#attempt === null && this.#knock === null;
+      if (idle && document.visibilityState === "visible") this.start();
     });
   }
 
   /** Joins, at once. Also after the end: a person asked for another try. */
   start() {
+    this.#wanted = true;
     this.#backoff.reset();
+    this.#refusals = 0;
     this.#try();
   }
 
-  /** Says goodbye: the page is going away. */
+  /** Says goodbye, or takes the request to come in back. */
   leave() {
-    clearTimeout(this.#retryTimer);
-    this.#attempt?.send(byeMessage());
+    this.#wanted = false;
+    this.#attempt?.leave();
     this.#drop();
   }
 
   /** @param {string} name */
   rename(name) {
     this.#name = name;
-    this.#attempt?.send(renameMessage(name));
+    if (this.#allowance.take(performance.now())) this.#attempt?.send(renameMessage(name));
+  }
+
+  /**
+   * Tells the host what this person wants.
+   * @param {Wish} wish
+   * @returns {boolean} false: not connected, or too many of them
+   */
+  wish(wish) {
+    if (!this.#allowance.take(performance.now())) return false;
+    return this.#attempt?.send(wishMessage(wish)) ?? false;
   }
 
   /** @returns {Promise<RTCStatsReport> | null} */
@@ -84,17 +117,13 @@ export class Connection {
     return this.#attempt?.pc.getStats() ?? null;
   }
 
-  /** A wait is cut short: the network is back, or somebody looks at the page again. */
-  #hurry() {
-    if (this.#retryTimer === undefined) return;
-    this.start();
-  }
-
   #drop() {
-    clearTimeout(this.#retryTimer);
-    this.#retryTimer = undefined;
+    clearTimeout(this.#timer);
+    const knock = this.#knock;
     const attempt = this.#attempt;
+    this.#knock = null;
     this.#attempt = null;
+    knock?.close();
     attempt?.close();
     this.#events.input(null);
   }
@@ -102,11 +131,41 @@ export class Connection {
   #try() {
     this.#events.trying(this.#wasJoined);
     this.#drop();
+    const socket = new WebSocket(this.#address);
+    if (!this.#wasJoined) {
+      this.#enter(socket);
+      return;
+    }
+    // The peer connection waits for the network: made without one it may never find an address.
+    this.#knock = socket;
+    socket.addEventListener("open", () => {
+      if (this.#knock !== socket) return;
+      clearTimeout(this.#timer);
+      this.#knock = null;
+      this.#enter(socket);
+    });
+    socket.addEventListener("close", () => {
+      if (this.#knock === socket) this.#fail(this.#reason);
+    });
+    this.#timer = setTimeout(() => this.#fail(this.#reason), this.#eager ? KNOCK_MS : 4 * KNOCK_MS);
+  }
+
+  /** The seat is still kept. */
+  get #eager() {
+    return this.#backoff.eager(performance.now());
+  }
+
+  /** @param {WebSocket} socket open, or on the way */
+  #enter(socket) {
     const events = this.#events;
-    const attempt = new Attempt(this.#address, {
-      offer: (sdp) => joinMessage({ secret: this.#secret, name: this.#name, resume: this.#resume, sdp }),
+    const attempt = new Attempt(socket, this.#wasJoined && this.#eager, {
+      offer: (sdp) => joinMessage({ secret: this.#secret, code: this.#code, name: this.#name, resume: this.#resume, sdp }),
+      asked: events.asked,
       welcome: (welcome) => {
         this.#resume = welcome.resume;
+        this.#refusals = 0;
+        // A code serves once; from now on the token does.
+        this.#code = null;
         events.resume(welcome.resume);
       },
       joined: () => {
@@ -116,7 +175,9 @@ export class Connection {
       },
       message: events.message,
       ended: (message) => {
-        if (isFinal(message)) {
+        if (message.type === "refused") this.#refusals += 1;
+        if (isFinal(message) || this.#refusals >= REFUSALS) {
+          this.#wanted = false;
           this.#drop();
           this.#wasJoined = false;
           events.ended(message);
@@ -134,206 +195,13 @@ export class Connection {
     attempt.open();
   }
 
-  /** @param {"network" | "host" | "dropped"} reason */
+  /** @param {Reason} reason */
   #fail(reason) {
+    this.#reason = reason;
     // Told first: the picture is gone once the peer connection is closed.
-    this.#events.waiting(navigator.onLine === false && reason !== "dropped" ? "offline" : reason);
+    this.#events.failed(navigator.onLine === false && reason !== "dropped" ? "offline" : reason);
     this.#drop();
     const delay = this.#backoff.failed(performance.now());
-    this.#retryTimer = setTimeout(() => this.#try(), delay);
+    this.#timer = setTimeout(() => this.#try(), delay);
   }
-}
-
-/**
- * @typedef {object} AttemptEvents
- * @property {(sdp: string) => string} offer makes the join message of an offer
- * @property {(welcome: Welcome) => void} welcome
- * @property {() => void} joined
- * @property {(message: HostMessage) => void} message
- * @property {(message: Refused | Closing) => void} ended
- * @property {(reason: "network" | "host") => void} lost
- * @property {(track: MediaStreamTrack) => void} video
- * @property {(track: MediaStreamTrack) => void} audio
- * @property {(channel: RTCDataChannel | null) => void} input
- * @property {(ms: number) => void} ping
- */
-
-/** One try: a WebSocket to join by, and the peer connection. After `close` it calls nobody. */
-class Attempt {
-  pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-  #socket;
-  #control;
-  #events;
-  #open = true;
-  #welcomed = false;
-  #joined = false;
-  #startedAt = performance.now();
-  #pingedAt = 0;
-  #watchdog = new Watchdog(performance.now());
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #watch;
-
-  /**
-   * @param {string} address of the host's WebSocket
-   * @param {AttemptEvents} events
-   */
-  constructor(address, events) {
-    this.#events = events;
-    this.#socket = new WebSocket(address);
-    this.#control = this.pc.createDataChannel("control");
-  }
-
-  open() {
-    this.#openMedia();
-    this.#openChannels();
-    this.#openSocket();
-    this.pc.addEventListener("connectionstatechange", () => {
-      this.#watchdog.path(this.pc.connectionState, performance.now());
-      this.#check();
-    });
-    this.#watch = setInterval(() => this.#check(), WATCH_MS);
-  }
-
-  close() {
-    this.#open = false;
-    clearInterval(this.#watch);
-    this.#socket.close();
-    this.pc.close();
-  }
-
-  /** @param {string} message */
-  send(message) {
-    if (this.#control.readyState === "open") this.#control.send(message);
-  }
-
-  #openMedia() {
-    const video = this.pc.addTransceiver("video", { direction: "recvonly" });
-    this.pc.addTransceiver("audio", { direction: "recvonly" });
-    showAtOnce(video.receiver);
-    this.pc.addEventListener("track", ({ track, receiver }) => {
-      if (!this.#open) return;
-      if (track.kind === "audio") {
-        this.#events.audio(track);
-        return;
-      }
-      showAtOnce(receiver);
-      this.#events.video(track);
-    });
-  }
-
-  #openChannels() {
-    const input = this.pc.createDataChannel("input", { ordered: false, maxRetransmits: 0 });
-    input.binaryType = "arraybuffer";
-    input.addEventListener("open", () => {
-      if (this.#open) this.#events.input(input);
-    });
-    this.#control.addEventListener("open", () => this.#ping());
-    this.#control.addEventListener("close", () => {
-      // Gone together with the WebSocket, or it was the host's wish: there is nobody to wait for.
-      if (this.#open) this.#events.lost(this.#socket.readyState === WebSocket.OPEN ? "network" : "host");
-    });
-    this.#control.addEventListener("message", ({ data }) => {
-      if (!this.#open) return;
-      const message = parseHostMessage(data);
-      this.#watchdog.heard(performance.now());
-      if (message) this.#heard(message);
-    });
-  }
-
-  #openSocket() {
-    const socket = this.#socket;
-    const opened = new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
-    // The offer is made while the WebSocket still connects.
-    Promise.all([this.#offer(), opened]).then(([sdp]) => {
-      if (this.#open) socket.send(this.#events.offer(sdp));
-    }, () => {
-      if (this.#open) this.#events.ended({ type: "refused", code: "no_codec", message: "" });
-    });
-    socket.addEventListener("message", ({ data }) => {
-      if (!this.#open) return;
-      const message = parseHostMessage(data);
-      if (message?.type === "welcome") void this.#welcome(message);
-      else if (message?.type === "refused" || message?.type === "closing") this.#events.ended(message);
-    });
-    socket.addEventListener("close", () => {
-      if (!this.#open) return;
-      // Once joined, the WebSocket is not needed; but its end is the first sign of the host's.
-      if (!this.#welcomed) {
-        this.#events.lost("host");
-        return;
-      }
-      this.#watchdog.socketClosed(performance.now());
-      this.#ping();
-    });
-  }
-
-  /** @returns {Promise<string>} */
-  async #offer() {
-    const { sdp = "" } = await this.pc.createOffer();
-    const stereo = withStereoOpus(sdp);
-    try {
-      await this.pc.setLocalDescription({ type: "offer", sdp: stereo });
-    } catch {
-      // A browser that lets nobody touch its offer still plays, perhaps in mono.
-      await this.pc.setLocalDescription({ type: "offer", sdp });
-    }
-    return stereo;
-  }
-
-  /** @param {Welcome} welcome */
-  async #welcome(welcome) {
-    if (welcome.v !== VERSION) {
-      this.#events.ended({ type: "refused", code: "version", message: "" });
-      return;
-    }
-    this.#welcomed = true;
-    this.#events.welcome(welcome);
-    try {
-      await this.pc.setRemoteDescription({ type: "answer", sdp: welcome.sdp });
-    } catch {
-      if (this.#open) this.#events.lost("host");
-    }
-  }
-
-  /** @param {HostMessage} message */
-  #heard(message) {
-    if (message.type === "closing" || message.type === "refused") {
-      this.#events.ended(message);
-      return;
-    }
-    if (message.type === "pong") this.#events.ping(Math.max(0, performance.now() - message.t));
-    if (!this.#joined && message.type === "room") {
-      this.#joined = true;
-      this.#events.joined();
-    }
-    this.#events.message(message);
-  }
-
-  #ping() {
-    this.#pingedAt = performance.now();
-    this.send(pingMessage(this.#pingedAt));
-  }
-
-  #check() {
-    if (!this.#open) return;
-    const now = performance.now();
-    if (!this.#joined) {
-      const failed = this.pc.connectionState === "failed";
-      if (failed || now - this.#startedAt > CONNECT_MS) this.#events.lost(failed ? "network" : "host");
-      return;
-    }
-    const state = this.#watchdog.poll(now);
-    if (state !== "alive") this.#events.lost(state);
-    else if (now - this.#pingedAt >= PING_MS) this.#ping();
-  }
-}
-
-/**
- * Asks for the picture without any buffer. The sound keeps its own.
- * @param {RTCRtpReceiver} receiver
- */
-function showAtOnce(receiver) {
-  const video = /** @type {RTCRtpReceiver & {playoutDelayHint?: number, jitterBufferTarget?: number | null}} */ (receiver);
-  if ("jitterBufferTarget" in video) video.jitterBufferTarget = 0;
-  if ("playoutDelayHint" in video) video.playoutDelayHint = 0;
 }

@@ -27,6 +27,45 @@ export function make(tag, className, content = "") {
 }
 
 /**
+ * A new button.
+ * @param {string} className
+ * @param {string} content
+ * @param {() => void} onClick
+ */
+export function makeButton(className, content, onClick) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = className;
+  button.textContent = content;
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+/**
+ * A name or a sentence of somebody else: its direction of writing stays its own.
+ * @param {string} className
+ * @param {string} content
+ */
+export function makeForeign(className, content) {
+  return make("bdi", className, content);
+}
+
+/**
+ * Fills a list anew. Whoever was on a control with the keyboard stays on the one that has the same `data-key`.
+ * @param {HTMLElement} list
+ * @param {readonly HTMLElement[]} children
+ */
+export function refill(list, children) {
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement && list.contains(focused) ? focused.dataset.key : undefined;
+  list.replaceChildren(...children);
+  if (key === undefined) return;
+  for (const element of list.querySelectorAll("[data-key]")) {
+    if (element instanceof HTMLElement && element.dataset.key === key) element.focus();
+  }
+}
+
+/**
  * Gives the keyboard back to the game after a click: else the next Enter would press the button again.
  * A button reached with Tab keeps the focus.
  * @param {HTMLElement} root

@@ -1,18 +1,33 @@
-// Full screen, where the browser has it (iPhones do not).
+// Full screen, where the browser has it. iPhones do not: there the picture fills the page, and the page says what else helps.
 
 import { setLabel } from "./text.js";
 
 /** @typedef {HTMLElement & {webkitRequestFullscreen?: () => void}} OldElement */
 /** @typedef {Document & {webkitFullscreenElement?: Element | null, webkitExitFullscreen?: () => void}} OldDocument */
 
-/** @param {HTMLButtonElement} button */
-export function attachFullScreen(button) {
+/**
+ * @param {HTMLButtonElement} button
+ * @param {() => void} onMissing the browser has no full screen, and somebody wants it
+ */
+export function attachFullScreen(button, onMissing) {
   const page = /** @type {OldElement} */ (document.documentElement);
   const doc = /** @type {OldDocument} */ (document);
-  const isFull = () => Boolean(document.fullscreenElement ?? doc.webkitFullscreenElement);
-  button.hidden = !page.requestFullscreen && !page.webkitRequestFullscreen;
+  const missing = !page.requestFullscreen && !page.webkitRequestFullscreen;
+  let filled = false;
+  const isFull = () => filled || Boolean(document.fullscreenElement ?? doc.webkitFullscreenElement);
+
+  const show = () => {
+    page.dataset.full = isFull() ? "yes" : "no";
+    setLabel(button, isFull() ? "bar.full.leave" : "bar.full");
+  };
 
   button.addEventListener("click", async () => {
+    if (missing) {
+      filled = !filled;
+      show();
+      if (filled && !matchMedia("(display-mode: standalone), (display-mode: fullscreen)").matches) onMissing();
+      return;
+    }
     try {
       if (isFull()) {
         await (document.exitFullscreen ? document.exitFullscreen() : doc.webkitExitFullscreen?.());
@@ -27,10 +42,6 @@ export function attachFullScreen(button) {
     }
   });
 
-  const show = () => {
-    document.documentElement.dataset.full = isFull() ? "yes" : "no";
-    setLabel(button, isFull() ? "bar.full.leave" : "bar.full");
-  };
   document.addEventListener("fullscreenchange", show);
   document.addEventListener("webkitfullscreenchange", show);
   show();

@@ -1,84 +1,77 @@
-// One seat's input: merges keyboard, gamepads and touch, and sends each change in the same call.
+// One seat's pad: merges everything that plays it, and sends each change in the same call.
 
-import { IDLE, mergePads, samePad } from "./pad.js";
-import { Outbox } from "./outbox.js";
+import { encodeInput, IDLE, mergePads, samePad } from "./pad.js";
+import { RESTING } from "./retropad.js";
+import { Sender } from "./sender.js";
+import { Turbo } from "./turbo.js";
 
 /** @typedef {import("./pad.js").Pad} Pad */
-/** @typedef {"keyboard" | "gamepad" | "touch"} Source */
+/** @typedef {import("./retropad.js").Held} Held */
 
 export class Input {
-  /** @type {Map<Source, Pad>} */
+  /** By the name of what holds it. @type {Map<string, Held>} */
   #sources = new Map();
   /** @type {Pad} */
   #pad = IDLE;
-  #outbox = new Outbox();
-  /** @type {number | null} */
-  #seat = null;
-  /** @type {RTCDataChannel | null} */
-  #channel = null;
+  /** @type {Sender<Pad>} */
+  #sender;
+  #turbo = new Turbo();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** Called when the pad has changed, after it was sent. @type {(pad: Pad) => void} */
   onChange = () => {};
 
-  /** Whether presses reach a game. */
-  get active() {
-    return this.#seat !== null && this.#channel?.readyState === "open";
+  /** @param {number} seat */
+  constructor(seat) {
+    this.#sender = new Sender(seat, encodeInput);
   }
 
-  /**
-   * Where input goes from now on.
-   * @param {number | null} seat null: nothing is sent
-   * @param {RTCDataChannel | null} channel
-   */
-  connect(seat, channel) {
-    if (seat === this.#seat && channel === this.#channel) return;
-    this.#seat = seat;
-    this.#channel = channel;
-    if (seat === null || channel?.readyState !== "open") {
-      this.#outbox.close();
-      this.#schedule();
-      this.release();
-      return;
-    }
-    this.#send(this.#outbox.open(seat, this.#pad, performance.now()));
+  /** @param {RTCDataChannel | null} channel null: nothing is sent, and everything is let go of */
+  connect(channel) {
+    if (channel === null) this.release();
+    this.#sender.connect(channel, this.#pad);
+  }
+
+  /** @param {number} hz */
+  setTurbo(hz) {
+    this.#turbo.setRate(hz);
   }
 
   /**
    * The whole state of one source.
-   * @param {Source} source
-   * @param {Pad} pad
+   * @param {string} source
+   * @param {Held} held
    */
-  set(source, pad) {
-    this.#sources.set(source, pad);
-    const merged = mergePads(this.#sources.values());
-    if (samePad(merged, this.#pad)) return;
-    this.#pad = merged;
-    const message = this.#outbox.change(merged, performance.now());
-    if (message) this.#send(message);
-    this.onChange(merged);
+  set(source, held) {
+    if (held === RESTING) this.#sources.delete(source);
+    else this.#sources.set(source, held);
+    this.#update();
   }
 
   /** Lets go of everything: nobody is at the controls. */
   release() {
-    for (const source of [...this.#sources.keys()]) this.set(source, IDLE);
+    this.#sources.clear();
+    this.#update();
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} message */
-  #send(message) {
-    const channel = this.#channel;
-    if (channel?.readyState === "open") channel.send(message);
-    this.#schedule();
-  }
-
-  #schedule() {
+  #update() {
+    const now = performance.now();
+    let turbo = 0;
+    /** @type {Pad[]} */
+    const pads = [];
+    for (const held of this.#sources.values()) {
+      turbo |= held.turbo;
+      pads.push(held.pad);
+    }
+    let merged = mergePads(pads);
     clearTimeout(this.#timer);
-    const at = this.#outbox.nextDue();
-    if (at === null) return;
-    this.#timer = setTimeout(() => {
-      const message = this.#outbox.due(performance.now());
-      if (message) this.#send(message);
-      else this.#schedule();
-    }, Math.max(0, at - performance.now()));
+    // A button that is also held by itself stays down.
+    merged = { ...merged, buttons: merged.buttons | this.#turbo.buttons(turbo, now) };
+    const next = this.#turbo.nextDue(now);
+    if (next !== null) this.#timer = setTimeout(() => this.#update(), Math.max(1, next - now));
+    if (samePad(merged, this.#pad)) return;
+    this.#pad = merged;
+    this.#sender.change(merged);
+    this.onChange(merged);
   }
 }

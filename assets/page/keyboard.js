@@ -1,48 +1,108 @@
-// The keyboard as a controller.
+// The keyboard as one controller or several, each with a layout of its own.
 
-import { buttonsOfKeys, isForGame } from "./keymap.js";
-import { padOfButtons } from "./pad.js";
+import { heldOfKeys, isForGame, LAYOUTS } from "./keymap.js";
+import { RESTING } from "./retropad.js";
 
-/** @typedef {import("./input.js").Input} Input */
+/** @typedef {import("./retropad.js").Held} Held */
+/** @typedef {import("./keymap.js").Layout} Layout */
 
-/**
- * @param {Input} input
- * @returns {{release: () => void}}
- */
-export function attachKeyboard(input) {
+export class Keyboard {
+  #onHeld;
+  /** @type {Layout[]} */
+  #layouts = [...LAYOUTS];
+  /** Which layouts somebody plays with. */
+  #used = LAYOUTS.map(() => false);
+  #mirror = false;
   /** @type {Set<string>} */
-  const down = new Set();
-  const update = () => input.set("keyboard", padOfButtons(buttonsOfKeys(down)));
+  #down = new Set();
+  /**
+   * While set, it is given every key first, up and down, and says whether it took it.
+   * @type {((event: KeyboardEvent) => boolean) | null}
+   */
+  #grab = null;
 
-  window.addEventListener("keydown", (event) => {
+  /** @param {(layout: number, held: Held) => void} onHeld called when what a layout holds may have changed */
+  constructor(onHeld) {
+    this.#onHeld = onHeld;
+    window.addEventListener("keydown", (event) => this.#pressed(event), { capture: true });
+    window.addEventListener("keyup", (event) => this.#lifted(event), { capture: true });
+  }
+
+  /** @param {readonly Layout[]} layouts */
+  setLayouts(layouts) {
+    this.release();
+    this.#layouts = [...layouts];
+  }
+
+  /** @param {readonly boolean[]} used for each layout, whether it plays a seat */
+  setUsed(used) {
+    if (used.every((it, at) => it === this.#used[at])) return;
+    this.release();
+    this.#used = [...used];
+  }
+
+  /** @param {boolean} mirror the directions move the left stick too */
+  setMirror(mirror) {
+    if (mirror === this.#mirror) return;
+    this.release();
+    this.#mirror = mirror;
+  }
+
+  /** @param {((event: KeyboardEvent) => boolean) | null} grab */
+  setGrab(grab) {
+    this.release();
+    this.#grab = grab;
+  }
+
+  release() {
+    if (this.#down.size === 0) return;
+    this.#down.clear();
+    this.#update();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (this.#grab?.(event)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
     const focus = focusOf(event.target);
-    if (!isForGame(event, focus)) {
+    const playing = this.#used.includes(true);
+    // Without a seat the first layout is still shown in the panel; its keys stay the browser's own.
+    const layouts = playing ? this.#layouts.filter((_, at) => this.#used[at]) : this.#layouts.slice(0, 1);
+    if (!isForGame(event, focus, layouts)) {
       if (event.key === "Escape") letGoOfFocus();
       return;
     }
-    if (!event.repeat && !down.has(event.code)) {
-      down.add(event.code);
-      update();
+    if (!event.repeat && !this.#down.has(event.code)) {
+      this.#down.add(event.code);
+      this.#update();
     }
-    // Without a seat the keys are the browser's own.
-    if (!input.active) return;
+    if (!playing) return;
     event.preventDefault();
     // Whoever plays has left the bar: the next Enter is Start, not the button.
     if (focus === "button") letGoOfFocus();
-  }, { capture: true });
+  }
 
-  window.addEventListener("keyup", (event) => {
-    // macOS reports no keyup for keys let go while Command is held.
-    if (event.key === "Meta") down.clear();
-    else if (!down.delete(event.code)) return;
-    update();
-  }, { capture: true });
+  /** @param {KeyboardEvent} event */
+  #lifted(event) {
+    // What went down here is let go here, whoever is given the keys by now. macOS reports no keyup for
+    // keys let go while Command is held.
+    if (event.key === "Meta") this.release();
+    else if (this.#down.delete(event.code)) this.#update();
+    if (this.#grab?.(event)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }
 
-  return {
-    release() {
-      down.clear();
-    },
-  };
+  #update() {
+    this.#layouts.forEach((layout, at) => {
+      const shown = this.#used[at] || (at === 0 && !this.#used.includes(true));
+      this.#onHeld(at, shown && this.#down.size > 0 ? heldOfKeys(layout, this.#down, this.#mirror) : RESTING);
+    });
+  }
 }
 
 function letGoOfFocus() {

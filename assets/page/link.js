@@ -1,4 +1,6 @@
-// What an invite link says: the secret after the `#`, and perhaps a name.
+// What an invite link says: the secret after the `#`, and perhaps a name. And the code that serves instead.
+
+import { isSecret } from "./protocol.js";
 
 /** Longest name the host accepts, in Unicode characters. */
 export const NAME_LIMIT = 24;
@@ -17,7 +19,7 @@ export function parseLink(href) {
   const inFragment = new URLSearchParams(cut < 0 ? "" : fragment.slice(cut + 1));
   const name = cleanName(url.searchParams.get("name") ?? inFragment.get("name") ?? "");
   return {
-    secret: /^[A-Za-z0-9_-]{22}$/.test(secret) ? secret : null,
+    secret: isSecret(secret) ? secret : null,
     name: name === "" ? null : name,
   };
 }
@@ -34,6 +36,29 @@ export function cleanName(text) {
     .replace(/[\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "")
     .trim();
   return Array.from(plain).slice(0, NAME_LIMIT).join("").trim();
+}
+
+/** Digits of a code. */
+export const CODE_DIGITS = 6;
+
+/**
+ * The digits of a code that was typed or pasted, at most six: people write "123 456" and "123-456".
+ * @param {string} text
+ */
+export function cleanCode(text) {
+  return text.normalize("NFKC").replace(/[^0-9]/g, "").slice(0, CODE_DIGITS);
+}
+
+/**
+ * The link of an invite to the room of this page.
+ * @param {string} href the page's own address
+ * @param {string} secret
+ */
+export function inviteLink(href, secret) {
+  const url = new URL("./", href);
+  url.search = "";
+  url.hash = secret;
+  return url.href;
 }
 
 /**

@@ -1,26 +1,39 @@
-// The player page: reads the link, asks for a name if it must, and wires the parts together.
+// The player page: reads the link, asks for a name or a code if it must, and wires the parts together.
 
 import { Bar } from "./bar.js";
+import { isChatKey, seatOf } from "./chat.js";
+import { ChatPanel } from "./chatpanel.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
+import { Door } from "./door.js";
 import { attachFullScreen } from "./fullscreen.js";
-import { attachGamepads } from "./gamepad.js";
+import { GamePanel } from "./gamepanel.js";
+import { Hands } from "./hands.js";
 import { HelpPanel } from "./help.js";
-import { Input } from "./input.js";
-import { attachKeyboard } from "./keyboard.js";
 import { cleanName, parseLink, socketAddress } from "./link.js";
 import { noticeFor } from "./notice.js";
 import { NoticeView } from "./noticeview.js";
+import { Panel } from "./panel.js";
+import { PeoplePanel } from "./peoplepanel.js";
+import { isSecret } from "./protocol.js";
+import { Reactions } from "./reactions.js";
 import { recall, recallResume, remember, rememberResume } from "./settings.js";
 import { Sound } from "./sound.js";
+import { Standing } from "./standing.js";
 import { StatsPanel } from "./statspanel.js";
-import { chooseLanguage, currentLanguage, fillTexts, hasText, otherLanguage, setLanguage, text } from "./text.js";
-import { attachTouch } from "./touch.js";
+import { chooseLanguage, fillTexts, hasText, setLanguage, text } from "./text.js";
 import { View } from "./view.js";
+import { WakeLock } from "./wakelock.js";
+import { attachLanguage, attachStats, attachTouch, openOneAtATime } from "./wiring.js";
 
+/** @typedef {import("./notice.js").Does} Does */
 /** @typedef {import("./notice.js").Situation} Situation */
+/** @typedef {import("./protocol.js").Closing} Closing */
 /** @typedef {import("./protocol.js").HostMessage} HostMessage */
+/** @typedef {import("./protocol.js").No} No */
+/** @typedef {import("./protocol.js").Refused} Refused */
 /** @typedef {import("./protocol.js").Room} Room */
+/** @typedef {import("./protocol.js").Wish} Wish */
 
 const page = document.documentElement;
 const link = parseLink(location.href);
@@ -29,58 +42,73 @@ const link = parseLink(location.href);
 let situation = { phase: "name", reason: "", code: "", message: "", room: null, trouble: "", picture: false };
 /** @type {Connection | null} */
 let connection = null;
-/** @type {RTCDataChannel | null} */
-let inputChannel = null;
-/** Where this player sat when last told; undefined: not told yet. @type {number | null | undefined} */
-let seatSaid;
+/** The game takes the whole keyboard. */
+let gameTypes = false;
 
 setLanguage(recall("language") ?? chooseLanguage(navigator.languages));
 
-const input = new Input();
 const view = new View(byId("stage", HTMLElement), byId("frame", HTMLElement), byId("stream", HTMLVideoElement), byId("still", HTMLCanvasElement));
 const sound = new Sound(byId("sound", HTMLAudioElement));
 const bar = new Bar(sound);
-const notices = new NoticeView((does) => (does === "reload" ? location.reload() : connection?.start()));
-const help = new HelpPanel(rename);
+const notices = new NoticeView(act);
+const hands = new Hands({ stage: byId("stage", HTMLElement), frame: byId("frame", HTMLElement), touch: byId("touch", HTMLElement) });
+const help = new HelpPanel(rename, hands);
 const stats = new StatsPanel({ stats: () => connection?.stats() ?? null, picture: () => view.pictureSize });
-const keyboard = attachKeyboard(input);
-const touch = attachTouch(byId("touch", HTMLElement), input);
-
-const nameForm = byId("name-form", HTMLFormElement);
-const nameField = byId("name-field", HTMLInputElement);
-const helpButton = byId("help-toggle", HTMLButtonElement);
-const statsButton = byId("stats-toggle", HTMLButtonElement);
-const touchButton = byId("touch-toggle", HTMLButtonElement);
+const door = new Door(({ name, code }) => join(name, link.secret, code), backToRoom);
+const people = new PeoplePanel(wish);
+const chat = new ChatPanel(wish);
+const game = new GamePanel(wish);
+const reactions = new Reactions();
+const wakeLock = new WakeLock();
+const peoplePanel = new Panel("people");
+const chatPanel = new Panel("chat", byId("chat-field", HTMLInputElement));
+const gamePanel = new Panel("game");
+const standing = new Standing();
 
 begin();
 
 function begin() {
   // The connection comes first: everything else can be made ready while it is under way.
   const name = link.name ?? cleanName(recall("name") ?? "");
-  if (link.secret === null) change({ phase: "refused", code: "no_secret" });
-  else if (typeof RTCPeerConnection !== "function") change({ phase: "refused", code: "no_webrtc" });
-  else if (name !== "") join(name);
+  const lastRoom = recall("room") ?? "";
+  // A tab that came by a code comes back by its token.
+  const back = link.secret === null && recallResume(null) !== null;
+  door.show({
+    byCode: link.secret === null,
+    name,
+    problem: link.secret === null && location.hash.length > 1 ? "code.incomplete" : "",
+    hasRoom: isSecret(lastRoom),
+  });
+  if (typeof RTCPeerConnection !== "function") change({ phase: "refused", code: "no_webrtc" });
+  else if (name !== "" && (link.secret !== null || back)) join(name, link.secret, null);
 
   attachPage();
+  attachPanels();
   showLanguage();
-  if (situation.phase === "name") nameField.focus();
+  if (situation.phase === "name") door.focus();
 }
 
-/** @param {string} name */
-function join(name) {
-  if (link.secret === null) return;
-  const secret = link.secret;
+/**
+ * @param {string} name
+ * @param {string | null} secret
+ * @param {string | null} code
+ */
+function join(name, secret, code) {
   remember("name", name);
   help.setName(name);
+  connection?.leave();
   connection = new Connection(
-    { address: socketAddress(location.href), secret, name, resume: recallResume(secret) },
+    { address: socketAddress(location.href), secret, code, name, resume: recallResume(secret) },
     {
       trying(again) {
         view.freeze();
         stats.forget();
         change({ phase: again ? "reconnecting" : "connecting", code: "", message: "", trouble: "", picture: false });
       },
-      waiting(reason) {
+      asked() {
+        change({ phase: "waiting", reason: "" });
+      },
+      failed(reason) {
         view.freeze();
         const again = situation.phase === "playing" || situation.phase === "reconnecting";
         change({ phase: again ? "reconnecting" : "connecting", reason, picture: false });
@@ -89,16 +117,14 @@ function join(name) {
         change({ phase: "playing", reason: "", picture: view.shown });
       },
       message: onMessage,
-      ended(message) {
-        change({ phase: message.type === "refused" ? "refused" : "closed", code: message.code, message: message.message, room: null });
-      },
+      ended: (message) => onEnd(message, secret, code),
       video: (track) => view.show(track),
       audio: (track) => sound.play(track),
-      input(channel) {
-        inputChannel = channel;
-        input.connect(situation.room?.you.seat ?? null, channel);
+      input: (channel) => hands.connect(channel),
+      resume(token) {
+        rememberResume(secret, token);
+        if (secret !== null) remember("room", secret);
       },
-      resume: (token) => rememberResume(secret, token),
       ping(ms) {
         stats.pingMs = ms;
       },
@@ -107,14 +133,79 @@ function join(name) {
   connection.start();
 }
 
+/**
+ * The host wants this page no longer, or not at all.
+ * @param {Refused | Closing} message
+ * @param {string | null} secret
+ * @param {string | null} code
+ */
+function onEnd(message, secret, code) {
+  if (message.type === "refused" && message.code === "bad_invite" && secret === null) {
+    rememberResume(null, "");
+    toDoor(code === null ? "code.gone" : "code.wrong");
+    return;
+  }
+  change({ phase: message.type === "refused" ? "refused" : "closed", code: message.code, message: message.message, room: null });
+}
+
+/** Back to the card that asks for a code and a name. @param {string} problem a key, or empty */
+function toDoor(problem) {
+  change({ phase: "name", room: null });
+  door.show({ byCode: true, name: cleanName(recall("name") ?? ""), problem, hasRoom: isSecret(recall("room") ?? "") });
+  door.focus();
+}
+
+/** An installed page opens without a link; the room of the last one may still be there. */
+function backToRoom() {
+  location.hash = recall("room") ?? "";
+}
+
+/** What a notice's button does. @param {Does} does */
+function act(does) {
+  switch (does) {
+    case "retry":
+      connection?.start();
+      break;
+    case "reload":
+      location.reload();
+      break;
+    case "cancel":
+      connection?.leave();
+      change({ phase: "name", room: null });
+      door.focus();
+      break;
+    case "code":
+      // The link that did not work goes first: the page is loaded again without it.
+      if (link.secret === null) toDoor("");
+      else location.hash = "";
+      break;
+    case "resume":
+      wish({ type: "do", what: "resume" });
+      break;
+  }
+}
+
+/** @param {Wish} it @returns {boolean} whether the host was told */
+function wish(it) {
+  const told = connection?.wish(it) ?? false;
+  if (!told && it.type !== "chat" && it.type !== "react") notices.toast(text("no.unsent"));
+  return told;
+}
+
 /** @param {HostMessage} message */
 function onMessage(message) {
+  const { room } = situation;
   switch (message.type) {
     case "room":
       change({ room: message });
       break;
+    case "controls":
+      gameTypes = message.wants.includes("keyboard");
+      hands.setControls(message);
+      break;
     case "picture":
       view.announce(message);
+      hands.setPicture(message);
       break;
     case "trouble":
       change({ trouble: message.code });
@@ -122,9 +213,44 @@ function onMessage(message) {
     case "stats":
       stats.host = message;
       break;
+    case "chat":
+      chat.said(message, room);
+      showTitle();
+      break;
+    case "line":
+      chat.happened(message);
+      break;
+    case "reaction":
+      reactions.show(message, seatOf(message.peer, room));
+      break;
+    case "lights":
+      bar.light(message.seats);
+      break;
+    case "leds":
+      bar.setLeds(message.on);
+      break;
+    case "rumble":
+      hands.rumble(message);
+      break;
+    case "invited":
+      game.invited(message.secret);
+      break;
+    case "no":
+      onNo(message);
+      break;
     default:
       break;
   }
+}
+
+/** @param {No} message */
+function onNo({ to, code }) {
+  if (to === "chat" || (to === "react" && chatPanel.open)) {
+    chat.refused(code, { restore: to === "chat" });
+    return;
+  }
+  const key = `no.${code}`;
+  notices.toast(text(hasText(key) ? key : "no.other"));
 }
 
 /**
@@ -135,27 +261,38 @@ function change(news) {
   situation = { ...situation, ...news };
   const { phase, room } = situation;
   const playing = phase === "playing";
-  const seat = playing ? room?.you.seat ?? null : null;
+  const seats = playing ? room?.you.seats ?? [] : [];
+  const running = playing && room?.game.state === "running";
 
-  input.connect(seat, inputChannel);
+  hands.setSystem(room?.game.system ?? "");
+  hands.setSeats(seats);
   page.dataset.state = phase;
-  page.dataset.seat = seat === null ? "none" : String(seat);
+  page.dataset.seat = String(seats[0] ?? "none");
   page.dataset.game = room?.game.state ?? "none";
   notices.show(noticeFor(situation, hasText));
   bar.setRoom(room);
-  bar.setPlaying(playing && room?.game.state === "running" && !help.open);
+  bar.setPlaying(running && !help.open && !peoplePanel.open && !gamePanel.open);
+  people.setRoom(room);
+  chat.setRoom(room);
+  game.setRoom(room);
+  wakeLock.want(running);
+  if (!room) for (const panel of [peoplePanel, chatPanel]) panel.show(false);
+  if (!game.useful) gamePanel.show(false);
   if (room) help.setName(room.you.name);
-  document.title = room?.game.name ? `${room.game.name} – Hotseat` : "Hotseat";
-  if (playing && room) saySeat(room);
+  showTitle();
+  if (playing && room) tellStanding(room);
 }
 
-/** Tells the player where they sit, when it has changed. @param {Room} room */
-function saySeat(room) {
-  const { seat } = room.you;
-  if (seat === seatSaid) return;
-  seatSaid = seat;
-  if (seat !== null) notices.toast(text("seat.you", { n: seat + 1 }), seat);
-  else notices.toast(text(room.seats.some((it) => it.name === null) ? "seat.watching.free" : "seat.watching"), null);
+function showTitle() {
+  const name = situation.room?.game.name;
+  const unread = chat.unread > 0 ? `(${chat.unread}) ` : "";
+  document.title = unread + (name ? `${name} – Hotseat` : "Hotseat");
+}
+
+/** Tells the player what has changed about their place. @param {Room} room */
+function tellStanding(room) {
+  const told = standing.news(room);
+  if (told) notices.toast(text(told.key, told.values), told.seat);
 }
 
 /** @param {string} name */
@@ -164,88 +301,55 @@ function rename(name) {
   connection?.rename(name);
 }
 
-/** Nobody is at the controls: the game must not run on with a held button. */
-function letGo() {
-  keyboard.release();
-  touch.release();
-  input.release();
-}
-
 function attachPage() {
-  nameForm.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const name = cleanName(nameField.value);
-    const problem = byId("name-problem", HTMLElement);
-    problem.textContent = name === "" ? text("name.needed") : "";
-    nameField.setAttribute("aria-invalid", String(name === ""));
-    if (name === "") nameField.focus();
-    else {
-      nameField.blur();
-      join(name);
-    }
-  });
-
   view.onFirstPicture = () => change({ picture: situation.phase === "playing" });
-  input.onChange = (pad) => help.light(pad);
-  attachGamepads(input, (names) => help.setGamepads(names));
-  attachFullScreen(byId("full-toggle", HTMLButtonElement));
+  attachFullScreen(byId("full-toggle", HTMLButtonElement), () => notices.toast(text("bar.full.missing")));
+  attachStats(stats);
+  attachTouch(hands);
+  attachLanguage(showLanguage);
 
-  helpButton.addEventListener("click", (event) => {
-    // Opened with the keyboard, it is read with the keyboard.
-    if (event.detail === 0 && !help.open) help.showFocused();
-    else help.show(!help.open);
-  });
-  help.onToggle = (open, focused) => {
-    helpButton.setAttribute("aria-expanded", String(open));
-    if (!open && focused) helpButton.focus();
-    change({});
-  };
-  statsButton.addEventListener("click", () => showStats(!stats.open));
-  showStats(recall("stats") === "yes");
-  touchButton.addEventListener("click", () => showTouch(page.dataset.touch !== "yes"));
-  showTouch((recall("touch") ?? (matchMedia("(pointer: coarse)").matches ? "yes" : "no")) === "yes");
-
-  for (const button of document.querySelectorAll("[data-does='language']")) {
-    button.addEventListener("click", () => {
-      setLanguage(otherLanguage());
-      remember("language", currentLanguage());
-      showLanguage();
-    });
-  }
-
-  window.addEventListener("blur", letGo);
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") letGo();
-  });
-  window.addEventListener("pagehide", () => {
-    letGo();
-    connection?.leave();
-  });
+  window.addEventListener("pagehide", () => connection?.leave());
   window.addEventListener("pageshow", (event) => {
     // Back from the browser's cache: the connection was let go on the way there.
-    if (event.persisted) connection?.start();
+    if (event.persisted && situation.phase !== "name") connection?.start();
   });
   // Another invite link was pasted into the same tab.
   window.addEventListener("hashchange", () => location.reload());
 }
 
-/** @param {boolean} open */
-function showStats(open) {
-  stats.show(open);
-  statsButton.setAttribute("aria-pressed", String(open));
-  remember("stats", open ? "yes" : "no");
-}
+function attachPanels() {
+  openOneAtATime([
+    [help, () => change({})],
+    [peoplePanel, () => change({})],
+    [chatPanel, (open) => {
+      page.dataset.chat = open ? "open" : "closed";
+      chat.setOpen(open);
+      showTitle();
+    }],
+    [gamePanel, (open) => {
+      if (!open) game.closed();
+      change({});
+    }],
+  ]);
+  game.onAsked = (words) => notices.toast(words);
 
-/** @param {boolean} shown */
-function showTouch(shown) {
-  page.dataset.touch = shown ? "yes" : "no";
-  touchButton.setAttribute("aria-pressed", String(shown));
-  if (matchMedia("(pointer: coarse)").matches) remember("touch", shown ? "yes" : "no");
-  touch.release();
+  window.addEventListener("keydown", (event) => {
+    const typing = event.target instanceof Element && event.target.closest("input, select, textarea");
+    if (situation.phase !== "playing" || typing || event.defaultPrevented || !isChatKey(event)) return;
+    // A game with a keyboard needs this key itself.
+    if (gameTypes && page.dataset.seat !== "none") return;
+    event.preventDefault();
+    chatPanel.showFocused();
+  });
 }
 
 function showLanguage() {
   fillTexts(document);
+  hands.fill();
   help.fill();
+  door.fill();
+  people.fill();
+  chat.fill();
+  game.fill();
   change({});
 }

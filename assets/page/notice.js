@@ -1,7 +1,7 @@
 // What to tell the player, from what is known. Pure.
 
 /** @typedef {import("./protocol.js").Room} Room */
-/** @typedef {"name" | "connecting" | "playing" | "reconnecting" | "refused" | "closed"} Phase */
+/** @typedef {"name" | "connecting" | "waiting" | "playing" | "reconnecting" | "refused" | "closed"} Phase */
 
 /**
  * What the page knows about the connection.
@@ -21,12 +21,20 @@
  */
 
 /**
+ * What a notice's button does: join again, load the page again, take the request back, ask for a code, or let the game go on.
+ * @typedef {"retry" | "reload" | "cancel" | "code" | "resume"} Does
+ */
+
+/** @typedef {{key: string, does: Does}} Action */
+
+/**
  * @typedef {object} Notice
  * @property {"card" | "pill"} shape a card covers the picture, a pill stands on it
  * @property {boolean} busy something is under way: show that it moves
  * @property {Words} title
  * @property {Words | null} detail
- * @property {{key: string, does: "retry" | "reload"} | null} action
+ * @property {Action | null} action
+ * @property {Action} [second] the less likely one
  */
 
 /**
@@ -41,6 +49,8 @@ export function noticeFor(situation, hasText) {
     case "connecting":
       return busy("state.connecting",
         { key: situation.reason === "" ? "state.connecting.detail" : retryKey(situation.reason) });
+    case "waiting":
+      return { ...busy("state.waiting", { key: "state.waiting.detail" }), action: { key: "action.cancel", does: "cancel" } };
     case "reconnecting":
       return { ...busy("state.reconnecting", { key: `reason.${situation.reason || "network"}` }),
         action: { key: "action.now", does: "retry" } };
@@ -70,13 +80,26 @@ function gameNotice({ room, picture, trouble }) {
     case "crashed":
       return busy("game.crashed", said ?? { key: "game.crashed.detail" });
     case "stopped":
-      return { shape: "card", busy: false, title: { key: "game.stopped" }, detail: said ?? { key: "game.stopped.detail" }, action: null };
+      return { shape: "card", busy: false, title: { key: stoppedKey(game) }, detail: said ?? { key: "game.stopped.detail" }, action: null };
     case "paused":
-      return { shape: "pill", busy: false, title: { key: "game.paused" }, detail: said, action: null };
+      return {
+        shape: "pill",
+        busy: false,
+        title: game.message === "" ? { key: "game.paused" } : { key: "game.paused.by", values: { name: game.message } },
+        detail: null,
+        action: room.you.rights.includes("pause") ? { key: "do.resume", does: "resume" } : null,
+      };
     case "running":
       if (trouble === "no_picture") return busy("state.no_picture", { key: "state.no_picture.detail" });
       return picture ? null : busy("state.picture", null);
   }
+}
+
+/** @param {import("./protocol.js").Game} game that is stopped; with a message it did not end by itself */
+function stoppedKey({ message, core }) {
+  if (message === "") return "game.stopped";
+  // A core that has told its name has run.
+  return core === "" ? "game.unstarted" : "game.failed";
 }
 
 /**
@@ -103,16 +126,28 @@ function ending(kind, { code, message }, hasText) {
     busy: false,
     title: { key: kind === "refused" ? "state.refused" : "state.closed" },
     detail: hasText(key) ? { key } : unknown,
-    action: actionFor(code),
+    // A page that is newer may know the refusal.
+    ...(kind === "refused" && !hasText(key) ? { action: RELOAD } : actionsFor(code)),
   };
 }
 
-/** @param {string} code @returns {Notice["action"]} */
-function actionFor(code) {
+/** @type {Action} */
+const RELOAD = { key: "action.reload", does: "reload" };
+
+/** @param {string} code @returns {{action: Action | null, second?: Action}} */
+function actionsFor(code) {
+  /** @type {Action} */
+  const retry = { key: "action.again", does: "retry" };
+  /** @type {Action} */
+  const byCode = { key: "action.code", does: "code" };
   switch (code) {
-    case "no_secret": case "no_webrtc": return null;
-    case "version": case "bad_message": return { key: "action.reload", does: "reload" };
-    case "replaced": return { key: "action.here", does: "retry" };
-    default: return { key: "action.again", does: "retry" };
+    // Asking again is of no use.
+    case "no_webrtc": case "banned": return { action: null };
+    case "version": case "bad_message": return { action: RELOAD };
+    case "replaced": return { action: { key: "action.here", does: "retry" } };
+    case "declined": return { action: { key: "action.ask", does: "retry" } };
+    case "revoked": return { action: byCode };
+    case "bad_invite": return { action: retry, second: byCode };
+    default: return { action: retry };
   }
 }

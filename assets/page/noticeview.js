@@ -1,8 +1,10 @@
 // Shows what noticeFor() decided, and says it to screen readers.
 
-import { byId } from "./dom.js";
+import { byId, returnFocusAfterClick } from "./dom.js";
 import { text } from "./text.js";
 
+/** @typedef {import("./notice.js").Action} Action */
+/** @typedef {import("./notice.js").Does} Does */
 /** @typedef {import("./notice.js").Notice} Notice */
 /** @typedef {import("./notice.js").Words} Words */
 
@@ -12,29 +14,37 @@ export class NoticeView {
   #notice = byId("notice", HTMLElement);
   #title = byId("notice-title", HTMLElement);
   #detail = byId("notice-detail", HTMLElement);
-  #action = byId("notice-action", HTMLButtonElement);
   #toast = byId("toast", HTMLElement);
-  /** @type {Notice["action"]} */
-  #does = null;
+  /** @type {{button: HTMLButtonElement, action: Action | null}[]} */
+  #buttons = [
+    { button: byId("notice-action", HTMLButtonElement), action: null },
+    { button: byId("notice-second", HTMLButtonElement), action: null },
+  ];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {(does: "retry" | "reload") => void} onAction */
+  /** @param {(does: Does) => void} onAction */
   constructor(onAction) {
-    this.#action.addEventListener("click", () => {
-      if (this.#does) onAction(this.#does.does);
-    });
+    returnFocusAfterClick(this.#notice);
+    for (const slot of this.#buttons) {
+      slot.button.addEventListener("click", () => {
+        if (slot.action) onAction(slot.action.does);
+      });
+    }
   }
 
   /** @param {Notice | null} notice */
   show(notice) {
-    const action = notice?.action ?? null;
+    const actions = [notice?.action ?? null, notice?.second ?? null];
     // The same words again would be read aloud again.
     setText(this.#title, wordsOf(notice?.title ?? null));
     setText(this.#detail, wordsOf(notice?.detail ?? null));
-    this.#does = action;
-    setText(this.#action, action ? text(action.key) : "");
-    this.#action.hidden = action === null;
+    this.#buttons.forEach((slot, at) => {
+      const action = actions[at] ?? null;
+      slot.action = action;
+      setText(slot.button, action ? text(action.key) : "");
+      slot.button.hidden = action === null;
+    });
     this.#detail.hidden = this.#detail.textContent === "";
     this.#notice.dataset.shape = notice?.shape ?? "none";
     this.#notice.dataset.busy = notice?.busy ? "yes" : "no";
@@ -43,9 +53,9 @@ export class NoticeView {
   /**
    * A few words that go away by themselves.
    * @param {string} words
-   * @param {number | null} seat whose colour they have
+   * @param {number | null} [seat] whose colour they have
    */
-  toast(words, seat) {
+  toast(words, seat = null) {
     clearTimeout(this.#timer);
     this.#toast.textContent = words;
     this.#toast.dataset.player = seat === null ? "none" : String(seat);

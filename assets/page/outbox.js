@@ -1,8 +1,4 @@
-// What to send on the input channel, and when. Pure: takes the time, returns bytes.
-
-import { encodeInput } from "./pad.js";
-
-/** @typedef {import("./pad.js").Pad} Pad */
+// What to send on the input channel for one seat, and when. Pure: takes the time, returns bytes.
 
 /** States in one message: as many lost datagrams in a row cost nothing. */
 const HISTORY = 8;
@@ -11,11 +7,19 @@ const REPEATS_MS = [8, 16, 32];
 /** Without a change a message goes out this often: the host releases a silent peer's buttons. */
 const HEARTBEAT_MS = 200;
 
+/**
+ * @template State
+ * @typedef {(seat: number, seq: number, states: readonly State[]) => Uint8Array<ArrayBuffer>} Encode
+ */
+
+/** @template State what is sent: a pad, the keys held, the mouse */
 export class Outbox {
+  #encode;
+  #limit;
   /** @type {number | null} */
   #seat = null;
   #seq = 0;
-  /** Newest first. @type {Pad[]} */
+  /** Newest first. @type {State[]} */
   #history = [];
   #changedAt = 0;
   #sentAt = 0;
@@ -23,16 +27,25 @@ export class Outbox {
   #repeats = 0;
 
   /**
+   * @param {Encode<State>} encode
+   * @param {number} [limit] states in one message
+   */
+  constructor(encode, limit = HISTORY) {
+    this.#encode = encode;
+    this.#limit = limit;
+  }
+
+  /**
    * Starts sending for a seat. Older states belonged to another seat or another connection, so they
    * are forgotten; their numbers are not used again.
    * @param {number} seat
-   * @param {Pad} pad
+   * @param {State} state
    * @param {number} now milliseconds
    */
-  open(seat, pad, now) {
+  open(seat, state, now) {
     this.#seat = seat;
     this.#history = [];
-    return this.#push(seat, pad, now);
+    return this.#push(seat, state, now);
   }
 
   /** Stops sending. */
@@ -42,13 +55,13 @@ export class Outbox {
   }
 
   /**
-   * A new state of the pad: the message to send at once.
-   * @param {Pad} pad
+   * A new state: the message to send at once.
+   * @param {State} state
    * @param {number} now
    * @returns {Uint8Array<ArrayBuffer> | null} null without a seat
    */
-  change(pad, now) {
-    return this.#seat === null ? null : this.#push(this.#seat, pad, now);
+  change(state, now) {
+    return this.#seat === null ? null : this.#push(this.#seat, state, now);
   }
 
   /**
@@ -75,13 +88,13 @@ export class Outbox {
 
   /**
    * @param {number} seat
-   * @param {Pad} pad
+   * @param {State} state
    * @param {number} now
    */
-  #push(seat, pad, now) {
+  #push(seat, state, now) {
     this.#seq = (this.#seq + 1) >>> 0;
-    this.#history.unshift(pad);
-    this.#history.length = Math.min(this.#history.length, HISTORY);
+    this.#history.unshift(state);
+    this.#history.length = Math.min(this.#history.length, this.#limit);
     this.#changedAt = now;
     this.#repeats = 0;
     return this.#message(seat, now);
@@ -93,6 +106,6 @@ export class Outbox {
    */
   #message(seat, now) {
     this.#sentAt = now;
-    return encodeInput(seat, this.#seq, this.#history);
+    return this.#encode(seat, this.#seq, this.#history);
   }
 }

@@ -20,15 +20,6 @@ export const FULL = 32767;
 export const IDLE = Object.freeze({ buttons: 0, lx: 0, ly: 0, rx: 0, ry: 0, l2: 0, r2: 0 });
 
 /**
- * A pad with these buttons down and nothing else.
- * @param {number} buttons
- * @returns {Pad}
- */
-export function padOfButtons(buttons) {
-  return { ...IDLE, buttons };
-}
-
-/**
  * @param {Pad} a
  * @param {Pad} b
  */

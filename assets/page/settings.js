@@ -1,8 +1,10 @@
 // What the browser remembers. Storage may be forbidden or full; then the page forgets, and works.
 
+/** `room` is the secret of the last room, for an installed page, which opens without a link. @typedef {"name" | "language" | "volume" | "muted" | "stats" | "touch" | "room" | "hands" | "keys" | "pads" | "glass"} Key */
+
 /**
  * Remembered for every room.
- * @param {"name" | "language" | "volume" | "muted" | "stats" | "touch"} key
+ * @param {Key} key
  * @returns {string | null}
  */
 export function recall(key) {
@@ -10,7 +12,7 @@ export function recall(key) {
 }
 
 /**
- * @param {"name" | "language" | "volume" | "muted" | "stats" | "touch"} key
+ * @param {Key} key
  * @param {string} value
  */
 export function remember(key, value) {
@@ -19,20 +21,20 @@ export function remember(key, value) {
 
 /**
  * The token that gives this tab its seat back.
- * @param {string} secret the room's
+ * @param {string | null} secret of the invite; null: it came by a code
  * @returns {string | null}
  */
 export function recallResume(secret) {
   const [room, token] = (read(() => sessionStorage, "hotseat.resume") ?? "").split(" ");
-  return room === secret && token ? token : null;
+  return room === (secret ?? "code") && token ? token : null;
 }
 
 /**
- * @param {string} secret
- * @param {string} token
+ * @param {string | null} secret
+ * @param {string} token empty: it is of no use any more
  */
 export function rememberResume(secret, token) {
-  write(() => sessionStorage, "hotseat.resume", `${secret} ${token}`);
+  write(() => sessionStorage, "hotseat.resume", `${secret ?? "code"} ${token}`);
 }
 
 /** @param {() => Storage} storage @param {string} key */

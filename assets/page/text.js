@@ -8,6 +8,9 @@ const LANGUAGES = { en, zh };
 /** What `<html lang>` says for each. @type {Readonly<Record<string, string>>} */
 const TAGS = { en: "en", zh: "zh-Hans" };
 
+/** Languages that are written from right to left. */
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
+
 let language = "en";
 
 /**
@@ -54,17 +57,23 @@ export function text(key, values = {}) {
 
 /**
  * Fills every element that names its text: `data-text` for the content, `data-label` for the
- * accessible name (and the tooltip, on buttons).
+ * accessible name (and the tooltip, on buttons), `data-hint` for what an empty field says.
  * @param {Document} root
  */
 export function fillTexts(root) {
   root.documentElement.lang = TAGS[language] ?? "en";
+  root.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
   for (const element of root.querySelectorAll("[data-text]")) {
     element.textContent = text(element.getAttribute("data-text") ?? "");
   }
   for (const element of root.querySelectorAll("[data-label]")) {
     setLabel(element, element.getAttribute("data-label") ?? "");
   }
+  for (const element of root.querySelectorAll("[data-hint]")) {
+    if (element instanceof HTMLInputElement) element.placeholder = text(element.getAttribute("data-hint") ?? "");
+  }
+  // What leads to the other language is written in it.
+  for (const element of root.querySelectorAll("[data-text='language.other']")) element.setAttribute("lang", TAGS[otherLanguage()] ?? "en");
 }
 
 /**

@@ -2,10 +2,9 @@
 
 use super::resample::{MAX_ADJUST, Stage};
 use super::speaker::{NewestEnd, SpeakerEnd, TARGET};
-use super::{BLOCK, RATE_HZ};
 use crate::link::audio::AudioReader;
 use crate::link::{AUDIO_FRAMES, Link};
-use crate::packet::{AudioPacket, MAX_OPUS_BYTES};
+use crate::packet::{AudioPacket, BLOCK, MAX_OPUS_BYTES, RATE_HZ};
 use crate::record::AudioTap;
 use crate::sync::{Event, now, spawn};
 use opus::{Application, Bitrate, Channels, Encoder};

@@ -1,5 +1,6 @@
 //! What the window, or headless mode, can ask of the engine.
 
+use crate::net::RoomCommand;
 use crate::packet::Format;
 use std::path::PathBuf;
 
@@ -42,10 +43,15 @@ pub enum Command {
         /// One of the values that the core offers.
         value: String,
     },
-    /// Show this person out of the room.
-    Kick(u32),
-    /// The host's own name, as the others see it.
-    HostName(String),
+    /// Plug another device into a controller port of the running game.
+    Device {
+        /// From 0.
+        port: u32,
+        /// One that the core offers there.
+        id: u32,
+    },
+    /// Something about the people and their links.
+    Room(RoomCommand),
     /// Keep the picture as it is now, as a PNG file.
     Screenshot,
     /// Begin (true) or end a recording of what friends see and hear.

@@ -2,13 +2,17 @@
 //! commands and read the same snapshot.
 
 mod command;
+mod people;
+mod play;
+mod recording;
 mod saves;
 mod snapshot;
 mod worker;
 
 pub use command::{Command, Game};
 pub use snapshot::{
-    GameState, GameStatus, Level, Notice, OptionStatus, PeerStatus, Rendition, SeatStatus, Snapshot, Speaker, Stats,
+    ChatLine, DeviceStatus, GameState, GameStatus, HolderStatus, InviteStatus, Level, Notice, OptionStatus, PeerStatus,
+    Rendition, RequestStatus, SeatStatus, Snapshot, Speaker, Stats,
 };
 pub use worker::Happening;
 
@@ -16,11 +20,11 @@ use crate::audio::{self, AudioControl, AudioPorts, AudioThread, SpeakerHandle, S
 use crate::frame::Picture;
 use crate::input::PadState;
 use crate::link::Link;
-use crate::link::board::BoardWriter;
+use crate::link::board::{BoardWriter, FeedbackReader, Lane};
 use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
 use crate::packet::Format;
 use crate::record::{self, RecordThread};
-use crate::room::{Room, Secret};
+use crate::room::{Room, Secret, Terms};
 use crate::sync::{Event, spawn};
 use crate::video::{self, VideoControl, VideoPorts, VideoThread};
 use std::net::SocketAddr;
@@ -59,6 +63,10 @@ pub struct Config {
     pub screenshot_dir: PathBuf,
     /// Stream in this format only; none for the best that each peer takes.
     pub codec: Option<Format>,
+    /// What the link grants that is there from the start.
+    pub invite: Terms,
+    /// Names under which this machine is reached, beside its own.
+    pub names: Vec<String>,
 }
 
 /// The handle that the window and headless mode hold. Dropping it ends everything, saves written.
@@ -66,6 +74,7 @@ pub struct Engine {
     messages: SyncSender<Message>,
     snapshot: Arc<Mutex<Arc<Snapshot>>>,
     board: BoardWriter,
+    feedback: FeedbackReader,
     preview: Option<triple_buffer::Output<Picture>>,
     happenings: Option<Receiver<Happening>>,
     change: Arc<Event>,
@@ -108,7 +117,9 @@ impl Engine {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| format!("The system gives no random numbers: {error}."))?;
         let secret = Secret::new(random);
-        let invites = local_addresses(http).iter().map(|at| format!("http://{at}/#{}", secret.as_str())).collect();
+        let pages = local_addresses(http).iter().map(|at| format!("http://{at}/")).collect();
+        let mut room = Room::new(config.host_name.clone(), 2);
+        room.invites_mut().add(secret, config.invite, crate::sync::now());
 
         let event = || Event::new().map_err(|error| format!("The system gives no event counter: {error}."));
         let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
@@ -173,6 +184,7 @@ impl Engine {
         )?;
 
         let board = BoardWriter::new(link.clone());
+        let feedback = FeedbackReader::new(link.clone());
         let tell = messages.clone();
         let (net, net_thread) = net::start(NetPorts {
             socket,
@@ -183,13 +195,14 @@ impl Engine {
             video_control: video_control.clone(),
             on_listeners: Box::new(move |any| audio_control.set_listeners(any)),
             board: board.clone(),
-            room: Room::new(secret, config.host_name.clone(), 2),
+            feedback: feedback.clone(),
+            room,
             wish: config.codec,
             on_event: Box::new(move |event| {
                 let _ = tell.try_send(Message::Net(event));
             }),
         })?;
-        let signaling = Signaling::start(listener, net.clone())?;
+        let signaling = Signaling::start(listener, net.clone(), &config.names)?;
 
         let local = config.local;
         let screenshot_dir = config.screenshot_dir.clone();
@@ -207,7 +220,7 @@ impl Engine {
                 change: change.clone(),
                 happenings,
                 messages: messages.clone(),
-                invites,
+                pages,
             },
         );
         let tell = messages.clone();
@@ -225,6 +238,7 @@ impl Engine {
             messages,
             snapshot,
             board,
+            feedback,
             preview: preview_out,
             // Only headless mode reads them; in the window the queue would fill and keep its snapshots for ever.
             happenings: (!local).then_some(happenings_out),
@@ -246,15 +260,16 @@ impl Engine {
         self.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The local player's controller, whole. Takes effect at the core's next poll.
-    pub fn set_local_pad(&self, seat: usize, pad: PadState) {
-        self.board.set(seat, pad);
-    }
-
-    /// The same for a thread of its own, such as the one that reads gamepads.
+    /// Sets a controller at this machine, whole, from any thread, such as the one that reads gamepads. Takes effect at
+    /// the core's next poll.
     pub fn local_pads(&self) -> Box<dyn Fn(usize, PadState) + Send + Sync> {
         let board = self.board.clone();
-        Box::new(move |seat, pad| board.set(seat, pad))
+        Box::new(move |seat, pad| board.set(Lane::Local, seat, pad))
+    }
+
+    /// How the core turns the motors, for whoever has controllers at this machine.
+    pub fn feedback(&self) -> FeedbackReader {
+        self.feedback.clone()
     }
 
     /// The newest picture, if a newer one came since the last call. Always none in headless mode.

@@ -1,7 +1,10 @@
 //! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
 
+use crate::net::Talk;
 use crate::packet::Format;
+use crate::room::{Grant, InviteId, PeerId, RequestId, Rights, Terms, Want};
 use crate::video::RenditionStatus;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,8 +17,16 @@ pub struct Snapshot {
     pub seats: Vec<SeatStatus>,
     /// Everyone connected.
     pub peers: Vec<PeerStatus>,
-    /// Links that seat whoever opens them: the best one first (the address others on the network can reach), then the rest.
-    pub invites: Vec<String>,
+    /// Every link that lets people in, oldest first; the first is the one that is there from the start, unless it was taken back.
+    pub invites: Vec<InviteStatus>,
+    /// Those who wait to be let in.
+    pub requests: Vec<RequestStatus>,
+    /// What people said, and who came and went, oldest first.
+    pub chat: Vec<ChatLine>,
+    /// Seats with anything held, one bit each.
+    pub lights: u32,
+    /// How many are banned from the room.
+    pub banned: usize,
     /// The speaker, once sound has been tried.
     pub speaker: Speaker,
     /// Things to tell the person at the desktop, oldest first; at most 16 are kept.
@@ -52,6 +63,8 @@ pub struct GameStatus {
     pub state: GameState,
     /// Controller ports the core offers.
     pub ports: usize,
+    /// What can be plugged into each; empty when the core does not say.
+    pub devices: Vec<DeviceStatus>,
     /// The core's options with their present values.
     pub options: Vec<OptionStatus>,
     /// Save state slots, 0 to 9: whether something is saved there.
@@ -93,21 +106,40 @@ pub struct OptionStatus {
 pub struct SeatStatus {
     /// Counted from 0; people see "Player 1".
     pub seat: usize,
-    /// Who holds it; none when it is free.
-    pub name: Option<String>,
-    /// The peer that holds it; none when it is free or the host's own.
-    pub peer: Option<u32>,
+    /// What is plugged in, in the core's words; empty when it does not say.
+    pub device: String,
+    /// Who holds it; nobody when it is free.
+    pub holders: Vec<HolderStatus>,
+}
+
+/// One who holds a seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderStatus {
+    /// Their number; none for somebody at the host's machine.
+    pub peer: Option<PeerId>,
+    /// Their name.
+    pub name: String,
+    /// Their connection is lost, and the seat is kept for them.
+    pub away: bool,
 }
 
 /// One connected browser.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PeerStatus {
     /// The room's number for it, never used twice.
-    pub id: u32,
+    pub id: PeerId,
     /// The name they gave.
     pub name: String,
-    /// Their seat, or none for a spectator.
-    pub seat: Option<usize>,
+    /// Their seats; none for a spectator.
+    pub seats: Vec<usize>,
+    /// What they would like to sit on.
+    pub wants: Option<Want>,
+    /// Their inputs do not count.
+    pub muted: bool,
+    /// What they may do beside playing.
+    pub rights: Rights,
+    /// Where they may sit without being asked.
+    pub grant: Grant,
     /// Round trip between host and peer, once measured.
     pub round_trip: Option<Duration>,
     /// What is sent to them now, in kbit/s.
@@ -116,6 +148,56 @@ pub struct PeerStatus {
     pub loss: f32,
     /// The rendition they watch, once something was sent.
     pub format: Option<Format>,
+}
+
+/// A link that lets people in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InviteStatus {
+    /// Its number.
+    pub id: InviteId,
+    /// As it is written for each address of this machine, the one that others on the network can reach first.
+    pub links: Vec<String>,
+    /// What it grants.
+    pub terms: Terms,
+    /// A guest made it.
+    pub by_guest: bool,
+    /// How many it let in.
+    pub used: u32,
+    /// When it ends, on the monotonic clock of [`crate::sync::now`].
+    pub ends: Option<Duration>,
+    /// Digits that stand for it, and when they end, on the same clock.
+    pub code: Option<(String, Duration)>,
+}
+
+/// Somebody who waits to be let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestStatus {
+    /// Its number.
+    pub id: RequestId,
+    /// What they call themselves.
+    pub name: String,
+    /// Where they come from.
+    pub address: IpAddr,
+    /// The link they bring.
+    pub invite: InviteId,
+}
+
+/// One line of what happens between people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatLine {
+    /// Rises by one with every line.
+    pub id: u64,
+    /// What.
+    pub talk: Talk,
+}
+
+/// What can be plugged into a controller port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceStatus {
+    /// The core's number and name for each; empty when it does not say.
+    pub types: Vec<(u32, String)>,
+    /// What is plugged in.
+    pub plugged: u32,
 }
 
 /// The sound on the host's own machine.

@@ -1,20 +1,23 @@
 //! Joins the view to the engine, the settings, the disc and the controllers.
 
-use super::keys::Keyboard;
+use super::keys::{Keyboard, LAYOUTS, Layout};
 use super::pads::LocalPads;
 use super::picker::{Picked, Picker, Purpose};
+use super::places::{Gamepad, Places};
 use super::text::{Spoken, Texts, fill};
-use super::view::{Action, Dialog, Model, PictureShape, View};
-use super::{preview, theme};
-use crate::engine::{Command, Config, Engine, Game, GameStatus, Level, Snapshot};
+use super::view::{Action, Model, PictureShape, View};
+use super::{links, preview, theme};
+use crate::engine::{Command, Config, Engine, Game, GameState, GameStatus, Level, Snapshot};
 use crate::library::{self, CoreEntry};
+use crate::net::RoomCommand;
 use crate::net::ports::{self, Protocol};
-use crate::settings::{self, Recent, Settings};
+use crate::room::Local;
+use crate::settings::{self, Settings};
 use crate::signals;
 use eframe::egui_wgpu::{RenderState, SurfaceConfig, WgpuConfiguration, wgpu};
 use egui::{Context, RawInput, Ui, ViewportBuilder, ViewportCommand};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What the window was asked for on the command line.
@@ -71,25 +74,28 @@ fn no_window(error: &str) -> String {
     format!("Hotseat could not open a window: {reason}. To host without one, run `hotseat host`.")
 }
 
-struct App {
-    engine: Engine,
+pub(super) struct App {
+    pub(super) engine: Engine,
     snapshot: Arc<Snapshot>,
     pads: LocalPads,
     keyboard: Keyboard,
-    view: View,
+    pub(super) view: View,
     picker: Picker,
-    settings: Settings,
+    pub(super) settings: Settings,
     settings_path: Option<PathBuf>,
-    settings_changed: bool,
+    pub(super) settings_changed: bool,
     system_dir: PathBuf,
-    cores: Vec<CoreEntry>,
-    texts: Texts,
+    pub(super) cores: Vec<CoreEntry>,
+    pub(super) texts: Texts,
     spoken: Spoken,
     font_checked: bool,
-    picture: Option<PictureShape>,
+    pub(super) picture: Option<PictureShape>,
     render_state: Option<RenderState>,
     software_rendering: bool,
-    gamepads: Vec<String>,
+    gamepads: Vec<Gamepad>,
+    pad_trouble: Option<String>,
+    places: Places,
+    locals: Vec<Local>,
     title: String,
     full_screen: bool,
 }
@@ -140,6 +146,8 @@ impl App {
             record_dir: crate::settings::record_dir().unwrap_or_else(|| "recordings".into()),
             screenshot_dir: crate::settings::screenshot_dir().unwrap_or_else(|| "screenshots".into()),
             codec: settings.codec,
+            invite: links::usual_terms(&settings),
+            names: settings.allow_names.clone(),
         })?;
         let wake = |ctx: &Context| {
             let ctx = ctx.clone();
@@ -147,7 +155,7 @@ impl App {
         };
         engine.on_change(wake(ctx));
         engine.send(Command::Volume(settings.volume));
-        let pads = LocalPads::start(engine.local_pads(), wake(ctx));
+        let pads = LocalPads::start(engine.local_pads(), Some(engine.feedback()), wake(ctx));
         pads.stick_moves_dpad(settings.stick_moves_dpad);
         let render_state = context.wgpu_render_state.clone();
         let mut app = Self {
@@ -169,6 +177,9 @@ impl App {
             software_rendering: render_state.as_ref().is_some_and(is_software),
             render_state,
             gamepads: Vec::new(),
+            pad_trouble: None,
+            places: Places::default(),
+            locals: Vec::new(),
             title: String::new(),
             full_screen: false,
         };
@@ -208,6 +219,11 @@ impl App {
             Action::OpenRecent(index) => self.open_recent(index),
             Action::ForgetRecent(index) => self.forget_recent(index),
             Action::Change(settings) => self.change(*settings),
+            Action::Places(places) => {
+                self.pads.sit(&places);
+                self.places = places;
+                self.tell_locals();
+            }
             Action::FullScreen(yes) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(yes)),
         }
     }
@@ -221,7 +237,7 @@ impl App {
         self.engine.send(command);
     }
 
-    fn complain(&mut self, text: String) {
+    pub(super) fn complain(&mut self, text: String) {
         self.view.notices.push(Level::Error, text);
     }
 
@@ -255,105 +271,6 @@ impl App {
         }
     }
 
-    /// Finds the core, asks for it, or says that there is none.
-    fn open_file(&mut self, path: &Path) {
-        self.view.dialog = None;
-        let extension = library::extension(path);
-        if extension.as_deref() == Some(std::env::consts::DLL_EXTENSION) {
-            return self.open_core(path);
-        }
-        if let Err(sentence) = library::check_content(path) {
-            return self.complain(sentence);
-        }
-        let remembered = extension.and_then(|extension| self.settings.core_for.get(&extension)).cloned();
-        if let Some(core) = remembered.filter(|core| core.is_file()) {
-            return self.open_with(path, &core);
-        }
-        let fitting: Vec<PathBuf> =
-            library::cores_for(&self.cores, path).into_iter().map(|core| core.path.clone()).collect();
-        match fitting.as_slice() {
-            [] => self.view.dialog = Some(Dialog::NoCore(path.to_path_buf())),
-            [core] => self.open_with(path, core),
-            _ => {
-                self.view.dialog = Some(Dialog::ChooseCore { content: path.to_path_buf(), remember: true });
-            }
-        }
-    }
-
-    fn open_with(&mut self, content: &Path, core: &Path) {
-        if let Err(sentence) = library::check_content(content).and_then(|()| library::check_core(core)) {
-            return self.complain(sentence);
-        }
-        self.open(Game {
-            core: core.to_path_buf(),
-            content: Some(content.to_path_buf()),
-            title: content.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            options: self.options_of(core),
-        });
-    }
-
-    fn open_core(&mut self, core: &Path) {
-        if let Err(sentence) = library::check_core(core) {
-            return self.complain(sentence);
-        }
-        let known = self.cores.iter().find(|entry| entry.path == core);
-        let name = known
-            .map_or_else(|| Settings::core_key(core).trim_start_matches("lib").to_owned(), |entry| entry.name.clone());
-        self.open(Game {
-            core: core.to_path_buf(),
-            content: None,
-            title: name.trim_end_matches(" (demo)").to_owned(),
-            options: self.options_of(core),
-        });
-    }
-
-    fn options_of(&self, core: &Path) -> Vec<(String, String)> {
-        let options = self.settings.core_options.get(&Settings::core_key(core));
-        options.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
-    }
-
-    fn open(&mut self, game: Game) {
-        self.settings.remember(Recent {
-            content: game.content.clone(),
-            core: game.core.clone(),
-            title: game.title.clone(),
-        });
-        self.settings_changed = true;
-        self.view.dialog = None;
-        // The last game's picture must not show through while this one starts.
-        self.picture = None;
-        self.engine.send(Command::Open(game));
-    }
-
-    fn open_recent(&mut self, index: usize) {
-        let Some(game) = self.settings.recent.get(index).cloned() else { return };
-        let title = [("title", game.title.as_str())];
-        let gone = |path: &Path| !path.exists();
-        match &game.content {
-            Some(content) if gone(content) => {
-                self.complain(fill(self.texts.recent_gone, &title));
-                self.forget_recent(index);
-            }
-            Some(content) if gone(&game.core) => {
-                self.complain(fill(self.texts.core_gone, &title));
-                self.open_file(content);
-            }
-            Some(content) => self.open_with(content, &game.core),
-            None if gone(&game.core) => {
-                self.complain(fill(self.texts.recent_gone, &title));
-                self.forget_recent(index);
-            }
-            None => self.open_core(&game.core),
-        }
-    }
-
-    fn forget_recent(&mut self, index: usize) {
-        if index < self.settings.recent.len() {
-            self.settings.recent.remove(index);
-            self.settings_changed = true;
-        }
-    }
-
     fn change(&mut self, new: Settings) {
         let old = std::mem::replace(&mut self.settings, new);
         self.settings_changed = true;
@@ -364,7 +281,7 @@ impl App {
             self.cores = library::find_cores(&self.settings.core_folders);
         }
         if old.host_name != self.settings.host_name {
-            self.engine.send(Command::HostName(self.settings.host_name.clone()));
+            self.engine.send(Command::Room(RoomCommand::HostName(self.settings.host_name.clone())));
         }
         if old.codec != self.settings.codec {
             self.engine.send(Command::Codec(self.settings.codec));
@@ -402,14 +319,33 @@ impl App {
         if self.snapshot.game.is_none() {
             self.picture = None;
         }
-        let seats = &self.snapshot.seats;
-        let own = seats.iter().find(|seat| seat.peer.is_none() && seat.name.is_some()).map(|seat| seat.seat);
-        self.pads.sit(own);
-        self.gamepads = self.pads.names();
+        self.pads.playing(self.snapshot.game.as_ref().is_some_and(|game| game.state == GameState::Running));
+        self.gamepads = self.pads.gamepads();
+        self.pad_trouble = self.pads.trouble();
+        self.fit_seats();
+        self.tell_locals();
         if let Some(picked) = self.picker.poll() {
             self.picked(picked);
         }
         self.name_window(ctx);
+    }
+
+    /// The seats in the snapshot are the game's own once it runs.
+    fn fit_seats(&mut self) {
+        let game = self.snapshot.game.as_ref();
+        let runs = game.is_some_and(|game| matches!(game.state, GameState::Running | GameState::Paused));
+        if runs && self.places.fit(self.snapshot.seats.len()) {
+            self.pads.sit(&self.places);
+        }
+    }
+
+    /// Tells the room who sits at this machine, when that changed: also when a guest's gamepad comes or goes.
+    fn tell_locals(&mut self) {
+        let locals = self.places.locals(&self.settings.host_name, &self.gamepads);
+        if locals != self.locals {
+            self.engine.send(Command::Room(RoomCommand::Locals(locals.clone())));
+            self.locals = locals;
+        }
     }
 
     fn name_window(&mut self, ctx: &Context) {
@@ -458,6 +394,8 @@ impl eframe::App for App {
             picture: self.picture,
             demo: self.cores.iter().any(|core| core.bundled),
             gamepads: &self.gamepads,
+            pad_trouble: self.pad_trouble.as_deref(),
+            places: &self.places,
             system_dir: &self.system_dir,
             software_rendering: self.software_rendering,
             full_screen: self.full_screen,
@@ -472,9 +410,11 @@ impl eframe::App for App {
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, raw: &mut RawInput) {
-        let menu_open = egui::Popup::is_any_open(ctx);
-        let playing = raw.focused && self.view.game_has_keyboard(&self.snapshot, menu_open);
-        self.pads.keyboard(self.keyboard.take(&mut raw.events, playing));
+        let wanted_here = egui::Popup::is_any_open(ctx) || ctx.text_edit_focused();
+        let playing = raw.focused && self.view.game_has_keyboard(&self.snapshot, wanted_here);
+        let layouts: [Layout; LAYOUTS] = std::array::from_fn(|set| Layout::of(&self.settings, set));
+        let in_use = if self.places.second_keys() { &layouts[..] } else { &layouts[..1] };
+        self.pads.keyboard(self.keyboard.take(&mut raw.events, playing, in_use));
     }
 
     fn on_exit(&mut self) {

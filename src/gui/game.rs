@@ -5,7 +5,7 @@ use super::preferences::Draft;
 use super::text::fill;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use super::{controls, home, invite, overlay, people, preview, theme};
+use super::{chat, controls, home, invite, overlay, people, preview, requests, theme};
 use crate::engine::{Command, GameState, GameStatus};
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
 
@@ -20,11 +20,13 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             let scale = ui.ctx().pixels_per_point();
             preview::paint(ui, preview::place(room, scale, picture.size, picture.aspect, model.settings.scaling));
         }
-        let screen = ui.interact(room, ui.scope_id().with("screen"), Sense::click());
+        // Not focusable: nobody would see where the focus is, and there is a button for the same.
+        let screen = ui.interact(room, ui.scope_id().with("screen"), Sense::CLICK);
         if screen.double_clicked() {
             actions.push(Action::FullScreen(!model.full_screen));
         }
         overlay::show(ui, model, game, room, actions);
+        view.chat.show_floats(ui, room);
     });
 }
 
@@ -83,14 +85,24 @@ fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions:
         Panel::right("people").exact_size(width).resizable(false).show_separator_line(false).frame(side).show(
             ui,
             |ui| {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 10.0;
+                let chat_height = chat_height(view.chat.open, ui.available_height());
+                let above = (ui.available_height() - chat_height - 10.0).max(80.0);
+                ScrollArea::vertical().auto_shrink([false, false]).max_height(above).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 10.0;
-                    widgets::card(ui, |ui| invite::panel(view, ui, model));
+                    requests::cards(ui, model, actions);
+                    widgets::card(ui, |ui| invite::panel(view, ui, model, actions));
                     people::show(ui, model, actions);
                 });
+                chat::show(&mut view.chat, ui, model, chat_height, actions);
             },
         );
     }
+}
+
+/// What the chat takes of the side panel: less than half of it, so that the people stay in sight.
+fn chat_height(open: bool, room: f32) -> f32 {
+    if open { (room * 0.46).clamp(230.0, 420.0) } else { chat::CLOSED_HEIGHT }
 }
 
 fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
@@ -111,7 +123,11 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
         |ui| {
             let (tip, shown) =
                 if view.side_panel_hidden { (texts.show_panel, false) } else { (texts.hide_panel, true) };
-            if ui.add(Button::icon(Icon::Panel, tip).selected(shown)).on_hover_text(tip).clicked() {
+            let panel = ui.add(Button::icon(Icon::Panel, tip).selected(shown)).on_hover_text(tip);
+            if !shown && view.chat.unread(&model.snapshot.chat) > 0 {
+                ui.painter().circle_filled(panel.rect.right_top() + egui::vec2(-7.0, 7.0), 4.0, theme::ACCENT);
+            }
+            if panel.clicked() {
                 view.side_panel_hidden = shown;
             }
             let settings = ui.add(Button::icon(Icon::Gear, texts.settings)).on_hover_text(texts.settings);

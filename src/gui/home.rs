@@ -5,7 +5,7 @@ use super::preferences::Draft;
 use super::text::fill;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button, Tile};
-use super::{invite, people, theme};
+use super::{chat, invite, people, requests, theme};
 use crate::settings::Recent;
 use egui::{
     Align, Align2, CentralPanel, CornerRadius, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense,
@@ -14,6 +14,8 @@ use egui::{
 
 /// Wider than this, lines become hard to follow.
 const COLUMN_WIDTH: f32 = 880.0;
+/// Of the chat, while it is open.
+const CHAT_HEIGHT: f32 = 300.0;
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     if !model.full_screen {
@@ -98,12 +100,14 @@ pub(super) fn software_rendering(ui: &mut Ui, model: &Model) {
 
 fn column(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing = vec2(14.0, 14.0);
+    requests::cards(ui, model, actions);
     start_tiles(ui, model, actions);
-    if !model.snapshot.invites.is_empty() {
-        widgets::card(ui, |ui| invite::strip(view, ui, model));
+    if invite::is_known(model) {
+        widgets::card(ui, |ui| invite::strip(view, ui, model, actions));
     }
     if !model.snapshot.peers.is_empty() {
         people::show(ui, model, actions);
+        chat::show(&mut view.chat, ui, model, CHAT_HEIGHT, actions);
     }
     recent(ui, model, actions);
 }

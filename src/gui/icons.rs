@@ -35,11 +35,13 @@ pub enum Icon {
     Clock,
     Down,
     Link,
+    More,
+    Chat,
 }
 
 impl Icon {
     /// Every one of them.
-    pub const ALL: [Icon; 28] = [
+    pub const ALL: [Icon; 30] = [
         Icon::Play,
         Icon::Pause,
         Icon::Reset,
@@ -68,6 +70,8 @@ impl Icon {
         Icon::Clock,
         Icon::Down,
         Icon::Link,
+        Icon::More,
+        Icon::Chat,
     ];
 }
 
@@ -258,6 +262,20 @@ fn parts(icon: Icon) -> &'static [Part] {
         ],
         Icon::Clock => &[Ring(12.0, 12.0, 8.5), Line(&[(12.0, 7.0), (12.0, 12.0), (15.5, 14.0)])],
         Icon::Down => &[Line(&[(7.0, 10.0), (12.0, 15.0), (17.0, 10.0)])],
+        Icon::More => &[Disc(5.5, 12.0, 1.6), Disc(12.0, 12.0, 1.6), Disc(18.5, 12.0, 1.6)],
+        Icon::Chat => &[
+            Line(&[
+                (4.0, 5.0),
+                (20.0, 5.0),
+                (20.0, 16.0),
+                (11.0, 16.0),
+                (7.0, 20.0),
+                (7.0, 16.0),
+                (4.0, 16.0),
+                (4.0, 5.0),
+            ]),
+            Line(&[(8.0, 10.5), (16.0, 10.5)]),
+        ],
         Icon::Link => &[
             Line(&[(9.5, 14.5), (14.5, 9.5)]),
             Line(&[(11.0, 7.5), (13.5, 5.0)]),

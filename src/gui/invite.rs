@@ -1,43 +1,93 @@
-//! The link that friends open: shown, copied, or scanned.
+//! The link that friends open: shown, copied, scanned, or read aloud.
 
-use super::dialog;
 use super::icons::Icon;
-use super::theme;
-use super::view::{Dialog, Model, View};
+use super::links::{self, Draft};
+use super::text::Texts;
+use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
+use super::{code, dialog, theme};
+use crate::engine::InviteStatus;
+use crate::net::RoomCommand;
+use crate::room::Terms;
 use egui::{Color32, CornerRadius, Frame, Margin, Rect, RichText, Sense, Ui, Vec2, vec2};
 use fast_qr::{ECL, QRBuilder};
 
 /// How long a button says that it has copied.
 const COPIED_SECONDS: f64 = 2.0;
+/// From this height of the window on there is room for explanations in the side panel.
+const ROOMY: f32 = 700.0;
 
-/// For the side panel: one under the other.
-pub(super) fn panel(view: &mut View, ui: &mut Ui, model: &Model) {
+/// The link to hand out: the one that is there from the start, or another like it. One that was made for somebody, such as
+/// for one seat, for once or with rights, is not for everyone, nor is one that a guest made for friends of theirs.
+fn open_invite<'a>(model: &'a Model) -> Option<&'a InviteStatus> {
+    let plain = |terms: &Terms| *terms == Terms { approval: terms.approval, ..Terms::default() };
+    model.snapshot.invites.iter().find(|invite| plain(&invite.terms) && !invite.by_guest && !invite.links.is_empty())
+}
+
+/// The room has said which links there are.
+pub(super) fn is_known(model: &Model) -> bool {
+    !model.snapshot.invites.is_empty() || !model.snapshot.seats.is_empty()
+}
+
+/// For the side panel: one under the other. While others are there, only what is needed again and again, until more is
+/// asked for.
+pub(super) fn panel(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
-    widgets::section(ui, texts.invite);
-    let Some(link) = model.snapshot.invites.first() else {
-        widgets::explain(ui, texts.invite_wait);
+    let Some(invite) = open_invite(model) else {
+        widgets::section(ui, texts.invite);
+        without_link(&mut view.dialog, ui, model, actions);
         return;
     };
-    link_box(ui, link);
+    let link = &invite.links[0];
+    let folds = !model.snapshot.peers.is_empty();
+    let whole = !folds || view.invite_open;
+    if whole {
+        widgets::section(ui, texts.invite);
+        link_box(ui, link);
+    }
     widgets::row(
         ui,
         34.0,
-        |ui| copy(view.copied_at, ui, model, link, true).unwrap_or_default().apply(&mut view.copied_at),
+        |ui| view.copied.button(ui, texts, link, texts.copy_link, true),
         |ui| {
+            if folds {
+                let name = if whole { texts.less_invite } else { texts.more_invite };
+                let more = Button::icon(if whole { Icon::Down } else { Icon::More }, name).boxed();
+                if ui.add(more).on_hover_text(name).clicked() {
+                    view.invite_open = !whole;
+                    ui.ctx().request_repaint();
+                }
+            }
             let qr = ui.add(Button::icon(Icon::Qr, texts.show_qr).boxed()).on_hover_text(texts.show_qr);
             if qr.clicked() {
                 view.dialog = Some(Dialog::Qr);
             }
         },
     );
-    widgets::explain(ui, texts.invite_hint);
+    if whole && ui.ctx().content_rect().height() >= ROOMY {
+        widgets::explain(ui, if invite.terms.approval { texts.invite_hint_ask } else { texts.invite_hint });
+    }
+    code::show(&mut view.copied, ui, model, invite, actions);
+    if whole {
+        ask_first(ui, model, invite, actions);
+        ui.horizontal_wrapped(|ui| {
+            if !code::is_there(invite) {
+                code::button(ui, model, invite, actions);
+            }
+            more_links(&mut view.dialog, ui, model);
+        });
+    }
 }
 
 /// For the start screen: side by side.
-pub(super) fn strip(view: &mut View, ui: &mut Ui, model: &Model) {
+pub(super) fn strip(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
-    let Some(link) = model.snapshot.invites.first() else { return };
+    let Some(invite) = open_invite(model) else {
+        widgets::section(ui, texts.invite);
+        without_link(&mut view.dialog, ui, model, actions);
+        return;
+    };
+    let link = &invite.links[0];
     ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
     widgets::row(
         ui,
@@ -57,22 +107,66 @@ pub(super) fn strip(view: &mut View, ui: &mut Ui, model: &Model) {
             if qr.clicked() {
                 view.dialog = Some(Dialog::Qr);
             }
-            copy(view.copied_at, ui, model, link, false).unwrap_or_default().apply(&mut view.copied_at);
+            view.copied.button(ui, texts, link, texts.copy_link, false);
         },
     );
+    code::show(&mut view.copied, ui, model, invite, actions);
+    ui.horizontal_wrapped(|ui| {
+        ask_first(ui, model, invite, actions);
+        ui.add_space(12.0);
+        if !code::is_there(invite) {
+            code::button(ui, model, invite, actions);
+        }
+        more_links(&mut view.dialog, ui, model);
+    });
+}
+
+/// The room is told a moment after the start; later, every link may have been taken back.
+fn without_link(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    if !is_known(model) {
+        widgets::explain(ui, texts.invite_wait);
+        return;
+    }
+    let others = !model.snapshot.invites.is_empty();
+    widgets::explain(ui, if others { texts.no_open_link } else { texts.no_links });
+    ui.horizontal_wrapped(|ui| {
+        if ui.add(Button::text(texts.make_link).with_icon(Icon::Plus).primary()).clicked() {
+            actions.push(Action::room(RoomCommand::Invite(links::usual_terms(model.settings))));
+        }
+        if others {
+            more_links(dialog, ui, model);
+        }
+    });
+}
+
+fn ask_first(ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Vec<Action>) {
+    let mut approval = invite.terms.approval;
+    if widgets::switch(ui, &mut approval, model.texts.ask_first, model.texts.ask_first).changed() {
+        actions.push(Action::room(RoomCommand::ChangeInvite(invite.id, Terms { approval, ..invite.terms })));
+        let mut settings = model.settings.clone();
+        settings.ask_before_joining = approval;
+        actions.push(Action::Change(Box::new(settings)));
+    }
+}
+
+fn more_links(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model) {
+    let texts = model.texts;
+    if ui.add(Button::text(texts.more_links).with_icon(Icon::Link)).on_hover_text(texts.more_links_tip).clicked() {
+        *dialog = Some(Dialog::Links(Draft::of(model.settings)));
+    }
 }
 
 /// The code to scan, in a box of its own. False once it is closed.
 pub(super) fn show_qr(view: &mut View, ui: &Ui, model: &Model) -> bool {
     let texts = model.texts;
-    let Some(link) = model.snapshot.invites.first() else { return false };
+    let Some((link, others)) = open_invite(model).and_then(|invite| invite.links.split_first()) else { return false };
     dialog::show(ui, "qr", 340.0, texts.qr_title, texts.close, |ui| {
         ui.vertical_centered(|ui| qr_code(ui, link, 260.0));
         ui.add_space(2.0);
         link_box(ui, link);
-        copy(view.copied_at, ui, model, link, true).unwrap_or_default().apply(&mut view.copied_at);
+        view.copied.button(ui, texts, link, texts.copy_link, true);
         widgets::explain(ui, texts.qr_hint);
-        let others = &model.snapshot.invites[1..];
         if !others.is_empty() {
             dialog::heading(ui, texts.more_addresses);
             for other in others {
@@ -83,37 +177,32 @@ pub(super) fn show_qr(view: &mut View, ui: &Ui, model: &Model) -> bool {
     })
 }
 
-#[derive(Default)]
-struct Copied(Option<f64>);
+/// What was copied last, and when, so that its button can say so.
+#[derive(Debug, Default)]
+pub(super) struct Copied(Option<(String, f64)>);
 
 impl Copied {
-    fn apply(self, at: &mut Option<f64>) {
-        if self.0.is_some() {
-            *at = self.0;
+    /// A button that copies `what`; a wide one is what most people want next.
+    pub fn button(&mut self, ui: &mut Ui, texts: &Texts, what: &str, name: &str, wide: bool) {
+        let now = ui.input(|input| input.time);
+        let at = self.0.as_ref().filter(|(copied, _)| copied == what).map(|(_, at)| *at);
+        let left = at.map_or(0.0, |at| COPIED_SECONDS - (now - at));
+        let button = if left > 0.0 {
+            ui.ctx().request_repaint_after_secs(left as f32);
+            Button::text(texts.link_copied).with_icon(Icon::Check)
+        } else {
+            Button::text(name).with_icon(Icon::Copy)
+        };
+        if ui.add(if wide { button.wide().primary() } else { button }).clicked() {
+            ui.ctx().copy_text(what.to_owned());
+            ui.ctx().request_repaint();
+            self.0 = Some((what.to_owned(), now));
         }
     }
 }
 
-fn copy(copied_at: Option<f64>, ui: &mut Ui, model: &Model, link: &str, wide: bool) -> Option<Copied> {
-    let texts = model.texts;
-    let now = ui.input(|input| input.time);
-    let left = copied_at.map_or(0.0, |at| COPIED_SECONDS - (now - at));
-    let button = if left > 0.0 {
-        ui.ctx().request_repaint_after_secs(left as f32);
-        Button::text(texts.link_copied).with_icon(Icon::Check)
-    } else {
-        Button::text(texts.copy_link).with_icon(Icon::Copy)
-    };
-    let clicked = ui.add(if wide { button.wide().primary() } else { button }).clicked();
-    clicked.then(|| {
-        ui.ctx().copy_text(link.to_owned());
-        ui.ctx().request_repaint();
-        Copied(Some(now))
-    })
-}
-
 /// The link itself; a click selects nothing and copies it.
-fn link_box(ui: &mut Ui, link: &str) {
+pub(super) fn link_box(ui: &mut Ui, link: &str) {
     Frame::new().fill(theme::BACKGROUND).corner_radius(8).inner_margin(Margin::symmetric(10, 8)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let text = RichText::new(link).monospace().color(theme::TEXT);

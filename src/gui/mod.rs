@@ -3,24 +3,34 @@
 //! [`view`] and the panels below it know nothing of the engine; [`app`] joins the two.
 
 mod app;
+mod chat;
 mod choose;
+mod code;
 mod controls;
 mod dialog;
 mod game;
+mod hands;
 mod home;
 pub mod icons;
 mod invite;
 pub mod keys;
+pub mod links;
 pub mod notices;
+mod open;
 mod options;
 mod overlay;
 pub mod pads;
 mod people;
+mod person;
 mod picker;
+pub mod places;
 pub mod preferences;
 pub mod preview;
+mod requests;
+mod rumble;
 pub mod text;
 pub mod theme;
+mod time;
 pub mod view;
 mod widgets;
 

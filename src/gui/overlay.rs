@@ -6,7 +6,9 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::engine::{Command, GameState, GameStatus};
-use egui::{Align, Color32, Frame, Layout, Margin, Rect, RichText, Sense, Stroke, Ui, UiBuilder, Vec2, vec2};
+use egui::{
+    Align, Color32, Frame, Layout, Margin, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
+};
 
 pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, room: Rect, actions: &mut Vec<Action>) {
     let texts = model.texts;
@@ -51,11 +53,15 @@ fn paused(ui: &mut Ui, model: &Model, room: Rect, actions: &mut Vec<Action>) {
     ui.painter().rect_filled(room, 0, Color32::from_black_alpha(120));
     let plate = Rect::from_center_size(room.center(), Vec2::splat(84.0));
     let button = ui.interact(plate, ui.scope_id().with("paused"), Sense::click());
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, model.texts.resume));
     ui.painter().circle_filled(
         plate.center(),
         42.0,
         if button.hovered() { theme::ACCENT_HOVER } else { theme::ACCENT },
     );
+    if button.has_focus() {
+        ui.painter().circle_stroke(plate.center(), 46.0, Stroke::new(2.0, theme::TEXT));
+    }
     let sign = Rect::from_center_size(plate.center() + vec2(1.0, 0.0), Vec2::splat(46.0));
     icons::paint(ui.painter(), Icon::Play, sign, theme::ON_ACCENT);
     ui.painter().text(

@@ -1,12 +1,15 @@
-//! Who is in the room: the seats and who holds them, and those who watch.
+//! Who is in the room: the seats and who holds them, those who watch, and who would like to play.
 
 use super::icons::Icon;
+use super::person::{self, Who};
 use super::text::{Texts, fill};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use crate::engine::{Command, PeerStatus, SeatStatus, Snapshot};
-use egui::Ui;
+use crate::engine::{PeerStatus, SeatStatus};
+use crate::net::RoomCommand;
+use crate::room::{PeerId, Want};
+use egui::{CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui};
 
 pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let (texts, snapshot) = (model.texts, model.snapshot);
@@ -14,21 +17,43 @@ pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         widgets::card(ui, |ui| {
             widgets::section(ui, texts.players);
             for seat in &snapshot.seats {
-                seat_row(ui, texts, snapshot, seat, actions);
+                let rect =
+                    widgets::keyed(ui, ("seat", seat.seat), |ui| one_seat(ui, model, seat, actions)).response.rect;
+                drop_on(ui, rect, ("seat", seat.seat), |dragged| dragged.onto(Some(seat.seat), actions));
             }
             if snapshot.peers.is_empty() {
                 widgets::explain(ui, texts.nobody_yet);
             }
         });
     }
-    let watching: Vec<&PeerStatus> = snapshot.peers.iter().filter(|peer| peer.seat.is_none()).collect();
-    if !watching.is_empty() {
-        widgets::card(ui, |ui| {
+    let watching: Vec<&PeerStatus> = snapshot.peers.iter().filter(|peer| peer.seats.is_empty()).collect();
+    // The game may lack the seat of somebody at this machine: the next one may have fewer. They stay in sight.
+    let lost = |seat: usize| seat >= snapshot.seats.len();
+    let host_watches = model.places.host.is_none_or(lost) && !snapshot.seats.is_empty();
+    let guests = model.places.guests_there(model.gamepads);
+    let guests: Vec<_> = guests.filter(|(_, guest)| !snapshot.seats.is_empty() && lost(guest.seat)).collect();
+    if !watching.is_empty() || !guests.is_empty() || host_watches {
+        let card = widgets::card(ui, |ui| {
             widgets::section(ui, texts.spectators);
+            if host_watches {
+                let you = fill(texts.you, &[("name", &model.settings.host_name)]);
+                person::row(ui, model, None, &you, Who::Host, actions);
+            }
+            for (device, guest) in guests {
+                person::row(ui, model, None, &guest.name, Who::Guest(Some(device)), actions);
+            }
             for peer in watching {
-                person(ui, texts, None, &peer.name, Some(peer), actions);
+                person::row(ui, model, None, &peer.name, Who::Peer(peer), actions);
+                wish(ui, model, peer, actions);
             }
         });
+        drop_on(ui, card.response.rect, ("seat", usize::MAX), |dragged| dragged.onto(None, actions));
+    }
+    if snapshot.banned > 0 {
+        let text = fill(texts.pardon_all, &[("n", &snapshot.banned.to_string())]);
+        if ui.add(Button::text(&text).wide()).clicked() {
+            actions.push(Action::room(RoomCommand::PardonAll));
+        }
     }
 }
 
@@ -41,78 +66,139 @@ pub(super) fn rate(texts: &Texts, kbit_s: u32) -> String {
     }
 }
 
-fn seat_row(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, seat: &SeatStatus, actions: &mut Vec<Action>) {
-    let peer = seat.peer.and_then(|id| snapshot.peers.iter().find(|peer| peer.id == id));
-    match (&seat.name, seat.peer) {
-        (Some(name), None) => person(ui, texts, Some(seat.seat), &fill(texts.you, &[("name", name)]), None, actions),
-        (Some(name), Some(_)) => person(ui, texts, Some(seat.seat), name, peer, actions),
-        (None, _) => {
-            widgets::row(
-                ui,
-                30.0,
-                |ui| {
-                    plate(ui, texts, seat.seat, false);
-                    ui.add_space(2.0);
-                    widgets::line(ui, texts.free_seat, theme::regular(14.0), theme::TEXT_WEAK.gamma_multiply(0.8));
-                },
-                |_| (),
-            );
+/// "Player 2", for a seat counted from 0.
+pub(super) fn player(texts: &Texts, seat: usize) -> String {
+    fill(texts.player, &[("n", &(seat + 1).to_string())])
+}
+
+/// The first seat that nobody holds.
+pub(super) fn first_free(seats: &[SeatStatus]) -> Option<usize> {
+    seats.iter().find(|seat| seat.holders.is_empty()).map(|seat| seat.seat)
+}
+
+fn one_seat(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Action>) {
+    let (texts, snapshot) = (model.texts, model.snapshot);
+    // Of those at this machine, the host is told first.
+    let mut host_may_be_here = model.places.host == Some(seat.seat);
+    let guests = model.places.guests_there(model.gamepads);
+    let mut guests: Vec<_> = guests.filter(|(_, guest)| guest.seat == seat.seat).collect();
+    for holder in &seat.holders {
+        let peer = holder.peer.and_then(|id| snapshot.peers.iter().find(|peer| peer.id == id));
+        let host = holder.peer.is_none() && std::mem::take(&mut host_may_be_here);
+        let you = fill(texts.you, &[("name", &holder.name)]);
+        let name = if host { &you } else { &holder.name };
+        let who = match (peer, holder.peer) {
+            _ if host => Who::Host,
+            (Some(peer), _) => Who::Peer(peer),
+            (None, Some(id)) => Who::Away(id),
+            (None, None) => {
+                let place = guests.iter().position(|(_, guest)| guest.name == holder.name);
+                Who::Guest(place.map(|place| guests.remove(place).0))
+            }
+        };
+        person::row(ui, model, Some(seat.seat), name, who, actions);
+        // Somebody on two seats says what they want once.
+        if let Some(peer) = peer.filter(|peer| peer.seats.first() == Some(&seat.seat)) {
+            wish(ui, model, peer, actions);
+        }
+    }
+    if seat.holders.is_empty() {
+        widgets::row(
+            ui,
+            30.0,
+            |ui| {
+                person::plate(ui, model, seat.seat, false);
+                ui.add_space(2.0);
+                widgets::line(ui, texts.free_seat, theme::regular(14.0), theme::TEXT_WEAK.gamma_multiply(0.8));
+            },
+            |_| (),
+        );
+    }
+    person::device(ui, model, seat.seat, actions);
+}
+
+/// What somebody would like, and the one click that gives it to them.
+fn wish(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    let Some(want) = peer.wants else { return };
+    let (text, seat) = match want {
+        Want::Any => (texts.wants_any.to_owned(), first_free(&model.snapshot.seats)),
+        Want::Seat(seat) => (fill(texts.wants_seat, &[("seat", &player(texts, seat))]), Some(seat)),
+    };
+    let left = |ui: &mut Ui| drop(widgets::line(ui, &text, theme::regular(13.0), theme::WARNING));
+    let right = |ui: &mut Ui| {
+        let name = fill(texts.seat_them_name, &[("name", &peer.name)]);
+        let Some(seat) = seat else { return };
+        if ui.add(Button::text(texts.seat_them).primary().named(&name)).on_hover_text(name.as_str()).clicked() {
+            actions.push(Action::room(RoomCommand::Sit(peer.id, seat, true)));
+        }
+    };
+    widgets::keyed(ui, ("wish", peer.id), |ui| widgets::row(ui, 34.0, left, right));
+}
+
+/// Somebody is dragged from a seat, or from among those who watch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dragged {
+    pub peer: PeerId,
+    pub from: Option<usize>,
+}
+
+impl Dragged {
+    fn onto(self, to: Option<usize>, actions: &mut Vec<Action>) {
+        if self.from == to {
+            return;
+        }
+        // The new seat first: between the two they would be one who watches.
+        for (seat, on) in [(to, true), (self.from, false)] {
+            if let Some(seat) = seat {
+                actions.push(Action::room(RoomCommand::Sit(self.peer, seat, on)));
+            }
         }
     }
 }
 
-fn plate(ui: &mut Ui, texts: &Texts, seat: usize, held: bool) {
-    let text = fill(texts.seat, &[("n", &(seat + 1).to_string())]);
-    let color = theme::player(seat);
-    widgets::badge(ui, &text, if held { color } else { color.gamma_multiply(0.35) });
-}
-
-fn person(
-    ui: &mut Ui,
-    texts: &Texts,
-    seat: Option<usize>,
-    name: &str,
-    peer: Option<&PeerStatus>,
-    actions: &mut Vec<Action>,
-) {
-    widgets::row(
-        ui,
-        if peer.is_some() { 40.0 } else { 30.0 },
-        |ui| {
-            if let Some(seat) = seat {
-                plate(ui, texts, seat, true);
-                ui.add_space(2.0);
-            }
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 1.0;
-                ui.add_space(if peer.is_some() { 2.0 } else { 6.0 });
-                widgets::line(ui, name, theme::regular(14.0), theme::TEXT);
-                if let Some(peer) = peer {
-                    let color = if peer.loss > 0.03 { theme::WARNING } else { theme::TEXT_WEAK };
-                    widgets::line(ui, &connection(texts, peer), theme::regular(12.0), color);
-                }
-            });
-        },
-        |ui| {
-            if let Some(peer) = peer {
-                let name = fill(texts.kick, &[("name", &peer.name)]);
-                let tip = fill(texts.kick_tip, &[("name", &peer.name)]);
-                if ui.add(Button::icon(Icon::Kick, &name)).on_hover_text(tip).clicked() {
-                    actions.push(Action::Engine(Command::Kick(peer.id)));
-                }
-            }
-        },
-    );
-}
-
-fn connection(texts: &Texts, peer: &PeerStatus) -> String {
-    let ping = peer.round_trip.map_or_else(
-        || texts.ping_unknown.to_owned(),
-        |time| fill(texts.milliseconds, &[("n", &format!("{:.0}", time.as_secs_f64() * 1000.0))]),
-    );
-    let mut parts = vec![ping, rate(texts, peer.kbit_s)];
-    if peer.loss >= 0.005 {
-        parts.push(fill(texts.lost, &[("n", &format!("{:.0}", peer.loss * 100.0))]));
+fn drop_on(ui: &Ui, rect: Rect, salt: (&str, usize), dropped: impl FnOnce(Dragged)) {
+    let zone = ui.interact(rect, ui.scope_id().with(salt), Sense::hover());
+    if zone.dnd_hover_payload::<Dragged>().is_some() {
+        let ring = Stroke::new(1.5, theme::ACCENT);
+        ui.painter().rect_stroke(rect.expand(3.0), CornerRadius::same(8), ring, StrokeKind::Outside);
     }
-    parts.join(" · ")
+    if let Some(dragged) = zone.dnd_release_payload::<Dragged>() {
+        dropped(*dragged);
+    }
+}
+
+/// Something that stands for somebody while they are dragged.
+pub(super) fn drag(ui: &Ui, rect: Rect, name: &str, dragged: Dragged) {
+    // Not focusable: the menu is there for those without a pointer.
+    let handle = ui.interact(rect, ui.scope_id().with(("drag", dragged.peer, dragged.from)), Sense::DRAG);
+    handle.dnd_set_drag_payload(dragged);
+    if !handle.dragged() {
+        handle.on_hover_cursor(egui::CursorIcon::Grab);
+        return;
+    }
+    ui.ctx().set_cursor_icon(egui::CursorIcon::Grabbing);
+    let Some(at) = ui.ctx().pointer_interact_pos() else { return };
+    let layer = egui::LayerId::new(egui::Order::Tooltip, ui.scope_id().with("dragged"));
+    let painter = ui.ctx().layer_painter(layer);
+    let galley = painter.layout_no_wrap(name.to_owned(), theme::semibold(14.0), theme::ON_ACCENT);
+    let plate = Rect::from_min_size(at + egui::vec2(12.0, 4.0), galley.size()).expand2(egui::vec2(10.0, 5.0));
+    painter.rect_filled(plate, CornerRadius::same(8), theme::ACCENT);
+    painter.galley(plate.center() - galley.size() / 2.0, galley, theme::ON_ACCENT);
+}
+
+/// Shown in the menu of whoever has it, and in the form for a new link.
+pub(super) fn right_text(texts: &Texts, right: crate::room::Right) -> &'static str {
+    use crate::room::Right;
+    match right {
+        Right::Pause => texts.right_pause,
+        Right::States => texts.right_states,
+        Right::Seats => texts.right_seats,
+        Right::Invite => texts.right_invite,
+    }
+}
+
+/// The button with three dots at the end of a row.
+pub(super) fn more(ui: &mut Ui, name: &str) -> egui::Response {
+    ui.add(Button::icon(Icon::More, name)).on_hover_text(name)
 }

@@ -1,13 +1,14 @@
 //! The settings, in a box. Every change takes effect at once.
 
-use super::dialog;
 use super::icons::Icon;
 use super::text::{Texts, fill};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
+use super::{dialog, hands};
 use crate::engine::Speaker;
 use crate::packet::Format;
+use crate::room::MAX_NAME;
 use crate::settings::{Language, Scaling, Settings, clean_name};
 use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
 
@@ -15,12 +16,13 @@ use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     name: String,
+    hands: hands::Draft,
 }
 
 impl Draft {
     /// As the settings are now.
     pub fn of(settings: &Settings) -> Self {
-        Self { name: settings.host_name.clone() }
+        Self { name: settings.host_name.clone(), hands: hands::Draft::default() }
     }
 }
 
@@ -28,10 +30,11 @@ impl Draft {
 pub(super) fn show(ui: &Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) -> bool {
     let texts = model.texts;
     let mut new = model.settings.clone();
+    hands::take_key(ui, &mut draft.hands, &mut new);
     let keep = dialog::show(ui, "settings", 600.0, texts.settings_title, texts.close, |ui| {
         person(ui, texts, draft, &mut new);
         picture(ui, texts, &mut new);
-        controllers(ui, model, &mut new);
+        hands::show(ui, model, &mut draft.hands, &mut new, actions);
         sound(ui, model);
         folders(ui, model, &mut new, actions);
         file_types(ui, model, &mut new);
@@ -55,7 +58,7 @@ fn line(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
 
 fn person(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings) {
     line(ui, texts.your_name, |ui| {
-        let field = TextEdit::singleline(&mut draft.name).char_limit(32).desired_width(200.0);
+        let field = TextEdit::singleline(&mut draft.name).char_limit(MAX_NAME).desired_width(200.0);
         let field = ui.add(field).accessible_name(texts.your_name).on_hover_text(texts.your_name_hint);
         if field.lost_focus() {
             new.host_name = clean_name(&draft.name);
@@ -100,22 +103,6 @@ fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
         });
         combo.response.accessible_name(texts.codec).on_hover_text(texts.codec_hint);
     });
-}
-
-fn controllers(ui: &mut Ui, model: &Model, new: &mut Settings) {
-    let texts = model.texts;
-    dialog::heading(ui, texts.controllers);
-    for name in model.gamepads {
-        ui.horizontal(|ui| {
-            widgets::icon(ui, Icon::Pad, 20.0, theme::GOOD);
-            ui.label(name);
-        });
-    }
-    if model.gamepads.is_empty() {
-        widgets::explain(ui, texts.no_controllers);
-    }
-    widgets::switch(ui, &mut new.stick_moves_dpad, texts.stick_dpad, texts.stick_dpad);
-    widgets::explain(ui, texts.keyboard_hint);
 }
 
 fn sound(ui: &mut Ui, model: &Model) {

@@ -46,13 +46,23 @@ texts! {
     latency, latency_tip, starting, paused, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
+    more_invite, less_invite, invite_hint_ask, ask_first, asks_first, code, code_name, code_tip, code_hint, copy_code, code_stop, code_stop_name,
+    time_left, more_links, more_links_tip, links_title, no_links, new_link, make_link, link_for, link_uses,
+    link_lasts, no_open_link, no_limit, ten_minutes, one_hour, one_day, used, used_of, take_back, take_back_link,
+    take_back_people,
     // People
-    players, spectators, you, free_seat, seat, kick, kick_tip, ping_unknown, milliseconds, kbit, mbit, lost, nobody_yet,
+    players, spectators, you, free_seat, seat, ping_unknown, milliseconds, kbit, mbit, lost, nobody_yet,
+    player, pardon_all, wants_any, wants_seat, seat_them, seat_them_name, at_this_machine, away, more_for,
+    more_for_you, device_of, plays_as, watch_only, may, right_pause, right_states, right_seats, right_invite,
+    silence, silence_tip, silenced, free_it, kick, kick_tip, ban, ban_tip, wants_in, more_wait, any_seat, let_in, let_watch, no,
+    answer_name, chat, chat_unread, chat_empty, say_something, react, joined, left, was_kicked,
     // Options
     options_title, options_none, options_hint, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
-    scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, controllers, no_controllers, stick_dpad, keyboard_hint, core_folders, remove,
+    scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
+    gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
+    press_a_key, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,
     ports, ports_hint, page_port, media_port, after_restart, sound, sound_off, sound_playing,
     // Notices
@@ -115,9 +125,22 @@ fn parse(file: &str) -> Result<Texts, String> {
     Ok(texts)
 }
 
-/// Puts values into a text: `fill("{n} players", &[("n", "3")])`.
+/// Puts values into a text: `fill("{n} players", &[("n", "3")])`. What looks like a name inside a value stays: people call
+/// themselves what they like.
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let known = after.split_once('}').and_then(|(name, after)| {
+            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((*value, after))
+        });
+        let (shown, left) = known.unwrap_or(("{", after));
+        filled.push_str(shown);
+        rest = left;
+    }
+    filled + rest
 }
 
 #[cfg(test)]
@@ -169,5 +192,7 @@ mod tests {
     #[test]
     fn values_go_where_their_names_are() {
         assert_eq!(fill("{a} and {b}, {a}", &[("a", "1"), ("b", "2")]), "1 and 2, 1");
+        assert_eq!(fill("{a} at {b}", &[("a", "{b}"), ("b", "{a}")]), "{b} at {a}");
+        assert_eq!(fill("{ {a} {c} {", &[("a", "1")]), "{ 1 {c} {");
     }
 }

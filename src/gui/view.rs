@@ -2,12 +2,17 @@
 //!
 //! Everything that a person does comes out as an [`Action`]; tests click here and look at those.
 
+use super::chat::Chat;
+use super::invite::Copied;
+use super::links;
 use super::notices::Notices;
+use super::places::{Gamepad, Places};
 use super::preferences::Draft;
 use super::text::Texts;
-use super::{choose, game, home, icons, invite, options, preferences, theme};
+use super::{choose, game, home, icons, invite, options, preferences, requests, theme};
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
+use crate::net::RoomCommand;
 use crate::settings::Settings;
 use egui::{Align2, Color32, Key, Modifiers, RichText, Ui};
 use std::path::{Path, PathBuf};
@@ -27,7 +32,11 @@ pub struct Model<'a> {
     /// The demo is there.
     pub demo: bool,
     /// Gamepads that are plugged in.
-    pub gamepads: &'a [String],
+    pub gamepads: &'a [Gamepad],
+    /// Why no gamepad can be read, if that is so.
+    pub pad_trouble: Option<&'a str>,
+    /// Who at this machine sits where.
+    pub places: &'a Places,
     /// Where cores look for BIOS files now.
     pub system_dir: &'a Path,
     /// The processor draws the window.
@@ -77,8 +86,17 @@ pub enum Action {
     ForgetRecent(usize),
     /// These are the settings now.
     Change(Box<Settings>),
+    /// Those at this machine sit like this now.
+    Places(Places),
     /// Fill the screen, or stop doing so.
     FullScreen(bool),
+}
+
+impl Action {
+    /// Something about the people and their links.
+    pub(super) fn room(command: RoomCommand) -> Action {
+        Action::Engine(Command::Room(command))
+    }
 }
 
 /// A box over the window that wants an answer.
@@ -90,6 +108,8 @@ pub enum Dialog {
     Options(String),
     /// The invite as a QR code.
     Qr,
+    /// All links, and the next one.
+    Links(links::Draft),
     /// More than one core opens this file.
     ChooseCore {
         /// The file.
@@ -111,7 +131,9 @@ pub struct View {
     pub(super) side_panel_hidden: bool,
     pub(super) slot: u8,
     pub(super) muted: bool,
-    pub(super) copied_at: Option<f64>,
+    pub(super) copied: Copied,
+    pub(super) invite_open: bool,
+    pub(super) chat: Chat,
     full_screen_since: Option<f64>,
 }
 
@@ -123,13 +145,20 @@ impl View {
     pub fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
         let mut actions = Vec::new();
         self.keys(ui, model, &mut actions);
-        if model.snapshot.game.is_some() {
+        let playing = model.snapshot.game.is_some();
+        let panel_shown = playing && !model.full_screen && !self.side_panel_hidden;
+        self.chat.follow(&model.snapshot.chat, panel_shown || !playing, ui.input(|input| input.time));
+        if playing {
             game::show(self, ui, model, &mut actions);
         } else {
             if matches!(self.dialog, Some(Dialog::Options(_))) {
                 self.dialog = None;
             }
             home::show(self, ui, model, &mut actions);
+        }
+        // A box over the window wants its answer first.
+        if playing && !panel_shown && self.dialog.is_none() {
+            requests::overlay(ui, model, &mut actions);
         }
         self.show_dialog(ui, model, &mut actions);
         // A game that ended has a box of its own, which says the same.
@@ -169,6 +198,7 @@ impl View {
             Dialog::Settings(draft) => preferences::show(ui, model, draft, actions),
             Dialog::Options(filter) => options::show(ui, model, filter, actions),
             Dialog::Qr => invite::show_qr(self, ui, model),
+            Dialog::Links(draft) => links::show(&mut self.copied, ui, model, draft, actions),
             Dialog::ChooseCore { content, remember } => choose::show(ui, model, content, remember, actions),
             Dialog::NoCore(content) => choose::show_none(ui, model, content, actions),
         };

@@ -94,6 +94,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// What a screen reader says instead of the text, which it should begin with.
+    pub fn named(mut self, name: &'a str) -> Self {
+        self.name = name;
+        self
+    }
+
     /// Shown as switched on.
     pub fn selected(mut self, selected: bool) -> Self {
         self.selected = selected;
@@ -161,22 +167,76 @@ impl Widget for Button<'_> {
     }
 }
 
-/// A small coloured plate, such as "P1".
-pub fn badge(ui: &mut Ui, text: &str, color: Color32) -> Response {
+/// A small coloured plate, such as "P1"; `lit` while something is held.
+pub fn badge(ui: &mut Ui, text: &str, color: Color32, lit: bool) -> Response {
     let font = theme::semibold(12.0);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, theme::ON_ACCENT);
     let size = vec2((galley.size().x + 12.0).max(30.0), 22.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    if lit {
+        ui.painter().rect_filled(rect.expand(3.5), CornerRadius::same(9), color.gamma_multiply(0.45));
+    }
     ui.painter().rect_filled(rect, CornerRadius::same(6), color);
+    if lit {
+        let ring = Stroke::new(1.5, theme::TEXT);
+        ui.painter().rect_stroke(rect, CornerRadius::same(6), ring, StrokeKind::Outside);
+    }
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme::ON_ACCENT);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     response
+}
+
+/// A seat's plate that can be switched on and off; `name` is what a screen reader says. True when it was.
+pub fn seat_toggle(ui: &mut Ui, text: &str, name: &str, on: bool, color: Color32) -> bool {
+    let font = theme::semibold(12.5);
+    let ink = if on { theme::ON_ACCENT } else { theme::TEXT };
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, ink);
+    let (rect, response) = ui.allocate_exact_size(vec2((galley.size().x + 16.0).max(40.0), 28.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
+    let fill = match (on, response.hovered()) {
+        (true, _) => color,
+        (false, true) => theme::RAISED_HOVER,
+        (false, false) => theme::RAISED,
+    };
+    let corner = CornerRadius::same(7);
+    ui.painter().rect_filled(rect, corner, fill);
+    let ring = if response.has_focus() { theme::TEXT } else { color.gamma_multiply(0.7) };
+    ui.painter().rect_stroke(rect, corner, Stroke::new(1.5, ring), StrokeKind::Inside);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
+    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
+}
+
+/// A menu under a button that stays open while things are switched in it, and under its `id` also when the button moves.
+pub fn menu(button: &Response, id: impl std::hash::Hash + std::fmt::Debug, width: f32, add: impl FnOnce(&mut Ui)) {
+    let popup = egui::Popup::menu(button).id(menu_id(id));
+    popup.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).width(width).show(|ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        ui.spacing_mut().button_padding = vec2(8.0, 6.0);
+        add(ui);
+    });
+}
+
+/// For another button to the same menu.
+pub fn menu_id(id: impl std::hash::Hash + std::fmt::Debug) -> egui::Id {
+    egui::Id::unique(("menu", id))
 }
 
 /// An icon that is no button.
 pub fn icon(ui: &mut Ui, icon: Icon, side: f32, color: Color32) {
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
     icons::paint(ui.painter(), icon, rect, color);
+}
+
+/// What belongs to one of a list, wherever it stands there. Unlike with [`Ui::push_id`], its widgets are the same ones
+/// after others came or went before it: they keep the focus, and no click reaches somebody else who moved there.
+pub fn keyed<R>(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> InnerResponse<R> {
+    let id = ui.scope_id().with(key);
+    ui.scope_builder(UiBuilder::new().scope_id(id), add)
 }
 
 /// One line that is cut with an ellipsis where there is no room.

@@ -12,6 +12,8 @@ const MOST_BYTES: u64 = 256 * 1024;
 pub(super) struct Info {
     pub name: Option<String>,
     pub systems: Vec<String>,
+    /// The same as the libretro database calls them, such as "Nintendo - Game Boy".
+    pub databases: Vec<String>,
     pub extensions: Vec<String>,
     pub note: Option<String>,
 }
@@ -27,6 +29,9 @@ impl Info {
         Self {
             name: value("display_name").or_else(|| value("corename")).map(short_name),
             systems: value("systemname").map(split_systems).unwrap_or_default(),
+            databases: value("database")
+                .map(|all| all.split('|').map(|it| it.trim().to_owned()).collect())
+                .unwrap_or_default(),
             extensions: value("supported_extensions").map(split_extensions).unwrap_or_default(),
             note: note(text),
         }

@@ -11,6 +11,7 @@ pub(super) fn info(id: &str) -> Option<Info> {
     Some(Info {
         name: Some((*name).to_owned()),
         systems: systems.split('/').map(str::to_owned).collect(),
+        databases: Vec::new(),
         extensions: split_extensions(extensions),
         note: None,
     })

@@ -6,8 +6,10 @@
 mod check;
 mod info;
 mod known;
+mod system;
 
 pub use check::{check_content, check_core};
+pub use system::system_of;
 
 use info::Info;
 use std::collections::HashSet;

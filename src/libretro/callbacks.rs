@@ -4,12 +4,14 @@
 //! core that calls back from inside a call, or from a thread of its own, finds it free.
 #![allow(unsafe_code)]
 
+use super::devices::{self, Wheels};
 use super::environment::Environment;
+use super::keyboard::Keyboard;
 use super::sys;
 use crate::frame::MAX_SIDE;
-use crate::input::{MAX_SEATS, PadState};
+use crate::input::{Inputs, Rumble};
 use crate::link::audio::AudioWriter;
-use crate::link::board::BoardReader;
+use crate::link::board::{BoardReader, FeedbackWriter};
 use crate::link::frames::{FrameHeader, FrameWriter};
 use crate::sync::now;
 use std::ffi::{c_char, c_void};
@@ -29,7 +31,13 @@ pub struct Front {
     /// Where inputs come from.
     pub board: BoardReader,
     /// The inputs of this frame.
-    pub pads: [PadState; MAX_SEATS],
+    pub inputs: Inputs,
+    /// Clicks of wheels that are still to be told.
+    pub wheels: Wheels,
+    /// The keys that the core was told of.
+    pub keyboard: Keyboard,
+    /// Where motors and lamps are told.
+    pub feedback: FeedbackWriter,
     /// The board has been read for this frame: a core that polls twice sees the same inputs, and a tap lasts a whole frame.
     pub polled: bool,
     /// When the frame that runs now was due.
@@ -189,13 +197,19 @@ pub unsafe extern "C" fn audio_sample_batch(data: *const i16, frames: usize) -> 
 
 /// Called by the core when it wants fresh inputs.
 pub extern "C" fn input_poll() {
-    with(Front::poll);
-}
-
-impl Front {
-    fn poll(&mut self) {
-        if !std::mem::replace(&mut self.polled, true) {
-            self.board.poll(&mut self.pads);
+    let typed = with(|front| {
+        if std::mem::replace(&mut front.polled, true) {
+            return None;
+        }
+        front.board.poll(&mut front.inputs);
+        front.wheels.turn(&mut front.inputs.mice);
+        let turn = front.keyboard.turn_to(front.inputs.keys);
+        front.environment.keyboard.map(|callback| (callback, turn))
+    });
+    // Outside of the lock: the core may call back from its callback.
+    if let Some((callback, turn)) = typed {
+        for key in turn.events() {
+            sys::call_keyboard(&callback, key.down, key.code.into(), key.character, key.modifiers);
         }
     }
 }
@@ -203,29 +217,28 @@ impl Front {
 /// Called by the core for one button or axis.
 pub extern "C" fn input_state(port: u32, device: u32, index: u32, id: u32) -> i16 {
     with(|front| {
-        let Some(pad) = front.pads.get(port as usize) else { return 0 };
-        match device & sys::RETRO_DEVICE_MASK {
-            sys::RETRO_DEVICE_JOYPAD if id == sys::RETRO_DEVICE_ID_JOYPAD_MASK => pad.buttons.cast_signed(),
-            sys::RETRO_DEVICE_JOYPAD if id < 16 => i16::from(pad.buttons >> id & 1 == 1),
-            sys::RETRO_DEVICE_ANALOG => analog(pad, index, id),
-            _ => 0,
-        }
+        front.environment.asked_for(device);
+        devices::answer(&front.inputs, port, device, index, id)
     })
 }
 
-fn analog(pad: &PadState, index: u32, id: u32) -> i16 {
-    match (index, id) {
-        (sys::RETRO_DEVICE_INDEX_ANALOG_LEFT, 0 | 1) => pad.left[id as usize],
-        (sys::RETRO_DEVICE_INDEX_ANALOG_RIGHT, 0 | 1) => pad.right[id as usize],
-        (sys::RETRO_DEVICE_INDEX_ANALOG_BUTTON, 0..16) => {
-            let held = if pad.buttons >> id & 1 == 1 { i16::MAX } else { 0 };
-            match id {
-                sys::RETRO_DEVICE_ID_JOYPAD_L2 if pad.triggers[0] != 0 => pad.triggers[0],
-                sys::RETRO_DEVICE_ID_JOYPAD_R2 if pad.triggers[1] != 0 => pad.triggers[1],
-                _ => held,
-            }
-        }
-        _ => 0,
+/// Called by the core to turn one of a pad's two motors.
+pub extern "C" fn set_rumble_state(port: u32, effect: sys::retro_rumble_effect, strength: u16) -> bool {
+    with(|front| {
+        let before = front.feedback.rumble(port as usize);
+        let rumble = match effect {
+            sys::RETRO_RUMBLE_STRONG => Rumble { strong: strength, ..before },
+            sys::RETRO_RUMBLE_WEAK => Rumble { weak: strength, ..before },
+            _ => return false,
+        };
+        front.feedback.set_rumble(port as usize, rumble)
+    })
+}
+
+/// Called by the core to switch a lamp.
+pub extern "C" fn set_led_state(led: i32, state: i32) {
+    if let Ok(led) = u32::try_from(led) {
+        with(|front| front.feedback.set_led(led, state != 0));
     }
 }
 

@@ -1,10 +1,12 @@
 //! Answers to what a core asks and tells through its environment callback.
 
+use super::callbacks;
+use super::devices;
 use super::options::Options;
 use super::sys::{self, Argument};
 use crate::frame::{MAX_SIDE, PixelFormat};
 use crate::input::MAX_SEATS;
-use crate::link::message::{AvInfo, FromCore};
+use crate::link::message::{self, AvInfo, ControlName, FromCore, PortDevices, Wants};
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char};
 use std::os::unix::ffi::OsStrExt;
@@ -65,6 +67,8 @@ pub struct Environment {
     pub shutdown: bool,
     /// Controller ports.
     pub ports: usize,
+    /// Called for every key that is pressed or released.
+    pub keyboard: Option<sys::retro_keyboard_callback>,
     /// Called before each frame with the time since the last, in microseconds.
     pub frame_time: Option<sys::retro_frame_time_callback>,
     /// Calls that we do not have.
@@ -77,7 +81,21 @@ pub struct Environment {
     core_path: CString,
     user_name: CString,
     log_budget: u32,
+    /// What can be plugged into each port, in the core's words.
+    offered: Vec<Vec<(u32, String)>>,
+    plugged: [u32; MAX_SEATS],
+    controls: Vec<ControlName>,
+    wants: Wants,
+    news: News,
     out: SyncSender<FromCore>,
+}
+
+/// What the host has not been told yet. A full queue drops log lines, but these are said again.
+#[derive(Default)]
+struct News {
+    controllers: bool,
+    controls: bool,
+    wants: bool,
 }
 
 impl Environment {
@@ -106,6 +124,7 @@ impl Environment {
             supports_no_game: false,
             shutdown: false,
             ports: 2,
+            keyboard: None,
             frame_time: None,
             missing: BTreeMap::new(),
             last_error: String::new(),
@@ -115,6 +134,11 @@ impl Environment {
             core_path: c(core_path),
             user_name: c"player".to_owned(),
             log_budget: LOG_LINES_PER_SECOND,
+            offered: Vec::new(),
+            plugged: [sys::RETRO_DEVICE_JOYPAD; MAX_SEATS],
+            controls: Vec::new(),
+            wants: Wants::default(),
+            news: News { controllers: true, ..News::default() },
             out,
         }
     }
@@ -151,6 +175,108 @@ impl Environment {
         if let Err(TrySendError::Disconnected(_)) = self.out.try_send(message) {
             // The host is gone; the control thread ends this process.
         }
+    }
+
+    /// Tells the host what it does not know yet of controllers and of what the core asks for. The runner calls this
+    /// after every frame.
+    pub fn tell_news(&mut self) {
+        if self.news.controllers {
+            self.news.controllers = self.out.try_send(FromCore::Controllers(self.controllers())).is_err();
+        }
+        if self.news.controls {
+            self.news.controls = self.out.try_send(FromCore::Controls(self.controls.clone())).is_err();
+        }
+        if self.news.wants {
+            self.news.wants = self.out.try_send(FromCore::Wants(self.wants)).is_err();
+        }
+    }
+
+    fn controllers(&self) -> Vec<PortDevices> {
+        let types = |port| self.offered.get(port).cloned().unwrap_or_default();
+        (0..self.ports).map(|port| PortDevices { types: types(port), plugged: self.plugged[port] }).collect()
+    }
+
+    /// Takes note that `device` is to be plugged into `port`. False when there is no such port, or the core does not
+    /// offer it there: cores do the strangest things with numbers that they do not know.
+    pub fn plug(&mut self, port: u32, device: u32) -> bool {
+        let port = port as usize;
+        if port >= self.ports {
+            return false;
+        }
+        let known = match self.offered.get(port) {
+            _ if device == sys::RETRO_DEVICE_NONE || device == sys::RETRO_DEVICE_JOYPAD => true,
+            Some(types) if !types.is_empty() => types.iter().any(|(id, _)| *id == device),
+            // It does not say: one of libretro's own.
+            _ => device <= sys::RETRO_DEVICE_POINTER,
+        };
+        if known {
+            self.plugged[port] = device;
+            self.news.controllers = true;
+        }
+        known
+    }
+
+    /// What is plugged into each port.
+    pub fn plugged(&self) -> &[u32] {
+        &self.plugged[..self.ports]
+    }
+
+    /// Takes note that the core asked for the state of a device; called thousands of times a second.
+    pub fn asked_for(&mut self, device: u32) {
+        let wanted = match device & sys::RETRO_DEVICE_MASK {
+            sys::RETRO_DEVICE_KEYBOARD => &mut self.wants.keyboard,
+            sys::RETRO_DEVICE_MOUSE => &mut self.wants.mouse,
+            sys::RETRO_DEVICE_LIGHTGUN => &mut self.wants.lightgun,
+            sys::RETRO_DEVICE_POINTER => &mut self.wants.pointer,
+            _ => return,
+        };
+        if !std::mem::replace(wanted, true) {
+            self.news.wants = true;
+        }
+    }
+
+    fn set_ports(&mut self, ports: usize) {
+        let ports = ports.clamp(1, MAX_SEATS);
+        self.news.controllers |= ports != self.ports;
+        self.ports = ports;
+    }
+
+    /// `SET_CONTROLLER_INFO`: one entry a port, and in it an array of devices.
+    fn set_controller_info(&mut self, argument: Argument) -> bool {
+        let ports = argument.list_of_at_most::<sys::retro_controller_info>(MAX_SEATS, |port| port.types.is_null());
+        let types = |port: &sys::retro_controller_info| {
+            let count = (port.num_types as usize).min(message::MAX_DEVICES);
+            let types = sys::list_of_at_most(port.types, count, |_| false);
+            types.iter().map(|device| (device.id, message::plain_name(&sys::text(device.desc)))).collect()
+        };
+        if !ports.is_empty() {
+            let offered = ports.iter().map(types).collect();
+            // Some cores say the same again and again.
+            self.news.controllers |= self.offered != offered;
+            self.offered = offered;
+            self.set_ports(ports.len());
+        }
+        true
+    }
+
+    /// `SET_INPUT_DESCRIPTORS`. For cores without controller info it is also what tells the number of ports.
+    fn set_input_descriptors(&mut self, argument: Argument) -> bool {
+        let named = argument
+            .list_of_at_most::<sys::retro_input_descriptor>(message::MAX_CONTROLS, |named| named.description.is_null());
+        if let Some(last) = named.iter().map(|named| named.port as usize).max() {
+            self.set_ports(self.ports.max(last.saturating_add(1)));
+        }
+        let control = |named: &sys::retro_input_descriptor| ControlName {
+            seat: named.port as usize,
+            device: named.device,
+            index: named.index,
+            id: named.id,
+            name: message::plain_name(&sys::text(named.description)),
+        };
+        let controls = named.iter().filter(|named| (named.port as usize) < MAX_SEATS).map(control).collect();
+        self.news.controls |= self.controls != controls;
+        self.controls = controls;
+        true
     }
 
     /// Takes over timing and sizes from the core, checked. Err says what makes no sense.
@@ -232,28 +358,27 @@ impl Environment {
                 }
                 None => false,
             },
-            sys::RETRO_ENVIRONMENT_SET_INPUT_DESCRIPTORS => {
-                let named = data.list::<sys::retro_input_descriptor>(|d| d.description.is_null());
-                if let Some(last) = named.iter().map(|d| d.port as usize).max() {
-                    self.ports = self.ports.max(last + 1).min(MAX_SEATS);
+            sys::RETRO_ENVIRONMENT_SET_INPUT_DESCRIPTORS => self.set_input_descriptors(data),
+            sys::RETRO_ENVIRONMENT_SET_CONTROLLER_INFO => self.set_controller_info(data),
+            sys::RETRO_ENVIRONMENT_SET_KEYBOARD_CALLBACK => {
+                self.keyboard = data.read::<sys::retro_keyboard_callback>();
+                if self.keyboard.is_some_and(|keyboard| keyboard.callback.is_some()) {
+                    self.asked_for(sys::RETRO_DEVICE_KEYBOARD);
                 }
                 true
             }
-            sys::RETRO_ENVIRONMENT_SET_CONTROLLER_INFO => {
-                let ports = data.list::<sys::retro_controller_info>(|port| port.types.is_null()).len();
-                if ports > 0 {
-                    self.ports = ports.min(MAX_SEATS);
-                }
-                true
+            sys::RETRO_ENVIRONMENT_GET_RUMBLE_INTERFACE => {
+                data.write(sys::retro_rumble_interface { set_rumble_state: Some(callbacks::set_rumble_state) })
+            }
+            sys::RETRO_ENVIRONMENT_GET_LED_INTERFACE => {
+                data.write(sys::retro_led_interface { set_led_state: Some(callbacks::set_led_state) })
             }
             sys::RETRO_ENVIRONMENT_GET_INPUT_MAX_USERS => data.write(MAX_SEATS as u32),
             sys::RETRO_ENVIRONMENT_GET_INPUT_BITMASKS => {
                 // Asked both ways: with a bool to fill, and with NULL.
                 data.is_null() || data.write(true)
             }
-            sys::RETRO_ENVIRONMENT_GET_INPUT_DEVICE_CAPABILITIES => {
-                data.write(1u64 << sys::RETRO_DEVICE_JOYPAD | 1u64 << sys::RETRO_DEVICE_ANALOG)
-            }
+            sys::RETRO_ENVIRONMENT_GET_INPUT_DEVICE_CAPABILITIES => data.write(devices::CAPABILITIES),
             sys::RETRO_ENVIRONMENT_GET_LOG_INTERFACE => {
                 data.write(sys::retro_log_callback { log: Some(sys::hotseat_core_log_variadic) })
             }
@@ -364,10 +489,21 @@ const LOG_LINES_PER_SECOND: u32 = 100;
 mod tests {
     use super::*;
     use std::ffi::c_void;
+    use std::sync::mpsc::Receiver;
 
     fn environment() -> Environment {
-        let (out, _) = std::sync::mpsc::sync_channel(8);
-        Environment::new(Path::new("/cores/x.so"), Path::new("/system"), Path::new("/saves"), Options::default(), out)
+        heard_environment(8).0
+    }
+
+    fn heard_environment(queue: usize) -> (Environment, Receiver<FromCore>) {
+        let (out, heard) = std::sync::mpsc::sync_channel(queue);
+        let (system, saves) = (Path::new("/system"), Path::new("/saves"));
+        (Environment::new(Path::new("/cores/x.so"), system, saves, Options::default(), out), heard)
+    }
+
+    fn news(environment: &mut Environment, heard: &Receiver<FromCore>) -> Vec<FromCore> {
+        environment.tell_news();
+        heard.try_iter().collect()
     }
 
     fn call<T>(environment: &mut Environment, command: u32, value: &mut T) -> bool {
@@ -427,5 +563,123 @@ mod tests {
             environment.call(command | sys::RETRO_ENVIRONMENT_EXPERIMENTAL, null);
         }
         assert_eq!(environment.missing.get(&199), Some(&2));
+    }
+
+    fn port(types: &[sys::retro_controller_description]) -> sys::retro_controller_info {
+        sys::retro_controller_info { types: types.as_ptr(), num_types: types.len() as u32 }
+    }
+
+    fn offered(names: &[(u32, &str)], plugged: u32) -> PortDevices {
+        PortDevices { types: names.iter().map(|(id, name)| (*id, (*name).to_owned())).collect(), plugged }
+    }
+
+    #[test]
+    fn controllers_are_told_with_their_names_and_what_is_plugged_in() {
+        let (mut environment, heard) = heard_environment(8);
+        let describe =
+            |desc: &'static std::ffi::CStr, id| sys::retro_controller_description { desc: desc.as_ptr(), id };
+        let first = [describe(c"Pa\x01d\n", 1), describe(c"Gun \xff", 260)];
+        let second = [describe(c"Pad", 1)];
+        let mut info = [port(&first), port(&second), sys::retro_controller_info::default()];
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_CONTROLLER_INFO, &mut info));
+        assert_eq!(environment.ports, 2);
+        let (pad_and_gun, pad) = ([(1, "Pad"), (260, "Gun \u{fffd}")], [(1, "Pad")]);
+        let wanted = vec![offered(&pad_and_gun, 1), offered(&pad, 1)];
+        assert_eq!(news(&mut environment, &heard), [FromCore::Controllers(wanted)]);
+        assert!(news(&mut environment, &heard).is_empty());
+
+        assert!(environment.plug(0, 260) && environment.plug(1, 0));
+        for (port, device) in [(1, 260), (0, 2), (2, 1), (u32::MAX, 1)] {
+            assert!(!environment.plug(port, device), "{device} in {port}");
+        }
+        assert_eq!(environment.plugged(), [260, 0]);
+        let wanted = vec![offered(&pad_and_gun, 260), offered(&pad, 0)];
+        assert_eq!(news(&mut environment, &heard), [FromCore::Controllers(wanted)]);
+    }
+
+    #[test]
+    fn a_core_that_names_no_controllers_takes_those_of_libretro() {
+        let mut environment = environment();
+        assert!(environment.plug(1, sys::RETRO_DEVICE_MOUSE));
+        assert!(!environment.plug(1, 7) && !environment.plug(1, 257));
+    }
+
+    #[test]
+    fn more_controllers_than_there_are_seats_or_names_are_cut() {
+        let (mut environment, heard) = heard_environment(8);
+        let long = CString::new("x".repeat(3000)).expect("no NUL in it");
+        let types = [sys::retro_controller_description { desc: long.as_ptr(), id: 5 }; 40];
+        // Without an end mark: no more than eight are looked at.
+        let mut info = [port(&types); MAX_SEATS];
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_CONTROLLER_INFO, &mut info));
+        let name = "x".repeat(message::MAX_NAME);
+        let wanted = vec![offered(&[(5, name.as_str()); message::MAX_DEVICES], 1); MAX_SEATS];
+        assert_eq!(news(&mut environment, &heard), [FromCore::Controllers(wanted)]);
+    }
+
+    #[test]
+    fn controls_are_told_with_their_names() {
+        let (mut environment, heard) = heard_environment(8);
+        let describe = |port, device, index, id, name: &'static std::ffi::CStr| sys::retro_input_descriptor {
+            port,
+            device,
+            index,
+            id,
+            description: name.as_ptr(),
+        };
+        let mut named = [
+            describe(0, 1, 0, 8, c"Jump"),
+            describe(3, 5, 1, 1, c"Look\tup"),
+            describe(9, 1, 0, 0, c"Nobody's"),
+            sys::retro_input_descriptor::default(),
+        ];
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_INPUT_DESCRIPTORS, &mut named));
+        assert_eq!(environment.ports, MAX_SEATS);
+        let control = |seat, device, index, id, name: &str| ControlName { seat, device, index, id, name: name.into() };
+        let wanted = vec![control(0, 1, 0, 8, "Jump"), control(3, 5, 1, 1, "Lookup")];
+        assert!(news(&mut environment, &heard).contains(&FromCore::Controls(wanted)));
+
+        let mut many = [describe(0, 1, 0, 0, c"B"); message::MAX_CONTROLS];
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_INPUT_DESCRIPTORS, &mut many));
+        let wanted = vec![control(0, 1, 0, 0, "B"); message::MAX_CONTROLS];
+        assert_eq!(news(&mut environment, &heard), [FromCore::Controls(wanted)]);
+    }
+
+    #[test]
+    fn what_the_core_asks_for_is_told_once_and_again_only_if_the_queue_was_full() {
+        let (mut environment, heard) = heard_environment(1);
+        environment.asked_for(sys::RETRO_DEVICE_JOYPAD);
+        assert!(matches!(news(&mut environment, &heard)[..], [FromCore::Controllers(_)]));
+        environment.asked_for(3 << 8 | sys::RETRO_DEVICE_MOUSE);
+        environment.asked_for(sys::RETRO_DEVICE_MOUSE);
+        environment.warn("the queue is full");
+        environment.tell_news();
+        assert!(matches!(heard.try_iter().collect::<Vec<_>>()[..], [FromCore::Message(_)]));
+        let mut wants = Wants { mouse: true, ..Wants::default() };
+        assert_eq!(news(&mut environment, &heard), [FromCore::Wants(wants)]);
+        assert!(news(&mut environment, &heard).is_empty());
+
+        extern "C" fn hear(_down: bool, _code: u32, _character: u32, _modifiers: u16) {}
+        let mut none = sys::retro_keyboard_callback { callback: None };
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_KEYBOARD_CALLBACK, &mut none));
+        assert!(news(&mut environment, &heard).is_empty());
+        let mut keyboard = sys::retro_keyboard_callback { callback: Some(hear) };
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_KEYBOARD_CALLBACK, &mut keyboard));
+        wants.keyboard = true;
+        assert_eq!(news(&mut environment, &heard), [FromCore::Wants(wants)]);
+    }
+
+    #[test]
+    fn motors_lamps_and_capabilities_are_offered() {
+        let mut environment = environment();
+        let mut rumble = sys::retro_rumble_interface::default();
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_RUMBLE_INTERFACE, &mut rumble));
+        assert!(rumble.set_rumble_state.is_some());
+        let mut led = sys::retro_led_interface::default();
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_LED_INTERFACE, &mut led));
+        assert!(led.set_led_state.is_some());
+        let mut capabilities = 0u64;
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_INPUT_DEVICE_CAPABILITIES, &mut capabilities));
+        assert_eq!(capabilities, 0b111_1110);
     }
 }

@@ -2,7 +2,9 @@
 
 mod callbacks;
 mod core;
+mod devices;
 mod environment;
+mod keyboard;
 mod options;
 mod pace;
 mod process;

@@ -2,14 +2,16 @@
 
 use super::callbacks::{self, Front};
 use super::core::Core;
+use super::devices::Wheels;
 use super::environment::Environment;
+use super::keyboard::Keyboard;
 use super::options::Options;
 use super::runner::Runner;
 use super::sys;
-use crate::input::PadState;
+use crate::input::Inputs;
 use crate::link::Link;
 use crate::link::audio::AudioWriter;
-use crate::link::board::BoardReader;
+use crate::link::board::{BoardReader, FeedbackWriter};
 use crate::link::frames::FrameWriter;
 use crate::link::message::{self, FromCore, Load, Loaded, ToCore};
 use crate::sync::{now, spawn};
@@ -109,7 +111,10 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         frames: FrameWriter::new(link.clone()),
         audio: AudioWriter::new(link.clone()),
         board: BoardReader::new(link.clone()),
-        pads: [PadState::default(); _],
+        inputs: Inputs::default(),
+        wheels: Wheels::default(),
+        keyboard: Keyboard::default(),
+        feedback: FeedbackWriter::new(link.clone()),
         polled: false,
         due: now(),
         seen: callbacks::Seen::default(),
@@ -145,9 +150,14 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
     let av = core.av_info();
     callbacks::with(|front| front.environment.set_av_info(&av))
         .map_err(|why| format!("{} cannot be run: {why}.", info.name))?;
-    let ports = callbacks::with(|front| front.environment.ports);
-    for port in 0..ports as u32 {
-        core.set_controller(port, sys::RETRO_DEVICE_JOYPAD);
+    let plugged = callbacks::with(|front| {
+        for (port, device) in &load.devices {
+            front.environment.plug(*port, *device);
+        }
+        front.environment.plugged().to_vec()
+    });
+    for (port, device) in (0..).zip(&plugged) {
+        core.set_controller(port, *device);
     }
     let revived = super::runner::restore(&mut core, link, load.revive);
     let sram_bytes = core.sram().map_or(0, |sram| sram.len()) as u64;
@@ -161,7 +171,7 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
             av: front.environment.av_info(),
             state_bytes,
             sram_bytes,
-            ports,
+            ports: front.environment.ports,
             options: front.environment.options.list(),
             revived,
         }

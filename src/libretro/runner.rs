@@ -75,7 +75,10 @@ impl Runner {
     /// Runs until the host or the core wants to end; saves are in the shared memory then.
     pub fn run(mut self, inbox: &Inbox) -> Report {
         crate::sync::wake_precisely();
-        let fps = callbacks::with(|front| front.environment.video.fps);
+        let fps = callbacks::with(|front| {
+            front.environment.tell_news();
+            front.environment.video.fps
+        });
         self.status.set_fps(fps);
         self.sram = self.core.sram().map(|sram| sram.to_vec()).unwrap_or_default();
         let mut pacer = Pacer::new(now(), fps);
@@ -128,6 +131,7 @@ impl Runner {
         self.status.beat();
         let changed = callbacks::with(|front| {
             front.audio.flush();
+            front.environment.tell_news();
             self.stop |= front.environment.shutdown;
             std::mem::take(&mut front.environment.av_changed).then(|| front.environment.av_info())
         });
@@ -169,12 +173,17 @@ impl Runner {
             ToCore::Load(_) => {}
             ToCore::Pause => {
                 self.paused = true;
+                callbacks::with(|front| front.feedback.hold_still(true));
                 self.look_after_sram();
                 self.tell(FromCore::Paused(true));
             }
             ToCore::Resume => {
                 if std::mem::take(&mut self.paused) {
                     pacer.restart(now());
+                    callbacks::with(|front| {
+                        front.board.forget_taps();
+                        front.feedback.hold_still(false);
+                    });
                 }
                 self.tell(FromCore::Paused(false));
             }
@@ -194,6 +203,12 @@ impl Runner {
                     front.environment.options.list()
                 });
                 self.tell(FromCore::Options(options));
+            }
+            ToCore::Device { port, id } => {
+                if callbacks::with(|front| front.environment.plug(port, id)) {
+                    self.core.set_controller(port, id);
+                    callbacks::with(|front| front.environment.tell_news());
+                }
             }
             ToCore::Ping => {
                 self.status.beat();

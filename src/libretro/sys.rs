@@ -48,6 +48,10 @@ plain!(
     retro_system_av_info,
     retro_input_descriptor,
     retro_controller_info,
+    retro_controller_description,
+    retro_keyboard_callback,
+    retro_rumble_interface,
+    retro_led_interface,
     retro_frame_time_callback,
     retro_core_option_definition,
     retro_core_options_intl,
@@ -102,16 +106,26 @@ impl Argument {
     pub fn list<T: Plain>(self, end: impl Fn(&T) -> bool) -> Vec<T> {
         list(self.pointer(), end)
     }
+
+    /// The same, and no more than `most` of them.
+    pub fn list_of_at_most<T: Plain>(self, most: usize, end: impl Fn(&T) -> bool) -> Vec<T> {
+        list_of_at_most(self.pointer(), most, end)
+    }
 }
 
 /// An array of unknown length in the core's memory, up to the element that `end` says is past its end.
 pub fn list<T: Plain>(first: *const T, end: impl Fn(&T) -> bool) -> Vec<T> {
+    list_of_at_most(first, MAX_LIST, end)
+}
+
+/// The same, and no more than `most` of them. An array of known length is one whose end never comes.
+pub fn list_of_at_most<T: Plain>(first: *const T, most: usize, end: impl Fn(&T) -> bool) -> Vec<T> {
     let mut items = Vec::new();
     if first.is_null() {
         return items;
     }
-    for index in 0..MAX_LIST {
-        // SAFETY: the core promises an array with an end mark; every element before it is valid.
+    for index in 0..most {
+        // SAFETY: the core promises an array with an end mark, or of `most` elements; every element before is valid.
         let item = unsafe { first.add(index).read_unaligned() };
         if end(&item) {
             break;
@@ -163,6 +177,14 @@ pub fn call_frame_time(callback: &retro_frame_time_callback, usec: i64) {
     if let Some(callback) = callback.callback {
         // SAFETY: the core's own function, called where libretro.h says: before `retro_run`, on its thread.
         unsafe { callback(usec) };
+    }
+}
+
+/// Tells the core of a key that was pressed or released. `code` is one of `RETROK_*`, `character` is UTF-32 or 0.
+pub fn call_keyboard(callback: &retro_keyboard_callback, down: bool, code: u32, character: u32, modifiers: u16) {
+    if let Some(callback) = callback.callback {
+        // SAFETY: the core's own function, which takes any numbers.
+        unsafe { callback(down, code, character, modifiers) };
     }
 }
 

@@ -1,14 +1,39 @@
-//! The input board: what every seat holds down now, in words that both processes reach without a lock.
+//! The input board: what everybody holds down now, in words that both processes reach without a lock; and the way back,
+//! motors and lamps.
 //!
 //! Whoever has news stores it; the runner reads at its poll. Nothing is queued, so an input is never older than its
 //! arrival, and a press that is over before the core looked stays latched until it has been polled once.
+//!
+//! Friends and the host may hold the same seat, so the board has two [lanes](Lane), each with states and latches of its
+//! own; reading joins them.
 
 use super::{Link, layout, sys::Region};
-use crate::input::{MAX_SEATS, PadState};
+use crate::input::{Inputs, KeySet, MAX_SEATS, Mouse, MouseMove, MouseState, PadState, Rumble};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
-/// The host's end. Clones write to the same board; one writer a seat at a time, or its latest state wins.
+/// Who writes. One thread writes to a lane at a time, or a press may be missed; two lanes never disturb each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Peers: the net thread.
+    Remote,
+    /// The host's own hands: the window's input threads, which take turns.
+    Local,
+}
+
+impl Lane {
+    const ALL: [Lane; layout::LANES] = [Lane::Remote, Lane::Local];
+
+    fn seat(self, seat: usize) -> usize {
+        layout::INPUT + (self as usize * MAX_SEATS + seat) * layout::INPUT_STRIDE
+    }
+
+    fn keys(self) -> usize {
+        layout::KEYS + self as usize * layout::KEYS_STRIDE
+    }
+}
+
+/// The host's end. Clones write to the same board.
 #[derive(Clone)]
 pub struct BoardWriter(Arc<Link>);
 
@@ -18,58 +43,276 @@ impl BoardWriter {
         BoardWriter(link)
     }
 
-    /// Puts the whole state of `seat` on the board. A seat that does not exist is ignored.
-    pub fn set(&self, seat: usize, pad: PadState) {
+    /// Puts the whole state of `seat`'s pad on the board. A seat that does not exist is ignored.
+    pub fn set(&self, lane: Lane, seat: usize, pad: PadState) {
         if seat >= MAX_SEATS {
             return;
         }
-        let base = layout::INPUT + seat * layout::INPUT_STRIDE;
+        let base = lane.seat(seat);
         let region = &self.0.region;
         let (low, high) = pack(pad);
         region.u64(base + layout::PAD_HIGH).store(high, Release);
         let before = region.u64(base + layout::PAD_LOW).swap(low, AcqRel) as u16;
-        let pressed = pad.buttons & !before;
-        if pressed != 0 {
-            region.u32(base + layout::PAD_PRESSED).fetch_or(pressed.into(), Release);
+        latch(region, base + layout::PAD_PRESSED, pad.buttons & !before);
+    }
+
+    /// Puts all held keys of the lane's keyboard on the board.
+    pub fn set_keyboard(&self, lane: Lane, keys: &KeySet) {
+        let base = lane.keys();
+        let region = &self.0.region;
+        // Shift, Ctrl and Alt are in the last words. Written first and read last, they are there when their key is.
+        for (index, word) in keys.words().into_iter().enumerate().rev() {
+            let before = region.u64(base + layout::KEYS_HELD + index * 8).swap(word, AcqRel);
+            let pressed = word & !before;
+            if pressed != 0 {
+                region.u64(base + layout::KEYS_PRESSED + index * 8).fetch_or(pressed, Release);
+            }
         }
+    }
+
+    /// Puts the place and the buttons of `seat`'s mouse on the board. A seat that does not exist is ignored.
+    pub fn set_mouse(&self, lane: Lane, seat: usize, state: MouseState) {
+        if seat >= MAX_SEATS {
+            return;
+        }
+        let base = lane.seat(seat);
+        let region = &self.0.region;
+        let before = unpack_mouse(region.u64(base + layout::MOUSE_STATE).swap(pack_mouse(state), AcqRel));
+        latch(region, base + layout::MOUSE_PRESSED, state.buttons & !before.buttons);
+    }
+
+    /// Moves `seat`'s mouse: what is moved between two polls adds up. A seat that does not exist is ignored.
+    pub fn move_mouse(&self, lane: Lane, seat: usize, by: MouseMove) {
+        if seat >= MAX_SEATS {
+            return;
+        }
+        let base = lane.seat(seat) + layout::MOUSE_MOVED;
+        for (index, amount) in [by.dx, by.dy, by.wheel, by.hwheel].into_iter().enumerate() {
+            if amount != 0 {
+                self.0.region.u32(base + index * 4).fetch_add(amount.cast_unsigned(), AcqRel);
+            }
+        }
+    }
+
+    /// Seats whose pad, stick or mouse is held by anybody now, one bit each.
+    pub fn held_seats(&self) -> u32 {
+        let region = &self.0.region;
+        let held = |base: usize| {
+            let pad = read_held(region, base);
+            let pushed = |value: i16| value.unsigned_abs() > PUSHED;
+            let axes = [pad.left, pad.right, pad.triggers];
+            pad.buttons != 0
+                || axes.into_iter().flatten().any(pushed)
+                || unpack_mouse(region.u64(base + layout::MOUSE_STATE).load(Acquire)).buttons != 0
+        };
+        (0..MAX_SEATS)
+            .filter(|&seat| Lane::ALL.iter().any(|lane| held(lane.seat(seat))))
+            .fold(0, |all, seat| all | 1 << seat)
+    }
+}
+
+/// A stick that was let go does not always come back to its middle.
+const PUSHED: u16 = 8192;
+
+fn latch(region: &Region, at: usize, pressed: u16) {
+    if pressed != 0 {
+        region.u32(at).fetch_or(pressed.into(), Release);
     }
 }
 
 /// The core process's end.
-pub struct BoardReader(Arc<Link>);
+pub struct BoardReader {
+    link: Arc<Link>,
+    /// Each lane's mouse as it was at the last poll.
+    places: [[MouseState; layout::LANES]; MAX_SEATS],
+    /// The lane whose mouse moved last: an index into `places`.
+    leading: [usize; MAX_SEATS],
+}
 
 impl BoardReader {
     /// Reads the board of `link`.
     pub fn new(link: Arc<Link>) -> BoardReader {
-        BoardReader(link)
+        BoardReader { link, places: Default::default(), leading: [0; MAX_SEATS] }
     }
 
-    /// The state of every seat for the frame about to run; each latched press is handed out once.
-    pub fn poll(&self, pads: &mut [PadState; MAX_SEATS]) {
-        for (seat, pad) in pads.iter_mut().enumerate() {
-            let base = layout::INPUT + seat * layout::INPUT_STRIDE;
-            let region = &self.0.region;
-            // The latch first: a press that lands between the two reads is then seen in the state, and again in the
-            // next frame's latch, which is a frame longer but never lost.
-            let pressed = region.u32(base + layout::PAD_PRESSED).swap(0, AcqRel) as u16;
-            let low = region.u64(base + layout::PAD_LOW).load(Acquire);
-            let high = region.u64(base + layout::PAD_HIGH).load(Acquire);
-            *pad = unpack(low, high);
-            pad.buttons |= pressed;
+    /// Everything for the frame about to run; each latched press and each move is handed out once.
+    pub fn poll(&mut self, inputs: &mut Inputs) {
+        let region = &self.link.region;
+        for (seat, pad) in inputs.pads.iter_mut().enumerate() {
+            let [remote, local] = Lane::ALL.map(|lane| read_pad(region, lane.seat(seat)));
+            *pad = remote.merged(local);
+        }
+        let [remote, local] = Lane::ALL.map(|lane| read_keys(region, lane.keys()));
+        inputs.keys = remote.union(local);
+        for (seat, mouse) in inputs.mice.iter_mut().enumerate() {
+            let lanes = Lane::ALL.map(|lane| read_mouse(region, lane.seat(seat)));
+            let moved = lanes[0].moved.plus(lanes[1].moved);
+            let state = joined(lanes.map(|lane| lane.state), &mut self.places[seat], &mut self.leading[seat]);
+            *mouse = Mouse { moved, state };
+        }
+    }
+
+    /// Drops what was tapped and moved since the last poll: a game that was paused must not catch up with it.
+    pub fn forget_taps(&self) {
+        clear_taps(&self.link.region);
+    }
+}
+
+// In the three below the latch comes first: a press that lands between the two reads is then seen in the state, and again
+// in the next frame's latch, which is a frame longer but never lost.
+
+fn read_pad(region: &Region, base: usize) -> PadState {
+    let pressed = region.u32(base + layout::PAD_PRESSED).swap(0, AcqRel) as u16;
+    let mut pad = read_held(region, base);
+    pad.buttons |= pressed;
+    pad
+}
+
+fn read_held(region: &Region, base: usize) -> PadState {
+    let low = region.u64(base + layout::PAD_LOW).load(Acquire);
+    let high = region.u64(base + layout::PAD_HIGH).load(Acquire);
+    unpack(low, high)
+}
+
+fn read_keys(region: &Region, base: usize) -> KeySet {
+    KeySet::from_words(std::array::from_fn(|index| {
+        let pressed = region.u64(base + layout::KEYS_PRESSED + index * 8).swap(0, AcqRel);
+        region.u64(base + layout::KEYS_HELD + index * 8).load(Acquire) | pressed
+    }))
+}
+
+fn read_mouse(region: &Region, base: usize) -> Mouse {
+    let moved = |index: usize| region.u32(base + layout::MOUSE_MOVED + index * 4).swap(0, AcqRel).cast_signed();
+    let pressed = region.u32(base + layout::MOUSE_PRESSED).swap(0, AcqRel) as u16;
+    let mut state = unpack_mouse(region.u64(base + layout::MOUSE_STATE).load(Acquire));
+    state.buttons |= pressed;
+    Mouse { moved: MouseMove { dx: moved(0), dy: moved(1), wheel: moved(2), hwheel: moved(3) }, state }
+}
+
+/// Two mice on one seat: buttons are joined; the one that moved last says where it is, unless only the other is over
+/// the picture.
+fn joined(now: [MouseState; 2], before: &mut [MouseState; 2], leading: &mut usize) -> MouseState {
+    let place = |state: MouseState| (state.x, state.y, state.over);
+    for (lane, (now, before)) in now.iter().zip(before.iter()).enumerate() {
+        if place(*now) != place(*before) {
+            *leading = lane;
+        }
+    }
+    *before = now;
+    let (first, second) = (now[*leading], now[1 - *leading]);
+    let shown = if second.over && !first.over { second } else { first };
+    MouseState { buttons: first.buttons | second.buttons, ..shown }
+}
+
+/// The core process's end of the way back. One at a time, and it remembers what it wrote.
+pub struct FeedbackWriter {
+    link: Arc<Link>,
+    rumble: [Rumble; MAX_SEATS],
+    leds: u32,
+    still: bool,
+}
+
+impl FeedbackWriter {
+    /// Writes to the board of `link`.
+    pub fn new(link: Arc<Link>) -> FeedbackWriter {
+        FeedbackWriter { link, rumble: Default::default(), leds: 0, still: false }
+    }
+
+    /// What the motors of `seat` were last told.
+    pub fn rumble(&self, seat: usize) -> Rumble {
+        self.rumble.get(seat).copied().unwrap_or_default()
+    }
+
+    /// Turns the motors of `seat`. False when there is no such seat.
+    pub fn set_rumble(&mut self, seat: usize, rumble: Rumble) -> bool {
+        let Some(last) = self.rumble.get_mut(seat) else { return false };
+        *last = rumble;
+        self.write_rumble(seat);
+        true
+    }
+
+    /// Switches a lamp, of which there are 32. Others are ignored.
+    pub fn set_led(&mut self, led: u32, on: bool) {
+        let Some(bit) = 1u32.checked_shl(led) else { return };
+        self.leds = if on { self.leds | bit } else { self.leds & !bit };
+        self.link.region.u32(layout::LEDS).store(self.leds, Release);
+    }
+
+    /// Holds all motors still, as long as the game is paused.
+    pub fn hold_still(&mut self, still: bool) {
+        self.still = still;
+        (0..MAX_SEATS).for_each(|seat| self.write_rumble(seat));
+    }
+
+    fn write_rumble(&self, seat: usize) {
+        let rumble = if self.still { Rumble::default() } else { self.rumble[seat] };
+        let word = u32::from(rumble.strong) << 16 | u32::from(rumble.weak);
+        self.link.region.u32(layout::RUMBLE + seat * 4).store(word, Release);
+    }
+}
+
+/// The host's end of the way back. Every value there can be makes sense, so there is nothing to check.
+#[derive(Clone)]
+pub struct FeedbackReader(Arc<Link>);
+
+impl FeedbackReader {
+    /// Reads the board of `link`.
+    pub fn new(link: Arc<Link>) -> FeedbackReader {
+        FeedbackReader(link)
+    }
+
+    /// How the motors of `seat` should turn now; a seat that does not exist has none.
+    pub fn rumble(&self, seat: usize) -> Rumble {
+        if seat >= MAX_SEATS {
+            return Rumble::default();
+        }
+        let word = self.0.region.u32(layout::RUMBLE + seat * 4).load(Acquire);
+        Rumble { strong: (word >> 16) as u16, weak: word as u16 }
+    }
+
+    /// The lamps that are on now, one bit each.
+    pub fn leds(&self) -> u32 {
+        self.0.region.u32(layout::LEDS).load(Acquire)
+    }
+}
+
+/// What is held stays: the people who hold it are still there. Old taps and moves do not, and neither does feedback.
+pub(super) fn clear(region: &Region) {
+    clear_taps(region);
+    clear_feedback(region);
+}
+
+fn clear_taps(region: &Region) {
+    for lane in Lane::ALL {
+        for seat in 0..MAX_SEATS {
+            region.u32(lane.seat(seat) + layout::PAD_PRESSED).store(0, Release);
+            region.u32(lane.seat(seat) + layout::MOUSE_PRESSED).store(0, Release);
+            for index in 0..4 {
+                region.u32(lane.seat(seat) + layout::MOUSE_MOVED + index * 4).store(0, Relaxed);
+            }
+        }
+        for index in 0..KeySet::WORDS {
+            region.u64(lane.keys() + layout::KEYS_PRESSED + index * 8).store(0, Release);
         }
     }
 }
 
-pub(super) fn clear(region: &Region) {
+pub(super) fn clear_feedback(region: &Region) {
     for seat in 0..MAX_SEATS {
-        // Held buttons stay: the people who hold them are still there. Old taps do not.
-        let base = layout::INPUT + seat * layout::INPUT_STRIDE;
-        region.u32(base + layout::PAD_PRESSED).store(0, Release);
+        region.u32(layout::RUMBLE + seat * 4).store(0, Release);
     }
+    region.u32(layout::LEDS).store(0, Release);
+}
+
+fn word(parts: [u16; 4]) -> u64 {
+    parts.iter().rev().fold(0, |all, &part| all << 16 | u64::from(part))
+}
+
+fn part(word: u64, index: u32) -> u16 {
+    (word >> (16 * index)) as u16
 }
 
 fn pack(pad: PadState) -> (u64, u64) {
-    let word = |parts: [u16; 4]| parts.iter().rev().fold(0, |all, &part| all << 16 | u64::from(part));
     let axis = |value: i16| value.cast_unsigned();
     (
         word([pad.buttons, axis(pad.left[0]), axis(pad.left[1]), axis(pad.right[0])]),
@@ -78,7 +321,7 @@ fn pack(pad: PadState) -> (u64, u64) {
 }
 
 fn unpack(low: u64, high: u64) -> PadState {
-    let axis = |word: u64, index: u32| ((word >> (16 * index)) as u16).cast_signed();
+    let axis = |word: u64, index: u32| part(word, index).cast_signed();
     PadState {
         buttons: low as u16,
         left: [axis(low, 1), axis(low, 2)],
@@ -87,44 +330,217 @@ fn unpack(low: u64, high: u64) -> PadState {
     }
 }
 
+fn pack_mouse(state: MouseState) -> u64 {
+    word([state.x.cast_unsigned(), state.y.cast_unsigned(), state.buttons, state.over.into()])
+}
+
+fn unpack_mouse(word: u64) -> MouseState {
+    MouseState {
+        x: part(word, 0).cast_signed(),
+        y: part(word, 1).cast_signed(),
+        buttons: part(word, 2),
+        over: part(word, 3) & 1 == 1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::input::Button;
 
-    fn ends() -> (BoardWriter, BoardReader) {
+    struct Ends {
+        link: Arc<Link>,
+        writer: BoardWriter,
+        reader: BoardReader,
+    }
+
+    impl Ends {
+        fn poll(&mut self) -> Inputs {
+            let mut inputs = Inputs::default();
+            self.reader.poll(&mut inputs);
+            inputs
+        }
+    }
+
+    fn ends() -> Ends {
         let link = Link::create().expect("link");
-        (BoardWriter::new(link.clone()), BoardReader::new(link))
+        Ends { writer: BoardWriter::new(link.clone()), reader: BoardReader::new(link.clone()), link }
+    }
+
+    fn holding(button: Button) -> PadState {
+        PadState { buttons: button as u16, ..PadState::default() }
+    }
+
+    fn keys(codes: &[u16]) -> KeySet {
+        codes.iter().copied().collect()
     }
 
     #[test]
-    fn every_field_arrives() {
-        let (writer, reader) = ends();
-        let pad = PadState { buttons: 0xa5f0, left: [-32767, 32767], right: [1, -2], triggers: [3, 32767] };
-        writer.set(7, pad);
-        let mut pads = [PadState::default(); MAX_SEATS];
-        reader.poll(&mut pads);
-        assert_eq!(pads[7], pad);
-        assert_eq!(pads[0], PadState::default());
+    fn every_field_arrives_in_both_lanes() {
+        for lane in Lane::ALL {
+            let mut ends = ends();
+            let pad = PadState { buttons: 0xa5f0, left: [-32767, 32767], right: [1, -2], triggers: [3, 32767] };
+            let mouse = MouseState { x: -32767, y: 32767, buttons: 0x15, over: true };
+            let moved = MouseMove { dx: -3, dy: 70_000, wheel: 1, hwheel: -2 };
+            ends.writer.set(lane, 7, pad);
+            ends.writer.set_keyboard(lane, &keys(&[1, 63, 64, 304, 323]));
+            ends.writer.set_mouse(lane, 7, mouse);
+            ends.writer.move_mouse(lane, 7, moved);
+            let mut wanted = Inputs { keys: keys(&[1, 63, 64, 304, 323]), ..Inputs::default() };
+            wanted.pads[7] = pad;
+            wanted.mice[7] = Mouse { moved, state: mouse };
+            assert_eq!(ends.poll(), wanted, "{lane:?}");
+        }
     }
 
     #[test]
     fn a_tap_between_two_polls_is_seen_for_exactly_one_poll() {
-        let (writer, reader) = ends();
-        let held = PadState { buttons: Button::A as u16, ..PadState::default() };
-        writer.set(1, held);
-        writer.set(1, PadState::default());
-        let mut pads = [PadState::default(); MAX_SEATS];
-        reader.poll(&mut pads);
-        assert!(pads[1].held(Button::A));
-        reader.poll(&mut pads);
-        assert!(!pads[1].held(Button::A));
+        let mut ends = ends();
+        ends.writer.set(Lane::Remote, 1, holding(Button::A));
+        ends.writer.set(Lane::Remote, 1, PadState::default());
+        ends.writer.set_keyboard(Lane::Local, &keys(&[97]));
+        ends.writer.set_keyboard(Lane::Local, &KeySet::EMPTY);
+        let click = MouseState { buttons: MouseState::LEFT, ..MouseState::default() };
+        ends.writer.set_mouse(Lane::Remote, 2, click);
+        ends.writer.set_mouse(Lane::Remote, 2, MouseState::default());
+        let seen = ends.poll();
+        assert!(seen.pads[1].held(Button::A));
+        assert_eq!(seen.keys, keys(&[97]));
+        assert!(seen.mice[2].state.held(MouseState::LEFT));
+        assert_eq!(ends.poll(), Inputs::default());
+    }
+
+    #[test]
+    fn two_lanes_share_a_seat_without_letting_go_of_each_other() {
+        let mut ends = ends();
+        ends.writer.set(Lane::Remote, 0, holding(Button::A));
+        ends.writer.set(Lane::Local, 0, holding(Button::Up));
+        ends.writer.set_keyboard(Lane::Remote, &keys(&[97]));
+        ends.writer.set_keyboard(Lane::Local, &keys(&[98]));
+        let seen = ends.poll();
+        assert_eq!(seen.pads[0].buttons, Button::A as u16 | Button::Up as u16);
+        assert_eq!(seen.keys, keys(&[97, 98]));
+        ends.writer.set(Lane::Local, 0, PadState::default());
+        ends.writer.set_keyboard(Lane::Local, &KeySet::EMPTY);
+        let seen = ends.poll();
+        assert_eq!(seen.pads[0], holding(Button::A));
+        assert_eq!(seen.keys, keys(&[97]));
+    }
+
+    #[test]
+    fn a_tap_in_one_lane_is_seen_while_the_other_holds_something_else() {
+        let mut ends = ends();
+        ends.writer.set(Lane::Remote, 0, holding(Button::A));
+        ends.writer.set(Lane::Local, 0, holding(Button::B));
+        ends.writer.set(Lane::Local, 0, PadState::default());
+        assert_eq!(ends.poll().pads[0].buttons, Button::A as u16 | Button::B as u16);
+        assert_eq!(ends.poll().pads[0], holding(Button::A));
+    }
+
+    #[test]
+    fn moves_add_up_over_both_lanes_and_are_handed_out_once() {
+        let mut ends = ends();
+        let step = |dx, wheel| MouseMove { dx, wheel, ..MouseMove::default() };
+        ends.writer.move_mouse(Lane::Remote, 3, step(5, 0));
+        ends.writer.move_mouse(Lane::Remote, 3, step(-7, 1));
+        ends.writer.move_mouse(Lane::Local, 3, step(-1, 1));
+        assert_eq!(ends.poll().mice[3].moved, step(-3, 2));
+        assert_eq!(ends.poll().mice[3].moved, MouseMove::default());
+        ends.writer.move_mouse(Lane::Remote, 3, step(5, 0));
+        ends.writer.set(Lane::Remote, 1, holding(Button::Start));
+        ends.writer.set(Lane::Remote, 1, PadState::default());
+        ends.reader.forget_taps();
+        assert_eq!(ends.poll(), Inputs::default(), "what was tapped while the game stood still is not pressed now");
+    }
+
+    #[test]
+    fn of_two_mice_the_one_that_moved_last_says_where_unless_it_left_the_picture() {
+        let mut ends = ends();
+        let at = |x, over| MouseState { x, over, ..MouseState::default() };
+        ends.writer.set_mouse(Lane::Remote, 0, at(100, true));
+        ends.writer.set_mouse(Lane::Local, 0, at(200, true));
+        ends.poll();
+        ends.writer.set_mouse(Lane::Remote, 0, at(101, true));
+        assert_eq!(ends.poll().mice[0].state, at(101, true));
+        assert_eq!(ends.poll().mice[0].state, at(101, true));
+        ends.writer.set_mouse(Lane::Remote, 0, at(0, false));
+        assert_eq!(ends.poll().mice[0].state, at(200, true));
+        let click = MouseState { buttons: MouseState::RIGHT, ..at(200, true) };
+        ends.writer.set_mouse(Lane::Local, 0, click);
+        assert_eq!(ends.poll().mice[0].state, click);
     }
 
     #[test]
     fn a_seat_that_does_not_exist_is_ignored() {
-        let (writer, _) = ends();
-        writer.set(MAX_SEATS, PadState::default());
-        writer.set(usize::MAX, PadState::default());
+        let mut ends = ends();
+        for seat in [MAX_SEATS, usize::MAX] {
+            ends.writer.set(Lane::Local, seat, holding(Button::A));
+            ends.writer.set_mouse(Lane::Remote, seat, MouseState { buttons: 1, ..MouseState::default() });
+            ends.writer.move_mouse(Lane::Remote, seat, MouseMove { dx: 1, ..MouseMove::default() });
+            assert!(!FeedbackWriter::new(ends.link.clone()).set_rumble(seat, Rumble { strong: 1, weak: 1 }));
+            assert_eq!(FeedbackReader::new(ends.link.clone()).rumble(seat), Rumble::default());
+        }
+        assert_eq!(ends.poll(), Inputs::default());
+    }
+
+    #[test]
+    fn motors_and_lamps_come_back() {
+        let link = Link::create().expect("link");
+        let (mut writer, reader) = (FeedbackWriter::new(link.clone()), FeedbackReader::new(link.clone()));
+        let rumble = Rumble { strong: 0x8000, weak: 0x4001 };
+        assert!(writer.set_rumble(7, rumble));
+        writer.set_led(0, true);
+        writer.set_led(31, true);
+        writer.set_led(32, true);
+        assert_eq!((reader.rumble(7), reader.rumble(6)), (rumble, Rumble::default()));
+        assert_eq!(reader.leds(), 0x8000_0001);
+        writer.set_led(0, false);
+        assert_eq!(reader.leds(), 0x8000_0000);
+        writer.hold_still(true);
+        assert_eq!((reader.rumble(7), writer.rumble(7)), (Rumble::default(), rumble));
+        writer.hold_still(false);
+        assert_eq!(reader.rumble(7), rumble);
+        link.clear_feedback();
+        assert_eq!((reader.rumble(7), reader.leds()), (Rumble::default(), 0));
+    }
+
+    #[test]
+    fn a_new_core_finds_what_is_held_but_no_old_taps_moves_or_motors() {
+        let mut ends = ends();
+        for lane in Lane::ALL {
+            let held = MouseState { x: 5, buttons: MouseState::LEFT, over: true, ..MouseState::default() };
+            ends.writer.set(lane, 4, holding(Button::A));
+            ends.writer.set(lane, 5, holding(Button::B));
+            ends.writer.set(lane, 5, PadState::default());
+            ends.writer.set_keyboard(lane, &keys(&[97, 98]));
+            ends.writer.set_keyboard(lane, &keys(&[97]));
+            ends.writer.set_mouse(lane, 4, MouseState { buttons: MouseState::RIGHT, ..held });
+            ends.writer.set_mouse(lane, 4, held);
+            ends.writer.move_mouse(lane, 4, MouseMove { dx: 1, dy: 1, wheel: 1, hwheel: 1 });
+        }
+        let mut feedback = FeedbackWriter::new(ends.link.clone());
+        feedback.set_rumble(0, Rumble { strong: 1, weak: 1 });
+        feedback.set_led(3, true);
+        ends.link.clear_for_new_core();
+        let mut wanted = Inputs { keys: keys(&[97]), ..Inputs::default() };
+        wanted.pads[4] = holding(Button::A);
+        wanted.mice[4].state = MouseState { x: 5, buttons: MouseState::LEFT, over: true, ..MouseState::default() };
+        assert_eq!(ends.poll(), wanted);
+        let reader = FeedbackReader::new(ends.link.clone());
+        assert_eq!((reader.rumble(0), reader.leds()), (Rumble::default(), 0));
+    }
+
+    #[test]
+    fn any_bytes_on_the_board_are_harmless() {
+        let mut ends = ends();
+        let reader = FeedbackReader::new(ends.link.clone());
+        for byte in [0xff, 0x80, 0x7f, 0x01] {
+            ends.link.region.copy_in(layout::INPUT, &[byte; 4096]);
+            let seen = ends.poll();
+            assert!(seen.keys.codes().all(|code| (1..crate::input::KEY_CODES).contains(&code)));
+            assert_eq!(reader.leds(), u32::from_ne_bytes([byte; 4]));
+            let half = u16::from_ne_bytes([byte; 2]);
+            assert_eq!(reader.rumble(0), Rumble { strong: half, weak: half });
+        }
     }
 }

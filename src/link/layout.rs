@@ -1,7 +1,7 @@
 //! Where everything lies in the shared memory. Both processes are the same executable, so this is the whole agreement.
 
 use crate::frame::MAX_SIDE;
-use crate::input::MAX_SEATS;
+use crate::input::{KeySet, MAX_SEATS};
 
 /// Frames the ring holds. The host works on one, up to [`BACKLOG`] wait for it, and the core always finds another.
 pub const SLOTS: usize = 6;
@@ -24,15 +24,35 @@ pub const SRAM_BYTES: usize = 4 << 20;
 
 const PAGE: usize = 4096;
 
-/// Input board: 64 bytes a seat, so that two seats share no cache line.
+/// Input board: 64 bytes a lane and seat, so that no two writers and no two seats share a cache line.
 pub const INPUT: usize = PAGE;
+/// Lanes of the input board: one for each thread that writes.
+pub const LANES: usize = 2;
 pub const INPUT_STRIDE: usize = 64;
-/// First word of a seat: buttons and three axes.
+/// First word of a pad: buttons and three axes.
 pub const PAD_LOW: usize = 0;
 /// Second word: the other three axes.
 pub const PAD_HIGH: usize = 8;
 /// Buttons pressed since the core last polled.
 pub const PAD_PRESSED: usize = 16;
+/// Mouse buttons pressed since the core last polled.
+pub const MOUSE_PRESSED: usize = 20;
+/// Four sums since the core last polled: right, down, wheel, sideways wheel.
+pub const MOUSE_MOVED: usize = 24;
+/// Where the mouse is, its buttons, and whether it is over the picture.
+pub const MOUSE_STATE: usize = 40;
+
+/// The keyboard: 128 bytes a lane.
+pub const KEYS: usize = INPUT + LANES * MAX_SEATS * INPUT_STRIDE;
+pub const KEYS_STRIDE: usize = 128;
+/// Words of held keys.
+pub const KEYS_HELD: usize = 0;
+/// Words of keys pressed since the core last polled.
+pub const KEYS_PRESSED: usize = 64;
+
+/// What the core wants felt and seen: a word of motors a seat, then one of lamps. On a cache line of its own.
+pub const RUMBLE: usize = KEYS + LANES * KEYS_STRIDE;
+pub const LEDS: usize = RUMBLE + MAX_SEATS * 4;
 
 /// The runner's own figures.
 pub const STATUS: usize = INPUT + PAGE;
@@ -101,6 +121,8 @@ pub const SLOT_DATA: usize = SRAM_DATA + SRAM_BYTES;
 /// Everything.
 pub const TOTAL: usize = SLOT_DATA + SLOTS * SLOT_BYTES;
 
-const _: () = assert!(MAX_SEATS * INPUT_STRIDE <= PAGE);
+const _: () = assert!(LEDS + 4 <= INPUT + PAGE);
+const _: () = assert!(KEYS_HELD + KeySet::WORDS * 8 <= KEYS_PRESSED && KEYS_PRESSED + KeySet::WORDS * 8 <= KEYS_STRIDE);
+const _: () = assert!(KEYS.is_multiple_of(64) && RUMBLE.is_multiple_of(64));
 const _: () = assert!(SLOTS * SLOT_STRIDE <= PAGE);
 const _: () = assert!(SLOT_DATA.is_multiple_of(PAGE));

@@ -3,6 +3,7 @@
 //! Rare and small, so plainness beats speed. The host reads with a bound on the length of a line: the core process may
 //! be under the control of whatever a core does to it.
 
+use crate::input::MAX_SEATS;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read, Write};
@@ -10,6 +11,13 @@ use std::path::PathBuf;
 
 /// The longest line either side takes.
 pub const MAX_LINE: u64 = 1 << 20;
+
+/// The most devices a core may name for one port.
+pub const MAX_DEVICES: usize = 32;
+/// The most controls a core may name.
+pub const MAX_CONTROLS: usize = 512;
+/// The longest name of a device or a control, in characters.
+pub const MAX_NAME: usize = 100;
 
 /// From the host to the core process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +47,13 @@ pub enum ToCore {
         /// The new value.
         value: String,
     },
+    /// Plug another device into a port; answered by `Controllers` if the core offers it there.
+    Device {
+        /// From 0.
+        port: u32,
+        /// One of the core's, see [`PortDevices`].
+        id: u32,
+    },
     /// Answered by `Pong`, from the thread that runs the core.
     Ping,
     /// Write what is to be saved, unload and end.
@@ -54,6 +69,9 @@ pub struct Load {
     pub content: Option<PathBuf>,
     /// Options set before the core is initialised.
     pub options: Vec<(String, String)>,
+    /// Port and device: what to plug in once the content is loaded. Everywhere else, and where the core does not offer
+    /// it, it is an ordinary pad.
+    pub devices: Vec<(u32, u32)>,
     /// Where cores look for BIOS files.
     pub system_dir: PathBuf,
     /// Where cores that write files of their own may.
@@ -112,6 +130,13 @@ pub enum FromCore {
     },
     /// The core's options changed.
     Options(Vec<OptionInfo>),
+    /// What can be plugged in and what is: one for each seat, so this is also how many there are. Comes after `Loaded`
+    /// and whenever it changes.
+    Controllers(Vec<PortDevices>),
+    /// What the core calls its controls. Comes when the core names them, but after `Loaded`.
+    Controls(Vec<ControlName>),
+    /// What the core asks for besides pads. Comes when it asks for another for the first time, but after `Loaded`.
+    Wants(Wants),
     /// Answer to `Ping`.
     Pong,
     /// The core asked to end, or `Stop` was carried out, or all frames of `Unthrottled` ran.
@@ -171,6 +196,68 @@ pub struct OptionInfo {
     pub values: Vec<String>,
     /// What it is.
     pub value: String,
+}
+
+/// One controller port.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PortDevices {
+    /// What the core offers to plug in: libretro's number, and the core's name for it. Empty: it does not say.
+    pub types: Vec<(u32, String)>,
+    /// What is plugged in.
+    pub plugged: u32,
+}
+
+/// What the core calls one button or axis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlName {
+    /// Whose.
+    pub seat: usize,
+    /// `RETRO_DEVICE_*`: 1 for a pad's buttons, 5 for its sticks.
+    pub device: u32,
+    /// `RETRO_DEVICE_INDEX_*`: for sticks 0 the left one, 1 the right one.
+    pub index: u32,
+    /// `RETRO_DEVICE_ID_*`: the button's number, or 0 for x and 1 for y.
+    pub id: u32,
+    /// Such as "Jump".
+    pub name: String,
+}
+
+/// Devices besides pads that the core asked for since it was loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Wants {
+    pub keyboard: bool,
+    pub mouse: bool,
+    pub lightgun: bool,
+    pub pointer: bool,
+}
+
+/// A core's name for something, fit to be shown: without control characters and of bounded length.
+pub fn plain_name(name: &str) -> String {
+    name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect()
+}
+
+impl FromCore {
+    /// The same within the bounds that the core process keeps to, should it no longer be itself.
+    pub fn bounded(mut self) -> FromCore {
+        match &mut self {
+            FromCore::Controllers(ports) => {
+                ports.truncate(MAX_SEATS);
+                for port in ports {
+                    port.types.truncate(MAX_DEVICES);
+                    port.types.iter_mut().for_each(|(_, name)| *name = plain_name(name));
+                }
+            }
+            FromCore::Controls(controls) => {
+                controls.truncate(MAX_CONTROLS);
+                controls.retain(|control| control.seat < MAX_SEATS);
+                controls.iter_mut().for_each(|control| control.name = plain_name(&control.name));
+            }
+            FromCore::Loaded(loaded) => loaded.ports = loaded.ports.clamp(1, MAX_SEATS),
+            _ => {}
+        }
+        self
+    }
 }
 
 /// What was seen of the core while it ran: the substance of `hotseat check`.
@@ -234,6 +321,40 @@ mod tests {
         assert_eq!(next(), Some(ToCore::SaveState { ticket: 4 }));
         assert_eq!(next(), Some(ToCore::Stop));
         assert_eq!(next(), None);
+    }
+
+    #[test]
+    fn names_lose_what_cannot_be_shown_and_are_cut() {
+        assert_eq!(plain_name(" Ju\u{7}mp\r\n\u{9b}\t"), "Jump");
+        assert_eq!(plain_name(&"\u{e9}".repeat(300)), "\u{e9}".repeat(MAX_NAME));
+    }
+
+    #[test]
+    fn lists_beyond_their_bounds_are_cut() {
+        let long = || "x\n".repeat(MAX_NAME * 2);
+        let port = PortDevices { types: vec![(1, long()); MAX_DEVICES + 1], plugged: 1 };
+        let bounded = FromCore::Controllers(vec![port; MAX_SEATS + 1]).bounded();
+        let port = PortDevices { types: vec![(1, "x".repeat(MAX_NAME)); MAX_DEVICES], plugged: 1 };
+        assert_eq!(bounded, FromCore::Controllers(vec![port; MAX_SEATS]));
+
+        let control = |seat, name| ControlName { seat, device: 1, index: 0, id: 0, name };
+        let mut controls = vec![control(MAX_SEATS, long())];
+        controls.resize(MAX_CONTROLS + 9, control(0, long()));
+        let bounded = FromCore::Controls(controls).bounded();
+        assert_eq!(bounded, FromCore::Controls(vec![control(0, "x".repeat(MAX_NAME)); MAX_CONTROLS - 1]));
+    }
+
+    #[test]
+    fn the_longest_lists_fit_into_a_line() {
+        let name = "\u{10ffff}\"".repeat(MAX_NAME / 2);
+        let port = PortDevices { types: vec![(u32::MAX, name.clone()); MAX_DEVICES], plugged: u32::MAX };
+        let control = ControlName { seat: 7, device: u32::MAX, index: u32::MAX, id: u32::MAX, name };
+        for message in [FromCore::Controllers(vec![port; MAX_SEATS]), FromCore::Controls(vec![control; MAX_CONTROLS])] {
+            let mut bytes = Vec::new();
+            send(&mut bytes, &message).expect("send");
+            let back = receive::<FromCore>(&mut &bytes[..], &mut Vec::new()).expect("it fits");
+            assert_eq!(back.map(FromCore::bounded), Some(message));
+        }
     }
 
     #[test]

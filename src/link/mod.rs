@@ -4,7 +4,7 @@
 //! same memory, so nobody who holds an end of it has to be told.
 //!
 //! Every end says here what it does when full: the frame ring overwrites the oldest frame, the audio ring drops the
-//! newest block, the input board holds one value a seat.
+//! newest block, the input board holds one value a lane and seat.
 
 pub mod audio;
 pub mod board;
@@ -53,6 +53,11 @@ impl Link {
         audio::clear(&self.region);
         board::clear(&self.region);
         status::clear(&self.region);
+    }
+
+    /// Stops motors and switches lamps off: whoever wanted them is gone.
+    pub fn clear_feedback(&self) {
+        board::clear_feedback(&self.region);
     }
 
     /// Hands the memory and the wake-ups to the core process at the other end of `socket`.

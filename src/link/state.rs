@@ -3,6 +3,7 @@
 use super::{Link, layout};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::fence;
 
 /// The core process's end.
 pub struct StateWriter {
@@ -74,7 +75,16 @@ impl StateReader {
 
     /// The newest whole state that the core process wrote.
     pub fn newest(&self) -> Option<Vec<u8>> {
-        copy(&self.0, newest(&self.0)?.0)
+        // One that is written over while it is copied is not whole: the core writes on meanwhile.
+        (0..3).find_map(|_| {
+            let (index, serial) = newest(&self.0)?;
+            let state = copy(&self.0, index)?;
+            fence(Acquire);
+            let base = area(index);
+            let same = self.0.region.u64(base + layout::STATE_SERIAL).load(Relaxed) == serial
+                && self.0.region.u64(base + layout::STATE_LEN).load(Relaxed) == state.len() as u64;
+            same.then_some(state)
+        })
     }
 
     /// Puts a state where the core process finds it. False when it does not fit.
@@ -83,6 +93,7 @@ impl StateReader {
             return false;
         }
         let base = area(layout::STATE_INBOX);
+        self.0.region.u64(base + layout::STATE_LEN).store(0, Release);
         self.0.region.copy_in(base + layout::STATE_DATA, state);
         self.0.region.u64(base + layout::STATE_LEN).store(state.len() as u64, Release);
         true

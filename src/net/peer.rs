@@ -2,9 +2,12 @@
 
 use super::asks::KeyframeAsks;
 use super::formats::agreed;
-use super::protocol::{ClosingCode, FromPeer, InputMessage, ToPeer, parse_control};
-use crate::input::{MAX_SEATS, PadState};
+use super::protocol::{
+    ClosingCode, FromPeer, InputMessage, KeyMessage, MouseMessage, PadMessage, ToPeer, parse_control,
+};
+use crate::input::{KeySet, MAX_SEATS, MouseMove, MouseState, PadState};
 use crate::packet::{AudioPacket, Format, PictureShape, VideoPacket};
+use crate::room::Wish;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +15,7 @@ use std::time::{Duration, Instant};
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::SdpOffer;
 use str0m::channel::ChannelId;
+use str0m::config::DtlsCert;
 use str0m::format::{Codec, FormatParams};
 use str0m::media::{Frequency, MediaKind, MediaTime, Mid, Pt};
 use str0m::net::{Protocol, Receive};
@@ -42,10 +46,12 @@ pub enum PeerNews {
     ControlOpen,
     /// It wants a keyframe.
     Keyframe,
-    /// A state for a seat, to be checked against the room.
-    Pad(usize, PadState),
+    /// Something is held or let go, to be checked against the room.
+    Press(Press),
     /// It wants to be called this.
     Rename(String),
+    /// It would like something, which the room decides.
+    Wish(Wish),
     /// It leaves.
     Bye,
     /// It cannot be reached any more.
@@ -53,9 +59,20 @@ pub enum PeerNews {
     /// It did what no page does.
     Broke(ClosingCode),
     /// The estimate of what its network carries, in kbit/s.
-    Estimate(u32),
+    Estimate,
     /// A frame's last packet was handed to the socket: `captured` of that frame.
     FrameSent(FrameTimes),
+}
+
+/// What a peer does with its hands, for a seat.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Press {
+    /// A controller, whole.
+    Pad(usize, PadState),
+    /// A keyboard, whole.
+    Keys(usize, KeySet),
+    /// A mouse: how far it moved, and how it is.
+    Mouse(usize, MouseMove, MouseState),
 }
 
 /// The stations of one frame.
@@ -86,8 +103,12 @@ pub struct Peer {
     created: Instant,
     unreachable_since: Option<Instant>,
     next_timeout: Instant,
-    /// Newest state seen. Its numbers go on when the peer comes to hold another seat.
-    last_seq: Option<u32>,
+    /// Number of the newest state seen, by seat.
+    pad_seq: [Option<u32>; MAX_SEATS],
+    /// The same of its keyboards.
+    key_seq: [Option<u32>; MAX_SEATS],
+    /// The newest message of its mice.
+    mice: [Option<MouseMessage>; MAX_SEATS],
     last_input: Option<Instant>,
     /// Any datagram at all: a browser that was killed says nothing more, and no close reaches us.
     last_heard: Instant,
@@ -112,13 +133,25 @@ pub enum OfferError {
     NoCodec,
 }
 
+/// A certificate for the handshakes of all peers; what keeps them apart is negotiated with each.
+pub fn certificate() -> Result<DtlsCert, String> {
+    let made = str0m::crypto::from_feature_flags().dtls_provider.generate_certificate();
+    made.ok_or_else(|| "No certificate can be made for encrypted connections: the system gives no randomness.".into())
+}
+
 impl Peer {
-    /// Answers a page's offer. The host can be reached at `addresses`.
-    pub fn accept(offer: &str, addresses: &[SocketAddr], now: Instant) -> Result<(Peer, String), OfferError> {
+    /// Answers a page's offer. The host can be reached at `addresses` and shows `certificate`.
+    pub fn accept(
+        offer: &str,
+        addresses: &[SocketAddr],
+        certificate: DtlsCert,
+        now: Instant,
+    ) -> Result<(Peer, String), OfferError> {
         // Firefox has frozen on frames that ask for no playout delay at all, which is what the others need to be told.
         let is_firefox = offer.contains("mozilla");
         let offer = SdpOffer::from_sdp_string(offer).map_err(|_| OfferError::Nonsense)?;
         let mut config = Rtc::builder()
+            .set_dtls_cert(certificate)
             .clear_codecs()
             // Low-delay Opus has no error correction of its own: each packet also carries the one before it.
             .enable_opus(true, true)
@@ -158,7 +191,9 @@ impl Peer {
             created: now,
             unreachable_since: None,
             next_timeout: now,
-            last_seq: None,
+            pad_seq: [None; MAX_SEATS],
+            key_seq: [None; MAX_SEATS],
+            mice: [None; MAX_SEATS],
             last_input: None,
             last_heard: now,
             holding: false,
@@ -390,7 +425,7 @@ impl Peer {
             Event::ChannelData(_) => news(PeerNews::Broke(ClosingCode::BadMessage)),
             Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
                 self.estimate_kbit_s = (estimate.as_u64() / 1000).try_into().unwrap_or(u32::MAX);
-                news(PeerNews::Estimate(self.estimate_kbit_s));
+                news(PeerNews::Estimate);
             }
             Event::PeerStats(stats) => {
                 let pair = stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time);
@@ -427,23 +462,72 @@ impl Peer {
             news(PeerNews::Broke(ClosingCode::BadMessage));
             return;
         };
-        debug_assert!(message.seat < MAX_SEATS);
         self.last_input = Some(now);
-        if self.last_seq == Some(message.seq) {
+        match message {
+            InputMessage::Pad(message) => self.take_pad(&message, news),
+            InputMessage::Keys(message) => self.take_keys(&message, news),
+            InputMessage::Mouse(message) => self.take_mouse(message, news),
+        }
+    }
+
+    fn take_pad(&mut self, message: &PadMessage, news: &mut dyn FnMut(PeerNews)) {
+        let seat = message.seat;
+        let mut press = |pad: PadState| {
+            self.holding |= pad != PadState::default();
+            news(PeerNews::Press(Press::Pad(seat, pad)));
+        };
+        let last = self.pad_seq[seat];
+        if last == Some(message.seq) {
             // Nothing new, but the host may have let go of the buttons meanwhile: after a silence, or with a new core.
-            self.holding |= message.newest() != PadState::default();
-            news(PeerNews::Pad(message.seat, message.newest()));
+            press(message.newest());
             return;
         }
         // The first message of a connection: only its newest state counts, the ones before may be of an earlier one.
-        let last = self.last_seq.unwrap_or(message.seq.wrapping_sub(1));
-        for state in message.newer_than(last) {
-            self.holding |= state != PadState::default();
-            news(PeerNews::Pad(message.seat, state));
+        let since = last.unwrap_or(message.seq.wrapping_sub(1));
+        let mut any = false;
+        for state in message.newer_than(since) {
+            any = true;
+            press(state);
         }
-        if message.newer_than(last).next().is_some() || self.last_seq.is_none() {
-            self.last_seq = Some(message.seq);
+        if any || last.is_none() {
+            self.pad_seq[seat] = Some(message.seq);
         }
+    }
+
+    fn take_keys(&mut self, message: &KeyMessage, news: &mut dyn FnMut(PeerNews)) {
+        let seat = message.seat;
+        let mut press = |keys: &[u16]| {
+            let keys: KeySet = keys.iter().copied().collect();
+            self.holding |= !keys.is_empty();
+            news(PeerNews::Press(Press::Keys(seat, keys)));
+        };
+        let last = self.key_seq[seat];
+        if last == Some(message.seq) {
+            press(message.newest());
+            return;
+        }
+        let since = last.unwrap_or(message.seq.wrapping_sub(1));
+        let mut any = false;
+        for keys in message.newer_than(since) {
+            any = true;
+            press(keys);
+        }
+        if any || last.is_none() {
+            self.key_seq[seat] = Some(message.seq);
+        }
+    }
+
+    fn take_mouse(&mut self, message: MouseMessage, news: &mut dyn FnMut(PeerNews)) {
+        let before = self.mice[message.seat];
+        if before.is_some_and(|before| before.seq != message.seq && !message.is_newer_than(before.seq)) {
+            return;
+        }
+        self.mice[message.seat] = Some(message);
+        self.holding |= message.buttons != 0;
+        // The first message says where the totals begin.
+        let [dx, dy, wheel, hwheel] = before.map_or([0; 4], |before| message.moved_since(before.totals));
+        let state = MouseState { x: message.at[0], y: message.at[1], buttons: message.buttons, over: message.inside };
+        news(PeerNews::Press(Press::Mouse(message.seat, MouseMove { dx, dy, wheel, hwheel }, state)));
     }
 
     fn take_control(&mut self, data: &[u8], now: Instant, news: &mut dyn FnMut(PeerNews)) {
@@ -452,11 +536,12 @@ impl Peer {
             return;
         }
         match parse_control(data) {
-            Some(FromPeer::Ping { t }) => {
+            Some(FromPeer::Ping(t)) => {
                 self.say(&ToPeer::Pong { t });
             }
-            Some(FromPeer::Rename { name }) => news(PeerNews::Rename(name)),
+            Some(FromPeer::Rename(name)) => news(PeerNews::Rename(name)),
             Some(FromPeer::Bye) => news(PeerNews::Bye),
+            Some(FromPeer::Wish(wish)) => news(PeerNews::Wish(wish)),
             None => news(PeerNews::Broke(ClosingCode::BadMessage)),
         }
     }
@@ -509,7 +594,7 @@ mod tests {
     #[test]
     fn what_is_no_offer_is_refused_not_survived_by_luck() {
         for sdp in ["", "x", "v=0", "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"] {
-            assert!(Peer::accept(sdp, &[], Instant::now()).is_err(), "{sdp:?}");
+            assert!(Peer::accept(sdp, &[], certificate().expect("a certificate"), Instant::now()).is_err(), "{sdp:?}");
         }
     }
 }

@@ -1,24 +1,39 @@
 //! The page and the door: a small web server on a thread of its own. It decides nothing: whoever wants in is handed to
 //! the net thread, which owns the room.
 
+use super::events::{NetCommand, Reply};
+use super::gate::{Gate, Pass, is_ours, machine_names};
 use super::page;
-use super::protocol::{FromPage, MAX_JOIN, RefusedCode, ToPage};
-use super::thread::{NetCommand, NetHandle};
+use super::protocol::{MAX_JOIN, RefusedCode, ToPage, parse_join};
+use super::thread::NetHandle;
 use crate::sync::spawn;
-use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use std::net::{SocketAddr, TcpListener};
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 /// How long somebody may take to say what they want.
 const JOIN_LIMIT: Duration = Duration::from_secs(10);
+/// How long the head of a request may take; also how long an idle connection is kept.
+const HEAD_LIMIT: Duration = Duration::from_secs(10);
+/// How often a page that is in is asked whether it is still there.
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// Connections from one address, and together: a browser opens six, and friends may share an address.
+const CONNECTIONS: (usize, usize) = (128, 512);
+/// The same for WebSockets of people who are not let in (yet).
+const STRANGERS: (usize, usize) = (16, 128);
 
 /// What a page may load: its own files, nothing else, and no script or style inside it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -30,19 +45,38 @@ pub struct Signaling {
     thread: Option<JoinHandle<()>>,
 }
 
+/// What every request is answered with.
+#[derive(Clone)]
+struct Shared {
+    net: NetHandle,
+    strangers: Gate,
+    names: Arc<[String]>,
+}
+
+/// Where a connection comes from, and its place among those that are open.
+#[derive(Clone)]
+struct From(IpAddr, Arc<Pass>);
+
 impl Signaling {
-    /// Serves page and WebSocket on `listener`.
-    pub fn start(listener: TcpListener, net: NetHandle) -> Result<Signaling, String> {
+    /// Serves page and WebSocket on `listener`, to whoever speaks to this machine by an address or one of its names;
+    /// `names` are more of them.
+    pub fn start(listener: TcpListener, net: NetHandle, names: &[String]) -> Result<Signaling, String> {
         let failed = |error: std::io::Error| format!("The page cannot be served: {error}.");
         listener.set_nonblocking(true).map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (stop, stopped) = oneshot::channel();
+        let names = machine_names().into_iter().chain(names.iter().cloned()).collect();
+        let shared = Shared { net, strangers: Gate::new(STRANGERS.0, STRANGERS.1), names };
         let thread = spawn("signaling", move || {
             runtime.block_on(async move {
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                let app = Router::new().route("/ws", any(socket)).fallback(get(file)).with_state(net);
+                let app = Router::new()
+                    .route("/ws", any(socket))
+                    .fallback(get(file))
+                    .layer(from_fn_with_state(shared.clone(), only_ours))
+                    .with_state(shared);
                 tokio::select! {
-                    _ = axum::serve(listener, app) => {}
+                    () = serve_all(&listener, &app) => {}
                     _ = stopped => {}
                 }
             });
@@ -51,6 +85,38 @@ impl Signaling {
         })?;
         Ok(Signaling { stop: Some(stop), thread: Some(thread) })
     }
+}
+
+async fn serve_all(listener: &tokio::net::TcpListener, app: &Router) {
+    let gate = Gate::new(CONNECTIONS.0, CONNECTIONS.1);
+    loop {
+        let Ok((stream, from)) = listener.accept().await else {
+            // Out of file descriptors, most likely: it passes.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let address = from.ip().to_canonical();
+        // One too many is hung up on: there is nobody to explain it to.
+        let Some(pass) = gate.enter(address) else { continue };
+        let _ = stream.set_nodelay(true);
+        // Held by every request, and by what one of them was upgraded to: hyper hands a WebSocket over and is done.
+        let service = TowerToHyperService::new(app.clone().layer(Extension(From(address, Arc::new(pass)))));
+        tokio::spawn(async move {
+            let mut server = http1::Builder::new();
+            server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+            let _ = server.serve_connection(TokioIo::new(stream), service).with_upgrades().await;
+        });
+    }
+}
+
+/// Whoever reaches us under a name that is not ours was sent here by somebody else's page.
+async fn only_ours(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    if host.is_some_and(|host| is_ours(host, &shared.names)) {
+        return next.run(request).await;
+    }
+    let text = "This host does not answer to that name. Open the link as it was sent; the host can allow the name with --allow-name.";
+    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
 impl Drop for Signaling {
@@ -90,43 +156,90 @@ fn same_origin(headers: &HeaderMap) -> bool {
     }
 }
 
-async fn socket(State(net): State<NetHandle>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+async fn socket(
+    State(shared): State<Shared>,
+    Extension(From(address, place)): Extension<From>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     if !same_origin(&headers) {
         return (StatusCode::FORBIDDEN, "This page belongs to another site.").into_response();
     }
-    upgrade.max_message_size(MAX_JOIN).max_frame_size(MAX_JOIN).on_upgrade(move |socket| serve(socket, net))
+    let Some(pass) = shared.strangers.enter(address) else {
+        return (StatusCode::TOO_MANY_REQUESTS, "Too many people are waiting to be let in.").into_response();
+    };
+    let upgrade = upgrade.max_message_size(MAX_JOIN).max_frame_size(MAX_JOIN);
+    upgrade.on_upgrade(move |mut socket| async move {
+        if serve(&mut socket, &shared.net, address).await {
+            drop(pass);
+            stay(&mut socket).await;
+        }
+        let _ = socket.send(Message::Close(None)).await;
+        drop(place);
+    })
 }
 
-async fn serve(mut socket: WebSocket, net: NetHandle) {
-    let answer = match tokio::time::timeout(JOIN_LIMIT, socket.recv()).await {
-        Ok(Some(Ok(Message::Text(text)))) => ask(text.as_str(), &net).await,
-        Ok(Some(Ok(Message::Binary(_)) | Err(_))) => ToPage::refused(RefusedCode::BadMessage),
-        _ => return,
-    };
-    let welcome = matches!(answer, ToPage::Welcome { .. });
-    if let Ok(text) = serde_json::to_string(&answer)
-        && socket.send(Message::Text(text.into())).await.is_ok()
-        && welcome
-    {
-        // Stays open so that the page notices at once when the host goes. Nothing more is expected on it.
-        while let Some(Ok(message)) = socket.recv().await {
-            if matches!(message, Message::Text(_) | Message::Binary(_) | Message::Close(_)) {
-                break;
+/// Stays open so that the page notices at once when the host goes. Nothing more is expected on it than answers to our
+/// pings: a page that went away without a word is not waited for.
+async fn stay(socket: &mut WebSocket) {
+    let mut answered = true;
+    loop {
+        match tokio::time::timeout(PING_EVERY, socket.recv()).await {
+            Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => answered = true,
+            Ok(_) => return,
+            Err(_) if !std::mem::take(&mut answered) => return,
+            Err(_) => {
+                if socket.send(Message::Ping(Default::default())).await.is_err() {
+                    return;
+                }
             }
         }
     }
-    let _ = socket.send(Message::Close(None)).await;
 }
 
-async fn ask(text: &str, net: &NetHandle) -> ToPage {
-    let Ok(FromPage::Join(join)) = serde_json::from_str(text) else {
-        return ToPage::refused(RefusedCode::BadMessage);
+/// Hears what somebody wants and tells them what comes of it. True if they are in.
+async fn serve(socket: &mut WebSocket, net: &NetHandle, address: IpAddr) -> bool {
+    let join = match tokio::time::timeout(JOIN_LIMIT, socket.recv()).await {
+        Ok(Some(Ok(Message::Text(text)))) => parse_join(text.as_str()),
+        Ok(Some(Ok(Message::Binary(_)) | Err(_))) => None,
+        _ => return false,
     };
-    let (reply, answer) = oneshot::channel();
-    if !net.send(NetCommand::Join(join, reply)) {
-        return ToPage::refused(RefusedCode::HostError);
+    let Some(join) = join else {
+        return say(socket, &ToPage::refused(RefusedCode::BadMessage)).await;
+    };
+    // Two answers at most: that the host is asked, and what they say.
+    let (replies, mut answers) = mpsc::channel::<Reply>(4);
+    if !net.send(NetCommand::Join(join, address, replies)) {
+        return say(socket, &ToPage::refused(RefusedCode::HostError)).await;
     }
-    answer.await.unwrap_or_else(|_| ToPage::refused(RefusedCode::HostError))
+    loop {
+        tokio::select! {
+            answer = answers.recv() => {
+                let Some(Reply { message, after }) = answer else {
+                    return say(socket, &ToPage::refused(RefusedCode::HostError)).await;
+                };
+                tokio::time::sleep(after).await;
+                let waits = message == ToPage::Waiting;
+                if !say(socket, &message).await && !waits {
+                    return false;
+                }
+                if !waits {
+                    return true;
+                }
+            }
+            // Whoever waits says nothing; hanging up takes the request back, by way of the closed channel.
+            said = socket.recv() => match said {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                _ => return false,
+            },
+        }
+    }
+}
+
+/// Says it. True if that is a welcome, and it was heard.
+async fn say(socket: &mut WebSocket, message: &ToPage) -> bool {
+    let Ok(text) = serde_json::to_string(message) else { return false };
+    socket.send(Message::Text(text.into())).await.is_ok() && matches!(message, ToPage::Welcome { .. })
 }
 
 /// Opens the socket the page is served on. The error names the address and what to do.

@@ -2,17 +2,22 @@
 //!
 //! It sleeps in one `poll` until a datagram, a packet, a wish or a timer is there, and then does whatever is due.
 
+use super::arrival;
+use super::door::{Waiting, fresh_digits, fresh_secret};
+use super::events::{NetCommand, NetEvent, NetStats, PeerStats, RoomCommand, Talk};
 use super::formats::choose;
-use super::peer::{FrameTimes, OfferError, Peer, PeerNews};
-use super::protocol::{self, ClosingCode, GameInfo, Join, Person, RefusedCode, Seat, ToPage, ToPeer, TroubleCode, You};
+use super::hands::Held;
+use super::latency::Latency;
+use super::peer::{Peer, PeerNews, certificate};
+use super::protocol::{ClosingCode, Controls, GameInfo, ToPeer, TroubleCode};
 use super::routes::{Routes, local_addresses};
-use crate::input::{MAX_SEATS, PadState};
-use crate::link::board::BoardWriter;
+use super::tell::Lights;
+use crate::input::{MAX_SEATS, Rumble};
+use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::packet::{AudioPacket, Format, PictureShape, VideoPacket};
-use crate::room::{PeerId, Refusal, Room, Secret};
+use crate::room::{Deed, Delays, PeerId, Room, Wish};
 use crate::sync::{Event, now, spawn};
 use crate::video::VideoControl;
-use hdrhistogram::Histogram;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
 use std::collections::BTreeMap;
@@ -22,7 +27,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
+use str0m::config::DtlsCert;
 
 /// Wishes that may wait; full, the one who wishes is told that the host is busy.
 const COMMANDS: usize = 256;
@@ -32,88 +37,6 @@ const BATCH: usize = 64;
 const USE_OF_ESTIMATE: u32 = 80;
 /// Bounds of the video's rate limit, in kbit/s.
 const RATE: (u32, u32) = (300, 12_000);
-
-/// What others may ask of the net thread.
-pub enum NetCommand {
-    /// A page wants in; the answer goes back to its WebSocket.
-    Join(Join, oneshot::Sender<ToPage>),
-    /// What pages show of the game.
-    Game(GameInfo),
-    /// Controller ports of the game.
-    Ports(usize),
-    /// The rate the game runs at, for the pages' statistics.
-    Fps(f64),
-    /// Show somebody out.
-    Kick(PeerId),
-    /// Stream in this format only; none for the best that each peer takes.
-    Wish(Option<Format>),
-    /// The host's own name.
-    HostName(String),
-    /// End: tell everyone, then stop.
-    Close,
-}
-
-/// What the net thread tells the engine.
-#[derive(Debug, Clone)]
-pub enum NetEvent {
-    /// Somebody's media flows.
-    Joined {
-        /// Their number.
-        id: PeerId,
-        /// Their name.
-        name: String,
-        /// Their seat.
-        seat: Option<usize>,
-    },
-    /// Somebody is gone.
-    Left {
-        /// Their number.
-        id: PeerId,
-        /// Their name.
-        name: String,
-    },
-    /// Seats or people changed.
-    Room {
-        /// Every seat.
-        seats: Vec<Seat>,
-        /// Everyone.
-        people: Vec<Person>,
-    },
-    /// Once a second.
-    Stats(NetStats),
-}
-
-/// Figures of the last second.
-#[derive(Debug, Clone, Default)]
-pub struct NetStats {
-    /// Each peer.
-    pub peers: Vec<PeerStats>,
-    /// Frames whose last packet was sent to at least one peer, since the start.
-    pub frames_sent: u64,
-    /// Host latency: 50th and 99th percentile, in milliseconds; 0 without frames.
-    pub latency_ms: (f64, f64),
-    /// The parts of the median: until the video thread had the frame, until it was encoded, until it was sent.
-    pub stages_ms: [f64; 3],
-}
-
-/// Figures of one peer.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct PeerStats {
-    /// Who.
-    pub id: PeerId,
-    /// The rendition it watches.
-    pub format: Format,
-    /// Frames whose last packet was handed to the socket for it.
-    pub frames: u64,
-    /// Sent in the last second, in kbit/s.
-    pub kbit_s: u32,
-    /// Round trip, once measured.
-    pub round_trip: Option<Duration>,
-    /// Share of lost packets.
-    pub loss: f32,
-    /// What its network is thought to carry, in kbit/s.
-    pub estimate_kbit_s: u32,
-}
 
 /// What the net thread is connected to.
 pub struct NetPorts {
@@ -133,6 +56,8 @@ pub struct NetPorts {
     pub on_listeners: Box<dyn Fn(bool) + Send>,
     /// Where inputs go.
     pub board: BoardWriter,
+    /// Motors and lamps of the core.
+    pub feedback: FeedbackReader,
     /// The room to keep.
     pub room: Room,
     /// Stream in this format only.
@@ -181,8 +106,16 @@ pub fn start(ports: NetPorts) -> Result<(NetHandle, JoinHandle<()>), String> {
         news: Vec::with_capacity(256),
         last_frame_sent: 0,
         frames_sent: 0,
-        room_changed: true,
+        room_told: None,
+        controls: Controls::default(),
+        waiting: Vec::new(),
+        delays: Delays::default(),
+        lights: Lights::default(),
+        rumbles: [Rumble::default(); MAX_SEATS],
+        leds: 0,
         closing: false,
+        certificate: certificate()?,
+        movers: [None; MAX_SEATS],
         ports,
     };
     let thread = spawn("net", move || worker.run())?;
@@ -191,87 +124,95 @@ pub fn start(ports: NetPorts) -> Result<(NetHandle, JoinHandle<()>), String> {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Host latency and its parts over the last second, in microseconds.
-struct Latency {
-    total: Histogram<u32>,
-    stages: [Histogram<u32>; 3],
-}
-
-impl Latency {
-    fn new() -> Latency {
-        // Up to ten seconds with three digits: a fixed size, so recording never allocates.
-        let histogram =
-            || Histogram::new_with_bounds(1, 10_000_000, 3).unwrap_or_else(|_| unreachable!("constant bounds"));
-        Latency { total: histogram(), stages: [histogram(), histogram(), histogram()] }
-    }
-
-    fn record(&mut self, times: &FrameTimes, sent: Duration) {
-        let micros = |from: Duration, to: Duration| (to.saturating_sub(from).as_micros() as u64).max(1);
-        self.total.saturating_record(micros(times.captured, sent));
-        self.stages[0].saturating_record(micros(times.captured, times.taken));
-        self.stages[1].saturating_record(micros(times.taken, times.encoded));
-        self.stages[2].saturating_record(micros(times.encoded, sent));
-    }
-
-    fn take(&mut self) -> ((f64, f64), [f64; 3]) {
-        let ms = |histogram: &Histogram<u32>, quantile| {
-            if histogram.is_empty() { 0.0 } else { histogram.value_at_quantile(quantile) as f64 / 1000.0 }
-        };
-        let figures =
-            ((ms(&self.total, 0.5), ms(&self.total, 0.99)), [0, 1, 2].map(|stage| ms(&self.stages[stage], 0.5)));
-        self.total.reset();
-        self.stages.iter_mut().for_each(Histogram::reset);
-        figures
-    }
-}
-
-struct Connection {
-    peer: Peer,
-    name: String,
-    /// They held a seat before: it is kept even if this connection never comes to be.
-    returned: bool,
+pub(super) struct Connection {
+    pub peer: Peer,
+    pub name: String,
+    /// They were here before: their seats are kept even if this connection never comes to be.
+    pub returned: bool,
     bytes_before: u64,
     source: Option<SocketAddr>,
-    announced: bool,
-    shape: Option<PictureShape>,
+    pub announced: bool,
+    /// It was told what does not change often.
+    pub greeted: bool,
+    /// It could not be told how the room is: what it had to say before was not taken yet.
+    pub behind: bool,
+    /// The seats of which it was told how their motors turn, one bit each.
+    pub moved_on: u32,
+    pub shape: Option<PictureShape>,
     frames: u64,
     /// It was told that there is no picture for it.
     troubled: bool,
+    pub held: Held,
 }
 
-struct Worker {
-    ports: NetPorts,
-    wish: Option<Format>,
-    addresses: Vec<SocketAddr>,
+impl Connection {
+    pub fn new(peer: Peer, name: String, returned: bool) -> Connection {
+        Connection {
+            peer,
+            name,
+            returned,
+            bytes_before: 0,
+            source: None,
+            announced: false,
+            greeted: false,
+            behind: false,
+            moved_on: 0,
+            shape: None,
+            frames: 0,
+            troubled: false,
+            held: Held::default(),
+        }
+    }
+}
+
+pub(super) struct Worker {
+    pub ports: NetPorts,
+    pub wish: Option<Format>,
+    pub addresses: Vec<SocketAddr>,
     routes: Routes,
     inbox: Receiver<NetCommand>,
-    peers: BTreeMap<PeerId, Connection>,
-    game: GameInfo,
+    pub peers: BTreeMap<PeerId, Connection>,
+    pub game: GameInfo,
+    pub controls: Controls,
     fps: f64,
     /// Of the newest packet of each format.
-    shapes: [Option<PictureShape>; Format::ALL.len()],
+    pub shapes: [Option<PictureShape>; Format::ALL.len()],
     latency: Latency,
     next_second: Instant,
-    news: Vec<(PeerId, PeerNews)>,
+    pub news: Vec<(PeerId, PeerNews)>,
     last_frame_sent: u64,
     frames_sent: u64,
-    room_changed: bool,
+    /// The room's version that everyone was told last.
+    pub room_told: Option<u64>,
+    pub waiting: Vec<Waiting>,
+    pub delays: Delays,
+    pub lights: Lights,
+    pub rumbles: [Rumble; MAX_SEATS],
+    pub leds: u32,
     closing: bool,
+    /// One for all peers: a key for each would be work on this thread for whoever asks.
+    pub certificate: DtlsCert,
+    /// Whose mouse moved last on each seat.
+    pub movers: [Option<PeerId>; MAX_SEATS],
 }
 
 impl Worker {
     fn run(mut self) {
         crate::sync::wake_precisely();
         let mut buffer = vec![0; 2048];
+        let mut control = arrival::control_buffer();
+        arrival::note(&self.ports.socket);
         loop {
             self.sleep();
-            self.take_datagrams(&mut buffer);
+            self.take_datagrams(&mut buffer, &mut control);
             self.take_packets();
             self.leave_broken();
             self.take_commands();
             self.take_time();
             self.act_on_news();
+            self.pass_feedback_on();
             self.tell_room();
+            self.tell_lights(Instant::now());
             if self.closing {
                 return;
             }
@@ -295,9 +236,9 @@ impl Worker {
         }
     }
 
-    fn take_datagrams(&mut self, buffer: &mut [u8]) {
+    fn take_datagrams(&mut self, buffer: &mut [u8], control: &mut [u8]) {
         for _ in 0..BATCH {
-            let (len, source) = match self.ports.socket.recv_from(buffer) {
+            let (len, source, arrived) = match arrival::receive(&self.ports.socket, buffer, control) {
                 Ok(received) => received,
                 // An ICMP error about an earlier datagram comes up here; the next call goes on.
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => continue,
@@ -318,22 +259,12 @@ impl Worker {
                 drain(id, connection, &self.ports.socket, &mut self.news, now);
             }
             // Inputs do not wait for the rest of the batch.
-            self.put_pads();
-        }
-    }
-
-    /// Inputs straight to the board; everything else waits for [`Worker::act_on_news`].
-    fn put_pads(&mut self) {
-        let (room, board) = (&self.ports.room, &self.ports.board);
-        self.news.retain(|(id, news)| match news {
-            PeerNews::Pad(seat, pad) => {
-                if room.may_play(*id, *seat) {
-                    board.set(*seat, *pad);
-                }
-                false
+            if self.press_news()
+                && let Some(took) = arrived.elapsed()
+            {
+                self.latency.input(took);
             }
-            _ => true,
-        });
+        }
     }
 
     fn take_packets(&mut self) {
@@ -407,14 +338,14 @@ impl Worker {
     }
 
     fn every_second(&mut self, time: Instant) {
-        self.room_changed |= self.ports.room.tick(now());
-        let (latency_ms, stages_ms) = self.latency.take();
+        self.tick_room();
         let mut stats = NetStats {
             peers: Vec::with_capacity(self.peers.len()),
             frames_sent: self.frames_sent,
-            latency_ms,
-            stages_ms,
+            ..NetStats::default()
         };
+        self.latency.take(&mut stats);
+        let mut silent = false;
         for (&id, connection) in &mut self.peers {
             let sent = connection.peer.bytes_sent();
             let kbit_s = ((sent - connection.bytes_before) * 8 / 1000) as u32;
@@ -430,16 +361,30 @@ impl Worker {
                     estimate_kbit_s: connection.peer.estimate_kbit_s(),
                 });
             }
-            connection.peer.say(&ToPeer::Stats { fps: self.fps, latency_ms: latency_ms.0, kbit_s });
-            if connection.peer.fell_silent(time)
-                && let Some(seat) = self.ports.room.seat_of(id)
-            {
-                self.ports.board.set(seat, PadState::default());
+            if connection.announced && connection.behind {
+                self.room_told = None;
+            }
+            connection.peer.say(&ToPeer::Stats { fps: self.fps, latency_ms: stats.latency_ms.0, kbit_s });
+            if connection.peer.fell_silent(time) {
+                connection.held.release();
+                silent = true;
             }
             drain(id, connection, &self.ports.socket, &mut self.news, time);
         }
+        if silent {
+            self.press_all();
+        }
         (self.ports.on_event)(NetEvent::Stats(stats));
         self.follow_networks();
+    }
+
+    /// Kept seats, links, codes and requests end with time, and so do those who waited for nothing.
+    fn tick_room(&mut self) {
+        self.ports.room.tick(now());
+        self.look_after_waiting();
+        for name in self.ports.room.take_gone() {
+            self.talk(Talk::Line(super::protocol::Line::Left, name));
+        }
     }
 
     /// A rendition must fit through the narrowest network that watches it.
@@ -458,26 +403,35 @@ impl Worker {
     fn take_commands(&mut self) {
         while let Ok(command) = self.inbox.try_recv() {
             match command {
-                NetCommand::Join(join, reply) => {
-                    let answer = self.join(&join).unwrap_or_else(ToPage::refused);
-                    let _ = reply.send(answer);
+                NetCommand::Join(join, address, reply) => {
+                    self.join(join, address, reply);
+                    // A handshake takes its time: packets have their turn before the next one.
+                    self.ports.event.signal();
+                    return;
                 }
                 NetCommand::Game(game) => {
-                    self.room_changed |= game != self.game;
-                    self.game = game;
+                    if game != self.game {
+                        self.game = game;
+                        self.room_told = None;
+                    }
+                }
+                NetCommand::Controls(controls) => {
+                    if controls != self.controls {
+                        self.controls = controls;
+                        // Devices stand in the room's own message too.
+                        self.room_told = None;
+                        let controls = std::mem::take(&mut self.controls);
+                        self.say_all(&ToPeer::Controls(&controls));
+                        self.controls = controls;
+                    }
                 }
                 NetCommand::Ports(ports) => {
-                    self.release_all_pads();
                     self.ports.room.set_ports(ports);
-                    self.room_changed = true;
+                    self.press_all();
                 }
                 NetCommand::Fps(fps) => self.fps = fps,
-                NetCommand::Kick(id) => self.end(id, Some(ClosingCode::Kicked), true),
                 NetCommand::Wish(wish) => self.wish_for(wish),
-                NetCommand::HostName(name) => {
-                    self.ports.room.set_host_name(&name);
-                    self.room_changed = true;
-                }
+                NetCommand::Room(command) => self.host_wishes(command),
                 NetCommand::Close => {
                     let all: Vec<PeerId> = self.peers.keys().copied().collect();
                     for id in all {
@@ -489,77 +443,83 @@ impl Worker {
         }
     }
 
-    fn join(&mut self, join: &Join) -> Result<ToPage, RefusedCode> {
-        if join.v != protocol::VERSION {
-            return Err(RefusedCode::Version);
+    fn host_wishes(&mut self, command: RoomCommand) {
+        let room = &mut self.ports.room;
+        match command {
+            RoomCommand::Invite(terms) => {
+                if fresh_secret().and_then(|secret| room.invites_mut().add(secret, terms, now())).is_none() {
+                    (self.ports.on_event)(NetEvent::NoLink);
+                }
+            }
+            RoomCommand::ChangeInvite(id, terms) => {
+                room.invites_mut().change(id, terms, now());
+            }
+            RoomCommand::Revoke(id, and_people) => {
+                let ended = room.revoke(id, and_people);
+                self.end_all(ended, ClosingCode::Revoked);
+                self.look_after_waiting();
+            }
+            RoomCommand::Code(id, on) => {
+                let digits = if on { fresh_digits() } else { None };
+                room.invites_mut().set_code(id, digits, now());
+            }
+            RoomCommand::Answer(request, verdict) => self.answer(request, verdict),
+            RoomCommand::Sit(peer, seat, on) => {
+                room.sit(peer, seat, on);
+            }
+            RoomCommand::Rights(peer, rights) => room.set_rights(peer, rights),
+            RoomCommand::Mute(peer, muted) => room.set_muted(peer, muted),
+            RoomCommand::Kick(peer) => {
+                let ended = room.kick(peer);
+                self.end_all(ended, ClosingCode::Kicked);
+            }
+            RoomCommand::Ban(peer) => {
+                let ended = room.ban(peer);
+                self.end_all(ended, ClosingCode::Banned);
+            }
+            RoomCommand::PardonAll => room.pardon_all(),
+            RoomCommand::Locals(locals) => room.set_locals(locals),
+            RoomCommand::HostName(name) => room.set_host_name(&name),
+            RoomCommand::Say(text) => {
+                if let Some(text) = crate::room::clean_text(&text) {
+                    let name = self.host_called();
+                    self.talk(Talk::Said { peer: None, name, text });
+                }
+            }
+            RoomCommand::React(emoji) => {
+                let name = self.host_called();
+                self.talk(Talk::Reaction { peer: None, name, emoji });
+            }
         }
-        let time = Instant::now();
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|_| RefusedCode::HostError)?;
-        let token = Secret::new(random);
-        // The invite first: a stranger's offer is not even looked at. Then the offer, so that a bad one changes nothing.
-        if !self.ports.room.admits(&join.secret) {
-            return Err(RefusedCode::BadInvite);
+        // Who holds what may have changed.
+        self.press_all();
+    }
+
+    fn end_all(&mut self, ended: impl IntoIterator<Item = PeerId>, code: ClosingCode) {
+        for peer in ended {
+            self.end(peer, Some(code), true);
         }
-        let (mut peer, sdp) = Peer::accept(&join.sdp, &self.addresses, time).map_err(|error| match error {
-            OfferError::Nonsense => RefusedCode::BadMessage,
-            OfferError::NoCodec => RefusedCode::NoCodec,
-        })?;
-        let control = &self.ports.video_control;
-        let broken = |format| control.is_broken(format);
-        // With every encoder out of order there is still somebody to tell, and the next try may succeed.
-        let format = choose(self.wish, |format| peer.takes(format), |format| self.wish.is_some() || !broken(format))
-            .or_else(|| choose(self.wish, |format| peer.takes(format), |_| true));
-        match (format, self.wish) {
-            (Some(format), _) => peer.watch(format),
-            (None, Some(_)) => return Err(RefusedCode::HostCodec),
-            (None, None) => return Err(RefusedCode::NoCodec),
-        }
-        let joined = self.ports.room.join(&join.secret, &join.name, join.resume.as_deref(), token, now()).map_err(
-            |refusal| match refusal {
-                Refusal::BadInvite => RefusedCode::BadInvite,
-                Refusal::Full => RefusedCode::RoomFull,
-            },
-        )?;
-        if let Some(old) = joined.replaces {
-            self.end(old, Some(ClosingCode::Replaced), true);
-        }
-        if let Some(seat) = joined.seat {
-            // Whatever an earlier connection held on this seat is let go.
-            self.ports.board.set(seat, PadState::default());
-        }
-        self.room_changed = true;
-        peer.tick(time);
-        let mut connection = Connection {
-            peer,
-            name: joined.name,
-            returned: joined.returned,
-            bytes_before: 0,
-            source: None,
-            announced: false,
-            shape: None,
-            frames: 0,
-            troubled: false,
-        };
-        drain(joined.id, &mut connection, &self.ports.socket, &mut self.news, time);
-        self.peers.insert(joined.id, connection);
-        self.count_viewers();
-        Ok(ToPage::Welcome { v: protocol::VERSION, peer: joined.id, resume: joined.token.as_str().into(), sdp })
+    }
+
+    fn host_called(&self) -> String {
+        self.ports.room.host_name().unwrap_or("Host").to_owned()
     }
 
     fn act_on_news(&mut self) {
-        self.put_pads();
+        self.press_news();
         let mut news = std::mem::take(&mut self.news);
         for (id, news) in news.drain(..) {
             match news {
                 PeerNews::Connected => self.announce(id),
-                PeerNews::ControlOpen => self.room_changed = true,
+                PeerNews::ControlOpen => self.room_told = None,
                 PeerNews::Keyframe => {
                     if let Some(connection) = self.peers.get(&id) {
                         self.ports.video_control.request_keyframe(connection.peer.format());
                     }
                 }
                 PeerNews::Rename(name) => self.rename(id, &name),
+                PeerNews::Wish(wish) => self.peer_wishes(id, wish),
+                // A page that is loaded again says goodbye too, and is back in a second.
                 PeerNews::Bye => self.end(id, None, false),
                 PeerNews::Lost => {
                     // Whoever never arrived has no seat to come back to.
@@ -567,9 +527,9 @@ impl Worker {
                     self.end(id, None, stranger);
                 }
                 PeerNews::Broke(code) => self.end(id, Some(code), true),
-                PeerNews::Estimate(_) => self.follow_networks(),
+                PeerNews::Estimate => self.follow_networks(),
                 PeerNews::FrameSent(times) => {
-                    self.latency.record(&times, now());
+                    self.latency.frame(&times, now());
                     if let Some(connection) = self.peers.get_mut(&id) {
                         connection.frames += 1;
                     }
@@ -579,7 +539,7 @@ impl Worker {
                         self.frames_sent += 1;
                     }
                 }
-                PeerNews::Pad(..) => {}
+                PeerNews::Press(_) => {}
             }
         }
         // The emptied buffer goes back, so that it is not allocated anew; news that came meanwhile wait for the next turn.
@@ -587,61 +547,34 @@ impl Worker {
         self.news = news;
     }
 
+    /// What somebody would like: the room decides, and here it is done.
+    fn peer_wishes(&mut self, id: PeerId, wish: Wish) {
+        let kind = wish.kind();
+        let name = self.ports.room.name_of(id).unwrap_or_default().to_owned();
+        let changes_seats = matches!(wish, Wish::Ask(_) | Wish::Stand(_) | Wish::Sit { .. });
+        match self.ports.room.wish(id, wish, fresh_secret, now()) {
+            Ok(Deed::Nothing) => {}
+            Ok(Deed::Do(what, slot)) => (self.ports.on_event)(NetEvent::Game { by: name, what, slot }),
+            Ok(Deed::Invited(secret)) => self.say_to(id, &ToPeer::Invited { secret: secret.as_str() }),
+            Ok(Deed::Say(text)) => self.talk(Talk::Said { peer: Some(id), name, text }),
+            Ok(Deed::Show(emoji)) => self.talk(Talk::Reaction { peer: Some(id), name, emoji }),
+            Err(code) => self.say_to(id, &ToPeer::No { to: kind, code }),
+        }
+        if changes_seats {
+            self.press_all();
+        }
+    }
+
     fn rename(&mut self, id: PeerId, name: &str) {
         if self.ports.room.rename(id, name)
             && let (Some(connection), Some(name)) = (self.peers.get_mut(&id), self.ports.room.name_of(id))
         {
             name.clone_into(&mut connection.name);
-            self.room_changed = true;
-        }
-    }
-
-    fn announce(&mut self, id: PeerId) {
-        let Some(connection) = self.peers.get_mut(&id) else { return };
-        if std::mem::replace(&mut connection.announced, true) {
-            return;
-        }
-        (self.ports.on_event)(NetEvent::Joined {
-            id,
-            name: self.ports.room.name_of(id).unwrap_or_default().to_owned(),
-            seat: self.ports.room.seat_of(id),
-        });
-        self.count_viewers();
-        self.room_changed = true;
-    }
-
-    /// Ends a peer, with a last word if there is one. `for_good`: the seat is not kept.
-    fn end(&mut self, id: PeerId, code: Option<ClosingCode>, for_good: bool) {
-        let Some(mut connection) = self.peers.remove(&id) else { return };
-        let time = Instant::now();
-        if let Some(code) = code {
-            connection.peer.say(&ToPeer::Closing { code, message: code.message() });
-            drain(id, &mut connection, &self.ports.socket, &mut self.news, time);
-        }
-        connection.peer.close();
-        drain(id, &mut connection, &self.ports.socket, &mut self.news, time);
-        self.news.retain(|(other, _)| *other != id);
-        if let Some(seat) = self.ports.room.seat_of(id) {
-            self.ports.board.set(seat, PadState::default());
-        }
-        self.ports.room.leave(id, for_good, now());
-        if connection.announced {
-            (self.ports.on_event)(NetEvent::Left { id, name: connection.name });
-        }
-        self.room_changed = true;
-        self.count_viewers();
-    }
-
-    fn release_all_pads(&self) {
-        for seat in 0..MAX_SEATS {
-            if self.ports.room.seats().nth(seat).is_some_and(|(_, peer)| peer.is_some()) {
-                self.ports.board.set(seat, PadState::default());
-            }
         }
     }
 
     /// Only those whose media flows: an encoder that began earlier would have spent the keyframe they need.
-    fn count_viewers(&self) {
+    pub(super) fn count_viewers(&self) {
         let connected = || self.peers.values().filter(|connection| connection.announced);
         for format in Format::ALL {
             let viewers = connected().filter(|connection| connection.peer.format() == format).count() as u32;
@@ -669,43 +602,9 @@ impl Worker {
         }
         self.count_viewers();
     }
-
-    /// Tells everyone, and the engine, how the room is now.
-    fn tell_room(&mut self) {
-        if !std::mem::take(&mut self.room_changed) {
-            return;
-        }
-        let room = &self.ports.room;
-        let seats: Vec<Seat> = room
-            .seats()
-            .enumerate()
-            .map(|(seat, (name, peer))| Seat { seat, name: name.map(str::to_owned), peer })
-            .collect();
-        let people: Vec<Person> = room
-            .members()
-            .map(|(peer, name)| Person { peer, name: name.to_owned(), seat: room.seat_of(peer) })
-            .collect();
-        let time = Instant::now();
-        for (&id, connection) in &mut self.peers {
-            connection.peer.say(&ToPeer::Room {
-                you: You { peer: id, name: room.name_of(id).unwrap_or_default(), seat: room.seat_of(id) },
-                seats: &seats,
-                peers: &people,
-                game: &self.game,
-            });
-            if let Some(shape) = self.shapes[connection.peer.format().index()]
-                && connection.shape != Some(shape)
-                && connection.peer.say_shape(&shape)
-            {
-                connection.shape = Some(shape);
-            }
-            drain(id, connection, &self.ports.socket, &mut self.news, time);
-        }
-        (self.ports.on_event)(NetEvent::Room { seats, people });
-    }
 }
 
-fn drain(
+pub(super) fn drain(
     id: PeerId,
     connection: &mut Connection,
     socket: &UdpSocket,

@@ -1,6 +1,6 @@
 //! When things are: the sound's place on the picture's clock, and the recording's time, which leaves out the pauses.
 
-use crate::audio::RATE_HZ;
+use crate::packet::RATE_HZ;
 use std::time::Duration;
 
 /// Sound and picture may be this far apart.

@@ -24,7 +24,7 @@ pub use names::{create, stem};
 pub use png::write_png;
 pub use thread::{AudioTap, RecordControl, RecordEvent, RecordThread, VideoTap, start};
 
-use crate::audio::{BLOCK, RATE_HZ};
+use crate::packet::{BLOCK, RATE_HZ};
 use std::time::Duration;
 
 /// A container being written. Pure: every call says what is to be written where, and somebody else writes it.

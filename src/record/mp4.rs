@@ -13,7 +13,7 @@
 
 use super::layout::Layout;
 use super::{FRAME_TIME, Muxer, Patch};
-use crate::audio::{BLOCK, RATE_HZ};
+use crate::packet::{BLOCK, RATE_HZ};
 use std::time::Duration;
 
 /// The picture's clock, in Hz.

@@ -26,8 +26,15 @@ const IDLE: Duration = Duration::from_millis(700);
 /// Sound that is this much behind the picture is not coming: silence takes its place.
 const SILENT: Duration = Duration::from_millis(500);
 
-/// No part is shorter: a core that changes its size all the time must not fill the disk with files.
+/// Few parts are shorter: a core that changes its size all the time must not fill the disk with files.
 const SHORTEST_PART: Duration = Duration::from_secs(1);
+
+/// Parts that may be shorter all the same, since any change of size may come soon after another, or after the beginning:
+/// what is left out while a part is too young is lost. A part of [`LONG_PART`] gives all of them back.
+const SHORT_PARTS: u32 = 8;
+
+/// See [`SHORT_PARTS`].
+const LONG_PART: Duration = Duration::from_secs(10);
 
 /// A part of this size ends at the next keyframe: some file systems end at 4 GiB, and the tables of a part are in memory.
 const LARGEST_PART: u64 = 3_900_000_000;
@@ -68,6 +75,8 @@ pub struct Recorder {
     part: Option<Part>,
     /// Frames are left out until the next keyframe, which may begin a part.
     between_parts: bool,
+    /// How many parts were shorter than they should be.
+    short_parts: u32,
     wants_keyframe: bool,
     files: Vec<PathBuf>,
     /// The newest file, until its part is closed.
@@ -87,6 +96,7 @@ impl Recorder {
             timeline: Timeline::default(),
             part: None,
             between_parts: false,
+            short_parts: 0,
             wants_keyframe: false,
             files: Vec::new(),
             growing: None,
@@ -170,7 +180,7 @@ impl Recorder {
         if packet.keyframe {
             let layout = Layout::of(packet)?;
             let fits = |part: &Part| part.layout == layout && part.len < LARGEST_PART;
-            let young = |part: &Part| time < part.begin + SHORTEST_PART;
+            let young = |part: &Part| time < part.begin + SHORTEST_PART && self.short_parts >= SHORT_PARTS;
             self.between_parts = false;
             match &self.part {
                 Some(part) if fits(part) => {}
@@ -201,7 +211,13 @@ impl Recorder {
     fn close_part(&mut self, now: Duration) -> io::Result<()> {
         let Some(part) = &mut self.part else { return Ok(()) };
         part.finish(now)?;
-        self.length += part.length();
+        let length = part.length();
+        self.length += length;
+        self.short_parts = match length {
+            _ if length >= LONG_PART => 0,
+            _ if length < SHORTEST_PART => self.short_parts + 1,
+            _ => self.short_parts,
+        };
         self.part = None;
         self.growing = None;
         Ok(())
@@ -470,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn a_core_that_never_keeps_its_size_makes_a_file_a_second_at_most() {
+    fn a_core_that_never_keeps_its_size_makes_a_few_files_and_then_one_a_second_at_most() {
         let mut studio = Studio::new(usize::MAX);
         let mut wanted = 0;
         for number in 0..500 {
@@ -480,12 +496,13 @@ mod tests {
             wanted += u32::from(studio.recorder.wants_keyframe());
         }
         studio.finish().expect("written");
-        assert_eq!((studio.disk.names().len(), wanted), (10, 0));
+        assert_eq!((studio.disk.names().len(), wanted), (SHORT_PARTS as usize + 10, 0));
     }
 
     #[test]
     fn a_change_that_comes_too_soon_waits_and_asks_for_a_keyframe() {
         let mut studio = Studio::new(usize::MAX);
+        studio.recorder.short_parts = SHORT_PARTS;
         let mut asked = None;
         for number in 0..100 {
             let keyframe = number == 0 || number == 20 || asked.is_some_and(|asked| number == asked + 5);
@@ -502,6 +519,18 @@ mod tests {
         assert_eq!(asked, Some(53));
         assert_eq!(films.iter().map(|film| film.frames.len()).collect::<Vec<_>>(), [20, 42]);
         assert_eq!(films[0].sound.len() + films[1].sound.len(), 200);
+    }
+
+    #[test]
+    fn a_change_soon_after_the_beginning_loses_nothing() {
+        let mut studio = Studio::new(usize::MAX);
+        for number in 0..100 {
+            let mut packet = frame(H264, number, number == 0 || number == 20);
+            packet.shape = shape(if number < 20 { 256 } else { 320 }, 224);
+            studio.run(packet).expect("written");
+        }
+        studio.finish().expect("written");
+        assert_eq!(studio.films().iter().map(|film| film.frames.len()).collect::<Vec<_>>(), [20, 80]);
     }
 
     #[test]

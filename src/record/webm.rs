@@ -7,8 +7,8 @@
 
 use super::layout::Layout;
 use super::{BLOCK_TIME, FRAME_TIME, Muxer, Patch};
-use crate::audio::RATE_HZ;
 use crate::packet::Codec;
+use crate::packet::RATE_HZ;
 use std::time::Duration;
 
 const VIDEO: u8 = 1;

@@ -36,6 +36,7 @@ pub fn check(check: Check) -> Result<String, String> {
         core: check.core.clone(),
         content: check.content.clone(),
         options: check.options.clone(),
+        devices: Vec::new(),
         system_dir: check.system_dir.clone(),
         save_dir: scratch.clone(),
         revive: false,

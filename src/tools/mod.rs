@@ -4,6 +4,6 @@ mod bench;
 mod check;
 mod cores;
 
-pub use bench::{NAMES as BENCHES, bench};
+pub use bench::{NAMES as BENCHES, Viewer, bench};
 pub use check::{Check, check};
 pub use cores::cores;

@@ -68,6 +68,14 @@ impl Planes {
             && self.v.len() >= chroma
     }
 
+    /// Refuses planes that an encoder of this shape must not be given: it would read beyond their end.
+    pub(super) fn check(&self, shape: PlaneShape) -> Result<(), String> {
+        if self.shape == shape && self.is_whole() {
+            return Ok(());
+        }
+        Err(format!("planes of {:?} for an encoder of {shape:?}", self.shape))
+    }
+
     fn reshape(&mut self, shape: PlaneShape) {
         let (width, height) = shape.chroma_size();
         let chroma = width as usize * height as usize;

@@ -237,9 +237,7 @@ impl encoder::Encoder for Encoder {
     }
 
     fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String> {
-        if planes.shape != self.shape || !planes.is_whole() {
-            return Err(format!("planes of {:?} for an encoder of {:?}", planes.shape, self.shape));
-        }
+        planes.check(self.shape)?;
         let image = image(planes);
         let duration = (f64::from(TIMEBASE) / self.tuning.fps).round() as i64;
         self.rest(want == Want::Still)?;

@@ -117,9 +117,7 @@ impl encoder::Encoder for Encoder {
 
     fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String> {
         let PlaneShape { width, height, .. } = self.shape;
-        if planes.shape != self.shape || !planes.is_whole() {
-            return Err(format!("planes of {:?} for an encoder of {:?}", planes.shape, self.shape));
-        }
+        planes.check(self.shape)?;
         let chroma_width = self.shape.chroma_size().0;
         let mut picture = MaybeUninit::<sys::x264_picture_t>::zeroed();
         let mut output = MaybeUninit::<sys::x264_picture_t>::zeroed();

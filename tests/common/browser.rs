@@ -120,6 +120,24 @@ impl Browser {
         self.post("actions", &key_actions(&[("keyUp", key)]));
     }
 
+    /// A screen of this size that is touched, as on a phone.
+    pub fn emulate_phone(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 2, "mobile": true});
+        self.devtools("Emulation.setDeviceMetricsOverride", size);
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": true, "maxTouchPoints": 5}));
+        self.devtools("Emulation.setEmitTouchEventsForMouse", json!({"enabled": false}));
+    }
+
+    /// `touchStart`, `touchMove` or `touchEnd`, with the fingers that are on the glass then.
+    pub fn touch(&self, kind: &str, fingers: &[(f64, f64)]) {
+        let points: Vec<_> = fingers.iter().map(|(x, y)| json!({"x": x, "y": y})).collect();
+        self.devtools("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points}));
+    }
+
+    fn devtools(&self, command: &str, params: Value) {
+        self.post("goog/cdp/execute", &json!({"cmd": command, "params": params}));
+    }
+
     /// A PNG of the tab, in a file for people.
     pub fn screenshot(&self, name: &str) -> PathBuf {
         let shot = self.driver.request("GET", &self.path("screenshot"), None).expect("a screenshot");

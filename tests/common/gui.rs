@@ -5,10 +5,14 @@ use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_set
 use egui_kittest::{Harness, HarnessBuilder};
 use hotseat::engine::*;
 use hotseat::frame::Picture;
+use hotseat::gui::places::{Device, Gamepad, Guest, Places};
 use hotseat::gui::text::{Spoken, Texts};
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
 use hotseat::library::CoreEntry;
+use hotseat::net::Talk;
+use hotseat::net::protocol::Line;
+use hotseat::room::{EMOJI, Emoji, Grant, Right, Rights, Terms, Want};
 use hotseat::settings::{Recent, Settings};
 use std::path::Path;
 use std::time::Duration;
@@ -22,10 +26,18 @@ pub struct Stage {
     pub texts: Texts,
     pub picture: Option<PictureShape>,
     pub demo: bool,
-    pub gamepads: Vec<String>,
+    pub gamepads: Vec<Gamepad>,
+    pub pad_trouble: Option<&'static str>,
+    pub places: Places,
     pub software_rendering: bool,
     pub full_screen: bool,
     pub actions: Vec<Action>,
+    /// Names to click before a picture is made.
+    pub click: Vec<&'static str>,
+    /// The chat is opened before a picture is made.
+    pub open_chat: bool,
+    /// Said and shown once the window is open.
+    pub said_later: Vec<ChatLine>,
     /// Paintings so far.
     pub painted: usize,
 }
@@ -46,9 +58,14 @@ impl Default for Stage {
             picture: None,
             demo: true,
             gamepads: Vec::new(),
+            pad_trouble: None,
+            places: Places::default(),
             software_rendering: false,
             full_screen: false,
             actions: Vec::new(),
+            click: Vec::new(),
+            open_chat: false,
+            said_later: Vec::new(),
             painted: 0,
         }
     }
@@ -71,6 +88,8 @@ impl eframe::App for Stage {
             picture: self.picture,
             demo: self.demo,
             gamepads: &self.gamepads,
+            pad_trouble: self.pad_trouble,
+            places: &self.places,
             system_dir: Path::new("/home/ada/.local/share/hotseat/system"),
             software_rendering: self.software_rendering,
             full_screen: self.full_screen,
@@ -101,8 +120,16 @@ impl Stage {
 
     /// An open room.
     pub fn with_invite(mut self) -> Self {
-        self.snapshot.invites =
-            vec!["http://192.168.1.20:8470/#j=k7Qm2xVb9TzR".into(), "http://10.8.0.3:8470/#j=k7Qm2xVb9TzR".into()];
+        let link = |address: &str| format!("http://{address}:8470/#k7Qm2xVb9TzRk7Qm2xVb9T");
+        self.snapshot.invites = vec![InviteStatus {
+            id: 1,
+            links: vec![link("192.168.1.20"), link("10.8.0.3")],
+            terms: Terms::default(),
+            by_guest: false,
+            used: 0,
+            ends: None,
+            code: None,
+        }];
         self
     }
 
@@ -133,6 +160,97 @@ impl Stage {
             ..Stats::default()
         };
         self.picture = Some(PictureShape { size: [256, 240], aspect: 4.0 / 3.0 });
+        self
+    }
+
+    /// A room in which much happens: somebody waits, two share a seat, one is muted, one is away, one wants to play.
+    pub fn busy(mut self) -> Self {
+        let snapshot = &mut self.snapshot;
+        let away = HolderStatus { peer: Some(5), name: "Edsger".into(), away: true };
+        snapshot.seats[2].holders.push(away);
+        snapshot.seats[0].holders.push(HolderStatus { peer: Some(10), name: "Barbara".into(), away: false });
+        snapshot.peers.push(peer(10, "Barbara", Some(0), Some(31), 2400, 0.0));
+        snapshot.peers[0].wants = Some(Want::Seat(3));
+        snapshot.peers[0].rights = Rights::default().with(Right::Pause, true);
+        snapshot.peers[1].muted = true;
+        snapshot.peers[2].wants = Some(Want::Any);
+        snapshot.lights = 0b10;
+        snapshot.banned = 2;
+        let types = vec![(1, "RetroPad".to_owned()), (257, "Four Score".to_owned()), (260, "Zapper".to_owned())];
+        let devices = vec![DeviceStatus { types, plugged: 1 }, DeviceStatus { types: Vec::new(), plugged: 1 }];
+        if let Some(game) = &mut snapshot.game {
+            game.devices = devices;
+        }
+        self.asking()
+    }
+
+    /// Somebody waits to be let in.
+    pub fn asking(mut self) -> Self {
+        let address = "192.168.1.77".parse().unwrap();
+        self.snapshot.requests = vec![RequestStatus { id: 4, name: "Dennis".into(), address, invite: 1 }];
+        self
+    }
+
+    /// People say things, and the panel is open.
+    pub fn talking(mut self) -> Self {
+        let said = |peer, name: &str, text: &str| Talk::Said { peer, name: name.into(), text: text.into() };
+        let reaction = |name: &str, index: usize| {
+            let emoji = Emoji::parse(EMOJI[index]).unwrap();
+            Talk::Reaction { peer: None, name: name.into(), emoji }
+        };
+        let talks = [
+            Talk::Line(Line::Joined, "Grace".into()),
+            said(Some(7), "Grace", "Hello! Who takes the left door?"),
+            said(None, "Ada", "I do. Katherine, you have the key, wait for us at the top of the tower."),
+            Talk::Line(Line::Left, "Edsger".into()),
+            reaction("Grace", 2),
+        ];
+        self.snapshot.chat = lines(0, talks);
+        let later = (0..EMOJI.len()).map(|index| reaction(["Grace", "Ada"][index % 2], index));
+        self.said_later = lines(5, later);
+        self.open_chat = true;
+        self
+    }
+
+    /// With one more thing to click before a picture is made.
+    pub fn opening(mut self, name: &'static str) -> Self {
+        self.click.push(name);
+        self
+    }
+
+    /// The link has digits.
+    pub fn with_code(mut self) -> Self {
+        if self.snapshot.invites.is_empty() {
+            self = self.with_invite();
+        }
+        let ends = hotseat::sync::now() + Duration::from_millis(581_900);
+        self.snapshot.invites[0].code = Some(("123456".into(), ends));
+        self
+    }
+
+    /// Links of several kinds.
+    pub fn with_links(mut self) -> Self {
+        let now = hotseat::sync::now();
+        let rights = Rights::default().with(Right::States, true);
+        let terms = |grant| Terms { grant, ..Terms::default() };
+        let kinds = [
+            (Terms { uses: Some(3), rights, ..terms(Grant::Seat(1)) }, 1, None),
+            (Terms { approval: true, ..terms(Grant::Watch) }, 0, Some(now + Duration::from_secs(3500))),
+        ];
+        for (index, (terms, used, ends)) in kinds.into_iter().enumerate() {
+            let first = &self.snapshot.invites[0];
+            let invite = InviteStatus { id: index as u32 + 2, terms, used, ends, ..first.clone() };
+            self.snapshot.invites.push(invite);
+        }
+        self
+    }
+
+    /// Two gamepads, one of them a guest's, and a second player at the keyboard.
+    pub fn with_guest(mut self) -> Self {
+        let pad = |id, name: &str| Gamepad { id, name: name.into() };
+        self.gamepads = vec![pad(0, "8BitDo SN30 Pro"), pad(3, "Wireless Controller")];
+        self.places.guests.insert(Device::Pad(3), Guest { seat: 3, name: "Bob".into() });
+        self.places.guests.insert(Device::SecondKeys, Guest { seat: 2, name: "Cleo".into() });
         self
     }
 
@@ -233,6 +351,7 @@ pub fn game(state: GameState) -> GameStatus {
         content: Some("/home/ada/games/Micro Mages.nes".into()),
         state,
         ports: 4,
+        devices: Vec::new(),
         options: vec![
             option("nestopia_palette", "Color palette", &["cxa2025as", "consumer", "canonical", "raw"], "consumer"),
             option(
@@ -258,12 +377,30 @@ pub fn option(key: &str, label: &str, values: &[&str], value: &str) -> OptionSta
     }
 }
 
-fn seat(seat: usize, name: Option<&str>, peer: Option<u32>) -> SeatStatus {
-    SeatStatus { seat, name: name.map(str::to_owned), peer }
+pub fn seat(seat: usize, name: Option<&str>, peer: Option<u32>) -> SeatStatus {
+    let holder = |name: &str| HolderStatus { peer, name: name.to_owned(), away: false };
+    SeatStatus { seat, device: "RetroPad".into(), holders: name.map(holder).into_iter().collect() }
 }
 
-fn peer(id: u32, name: &str, seat: Option<usize>, ms: Option<u64>, kbit_s: u32, loss: f32) -> PeerStatus {
-    PeerStatus { id, name: name.into(), seat, round_trip: ms.map(Duration::from_millis), kbit_s, loss, format: None }
+pub fn peer(id: u32, name: &str, seat: Option<usize>, ms: Option<u64>, kbit_s: u32, loss: f32) -> PeerStatus {
+    PeerStatus {
+        id,
+        name: name.into(),
+        seats: seat.into_iter().collect(),
+        wants: None,
+        muted: false,
+        rights: Rights::default(),
+        grant: Grant::Any,
+        round_trip: ms.map(Duration::from_millis),
+        kbit_s,
+        loss,
+        format: None,
+    }
+}
+
+/// Lines of chat, numbered from one more than `before`.
+pub fn lines(before: u64, talks: impl IntoIterator<Item = Talk>) -> Vec<ChatLine> {
+    talks.into_iter().zip(before + 1..).map(|(talk, id)| ChatLine { id, talk }).collect()
 }
 
 /// Pixel art of sorts, with single pixels, lines and flat colours, so that blurring and stretching show.

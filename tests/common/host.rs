@@ -45,7 +45,7 @@ pub struct Setup {
     http: String,
     udp: String,
     variables: Vec<(String, OsString)>,
-    before: Option<String>,
+    wrapper: Vec<String>,
 }
 
 impl Setup {
@@ -57,7 +57,7 @@ impl Setup {
             http: "127.0.0.1:0".into(),
             udp: "127.0.0.1:0".into(),
             variables: Vec::new(),
-            before: None,
+            wrapper: Vec::new(),
         }
     }
 
@@ -74,6 +74,12 @@ impl Setup {
     /// Stream in this format only.
     pub fn codec(mut self, name: &str) -> Setup {
         self.arguments.extend(["--codec".into(), name.into()]);
+        self
+    }
+
+    /// With one more argument.
+    pub fn argument(mut self, argument: &str) -> Setup {
+        self.arguments.push(argument.into());
         self
     }
 
@@ -105,17 +111,22 @@ impl Setup {
     }
 
     /// In mounts of its own, after this shell command has changed them.
-    pub fn after_mounting(mut self, command: &str) -> Setup {
-        self.before = Some(command.to_owned());
+    pub fn after_mounting(self, command: &str) -> Setup {
+        let script = format!("{command} && exec \"$0\" \"$@\"");
+        self.within(&["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", &script])
+    }
+
+    /// Started by this command, which gets the program and its arguments behind its own.
+    pub fn within(mut self, wrapper: &[&str]) -> Setup {
+        self.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
         self
     }
 
     fn command(&self) -> Command {
         let mut command = quiet_command(&self.home);
-        if let Some(before) = &self.before {
-            command = environment_of(&command, Command::new("unshare"));
-            command.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
-            command.arg(format!("{before} && exec \"$0\" \"$@\"")).arg(program());
+        if let [first, rest @ ..] = &self.wrapper[..] {
+            command = environment_of(&command, Command::new(first));
+            command.args(rest).arg(program());
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.arg("host").arg("--json").args(["--http", &self.http, "--udp", &self.udp]).args(&self.arguments);

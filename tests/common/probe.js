@@ -152,6 +152,7 @@
     channels,
     inbound,
     listen,
+    say: (message) => channels.control.send(JSON.stringify(message)),
     heard: (type) => messages.filter((it) => it.type === type),
     history: (name) => histories[name] ?? [],
     shown: () => shown,

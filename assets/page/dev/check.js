@@ -3,12 +3,11 @@
 //   node dev/check.js [FOLDER]      needs chromium and chromedriver; pictures go to FOLDER
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { Browser, complaints, SIZES, startDriver, startMockHost, stopDriver } from "./driver.js";
 
 const PORT = 7781;
 const DRIVER_PORT = 7782;
@@ -16,77 +15,11 @@ const SECRET = "MOCKMOCKMOCKMOCKMOCKMO";
 const PAGE = `http://127.0.0.1:${PORT}/`;
 const FOLDER = process.argv[2] ?? mkdtempSync(join(tmpdir(), "page-check-"));
 const ENTER = "\uE007";
-const SIZES = { desktop: [1280, 800, 1, false], portrait: [390, 844, 2, true], landscape: [844, 390, 2, true] };
+const ESCAPE = "\uE00C";
 
-const profiles = [];
-const browsers = new Set();
 mkdirSync(FOLDER, { recursive: true });
-let mockHost = spawn(process.execPath, [fileURLToPath(new URL("mock-host.js", import.meta.url)), String(PORT)], { stdio: "ignore" });
-const driver = spawn("chromedriver", [`--port=${DRIVER_PORT}`], { stdio: "ignore" });
-
-async function call(method, path, body) {
-  const response = await fetch(`http://127.0.0.1:${DRIVER_PORT}${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
-  const { value } = await response.json();
-  if (value?.error) throw new Error(`${path}: ${value.error}: ${value.message.split("\n")[0]}`);
-  return value;
-}
-
-/** A browser with one tab. */
-class Browser {
-  static async open({ autoplay = true, lang = "en" } = {}) {
-    const profile = mkdtempSync(join(tmpdir(), "page-check-profile-"));
-    profiles.push(profile);
-    const browser = new Browser();
-    const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", `--user-data-dir=${profile}`, // Sockets for every address, so that the mock host can be reached at 127.0.0.1 (see host-tab.js).
-      "--force-webrtc-ip-handling-policy=default_public_interface_only", "--disable-features=WebRtcHideLocalIpsWithMdns", `--accept-lang=${lang}`];
-    if (autoplay) args.push("--autoplay-policy=no-user-gesture-required");
-    const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: {
-      browserName: "chrome", "goog:loggingPrefs": { browser: "ALL" }, "goog:chromeOptions": { binary: process.env.CHROMIUM ?? "/usr/bin/chromium", args },
-    } } });
-    browser.path = `/session/${sessionId}`;
-    browsers.add(browser);
-    return browser;
-  }
-
-  go(url) { return call("POST", `${this.path}/url`, { url }); }
-  run(script, ...args) { return call("POST", `${this.path}/execute/sync`, { script, args }); }
-  wait(script) { return call("POST", `${this.path}/execute/async`, { script, args: [] }); }
-  cdp(cmd, params = {}) { return call("POST", `${this.path}/goog/cdp/execute`, { cmd, params }); }
-  close() {
-    browsers.delete(this);
-    return call("DELETE", this.path);
-  }
-  log() { return call("POST", `${this.path}/se/log`, { type: "browser" }); }
-
-  async size(name) {
-    const [width, height, deviceScaleFactor, mobile] = SIZES[name];
-    await this.cdp("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor, mobile });
-    await this.cdp("Emulation.setTouchEmulationEnabled", { enabled: mobile, maxTouchPoints: 5 });
-    await this.cdp("Emulation.setEmulatedMedia", { features: [{ name: "pointer", value: mobile ? "coarse" : "fine" }] }).catch(() => {});
-  }
-
-  async picture(name) {
-    const { data } = await this.cdp("Page.captureScreenshot", { format: "png" });
-    writeFileSync(join(FOLDER, `${name}.png`), Buffer.from(data, "base64"));
-  }
-
-  key(type, code, key, more = {}) { return this.cdp("Input.dispatchKeyEvent", { type, code, key, ...more }); }
-  data(name) { return this.run("return document.documentElement.dataset[arguments[0]]", name); }
-
-  async until(what, script, ms = 10_000) {
-    const end = Date.now() + ms;
-    while (Date.now() < end) {
-      if (await this.run(`return Boolean(${script})`)) return;
-      await sleep(50);
-    }
-    throw new Error(`not in ${ms} ms: ${what} (state ${await this.data("state")}, ${await this.run("return document.body.innerText")})`);
-  }
-
-  state(name, ms) { return this.until(`state ${name}`, `document.documentElement.dataset.state === "${name}"`, ms); }
-  click(selector) { return this.run("document.querySelector(arguments[0]).click()", selector); }
-  text(selector) { return this.run("return document.querySelector(arguments[0]).textContent", selector); }
-}
+let mockHost = startMockHost(PORT);
+const shot = (name) => join(FOLDER, `${name}.png`);
 
 const steps = [];
 function step(name) {
@@ -95,7 +28,7 @@ function step(name) {
 }
 
 async function check() {
-  for (let i = 0; i < 50 && !(await call("GET", "/status").catch(() => null)); i += 1) await sleep(100);
+  await startDriver(DRIVER_PORT);
   const tab = await Browser.open();
   await tab.go(`${PAGE}dev/host.html`);
   const page = await Browser.open();
@@ -105,7 +38,7 @@ async function check() {
   await page.state("name");
   for (const size of Object.keys(SIZES)) {
     await page.size(size);
-    await page.picture(`name-${size}`);
+    await page.picture(shot(`name-${size}`));
   }
   await page.size("desktop");
   await page.run("document.getElementById('name-form').requestSubmit()");
@@ -114,13 +47,13 @@ async function check() {
   step("the typed name joins; keys typed in the field stay there");
   await page.run("document.getElementById('name-field').focus()");
   for (const letter of "Zoë") await page.cdp("Input.insertText", { text: letter });
-  await call("POST", `${page.path}/actions`, { actions: [{ type: "key", id: "k", actions: [{ type: "keyDown", value: ENTER }, { type: "keyUp", value: ENTER }] }] });
+  await page.type(ENTER);
   await page.state("playing");
   assert.equal(await page.data("seat"), "1");
   assert.equal(await page.data("game"), "running");
   await page.until("first picture", "document.getElementById('stream').videoWidth === 512");
   assert.equal(await page.text("#toast"), "You are Player 2");
-  assert.deepEqual(await page.run("return [...document.querySelectorAll('.seat')].map((it) => it.getAttribute('aria-label'))"),
+  assert.deepEqual(await page.run("return [...document.querySelectorAll('.seat .unseen')].map((it) => it.textContent)"),
     ["Player 1: Host", "Player 2: Zoë (you)", "Player 3: free", "Player 4: free"]);
   const sdp = await tab.run("return [...mock.peers.values()][0].sdp");
   assert.match(sdp, /stereo=1;sprop-stereo=1/);
@@ -151,9 +84,9 @@ async function check() {
   step("a gamepad is merged into the seat");
   await page.run(`
     const button = (down) => ({ pressed: down, touched: down, value: down ? 1 : 0 });
-    const pad = (down, axes) => ({ id: "Test pad (STANDARD GAMEPAD Vendor: 1 Product: 2)", index: 0, connected: true, mapping: "standard", timestamp: 0,
+    const pad = (index, down, axes) => ({ id: "Test pad (STANDARD GAMEPAD Vendor: 1 Product: 2)", index, connected: true, mapping: "standard", timestamp: 0,
       axes, buttons: Array.from({ length: 17 }, (_, at) => button(at === down)) });
-    window.pads = [pad(0, [0, 0, 0, 0]), null, pad(1, [-1, 0, 0, 0])];
+    window.pads = [pad(0, 0, [0, 0, 0, 0]), null, pad(2, 1, [-1, 0, 0, 0])];
     document.hasFocus = () => true;
     navigator.getGamepads = () => window.pads;
     window.dispatchEvent(new Event("gamepadconnected"));`);
@@ -178,7 +111,7 @@ async function check() {
 
   step("the bar hides while playing and comes back");
   await page.until("hidden bar", "document.documentElement.dataset.bar === 'hidden'");
-  await page.picture("playing-desktop-bar-hidden");
+  await page.picture(shot("playing-desktop-bar-hidden"));
   await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
   await page.until("shown bar", "document.documentElement.dataset.bar === 'shown'", 1000);
 
@@ -193,13 +126,13 @@ async function check() {
     await page.size(size);
     await page.run("if (document.documentElement.dataset.touch !== (arguments[0] ? 'yes' : 'no')) document.getElementById('touch-toggle').click()", SIZES[size][3]);
     await sleep(400);
-    await page.picture(`stats-${size}`);
+    await page.picture(shot(`stats-${size}`));
     await page.click("#stats-toggle");
-    await page.picture(`playing-${size}`);
+    await page.picture(shot(`playing-${size}`));
     await page.click("#help-toggle");
     await page.key("keyDown", "KeyX", "x");
     await sleep(150);
-    await page.picture(`help-${size}`);
+    await page.picture(shot(`help-${size}`));
     await page.key("keyUp", "KeyX", "x");
     await page.click("#help-toggle");
     await page.click("#stats-toggle");
@@ -229,7 +162,7 @@ async function check() {
   await sleep(200);
   const centre = (selector) => page.run("const b = document.querySelector(arguments[0]).getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]", selector);
   const [rx, ry] = await centre("#touch .dpad .right");
-  const [bx, by] = await centre("#touch .face .down");
+  const [bx, by] = await centre("#touch .face [data-lit='B']");
   await inputs();
   await page.cdp("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: rx, y: ry, id: 1 }, { x: bx, y: by, id: 2 }] });
   await sleep(100);
@@ -238,7 +171,7 @@ async function check() {
   await page.cdp("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: lx, y: ly, id: 1 }, { x: bx, y: by, id: 2 }] });
   await sleep(100);
   assert.equal((await inputs()).at(-1).buttons, 1 | 1 << 6);
-  await page.picture("touch-landscape");
+  await page.picture(shot("touch-landscape"));
   await page.cdp("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   await sleep(100);
   assert.equal((await inputs()).at(-1).buttons, 0);
@@ -258,11 +191,11 @@ async function check() {
   await page.until("seated", "document.documentElement.dataset.seat === '1'");
 
   step("the game's states are told");
-  for (const [state, words] of [["starting", "Starting Arena…"], ["paused", "The host has paused the game."], ["crashed", "The game crashed and is coming back…"], ["stopped", "No game is running."]]) {
+  for (const [state, words] of [["starting", "Starting Arena…"], ["paused", "The game is paused."], ["crashed", "The game crashed and is coming back…"], ["stopped", "No game is running."]]) {
     await tab.run("mock.setGame(arguments[0])", state);
     await page.until(state, `document.documentElement.dataset.game === "${state}"`);
     assert.equal(await page.text("#notice-title"), words);
-    await page.picture(`game-${state}-desktop`);
+    await page.picture(shot(`game-${state}-desktop`));
   }
   await tab.run("mock.setGame('running')");
 
@@ -270,12 +203,86 @@ async function check() {
   await page.run("document.getElementById('help-name').value = '<b>Zed</b>'; document.getElementById('help-form').requestSubmit()");
   await page.until("new name", "document.querySelector('.seat.mine span').textContent === '<b>Zed</b>'");
 
+  step("a seat is asked for, given up and taken; the chat takes no key from the game and gives none to it");
+  await page.click("#people-toggle");
+  const does = () => page.run("return [...document.querySelectorAll('#people-seats button')].map((it) => it.textContent)");
+  assert.deepEqual(await does(), ["Request", "Leave seat", "Take seat", "Take seat"]);
+  await page.click("#people-seats li:nth-child(3) button");
+  await page.until("a second seat", "document.querySelectorAll('.seat.mine').length === 2");
+  await page.click("#people-seats li:nth-child(2) button");
+  await page.click("#people-seats li:nth-child(3) button");
+  await page.until("no seat", "document.documentElement.dataset.seat === 'none'");
+  await page.click("#people-any");
+  await page.until("a wish", "document.getElementById('people-any').textContent === 'Cancel request'");
+  await page.click("#people-any");
+  await tab.run("mock.seat(1)");
+  await page.until("seated", "document.documentElement.dataset.seat === '1'");
+  await page.click("#people-toggle");
+  await inputs();
+  await page.type("t", ..."zxzx");
+  assert.equal(await page.run("return document.getElementById('chat-field').value"), "zxzx");
+  await page.type(ENTER);
+  await page.until("said", "document.querySelector('#chat-log .said.mine .text')?.textContent === 'zxzx'");
+  await tab.run("mock.tell({ type: 'chat', peer: null, name: 'Host', text: '<i>hi</i>' }); mock.tell({ type: 'line', what: 'left', name: 'Bo' })");
+  await page.until("text, not markup", "document.querySelector('#chat-log .said:nth-child(2) .text')?.textContent === '<i>hi</i>'");
+  assert.ok((await inputs()).every((it) => it.buttons === 0), "what is typed must not reach the game");
+  await page.type(ESCAPE);
+  assert.equal(await page.run("return document.getElementById('chat').hidden"), true);
+  assert.equal(await page.run("return document.activeElement.tagName"), "BODY");
+  await tab.run("mock.tell({ type: 'chat', peer: null, name: 'Host', text: 'unread' })");
+  await page.until("unread", "document.getElementById('chat-badge').textContent === '1' && document.title.startsWith('(1) ')");
+  await tab.run("mock.slow = true");
+  await page.type("t", ..."no", ENTER);
+  await page.until("refused", "document.getElementById('chat-problem').textContent === 'That was too fast. Wait a moment.'");
+  assert.equal(await page.run("return document.getElementById('chat-field').value"), "no");
+  await page.run("document.getElementById('chat-field').value = ''");
+  await page.type(ESCAPE);
+
+  step("Esc in the help gives the focus back to its button");
+  await page.run("document.getElementById('help-toggle').focus()");
+  await page.type(ENTER);
+  await page.until("the help", "document.activeElement.id === 'help-close'");
+  await page.type(ESCAPE);
+  assert.deepEqual(await page.run("return [document.getElementById('help').hidden, document.activeElement.id]"), [true, "help-toggle"]);
+  await page.run("document.activeElement.blur()");
+
+  step("whoever is muted is told, and when it is over");
+  await tab.run("mock.set({ muted: true })");
+  await page.until("the note", "/^The host has muted you/.test(document.getElementById('toast').textContent)");
+  assert.equal(await page.text(".seat.mine .tag"), "Muted");
+  await page.picture(shot("muted-desktop"));
+  await tab.run("mock.set({ muted: false })");
+  await page.until("the other note", "/ on again\\.$/.test(document.getElementById('toast').textContent)");
+  assert.equal(await page.run("return document.querySelector('.seat.mine .tag')"), null);
+
+  step("rights bring buttons, and nobody else has them");
+  assert.equal(await page.run("return document.getElementById('game-toggle').hidden"), true);
+  await tab.run("mock.set({ rights: RIGHTS })".replace("RIGHTS", JSON.stringify(["pause", "states", "seats", "invite"])));
+  await page.until("the button", "!document.getElementById('game-toggle').hidden");
+  await page.click("#game-toggle");
+  await page.click("#do-pause");
+  await page.until("paused", "document.documentElement.dataset.game === 'paused'");
+  assert.match(await page.text("#notice-title"), /has paused the game\.$/);
+  await page.click("#notice-action");
+  await page.until("running", "document.documentElement.dataset.game === 'running'");
+  await tab.run("mock.heard.length = 0");
+  await page.click("#do-reset");
+  await page.run("document.getElementById('slot').value = '9'");
+  await page.click("#do-save");
+  await page.click("#do-reset");
+  await sleep(200);
+  assert.deepEqual(await tab.run("return mock.heard.filter((it) => it.type === 'do')"), [{ type: "do", what: "save", slot: 9 }, { type: "do", what: "reset" }]);
+  await page.click("#do-invite");
+  await page.until("a link", `document.getElementById('invite-link').value === "${PAGE}#${SECRET}"`);
+  await page.click("#game-toggle");
+  await tab.run("mock.set({ rights: [] })");
+
   step("a cut connection comes back by itself with its token");
   await tab.run("mock.cut()");
   await page.state("reconnecting");
   for (const size of Object.keys(SIZES)) {
     await page.size(size);
-    await page.picture(`reconnecting-${size}`);
+    await page.picture(shot(`reconnecting-${size}`));
   }
   await page.size("desktop");
   await page.state("playing");
@@ -288,7 +295,7 @@ async function check() {
   await page.state("reconnecting", 5000);
   console.log(`  noticed after ${Date.now() - rejoined} ms: ${await page.text("#notice-detail")}`);
   assert.match(await page.text("#notice-detail"), /does not answer/);
-  mockHost = spawn(process.execPath, [fileURLToPath(new URL("mock-host.js", import.meta.url)), String(PORT)], { stdio: "ignore" });
+  mockHost = startMockHost(PORT);
   await sleep(300);
   await tab.go(`${PAGE}dev/host.html`);
   await page.state("playing", 12_000);
@@ -315,7 +322,7 @@ async function check() {
   await tab.run("mock.close('kicked')");
   await page.state("closed");
   assert.equal(await page.text("#notice-detail"), "The host has removed you from the room.");
-  await page.picture("closed-desktop");
+  await page.picture(shot("closed-desktop"));
   await page.click("#notice-action");
   await page.state("playing");
   await page.go(`${PAGE}?name=Ann#${"x".repeat(22)}`);
@@ -323,12 +330,78 @@ async function check() {
   assert.equal(await page.text("#notice-detail"), "This invite link does not work. Ask your friend for a new one.");
   for (const size of Object.keys(SIZES)) {
     await page.size(size);
-    await page.picture(`refused-${size}`);
+    await page.picture(shot(`refused-${size}`));
   }
   await page.size("desktop");
+  await page.click("#notice-second");
+  await page.until("the code", "document.documentElement.dataset.state === 'name' && !document.getElementById('code-part').hidden");
+  for (const code of ["declined", "banned", "busy", "no_codec"]) {
+    await page.go("about:blank");
+    await page.go(`${PAGE}?name=Refuse%20${code}#${SECRET}`);
+    await page.state("refused");
+    await page.picture(shot(`refused-${code}-desktop`));
+  }
+
+  step("without a link a code is typed; the tab comes back without it");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
   await page.go(`${PAGE}?name=Ann`);
+  await page.state("name");
+  await page.run("document.getElementById('code-field').focus()");
+  await page.cdp("Input.insertText", { text: "135 790" });
+  await page.run("document.getElementById('name-form').requestSubmit()");
+  await page.until("the refusal", "document.getElementById('code-problem').textContent !== ''");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(shot(`code-${size}`));
+  }
+  await page.size("desktop");
+  await page.run("document.getElementById('code-field').focus()");
+  await page.cdp("Input.insertText", { text: "24 68 10" });
+  await page.type(ENTER);
+  await page.state("playing");
+  await page.run("location.reload()");
+  await page.state("playing");
+
+  step("an incomplete link is told; a page without a link leads back to the last room");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await page.go(`${PAGE}#${SECRET.slice(3)}`);
+  await page.state("name");
+  assert.match(await page.text("#code-problem"), /incomplete/);
+  await page.go("about:blank");
+  await page.go(PAGE);
+  await page.state("name");
+  assert.equal(await page.text("#code-problem"), "");
+  await page.click("#door-back");
+  await page.state("playing");
+
+  step("the host is asked: the page waits, takes it back, comes in");
+  await tab.run("mock.asks = true");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await page.go(`${PAGE}?name=Ann#${SECRET}`);
+  await page.state("waiting");
+  await page.picture(shot("waiting-desktop"));
+  await page.click("#notice-action");
+  await page.state("name");
+  await sleep(300);
+  assert.equal(await tab.run("return mock.asking.size"), 0);
+  await page.run("document.getElementById('name-form').requestSubmit()");
+  await page.state("waiting");
+  await tab.run("mock.decline()");
   await page.state("refused");
-  assert.match(await page.text("#notice-detail"), /incomplete/);
+  await page.click("#notice-action");
+  await page.state("waiting");
+  await tab.run("mock.admit()");
+  await page.state("playing");
+  await tab.run("mock.asks = false");
+
+  step("the page can be installed");
+  const { installabilityErrors } = await page.cdp("Page.getInstallabilityErrors");
+  assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
+  const { errors: manifestErrors } = await page.cdp("Page.getAppManifest");
+  assert.deepEqual(manifestErrors, []);
 
   step("no error in the browser's log");
   const errors = (await page.log()).filter(({ level, message }) => level === "SEVERE" && !/WebSocket connection to|ERR_CONNECTION_REFUSED/.test(message));
@@ -343,11 +416,11 @@ async function check() {
   await quiet.until("picture", "document.getElementById('stream').videoWidth > 0");
   await quiet.until("the button", "!document.getElementById('tap-sound').hidden");
   await sleep(300);
-  await quiet.picture("sound-blocked-desktop");
+  await quiet.picture(shot("sound-blocked-desktop"));
   await quiet.size("portrait");
-  await quiet.picture("sound-blocked-portrait");
+  await quiet.picture(shot("sound-blocked-portrait"));
   await quiet.click("#help-toggle");
-  await quiet.picture("help-zh-portrait");
+  await quiet.picture(shot("help-zh-portrait"));
   await quiet.cdp("Input.dispatchKeyEvent", { type: "keyDown", code: "KeyZ", key: "z", windowsVirtualKeyCode: 90, text: "z" });
   await quiet.until("sound", "document.getElementById('tap-sound').hidden && !document.getElementById('sound').paused");
   await quiet.close();
@@ -358,12 +431,9 @@ try {
   await check();
   console.log(`${steps.length} steps passed; pictures in ${FOLDER}`);
 } catch (error) {
-  console.error(error);
-  for (const browser of browsers) console.error(await browser.log().catch(String));
+  console.error(error, await complaints());
   process.exitCode = 1;
 } finally {
-  for (const browser of [...browsers]) await browser.close().catch(() => {});
   mockHost.kill();
-  driver.kill();
-  for (const profile of profiles) rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  await stopDriver();
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Allowance } from "../allowance.js";
 import { Backoff } from "../backoff.js";
-import { cleanName, parseLink, socketAddress } from "../link.js";
+import { cleanCode, cleanName, inviteLink, parseLink, socketAddress } from "../link.js";
 import { isFinal, joinMessage, parseHostMessage } from "../protocol.js";
 import { withStereoOpus } from "../sdp.js";
 import { tallyStats } from "../tally.js";
@@ -38,28 +39,18 @@ test("the WebSocket is at the page's own origin", () => {
   assert.equal(socketAddress("https://play.example/x/"), "wss://play.example/ws");
 });
 
-const ROOM = {
-  type: "room",
-  you: { peer: 3, name: "Ann", seat: 1 },
-  seats: [{ seat: 0, name: "Host", peer: null }, { seat: 1, name: "Ann", peer: 3 }, { seat: 2, name: null, peer: null }],
-  peers: [{ peer: 3, name: "Ann", seat: 1 }],
-  game: { name: "Arena", core: "Hotseat Arena", state: "running", message: "" },
-};
 const parse = (value) => parseHostMessage(JSON.stringify(value));
 
 test("messages of the protocol are understood", () => {
-  assert.deepEqual(parse(ROOM), ROOM);
   const picture = { type: "picture", width: 256, height: 240, aspect: 1.219, coded_width: 512, coded_height: 480 };
   assert.deepEqual(parse({ ...picture, later: true }), picture);
   assert.deepEqual(parse({ type: "pong", t: 1.5 }), { type: "pong", t: 1.5 });
-  assert.equal(parse({ type: "welcome", v: 1, peer: 1, resume: "r", sdp: "v=0" }).sdp, "v=0");
+  assert.equal(parse({ type: "welcome", v: 2, peer: 1, resume: "r", sdp: "v=0" }).sdp, "v=0");
 });
 
 test("what is malformed or of an unknown type is ignored", () => {
   const bad = [
     "", "{", "null", "[]", "7", JSON.stringify({}), JSON.stringify({ type: "constructor" }), JSON.stringify({ type: "dance" }),
-    JSON.stringify({ ...ROOM, you: null }), JSON.stringify({ ...ROOM, you: { ...ROOM.you, seat: 8 } }),
-    JSON.stringify({ ...ROOM, seats: {} }), JSON.stringify({ ...ROOM, game: { ...ROOM.game, state: "dancing" } }),
     JSON.stringify({ type: "picture", width: 0, height: 240, aspect: 1, coded_width: 1, coded_height: 1 }),
     JSON.stringify({ type: "picture", width: 256, height: 240, aspect: -1, coded_width: 256, coded_height: 240 }),
     JSON.stringify({ type: "stats", fps: "60" }), `"${"x".repeat(70000)}"`,
@@ -68,17 +59,17 @@ test("what is malformed or of an unknown type is ignored", () => {
   assert.equal(parseHostMessage(new ArrayBuffer(4)), null);
 });
 
-test("some refusals and closings are final", () => {
+test("refusals and closings are final, but for those that another try may help against", () => {
   const message = (type, code) => ({ type, code, message: "" });
-  for (const code of ["bad_invite", "version", "no_codec", "room_full"]) assert.ok(isFinal(message("refused", code)), code);
-  for (const code of ["host_error", "bad_message"]) assert.ok(!isFinal(message("refused", code)), code);
-  for (const code of ["kicked", "host_closed", "replaced"]) assert.ok(isFinal(message("closing", code)), code);
+  for (const code of ["bad_invite", "bad_message", "version", "no_codec", "host_codec", "room_full", "declined", "banned", "busy", "of_a_newer_host"]) assert.ok(isFinal(message("refused", code)), code);
+  assert.ok(!isFinal(message("refused", "host_error")));
+  for (const code of ["kicked", "banned", "revoked", "host_closed", "replaced", "host_codec", "of_a_newer_host"]) assert.ok(isFinal(message("closing", code)), code);
   for (const code of ["flood", "bad_message"]) assert.ok(!isFinal(message("closing", code)), code);
 });
 
 test("the join message carries the protocol's fields", () => {
-  assert.deepEqual(JSON.parse(joinMessage({ secret: SECRET, name: "Ann", resume: null, sdp: "v=0" })),
-    { type: "join", v: 1, secret: SECRET, name: "Ann", resume: null, sdp: "v=0" });
+  assert.deepEqual(JSON.parse(joinMessage({ secret: SECRET, code: null, name: "Ann", resume: null, sdp: "v=0" })),
+    { type: "join", v: 2, secret: SECRET, code: null, name: "Ann", resume: null, sdp: "v=0" });
 });
 
 test("every Opus format of the offer asks for stereo, once", () => {
@@ -91,13 +82,34 @@ test("every Opus format of the offer asks for stereo, once", () => {
   assert.match(withStereoOpus("a=rtpmap:109 opus/48000/2\r\n"), /^a=rtpmap:109 opus\/48000\/2\r\na=fmtp:109 stereo=1;sprop-stereo=1\r\n$/);
 });
 
-test("tries are 0.5, 1, 2, 4, 5, 5 seconds apart, anew after a connection that held", () => {
+test("for a minute tries are at most a second apart, later five, and anew after a connection that held", () => {
   const backoff = new Backoff();
-  assert.deepEqual([0, 1, 2, 3, 4, 5].map((now) => backoff.failed(now)), [500, 1000, 2000, 4000, 5000, 5000]);
-  backoff.connected(10_000);
-  assert.equal(backoff.failed(11_000), 5000, "it broke at once");
-  backoff.connected(20_000);
-  assert.equal(backoff.failed(30_000), 500);
+  assert.deepEqual([0, 1, 2, 3, 59_999, 60_000].map((now) => backoff.failed(now)), [250, 500, 1000, 1000, 1000, 5000]);
+  backoff.connected(70_000);
+  assert.equal(backoff.failed(71_000), 5000, "it broke at once");
+  backoff.connected(80_000);
+  assert.equal(backoff.failed(90_000), 250);
+  assert.ok(backoff.eager(149_999) && !backoff.eager(150_000));
+});
+
+test("a pasted code is six digits, however it is written", () => {
+  assert.equal(cleanCode(" 123-456\n"), "123456");
+  assert.equal(cleanCode("１２３ ４５６"), "123456");
+  assert.equal(cleanCode("your code: 12 34 56 78"), "123456");
+  assert.equal(cleanCode("12a"), "12");
+});
+
+test("a friend's link is made from the page's own address and holds nothing else of it", () => {
+  assert.equal(inviteLink(`https://play.example/?name=Ann#${"x".repeat(22)}`, SECRET), `https://play.example/#${SECRET}`);
+  assert.deepEqual(parseLink(inviteLink("http://127.0.0.1:7777/", SECRET)), { secret: SECRET, name: null });
+});
+
+test("the page never says more than twenty things in a second", () => {
+  const allowance = new Allowance(0);
+  const said = [];
+  for (let now = 0; now < 5000; now += 10) if (allowance.take(now)) said.push(now);
+  for (const at of said) assert.ok(said.filter((it) => it >= at && it < at + 1000).length <= 16, String(at));
+  assert.ok(said.length >= 40);
 });
 
 test("silence ends a connection, sooner when the WebSocket or the path is gone", () => {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buttonOfKey, buttonsOfKeys, isForGame, KEYS } from "../keymap.js";
 import { Outbox } from "../outbox.js";
-import { BUTTON, encodeInput, FULL, IDLE, mergePads, padOfButtons, samePad } from "../pad.js";
-import { padOfGamepad } from "../padmap.js";
-import { CROSS, crossButtons } from "../touchmap.js";
+import { BUTTON, encodeInput, IDLE, mergePads, samePad } from "../pad.js";
+import { Turbo } from "../turbo.js";
 
+const padOfButtons = (buttons) => ({ ...IDLE, buttons });
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
 
 test("an input message has the bytes of the protocol, little endian, newest state first", () => {
@@ -26,7 +25,7 @@ const seqOf = (bytes) => new DataView(bytes.buffer).getUint32(4, true);
 const stateAt = (bytes, at) => new DataView(bytes.buffer).getUint16(8 + at * 14, true);
 
 test("a change is sent at once with the last eight states, and numbers start from one", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(encodeInput);
   assert.equal(outbox.change(padOfButtons(1), 0), null, "nothing without a seat");
   const first = outbox.open(2, IDLE, 0);
   assert.deepEqual([first[1], first[2], seqOf(first)], [2, 1, 1]);
@@ -37,7 +36,7 @@ test("a change is sent at once with the last eight states, and numbers start fro
 });
 
 test("a change is repeated after 8, 16 and 32 ms, then every 200 ms", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(encodeInput);
   outbox.open(0, IDLE, 1000);
   const sent = [];
   for (let now = 1000; now < 1700; now += 1) {
@@ -51,7 +50,7 @@ test("a change is repeated after 8, 16 and 32 ms, then every 200 ms", () => {
 });
 
 test("a late timer sends one repeat for those it missed, and a new change starts the repeats anew", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(encodeInput);
   outbox.open(0, IDLE, 0);
   assert.ok(outbox.due(20));
   assert.equal(outbox.due(20), null);
@@ -61,7 +60,7 @@ test("a late timer sends one repeat for those it missed, and a new change starts
 });
 
 test("another seat gets no states of the seat before, and the numbers go on", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(encodeInput);
   outbox.open(0, IDLE, 0);
   outbox.change(padOfButtons(BUTTON.A), 5);
   outbox.close();
@@ -81,69 +80,37 @@ test("merged pads press every button, and the largest deflection of a stick wins
   assert.ok(!samePad(merged, IDLE));
 });
 
-test("keys are RetroArch's defaults, by place", () => {
-  assert.equal(buttonOfKey("KeyZ"), BUTTON.B);
-  assert.equal(buttonOfKey("KeyX"), BUTTON.A);
-  assert.equal(buttonOfKey("KeyA"), BUTTON.Y);
-  assert.equal(buttonOfKey("KeyS"), BUTTON.X);
-  assert.equal(buttonOfKey("ShiftRight"), BUTTON.SELECT);
-  assert.equal(buttonOfKey("ShiftLeft"), 0);
-  assert.equal(buttonOfKey("toString"), 0);
-  assert.equal(Object.keys(KEYS).length, 12);
-  assert.equal(buttonsOfKeys(["KeyQ", "KeyW", "Escape"]), BUTTON.L | BUTTON.R);
+test("turbo begins with a press, and each button keeps its own time", () => {
+  const turbo = new Turbo();
+  turbo.setRate(10);
+  assert.equal(turbo.nextDue(0), null);
+  assert.equal(turbo.buttons(BUTTON.A, 0), BUTTON.A);
+  assert.equal(turbo.nextDue(0), 50);
+  assert.equal(turbo.buttons(BUTTON.A, 49), BUTTON.A);
+  assert.equal(turbo.buttons(BUTTON.A, 50), 0);
+  assert.equal(turbo.buttons(BUTTON.A | BUTTON.B, 60), BUTTON.B);
+  assert.equal(turbo.nextDue(60), 100);
+  assert.equal(turbo.buttons(BUTTON.A | BUTTON.B, 100), BUTTON.A | BUTTON.B);
+  assert.equal(turbo.buttons(BUTTON.B, 110), 0);
+  assert.equal(turbo.buttons(0, 120), 0);
+  assert.equal(turbo.nextDue(120), null);
+  assert.equal(turbo.buttons(BUTTON.A, 130), BUTTON.A, "a new press begins anew");
 });
 
-test("a key is for the game only outside of fields and without the browser's modifiers", () => {
-  const press = (code, more = {}) => ({ code, ctrlKey: false, altKey: false, metaKey: false, ...more });
-  assert.ok(isForGame(press("KeyZ"), "page"));
-  assert.ok(isForGame(press("KeyZ"), "button"));
-  assert.ok(!isForGame(press("KeyZ"), "field"));
-  assert.ok(!isForGame(press("Enter"), "button"));
-  assert.ok(isForGame(press("Enter"), "page"));
-  assert.ok(!isForGame(press("KeyW", { ctrlKey: true }), "page"));
-  assert.ok(!isForGame(press("KeyA", { metaKey: true }), "page"));
-  assert.ok(!isForGame(press("Tab"), "page"));
-});
-
-const button = (value) => ({ pressed: value > 0.9, value });
-const gamepad = (axes, down = {}, mapping = "standard") =>
-  ({ mapping, axes, buttons: Array.from({ length: 17 }, (_, at) => button(down[at] ?? 0)) });
-
-test("a standard gamepad's buttons lie where libretro's do", () => {
-  assert.equal(padOfGamepad(gamepad([0, 0, 0, 0], { 0: 1 })).buttons, BUTTON.B);
-  assert.equal(padOfGamepad(gamepad([0, 0, 0, 0], { 1: 1, 2: 1, 3: 1 })).buttons, BUTTON.A | BUTTON.Y | BUTTON.X);
-  assert.equal(padOfGamepad(gamepad([0, 0, 0, 0], { 12: 1, 15: 1, 9: 1 })).buttons, BUTTON.UP | BUTTON.RIGHT | BUTTON.START);
-  assert.equal(padOfGamepad(gamepad([0, 0, 0, 0], { 16: 1 })).buttons, 0, "the home button is the system's");
-  const pulled = padOfGamepad(gamepad([0, 0, 0, 0], { 7: 1 }));
-  assert.deepEqual([pulled.buttons, pulled.r2], [BUTTON.R2, FULL]);
-});
-
-test("sticks have a dead zone and reach full deflection", () => {
-  assert.deepEqual(padOfGamepad(gamepad([0.06, -0.06, 0.02, 0])), IDLE);
-  const full = padOfGamepad(gamepad([-1, 0, 0, 1]));
-  assert.deepEqual([full.lx, full.ly, full.rx, full.ry], [-FULL, 0, 0, FULL]);
-  const corner = padOfGamepad(gamepad([1, 1, 0, 0]));
-  assert.deepEqual([corner.lx, corner.ly], [FULL, FULL]);
-  const odd = padOfGamepad({ mapping: "standard", axes: [Number.NaN], buttons: [] });
-  assert.deepEqual(odd, IDLE);
-});
-
-test("gamepads without a mapping: two axes are a D-pad, axis 9 is a hat", () => {
-  assert.equal(padOfGamepad(gamepad([-1, 1], {}, "")).buttons, BUTTON.LEFT | BUTTON.DOWN);
-  const hat = (place) => padOfGamepad(gamepad([0, 0, 0, 0, 0, 0, 0, 0, 0, place], {}, "")).buttons;
-  assert.equal(hat(-1), BUTTON.UP);
-  assert.equal(hat(-1 + 2 / 7), BUTTON.UP | BUTTON.RIGHT);
-  assert.equal(hat(1), BUTTON.UP | BUTTON.LEFT);
-  assert.equal(hat(1.2857), 0);
-  assert.equal(hat(0), 0);
-  assert.equal(padOfGamepad(gamepad([0, 0, 0, 0, 0, 0, 1, -1], {}, "")).buttons, BUTTON.RIGHT | BUTTON.UP);
-});
-
-test("a finger on the cross presses one direction, two on a diagonal, none in the middle", () => {
-  assert.equal(crossButtons(CROSS.dpad, 0.1, 0.05), 0);
-  assert.equal(crossButtons(CROSS.dpad, 0.8, 0.1), BUTTON.RIGHT);
-  assert.equal(crossButtons(CROSS.dpad, 0.6, -0.6), BUTTON.RIGHT | BUTTON.UP);
-  assert.equal(crossButtons(CROSS.dpad, 0, 3), BUTTON.DOWN);
-  assert.equal(crossButtons(CROSS.face, -0.9, 0), BUTTON.Y);
-  assert.equal(crossButtons(CROSS.face, 0.5, 0.5), BUTTON.A | BUTTON.B);
+test("turbo changes when its timer says so, at any rate", () => {
+  for (const hz of [4, 7, 12, 13, 30]) {
+    const turbo = new Turbo();
+    turbo.setRate(hz);
+    let now = 1234.56789;
+    let before = turbo.buttons(BUTTON.Y, now);
+    let changes = 0;
+    for (const end = now + 1000; now < end;) {
+      now = turbo.nextDue(now);
+      const after = turbo.buttons(BUTTON.Y, now);
+      assert.notEqual(after, before, `${hz} ${now}`);
+      before = after;
+      changes += 1;
+    }
+    assert.ok(Math.abs(changes - hz * 2) <= 1, `${hz}: ${changes}`);
+  }
 });

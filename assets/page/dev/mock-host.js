@@ -1,8 +1,9 @@
 // A host to try the page with, without the desktop program: serves the page with the host's content
 // security policy, and lets a second browser tab (host.html) be the host's end of the connection.
 //
-//   node dev/mock-host.js [PORT]      then open  http://127.0.0.1:PORT/dev/host.html  as the host
-//                                     and  http://127.0.0.1:PORT/#MOCKMOCKMOCKMOCKMOCKMO  as a player
+//   node dev/mock-host.js [PORT [ADDRESS]]      then open  http://127.0.0.1:PORT/dev/host.html  as the host
+//                                     and  http://127.0.0.1:PORT/#MOCKMOCKMOCKMOCKMOCKMO  as a player,
+//                                     or   http://127.0.0.1:PORT/  with the code 246810
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -12,12 +13,16 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PORT = Number(process.argv[2] ?? 7780);
+const ADDRESS = process.argv[3] ?? "127.0.0.1";
 const SECRET = "MOCKMOCKMOCKMOCKMOCKMO";
+const CODE = "246810";
+/** A wrong secret or code is answered late. */
+const WRONG_MS = 800;
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
   + "media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const TYPES = {
   ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json",
+  ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json",
 };
 
 const server = createServer(async (request, response) => {
@@ -35,6 +40,8 @@ const server = createServer(async (request, response) => {
 /** The tab that plays the host: gets {id, join}, answers {id, welcome}. */
 let hostTab = null;
 const players = new Map();
+/** Tokens that were given out. */
+const known = new Set();
 let nextId = 1;
 
 server.on("upgrade", (request, socket) => {
@@ -45,6 +52,7 @@ server.on("upgrade", (request, socket) => {
     readMessages(socket, (text) => {
       const { id, message } = JSON.parse(text);
       const player = players.get(id);
+      if (message.resume) known.add(message.resume);
       if (player) send(player, JSON.stringify(message));
     });
     socket.on("close", () => { if (hostTab === socket) hostTab = null; });
@@ -52,18 +60,22 @@ server.on("upgrade", (request, socket) => {
   }
   const id = nextId++;
   players.set(id, socket);
-  socket.on("close", () => players.delete(id));
+  socket.on("close", () => {
+    players.delete(id);
+    if (hostTab) send(hostTab, JSON.stringify({ id, left: true }));
+  });
   readMessages(socket, (text) => {
     const join = JSON.parse(text);
-    if (join.secret !== SECRET) refuse(socket, "bad_invite");
-    else if (join.name === "Refuse") refuse(socket, "room_full");
+    if (join.v !== 2) refuse(socket, "version");
+    else if (join.secret !== SECRET && join.code !== CODE && !known.has(join.resume)) setTimeout(() => refuse(socket, "bad_invite"), WRONG_MS);
+    else if (join.name.startsWith("Refuse ")) refuse(socket, join.name.slice(7));
     else if (hostTab) send(hostTab, JSON.stringify({ id, join }));
-    else refuse(socket, "host_error");
+    else socket.end();
   });
 });
 
 function refuse(socket, code) {
-  send(socket, JSON.stringify({ type: "refused", v: 1, code, message: "The mock host refuses." }));
+  send(socket, JSON.stringify({ type: "refused", code, message: "The mock host refuses." }));
   socket.end();
 }
 
@@ -105,6 +117,6 @@ function readMessages(socket, onText) {
   });
 }
 
-server.listen(PORT, "127.0.0.1", () => {
-  console.log(`player: http://127.0.0.1:${PORT}/#${SECRET}\nhost:   http://127.0.0.1:${PORT}/dev/host.html`);
+server.listen(PORT, ADDRESS, () => {
+  console.log(`player: http://${ADDRESS}:${PORT}/#${SECRET}\nhost:   http://${ADDRESS}:${PORT}/dev/host.html`);
 });

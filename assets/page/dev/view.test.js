@@ -30,9 +30,9 @@ test("a video still of the old size is shown with the old picture's padding and 
   assert.equal(aspectFor([], { width: 320, height: 200 }), 1.6);
 });
 
-const room = (state, message = "") => ({
-  type: "room", you: { peer: 1, name: "Ann", seat: 0 }, seats: [], peers: [],
-  game: { name: "Arena", core: "", state, message },
+const room = (state, message = "", rights = []) => ({
+  type: "room", you: { peer: 1, name: "Ann", seats: [0], rights, muted: false, grant: "any" }, host: { name: null }, seats: [], peers: [],
+  game: { name: "Arena", core: "", system: "", state, message },
 });
 const situation = (more) => ({ phase: "playing", reason: "", code: "", message: "", trouble: "", room: null, picture: true, ...more });
 const notice = (more) => noticeFor(situation(more), hasText);
@@ -48,27 +48,56 @@ test("every state of the game that is not running is told", () => {
   assert.equal(notice({ room: room("starting") }).title.key, "game.starting");
   assert.equal(notice({ room: room("paused") }).shape, "pill");
   assert.equal(notice({ room: room("crashed") }).detail.key, "game.crashed.detail");
-  assert.deepEqual(notice({ room: room("stopped", "Disc 2, please") }).detail, { words: "Disc 2, please" });
+  assert.equal(notice({ room: room("stopped") }).title.key, "game.stopped");
+});
+
+test("a game that is brought back moves; one that is not says why, and for whom it waits", () => {
+  assert.ok(notice({ room: room("crashed") }).busy);
+  const stopped = (core) => {
+    const it = room("stopped", "It crashed three times.");
+    return notice({ room: { ...it, game: { ...it.game, core } } });
+  };
+  assert.deepEqual(stopped("Arena core"),
+    { shape: "card", busy: false, title: { key: "game.failed" }, detail: { words: "It crashed three times." }, action: null });
+  assert.equal(stopped("").title.key, "game.unstarted", "a core that never told its name");
 });
 
 test("refusals and closings have a sentence of ours, unknown ones the host's", () => {
   assert.equal(notice({ phase: "refused", code: "bad_invite", message: "x" }).detail.key, "refused.bad_invite");
   assert.deepEqual(notice({ phase: "refused", code: "new_one", message: "The host's words." }).detail, { words: "The host's words." });
+  for (const code of ["new_one", "bad_message", "version"]) assert.equal(notice({ phase: "refused", code }).action.does, "reload", code);
   assert.equal(notice({ phase: "closed", code: "new_one" }).detail.key, "closing.other");
   assert.equal(notice({ phase: "closed", code: "replaced" }).action.key, "action.here");
-  assert.equal(notice({ phase: "refused", code: "no_secret" }).action, null);
+  assert.equal(notice({ phase: "refused", code: "no_webrtc" }).action, null);
+  assert.equal(notice({ phase: "refused", code: "banned" }).action, null);
+});
+
+test("who asked to come in can take it back, and a link that does not work leads to a code", () => {
+  assert.equal(notice({ phase: "waiting" }).action.does, "cancel");
+  const bad = notice({ phase: "refused", code: "bad_invite" });
+  assert.deepEqual([bad.action.does, bad.second.does], ["retry", "code"]);
+  assert.equal(notice({ phase: "closed", code: "revoked" }).action.does, "code");
+});
+
+test("a pause says whose it is, and those who may end it", () => {
+  assert.deepEqual(notice({ room: room("paused", "Bo") }).title, { key: "game.paused.by", values: { name: "Bo" } });
+  assert.equal(notice({ room: room("paused") }).title.key, "game.paused");
+  assert.equal(notice({ room: room("paused", "Bo") }).action, null);
+  assert.equal(notice({ room: room("paused", "Bo", ["pause"]) }).action.does, "resume");
 });
 
 test("every text a notice can name exists", () => {
-  const codes = ["bad_invite", "bad_message", "room_full", "no_codec", "host_codec", "version", "host_error", "kicked", "host_closed", "replaced", "flood", ""];
+  const codes = ["bad_invite", "bad_message", "room_full", "no_codec", "host_codec", "version", "host_error", "declined", "banned", "busy", "kicked", "revoked", "host_closed", "replaced", ""];
   const all = [
     ...["", "network", "offline", "host", "dropped"].flatMap((reason) => [notice({ phase: "connecting", reason }), notice({ phase: "reconnecting", reason })]),
     ...codes.flatMap((code) => [notice({ phase: "refused", code }), notice({ phase: "closed", code })]),
+    notice({ phase: "waiting" }),
     notice({ room: room("running"), trouble: "no_picture" }),
-    ...["starting", "running", "paused", "crashed", "stopped"].map((state) => notice({ room: room(state), picture: false })),
+    notice({ room: room("paused", "Bo", ["pause"]) }),
+    ...["starting", "running", "paused", "crashed", "stopped"].flatMap((state) => ["", "Why."].map((why) => notice({ room: room(state, why), picture: false }))),
   ];
-  for (const { title, detail, action } of all) {
-    for (const words of [title, detail, action]) if (words && "key" in words) assert.ok(hasText(words.key), words.key);
+  for (const { title, detail, action, second = null } of all) {
+    for (const words of [title, detail, action, second]) if (words && "key" in words) assert.ok(hasText(words.key), words.key);
   }
 });
 

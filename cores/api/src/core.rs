@@ -1,4 +1,4 @@
-use crate::{Env, Front};
+use crate::{Control, Env, Front};
 
 /// What a front end shows before anything is loaded.
 pub struct Info {
@@ -73,6 +73,16 @@ pub trait Core: Send + Sized + 'static {
     fn load(content: Option<&[u8]>, env: &mut Env) -> Result<Self, String>;
     /// The format of every frame; announced once, after `load`.
     fn format(&self) -> PixelFormat;
+    /// What can be plugged into each port: libretro's number and a name. Announced once, after `load`; nothing for none.
+    fn controllers(&self) -> Vec<Vec<(u32, String)>> {
+        Vec::new()
+    }
+    /// Announced once, after `load`, in place of `BUTTONS` on every port, unless there are none.
+    fn controls(&self) -> Vec<Control> {
+        Vec::new()
+    }
+    /// A device was plugged into a port.
+    fn plug(&mut self, _port: usize, _device: u32) {}
     /// Size and timing as they are now; may be asked for at any time.
     fn av(&self) -> Av;
     fn reset(&mut self);

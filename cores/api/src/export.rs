@@ -146,7 +146,13 @@ impl<C: Core> Slot<C> {
             let loaded = content.and_then(|content| start::<C>(content.as_deref(), &mut state.env));
             match loaded {
                 Ok(game) => {
-                    state.env.sys.set_input_descriptors(C::PORTS, buttons);
+                    state.env.sys.set_controller_info(game.0.controllers());
+                    let controls = game.0.controls();
+                    if controls.is_empty() {
+                        state.env.sys.set_input_descriptors(C::PORTS, buttons);
+                    } else {
+                        state.env.sys.set_controls(controls);
+                    }
                     state.game = Some(game);
                     true
                 }
@@ -157,6 +163,10 @@ impl<C: Core> Slot<C> {
             }
         })
         .unwrap_or(false)
+    }
+
+    pub fn plug(&self, port: c_uint, device: c_uint) {
+        self.with_game(|core| core.plug(port as usize, device));
     }
 
     pub fn reset(&self) {
@@ -351,7 +361,9 @@ macro_rules! export_core {
                 unsafe { SLOT.av_info(info) }
             }
             #[unsafe(no_mangle)]
-            pub extern "C" fn retro_set_controller_port_device(_port: c_uint, _device: c_uint) {}
+            pub extern "C" fn retro_set_controller_port_device(port: c_uint, device: c_uint) {
+                SLOT.plug(port, device);
+            }
             #[unsafe(no_mangle)]
             pub extern "C" fn retro_reset() {
                 SLOT.reset();

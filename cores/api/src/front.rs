@@ -1,8 +1,8 @@
 use std::ffi::{c_uint, c_void};
 use std::ptr;
 
-use crate::sys::{Callbacks, Environment, c_string};
-use crate::{Av, Pad, PixelFormat};
+use crate::sys::{self, Callbacks, Environment, c_string};
+use crate::{Av, Gun, KeyEvent, Mouse, Pad, PixelFormat, Pointer};
 
 /// How much a line in the log matters; the values are libretro's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,21 @@ impl Env {
         self.sys.set_rotation(quarter_turns)
     }
 
+    /// Asks to be told of keys, see [`Front::key_events`]; false if the front end cannot.
+    pub fn listen_to_keyboard(&mut self) -> bool {
+        self.sys.listen_to_keyboard()
+    }
+
+    /// Turns the motors of a port's pad, each from 0 to 65535; false if there are none.
+    pub fn set_rumble(&mut self, port: usize, strong: u16, weak: u16) -> bool {
+        self.sys.set_rumble(port, strong, weak)
+    }
+
+    /// Switches a lamp, if the front end has any.
+    pub fn set_led(&mut self, led: u32, on: bool) {
+        self.sys.set_led(led, on);
+    }
+
     /// Any other environment call.
     ///
     /// # Safety
@@ -92,6 +107,36 @@ impl<'a> Front<'a> {
     pub fn pad(&mut self, port: usize) -> Pad {
         self.poll();
         self.callbacks.pad(port, &self.env.sys)
+    }
+
+    /// A port's mouse.
+    pub fn mouse(&mut self, port: usize) -> Mouse {
+        self.poll();
+        self.callbacks.mouse(port)
+    }
+
+    /// A port's pointer.
+    pub fn pointer(&mut self, port: usize) -> Pointer {
+        self.poll();
+        self.callbacks.pointer(port)
+    }
+
+    /// A port's light gun.
+    pub fn gun(&mut self, port: usize) -> Gun {
+        self.poll();
+        self.callbacks.gun(port)
+    }
+
+    /// Whether a key is held; `code` is a `RETROK_*`.
+    pub fn key(&mut self, code: u32) -> bool {
+        self.poll();
+        self.callbacks.key(code)
+    }
+
+    /// What was told since this was last asked; nothing without [`Env::listen_to_keyboard`].
+    pub fn key_events(&mut self) -> Vec<KeyEvent> {
+        self.poll();
+        sys::take_key_events()
     }
 
     /// Shows a picture of `height` rows, `pitch` bytes apart.

@@ -57,4 +57,4 @@ pub mod sys;
 
 pub use crate::core::{Av, Core, Info, OptionDef, PixelFormat};
 pub use crate::front::{Env, Front, LogLevel};
-pub use crate::pad::{Pad, button};
+pub use crate::pad::{Control, Gun, KEY_CODES, KeyEvent, Mouse, Pad, Pointer, button, device};

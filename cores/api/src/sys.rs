@@ -1,25 +1,39 @@
 //! The C side: what libretro-sys lacks or has wrong, and every call into the front end.
 
+use std::collections::VecDeque;
 use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
 use std::ptr;
+use std::sync::{Mutex, PoisonError};
 
 pub use libretro_sys::{
     API_VERSION, AudioSampleBatchFn, AudioSampleFn, EnvironmentFn, GameGeometry, GameInfo, InputDescriptor,
     InputPollFn, InputStateFn, MEMORY_SAVE_RAM, SystemAvInfo, SystemInfo, SystemTiming, Variable, VideoRefreshFn,
 };
 use libretro_sys::{
-    DEVICE_ANALOG, DEVICE_ID_ANALOG_X, DEVICE_ID_ANALOG_Y, DEVICE_ID_JOYPAD_R3, DEVICE_INDEX_ANALOG_LEFT,
-    DEVICE_INDEX_ANALOG_RIGHT, DEVICE_JOYPAD, ENVIRONMENT_EXPERIMENTAL, ENVIRONMENT_GET_LOG_INTERFACE,
-    ENVIRONMENT_GET_VARIABLE, ENVIRONMENT_GET_VARIABLE_UPDATE, ENVIRONMENT_SET_GEOMETRY,
-    ENVIRONMENT_SET_INPUT_DESCRIPTORS, ENVIRONMENT_SET_PIXEL_FORMAT, ENVIRONMENT_SET_ROTATION,
-    ENVIRONMENT_SET_SUPPORT_NO_GAME, ENVIRONMENT_SET_SYSTEM_AV_INFO, ENVIRONMENT_SET_VARIABLES,
+    DEVICE_ANALOG, DEVICE_ID_ANALOG_X, DEVICE_ID_ANALOG_Y, DEVICE_ID_JOYPAD_R3, DEVICE_ID_LIGHTGUN_START,
+    DEVICE_ID_LIGHTGUN_TRIGGER, DEVICE_ID_MOUSE_HORIZ_WHEELDOWN, DEVICE_ID_MOUSE_HORIZ_WHEELUP, DEVICE_ID_MOUSE_LEFT,
+    DEVICE_ID_MOUSE_MIDDLE, DEVICE_ID_MOUSE_RIGHT, DEVICE_ID_MOUSE_WHEELDOWN, DEVICE_ID_MOUSE_WHEELUP,
+    DEVICE_ID_MOUSE_X, DEVICE_ID_MOUSE_Y, DEVICE_ID_POINTER_PRESSED, DEVICE_ID_POINTER_X, DEVICE_ID_POINTER_Y,
+    DEVICE_INDEX_ANALOG_LEFT, DEVICE_INDEX_ANALOG_RIGHT, DEVICE_JOYPAD, DEVICE_KEYBOARD, DEVICE_LIGHTGUN, DEVICE_MOUSE,
+    DEVICE_POINTER, ENVIRONMENT_EXPERIMENTAL, ENVIRONMENT_GET_LOG_INTERFACE, ENVIRONMENT_GET_RUMBLE_INTERFACE,
+    ENVIRONMENT_GET_VARIABLE, ENVIRONMENT_GET_VARIABLE_UPDATE, ENVIRONMENT_SET_CONTROLLER_INFO,
+    ENVIRONMENT_SET_GEOMETRY, ENVIRONMENT_SET_INPUT_DESCRIPTORS, ENVIRONMENT_SET_KEYBOARD_CALLBACK,
+    ENVIRONMENT_SET_PIXEL_FORMAT, ENVIRONMENT_SET_ROTATION, ENVIRONMENT_SET_SUPPORT_NO_GAME,
+    ENVIRONMENT_SET_SYSTEM_AV_INFO, ENVIRONMENT_SET_VARIABLES,
 };
 
-use crate::{Av, Pad, PixelFormat};
+use crate::{Av, Control, Gun, KeyEvent, Mouse, Pad, PixelFormat, Pointer};
 
 // Newer than libretro-sys.
 const ENVIRONMENT_GET_INPUT_BITMASKS: c_uint = 51 | ENVIRONMENT_EXPERIMENTAL;
+const ENVIRONMENT_GET_LED_INTERFACE: c_uint = 46 | ENVIRONMENT_EXPERIMENTAL;
 const DEVICE_ID_JOYPAD_MASK: c_uint = 256;
+const DEVICE_ID_MOUSE_BUTTON_4: c_uint = 9;
+const DEVICE_ID_MOUSE_BUTTON_5: c_uint = 10;
+const DEVICE_ID_LIGHTGUN_SCREEN_X: c_uint = 13;
+const DEVICE_ID_LIGHTGUN_SCREEN_Y: c_uint = 14;
+const DEVICE_ID_LIGHTGUN_IS_OFFSCREEN: c_uint = 15;
+const DEVICE_ID_LIGHTGUN_RELOAD: c_uint = 16;
 
 // A number here, where libretro-sys has an enum.
 pub const REGION_NTSC: c_uint = 0;
@@ -34,17 +48,79 @@ pub(crate) struct LogCallback {
     pub log: Option<LogPrintfFn>,
 }
 
+// libretro-sys has the next ones with plain function pointers, where a front end may leave NULL, and with an enum that
+// must not have other values; or, `retro_led_interface`, not at all.
+
+type SetRumbleStateFn = unsafe extern "C" fn(port: c_uint, effect: c_uint, strength: u16) -> bool;
+type SetLedStateFn = unsafe extern "C" fn(led: c_int, state: c_int);
+type KeyboardEventFn = unsafe extern "C" fn(down: bool, code: c_uint, character: u32, modifiers: u16);
+
+const RUMBLE_STRONG: c_uint = 0;
+const RUMBLE_WEAK: c_uint = 1;
+
+/// `retro_rumble_interface`.
+#[repr(C)]
+struct RumbleInterface {
+    set_rumble_state: Option<SetRumbleStateFn>,
+}
+
+/// `retro_led_interface`.
+#[repr(C)]
+struct LedInterface {
+    set_led_state: Option<SetLedStateFn>,
+}
+
+/// `retro_keyboard_callback`.
+#[repr(C)]
+struct KeyboardCallback {
+    callback: Option<KeyboardEventFn>,
+}
+
+/// `retro_controller_description`.
+#[repr(C)]
+struct ControllerDescription {
+    desc: *const c_char,
+    id: c_uint,
+}
+
+/// `retro_controller_info`.
+#[repr(C)]
+struct ControllerInfo {
+    types: *const ControllerDescription,
+    num_types: c_uint,
+}
+
+/// Keys that the front end told of and the core has not asked for yet.
+static KEY_EVENTS: Mutex<VecDeque<KeyEvent>> = Mutex::new(VecDeque::new());
+/// A core that does not ask loses the oldest.
+const MAX_KEY_EVENTS: usize = 256;
+
+/// Called by the front end, even from inside a call to it: so this has a lock of its own.
+extern "C" fn keyboard_event(down: bool, code: c_uint, character: u32, modifiers: u16) {
+    let mut events = KEY_EVENTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if events.len() == MAX_KEY_EVENTS {
+        events.pop_front();
+    }
+    events.push_back(KeyEvent { down, code, character, modifiers });
+}
+
+pub(crate) fn take_key_events() -> Vec<KeyEvent> {
+    KEY_EVENTS.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+}
+
 /// The environment callback, and what was asked of it once at `retro_init`.
 #[derive(Clone, Copy)]
 pub(crate) struct Environment {
     callback: Option<EnvironmentFn>,
     log: Option<LogPrintfFn>,
+    rumble: Option<SetRumbleStateFn>,
+    led: Option<SetLedStateFn>,
     bitmasks: bool,
 }
 
 impl Environment {
     pub const fn none() -> Self {
-        Environment { callback: None, log: None, bitmasks: false }
+        Environment { callback: None, log: None, rumble: None, led: None, bitmasks: false }
     }
 
     /// # Safety
@@ -59,6 +135,12 @@ impl Environment {
         let mut log = LogCallback { log: None };
         let has_log = self.call(ENVIRONMENT_GET_LOG_INTERFACE, &mut log);
         self.log = log.log.filter(|_| has_log);
+        let mut rumble = RumbleInterface { set_rumble_state: None };
+        let has_rumble = self.call(ENVIRONMENT_GET_RUMBLE_INTERFACE, &mut rumble);
+        self.rumble = rumble.set_rumble_state.filter(|_| has_rumble);
+        let mut led = LedInterface { set_led_state: None };
+        let has_led = self.call(ENVIRONMENT_GET_LED_INTERFACE, &mut led);
+        self.led = led.set_led_state.filter(|_| has_led);
         let mut unused = false;
         self.bitmasks = self.call(ENVIRONMENT_GET_INPUT_BITMASKS, &mut unused);
     }
@@ -122,6 +204,53 @@ impl Environment {
         }
         descriptors.push(descriptor(0, 0, ptr::null()));
         self.call_array(ENVIRONMENT_SET_INPUT_DESCRIPTORS, &mut descriptors);
+    }
+
+    /// The names are never freed: front ends keep the pointers, and a library loads few games in its life.
+    pub fn set_controls(&self, controls: Vec<Control>) {
+        let of = |control: Control| InputDescriptor {
+            port: control.port,
+            device: control.device,
+            index: control.index,
+            id: control.id,
+            description: c_string(&control.name).into_raw(),
+        };
+        let end = descriptor(0, 0, ptr::null());
+        let mut descriptors: Vec<_> = controls.into_iter().map(of).chain([end]).collect();
+        self.call_array(ENVIRONMENT_SET_INPUT_DESCRIPTORS, &mut descriptors);
+    }
+
+    /// Numbers and names of what can be plugged into each port; never freed, as above.
+    pub fn set_controller_info(&self, ports: Vec<Vec<(u32, String)>>) {
+        if ports.is_empty() {
+            return;
+        }
+        let port = |types: Vec<(u32, String)>| {
+            let types =
+                types.into_iter().map(|(id, name)| ControllerDescription { desc: c_string(&name).into_raw(), id });
+            let types: &'static [_] = types.collect::<Vec<_>>().leak();
+            ControllerInfo { types: types.as_ptr(), num_types: types.len() as c_uint }
+        };
+        let end = ControllerInfo { types: ptr::null(), num_types: 0 };
+        let infos: Vec<_> = ports.into_iter().map(port).chain([end]).collect();
+        self.call_array(ENVIRONMENT_SET_CONTROLLER_INFO, infos.leak());
+    }
+
+    pub fn listen_to_keyboard(&self) -> bool {
+        self.call(ENVIRONMENT_SET_KEYBOARD_CALLBACK, &mut KeyboardCallback { callback: Some(keyboard_event) })
+    }
+
+    pub fn set_rumble(&self, port: usize, strong: u16, weak: u16) -> bool {
+        let Some(rumble) = self.rumble else { return false };
+        // SAFETY: takes numbers, and refuses those that it does not know.
+        unsafe { rumble(port as c_uint, RUMBLE_STRONG, strong) && rumble(port as c_uint, RUMBLE_WEAK, weak) }
+    }
+
+    pub fn set_led(&self, led: u32, on: bool) {
+        if let Some(set) = self.led {
+            // SAFETY: takes numbers.
+            unsafe { set(led.cast_signed(), on.into()) }
+        }
     }
 
     pub fn set_support_no_game(&self, mut supported: bool) {
@@ -210,12 +339,57 @@ impl Callbacks {
         }
     }
 
-    pub(crate) fn pad(&self, port: usize, environment: &Environment) -> Pad {
-        let Some(state) = self.state else {
-            return Pad::default();
-        };
+    fn ask(&self, port: usize, device: c_uint, index: c_uint, id: c_uint) -> i16 {
         // SAFETY: takes numbers, and answers 0 for any it does not know.
-        let ask = |device, index, id| unsafe { state(port as c_uint, device, index, id) };
+        self.state.map_or(0, |state| unsafe { state(port as c_uint, device, index, id) })
+    }
+
+    pub(crate) fn mouse(&self, port: usize) -> Mouse {
+        let ask = |id| self.ask(port, DEVICE_MOUSE, 0, id);
+        let buttons = [
+            DEVICE_ID_MOUSE_LEFT,
+            DEVICE_ID_MOUSE_RIGHT,
+            DEVICE_ID_MOUSE_MIDDLE,
+            DEVICE_ID_MOUSE_BUTTON_4,
+            DEVICE_ID_MOUSE_BUTTON_5,
+        ];
+        let turned = |plus, minus| i8::from(ask(plus) != 0) - i8::from(ask(minus) != 0);
+        Mouse {
+            dx: ask(DEVICE_ID_MOUSE_X),
+            dy: ask(DEVICE_ID_MOUSE_Y),
+            buttons: buttons.iter().rev().fold(0, |held, id| held << 1 | u16::from(ask(*id) != 0)),
+            wheel: turned(DEVICE_ID_MOUSE_WHEELUP, DEVICE_ID_MOUSE_WHEELDOWN),
+            hwheel: turned(DEVICE_ID_MOUSE_HORIZ_WHEELUP, DEVICE_ID_MOUSE_HORIZ_WHEELDOWN),
+        }
+    }
+
+    pub(crate) fn pointer(&self, port: usize) -> Pointer {
+        let ask = |id| self.ask(port, DEVICE_POINTER, 0, id);
+        Pointer {
+            x: ask(DEVICE_ID_POINTER_X),
+            y: ask(DEVICE_ID_POINTER_Y),
+            pressed: ask(DEVICE_ID_POINTER_PRESSED) != 0,
+        }
+    }
+
+    pub(crate) fn gun(&self, port: usize) -> Gun {
+        let ask = |id| self.ask(port, DEVICE_LIGHTGUN, 0, id);
+        Gun {
+            x: ask(DEVICE_ID_LIGHTGUN_SCREEN_X),
+            y: ask(DEVICE_ID_LIGHTGUN_SCREEN_Y),
+            offscreen: ask(DEVICE_ID_LIGHTGUN_IS_OFFSCREEN) != 0,
+            trigger: ask(DEVICE_ID_LIGHTGUN_TRIGGER) != 0,
+            reload: ask(DEVICE_ID_LIGHTGUN_RELOAD) != 0,
+            start: ask(DEVICE_ID_LIGHTGUN_START) != 0,
+        }
+    }
+
+    pub(crate) fn key(&self, code: u32) -> bool {
+        self.ask(0, DEVICE_KEYBOARD, 0, code) != 0
+    }
+
+    pub(crate) fn pad(&self, port: usize, environment: &Environment) -> Pad {
+        let ask = |device, index, id| self.ask(port, device, index, id);
         let stick = |index, id| ask(DEVICE_ANALOG, index, id);
         let buttons = if environment.bitmasks {
             ask(DEVICE_JOYPAD, 0, DEVICE_ID_JOYPAD_MASK).cast_unsigned()
@@ -264,6 +438,13 @@ mod tests {
     #[test]
     fn the_structs_are_laid_out_as_libretro_h_has_them() {
         assert_eq!(size_of::<LogCallback>(), POINTER);
+        assert_eq!(size_of::<RumbleInterface>(), POINTER);
+        assert_eq!(size_of::<LedInterface>(), POINTER);
+        assert_eq!(size_of::<KeyboardCallback>(), POINTER);
+        assert_eq!(size_of::<ControllerDescription>(), 2 * POINTER);
+        assert_eq!(offset_of!(ControllerDescription, id), POINTER);
+        assert_eq!(size_of::<ControllerInfo>(), 2 * POINTER);
+        assert_eq!(offset_of!(ControllerInfo, num_types), POINTER);
         assert_eq!(size_of::<Variable>(), 2 * POINTER);
         assert_eq!(size_of::<GameInfo>(), 4 * POINTER);
         assert_eq!(offset_of!(GameInfo, data), POINTER);

@@ -4,7 +4,7 @@ use crate::emulator::{Emulator, Event};
 use crate::frame::{Picture, PixelFormat};
 use crate::input::{Button, PadState};
 use crate::link::Link;
-use crate::link::board::BoardWriter;
+use crate::link::board::{BoardWriter, Lane};
 use crate::link::frames::{FrameHeader, FrameReader};
 use crate::link::message::{FromCore, Load, Pace};
 use crate::video::convert::Converter;
@@ -68,6 +68,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
         core: core.to_owned(),
         content: None,
         options: Vec::new(),
+        devices: Vec::new(),
         system_dir: scratch.clone(),
         save_dir: scratch.clone(),
         revive: false,
@@ -95,7 +96,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
                 pictures.push(picture);
             }
         }
-        board.set(0, pad_at(pictures.len()));
+        board.set(Lane::Local, 0, pad_at(pictures.len()));
     }
     drop(emulator);
     let _ = std::fs::remove_dir_all(&scratch);

@@ -6,6 +6,7 @@
 mod encode;
 mod footage;
 mod host;
+mod room;
 mod socket;
 mod switch;
 mod table;
@@ -16,10 +17,11 @@ use host::Host;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use table::{Row, Table};
-use viewer::Viewer;
+pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 8] = ["latency", "join", "footprint", "peers", "crash", "pace", "encode", "switch"];
+pub const NAMES: [&str; 10] =
+    ["latency", "join", "footprint", "peers", "inputs", "viewers", "crash", "pace", "encode", "switch"];
 
 /// Runs one bench, or `all`. The error is one sentence.
 pub fn bench(name: &str, json: bool) -> Result<String, String> {
@@ -35,6 +37,8 @@ pub fn bench(name: &str, json: bool) -> Result<String, String> {
             "join" => join(&mut table)?,
             "footprint" => footprint(&mut table)?,
             "peers" => peers(&mut table)?,
+            "inputs" => room::inputs(&mut table)?,
+            "viewers" => room::viewers(&mut table)?,
             "crash" => crash(&mut table)?,
             "encode" => encode::encode(&mut table)?,
             "switch" => switch::switch(&mut table)?,
@@ -76,12 +80,17 @@ fn latency(table: &mut Table) -> Result<(), String> {
             let mut arguments = arguments.to_vec();
             // All 240 lines: nestopia hides some of them otherwise.
             arguments.extend(["--option".into(), "nestopia_overscan_v=disabled".into()]);
+            let vp8: Vec<String> = arguments.iter().cloned().chain(["--codec".into(), "vp8".into()]).collect();
             cases.push(("host latency 512x480, NES game", arguments, (3.0, 6.0)));
+            cases.push(("host latency 512x480, NES game, VP8", vp8, (6.0, 12.0)));
         }
         None => table.push(Row::missing("host latency 512x480, NES game", NO_NES)),
     }
     if let Some(core) = demo_core() {
-        cases.push(("host latency 640x480, demo game", vec!["--core".into(), text(&core)], (4.0, 8.0)));
+        let demo = vec!["--core".to_owned(), text(&core)];
+        let vp8: Vec<String> = demo.iter().cloned().chain(["--codec".into(), "vp8".into()]).collect();
+        cases.push(("host latency 640x480, demo game", demo, (4.0, 8.0)));
+        cases.push(("host latency 640x480, demo game, VP8", vp8, (8.0, 16.0)));
     }
     for (name, arguments, (p50, p99)) in cases {
         let mut host = Host::start(&arguments)?;

@@ -16,14 +16,38 @@ use str0m::{Candidate, Event, Input, Output, Rtc};
 
 /// A connected peer. Dropping it ends it.
 pub struct Viewer {
-    frames: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
+#[derive(Default)]
+struct Shared {
+    /// Whole frames received.
+    frames: AtomicU64,
+    /// Input messages sent.
+    sent: AtomicU64,
+    stop: AtomicBool,
+}
+
+/// A seat, and how many input messages a second it is played with.
+#[derive(Clone, Copy)]
+struct Play {
+    seat: usize,
+    every: Duration,
+}
+
 impl Viewer {
-    /// Joins by an invite.
+    /// Joins by an invite, and watches.
     pub fn join(url: &str) -> Result<Viewer, String> {
+        Viewer::start(url, None)
+    }
+
+    /// Joins by an invite, and presses and lets go of a button on `seat`, so many times a second.
+    pub fn play(url: &str, seat: usize, rate: u32) -> Result<Viewer, String> {
+        Viewer::start(url, Some(Play { seat, every: Duration::from_secs(1) / rate.max(1) }))
+    }
+
+    fn start(url: &str, play: Option<Play>) -> Result<Viewer, String> {
         let failed = |error: std::io::Error| format!("The viewer could not join: {error}.");
         let (address, secret) = url
             .strip_prefix("http://")
@@ -33,7 +57,7 @@ impl Viewer {
         let udp = UdpSocket::bind("127.0.0.1:0").map_err(failed)?;
         let local = udp.local_addr().map_err(failed)?;
         let (mut rtc, offer, pending) = offer(local)?;
-        let join = json!({"type": "join", "v": 1, "secret": secret, "name": "Bench", "resume": null, "sdp": offer});
+        let join = json!({"type": "join", "v": 2, "secret": secret, "name": "Bench", "resume": null, "sdp": offer});
         let (answer, socket) = socket::ask(address, &join.to_string()).map_err(failed)?;
         let answer: Value =
             serde_json::from_str(&answer).map_err(|error| format!("The host answered nonsense: {error}."))?;
@@ -42,16 +66,20 @@ impl Viewer {
         rtc.sdp_api()
             .accept_answer(pending, sdp)
             .map_err(|error| format!("The host's answer does not fit: {error}."))?;
-        let frames = Arc::new(AtomicU64::new(0));
-        let stop = Arc::new(AtomicBool::new(false));
-        let (counted, stopped) = (frames.clone(), stop.clone());
-        let thread = spawn("viewer", move || run(rtc, &udp, local, &counted, &stopped, &socket))?;
-        Ok(Viewer { frames, stop, thread: Some(thread) })
+        let shared = Arc::new(Shared::default());
+        let theirs = shared.clone();
+        let thread = spawn("viewer", move || run(rtc, &udp, local, &theirs, play, &socket))?;
+        Ok(Viewer { shared, thread: Some(thread) })
     }
 
     /// Whole frames received so far.
     pub fn frames(&self) -> u64 {
-        self.frames.load(Ordering::Acquire)
+        self.shared.frames.load(Ordering::Acquire)
+    }
+
+    /// Input messages sent so far.
+    pub fn sent(&self) -> u64 {
+        self.shared.sent.load(Ordering::Acquire)
     }
 
     /// Waits until that many are there.
@@ -69,7 +97,7 @@ impl Viewer {
 
 impl Drop for Viewer {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
+        self.shared.stop.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -77,7 +105,8 @@ impl Drop for Viewer {
 }
 
 fn offer(local: SocketAddr) -> Result<(Rtc, String, SdpPendingOffer), String> {
-    let mut rtc = Rtc::builder().clear_codecs().enable_opus(true, false).enable_h264(true).build(Instant::now());
+    let mut rtc =
+        Rtc::builder().clear_codecs().enable_opus(true, false).enable_h264(true).enable_vp8(true).build(Instant::now());
     let candidate = Candidate::host(local, "udp").map_err(|error| format!("{local} is no candidate: {error}."))?;
     rtc.add_local_candidate(candidate);
     let mut api = rtc.sdp_api();
@@ -95,10 +124,26 @@ fn offer(local: SocketAddr) -> Result<(Rtc, String, SdpPendingOffer), String> {
     Ok((rtc, offer, pending))
 }
 
-fn run(mut rtc: Rtc, udp: &UdpSocket, local: SocketAddr, frames: &AtomicU64, stop: &AtomicBool, _socket: &TcpStream) {
+fn run(mut rtc: Rtc, udp: &UdpSocket, local: SocketAddr, shared: &Shared, play: Option<Play>, _socket: &TcpStream) {
     let mut buffer = [0; 2048];
-    let mut control = None;
-    while rtc.is_alive() && !stop.load(Ordering::Acquire) {
+    let (mut control, mut input) = (None, None);
+    let mut next = Instant::now();
+    let mut seq = 0u32;
+    while rtc.is_alive() && !shared.stop.load(Ordering::Acquire) {
+        if let (Some(play), Some(mut channel)) = (play, input.and_then(|id| rtc.channel(id)))
+            && Instant::now() >= next
+        {
+            next = (next + play.every).max(Instant::now() - play.every * 8);
+            seq = seq.wrapping_add(1);
+            // One state, whose button A is down in every second message.
+            let mut message = [0; 22];
+            message[..4].copy_from_slice(&[1, play.seat as u8, 1, 0]);
+            message[4..8].copy_from_slice(&seq.to_le_bytes());
+            message[9] = (seq & 1) as u8;
+            if matches!(channel.write(true, &message), Ok(true)) {
+                shared.sent.fetch_add(1, Ordering::AcqRel);
+            }
+        }
         let timeout = loop {
             match rtc.poll_output() {
                 Ok(Output::Timeout(at)) => break at,
@@ -106,13 +151,18 @@ fn run(mut rtc: Rtc, udp: &UdpSocket, local: SocketAddr, frames: &AtomicU64, sto
                     let _ = udp.send_to(&datagram.contents, datagram.destination);
                 }
                 Ok(Output::Event(Event::MediaData(data))) if data.params.spec().codec.is_video() => {
-                    frames.fetch_add(1, Ordering::AcqRel);
+                    shared.frames.fetch_add(1, Ordering::AcqRel);
                 }
                 Ok(Output::Event(Event::ChannelOpen(id, label))) if label == "control" => control = Some(id),
+                Ok(Output::Event(Event::ChannelOpen(id, label))) if label == "input" => {
+                    input = Some(id);
+                    next = Instant::now();
+                }
                 Ok(Output::Event(_)) => {}
                 Err(_) => return,
             }
         };
+        let timeout = if play.is_some() && input.is_some() { timeout.min(next) } else { timeout };
         let wait = timeout
             .saturating_duration_since(Instant::now())
             .clamp(Duration::from_micros(100), Duration::from_millis(50));

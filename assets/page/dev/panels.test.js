@@ -1,0 +1,138 @@
+// The panels and the bar, in a browser that is made up.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { fakeBrowser, page } from "./fake-page.js";
+import { setLanguage, text } from "../text.js";
+
+fakeBrowser();
+const { Bar } = await import("../bar.js");
+const { ChatPanel } = await import("../chatpanel.js");
+const { Hands } = await import("../hands.js");
+const { HelpPanel } = await import("../help.js");
+const { Panel } = await import("../panel.js");
+const { Standing } = await import("../standing.js");
+const { fillTexts } = await import("../text.js");
+const { openOneAtATime } = await import("../wiring.js");
+
+beforeEach(() => {
+  fakeBrowser();
+  page.store = new Map();
+  page.document.activeElement = page.document.body;
+  for (const id of ["help", "people"]) page.byId(id).hidden = true;
+});
+
+const room = (you) => ({
+  type: "room", you: { peer: 3, name: "Ann", seats: [1], rights: [], muted: false, grant: "any", ...you }, host: { name: null },
+  seats: [{ seat: 0, device: "", holders: [] }, { seat: 1, device: "", holders: [{ peer: 3, name: "Ann", away: false }] }],
+  peers: [{ peer: 3, name: "Ann", seats: [1], wants: null, muted: false }],
+  game: { name: "Arena", core: "", system: "", state: "running", message: "" },
+});
+const escape = (target) => {
+  // The keyboard takes the focus away before the panel hears of it.
+  page.document.activeElement.blur();
+  page.fire("keydown", { key: "Escape", code: "Escape", isComposing: false }, target);
+};
+
+test("Esc in the help gives the focus back to what opened it with the keyboard", () => {
+  const help = new HelpPanel(() => {}, new Hands({ stage: page.element(), frame: page.element(), touch: page.element() }));
+  const toggle = page.byId("help-toggle");
+  toggle.focus();
+  toggle.click();
+  assert.ok(help.open);
+  assert.equal(page.document.activeElement, page.byId("help-close"));
+  escape(page.byId("help"));
+  assert.ok(!help.open);
+  assert.equal(page.document.activeElement, toggle);
+  help.show(true);
+  page.fire("keydown", { key: "Escape", code: "Escape" });
+  assert.ok(!help.open, "also while the game has the focus");
+});
+
+test("an opener is remembered for one time only", () => {
+  const panel = new Panel("people");
+  page.byId("people-toggle").focus();
+  panel.showFocused();
+  panel.show(false);
+  page.document.activeElement.blur();
+  panel.show(true);
+  page.byId("people-close").focus();
+  escape(page.byId("people"));
+  assert.equal(page.document.activeElement, page.document.body);
+});
+
+test("of those that cover the picture one is open at a time", () => {
+  const told = [];
+  const covers = ["help", "people"].map((name) => new Panel(name));
+  openOneAtATime(covers.map((cover, at) => [cover, (open) => told.push([at, open])]));
+  covers[0].show(true);
+  covers[1].show(true);
+  assert.deepEqual(covers.map(({ open }) => open), [false, true]);
+  assert.deepEqual(told, [[0, true], [0, false], [1, true]]);
+});
+
+function chatWith(told = true) {
+  const chat = new ChatPanel(() => told);
+  const field = page.byId("chat-field");
+  return { chat, field, say(words) {
+    field.value = words;
+    page.fire("submit", {}, page.byId("chat-form"));
+  } };
+}
+
+test("a chat message that is refused is given back, once; a refused reaction gives nothing back", () => {
+  const { chat, field, say } = chatWith();
+  say("hello");
+  assert.equal(field.value, "");
+  chat.refused("slow");
+  assert.equal(field.value, "", "a reaction");
+  chat.refused("slow", { restore: true });
+  assert.equal(field.value, "hello");
+  field.value = "";
+  chat.refused("slow", { restore: true });
+  assert.equal(field.value, "");
+});
+
+test("a chat message that everybody has read is not given back", () => {
+  const { chat, field, say } = chatWith();
+  say("hello");
+  chat.said({ type: "chat", peer: 3, name: "Ann", text: "hello" }, room());
+  chat.refused("slow", { restore: true });
+  assert.equal(field.value, "");
+});
+
+test("what could not be sent stays in the field", () => {
+  const { field, say } = chatWith(false);
+  say("hello");
+  assert.equal(field.value, "hello");
+});
+
+test("a player is told where they sit when it changes, and that they are muted or no longer", () => {
+  const standing = new Standing();
+  assert.deepEqual(standing.news(room()), { key: "seat.you", values: { n: 2 }, seat: 1 });
+  assert.equal(standing.news(room()), null);
+  assert.deepEqual(standing.news(room({ seats: [0, 1] })), { key: "seat.you.many", values: { list: "1, 2" }, seat: 0 });
+  assert.equal(standing.news(room({ seats: [] })).key, "seat.watching.free");
+  assert.equal(standing.news(room({ seats: [], muted: true })).key, "no.muted");
+  assert.equal(standing.news(room({ seats: [], muted: true })), null);
+  assert.equal(standing.news(room({ seats: [] })).key, "muted.over");
+});
+
+test("the chip of somebody who is muted says so to them", () => {
+  const bar = new Bar({ muted: false, blocked: false, volume: 1 });
+  const marks = () => page.byId("seats").children.flatMap((chip) => chip.children.filter(({ className }) => className === "tag").map(({ textContent }) => textContent));
+  bar.setRoom(room());
+  assert.deepEqual(marks(), []);
+  bar.setRoom(room({ muted: true }));
+  assert.deepEqual(marks(), [text("people.muted")]);
+});
+
+test("the button of the other language is marked as written in it", () => {
+  const button = page.element();
+  const root = { documentElement: {}, querySelectorAll: (selector) => (selector.includes("language.other") ? [button] : []) };
+  for (const [language, other] of [["zh", "en"], ["en", "zh-Hans"]]) {
+    setLanguage(language);
+    fillTexts(root);
+    assert.equal(button.getAttribute("lang"), other);
+  }
+});

@@ -1,0 +1,95 @@
+// The motors of gamepads and phones. Browsers run them for a given time only, so a rumble that lasts is started again.
+
+/** One start of a motor, and when the next follows: before the first ends. */
+const RUN_MS = 400;
+const AGAIN_MS = 300;
+/** A host that forgets to end it, or is gone. */
+const LONGEST_MS = 20_000;
+const FULL = 65535;
+
+/** @typedef {{strong: number, weak: number, since: number}} Shake */
+
+export class Rumble {
+  #find;
+  #shakesGlass;
+  #enabled = true;
+  /** By seat. @type {Map<number, Shake>} */
+  #shaking = new Map();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+
+  /**
+   * @param {(seat: number) => Gamepad[]} find the gamepads that play a seat
+   * @param {(seat: number) => boolean} shakesGlass whether a seat is played by touch, so that the phone itself shakes
+   */
+  constructor(find, shakesGlass) {
+    this.#find = find;
+    this.#shakesGlass = shakesGlass;
+  }
+
+  /** @param {boolean} enabled */
+  enable(enabled) {
+    this.#enabled = enabled;
+    if (!enabled) this.stop();
+  }
+
+  /**
+   * @param {number} seat
+   * @param {number} strong 0 to 65535
+   * @param {number} weak 0 to 65535
+   */
+  play(seat, strong, weak) {
+    if (strong === 0 && weak === 0) {
+      if (this.#shaking.delete(seat)) this.#still(seat);
+    } else if (this.#enabled) {
+      this.#shaking.set(seat, { strong: Math.min(1, strong / FULL), weak: Math.min(1, weak / FULL), since: performance.now() });
+      this.#start(seat);
+    }
+    clearInterval(this.#timer);
+    if (this.#shaking.size > 0) this.#timer = setInterval(() => this.#again(), AGAIN_MS);
+  }
+
+  /** Ends all of it. */
+  stop() {
+    clearInterval(this.#timer);
+    const seats = [...this.#shaking.keys()];
+    this.#shaking.clear();
+    for (const seat of seats) this.#still(seat);
+  }
+
+  #again() {
+    for (const [seat, { since }] of this.#shaking) {
+      if (performance.now() - since > LONGEST_MS) this.play(seat, 0, 0);
+      else this.#start(seat);
+    }
+  }
+
+  /** @param {number} seat */
+  #start(seat) {
+    const shake = this.#shaking.get(seat);
+    if (!shake) return;
+    const pads = this.#find(seat);
+    for (const pad of pads) {
+      // Refused by the device, or replaced by the next: nothing to do about it.
+      pad.vibrationActuator?.playEffect("dual-rumble", { duration: RUN_MS, strongMagnitude: shake.strong, weakMagnitude: shake.weak }).catch(() => {});
+    }
+    if (pads.length === 0 && this.#shakesGlass(seat)) vibrate(RUN_MS);
+  }
+
+  /** @param {number} seat */
+  #still(seat) {
+    const pads = this.#find(seat);
+    for (const pad of pads) pad.vibrationActuator?.reset().catch(() => {});
+    if (pads.length === 0 && this.#shakesGlass(seat)) vibrate(0);
+  }
+}
+
+/** Whether this device can shake by itself. */
+export function canVibrate() {
+  return typeof navigator.vibrate === "function";
+}
+
+/** @param {number} ms 0: stop */
+export function vibrate(ms) {
+  if (canVibrate()) navigator.vibrate(ms);
+}

@@ -1,0 +1,215 @@
+//! What people at this machine play with: each gamepad's seat, a second player at the keyboard, and the keys.
+
+use super::dialog;
+use super::icons::Icon;
+use super::keys::{self, BUTTONS, LAYOUTS, Layout};
+use super::people;
+use super::places::{Device, Guest, Places};
+use super::text::{Texts, fill};
+use super::theme;
+use super::view::{Action, Model};
+use super::widgets::{self, Button};
+use crate::room::{MAX_NAME, clean_name};
+use crate::settings::Settings;
+use egui::{Align2, ComboBox, CornerRadius, Event, Key, RichText, Sense, TextEdit, Ui, WidgetInfo, vec2};
+
+/// What is about to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Draft {
+    /// The list of keys is shown.
+    keys_shown: bool,
+    /// The button, of this set, that the next key is for.
+    waiting: Option<(usize, usize)>,
+}
+
+pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut Draft, new: &mut Settings, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    dialog::heading(ui, texts.controllers);
+    let mut places = model.places.clone();
+    for (index, pad) in model.gamepads.iter().enumerate() {
+        let title = fill(texts.gamepad, &[("n", &(index + 1).to_string()), ("name", &pad.name)]);
+        device(ui, model, Device::Pad(pad.id), &title, texts.yours, &mut places);
+    }
+    match model.pad_trouble {
+        Some(error) => {
+            let text = fill(texts.pads_unreadable, &[("error", error)]);
+            ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
+        }
+        None if model.gamepads.is_empty() => widgets::explain(ui, texts.no_controllers),
+        None => {}
+    }
+    device(ui, model, Device::SecondKeys, texts.second_keys, texts.nobody, &mut places);
+    if places != *model.places {
+        actions.push(Action::Places(places));
+    }
+    widgets::switch(ui, &mut new.stick_moves_dpad, texts.stick_dpad, texts.stick_dpad);
+    if ui.add(Button::text(texts.keys).selected(draft.keys_shown)).clicked() {
+        draft.keys_shown = !draft.keys_shown;
+        draft.waiting = None;
+    }
+    if draft.keys_shown {
+        key_table(ui, texts, draft, new, model.places.second_keys());
+    }
+}
+
+/// Takes the key that a button waits for, before any widget sees it.
+pub(super) fn take_key(ui: &Ui, draft: &mut Draft, new: &mut Settings) {
+    let Some((set, button)) = draft.waiting else { return };
+    let mut chosen = None;
+    ui.input_mut(|input| {
+        input.events.retain(|event| match event {
+            Event::Key { key, physical_key, pressed: true, repeat: false, .. } => {
+                chosen.get_or_insert(physical_key.unwrap_or(*key));
+                false
+            }
+            Event::Key { .. } | Event::Text(_) => false,
+            _ => true,
+        });
+    });
+    let Some(key) = chosen else { return };
+    if keys::can_be_chosen(key) {
+        new.keyboard[set].insert(BUTTONS[button].0.to_owned(), key.name().to_owned());
+        draft.waiting = None;
+    } else if key == Key::Escape {
+        draft.waiting = None;
+    }
+}
+
+/// One thing to play with: what it is, whose it is, and their name where that is a guest.
+fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, places: &mut Places) {
+    let texts = model.texts;
+    let guest = places.guests.get(&device).cloned();
+    let mut seat = guest.as_ref().map(|guest| guest.seat);
+    let left = |ui: &mut Ui| {
+        let icon = if matches!(device, Device::Pad(_)) { Icon::Pad } else { Icon::People };
+        widgets::icon(ui, icon, 20.0, if guest.is_some() { theme::GOOD } else { theme::TEXT_WEAK });
+        widgets::line(ui, title, theme::regular(14.0), theme::TEXT);
+    };
+    widgets::row(ui, 36.0, left, |ui| {
+        let name = |seat: Option<usize>| seat.map_or_else(|| unset.to_owned(), |seat| people::player(texts, seat));
+        let combo = ComboBox::from_id_salt(("seat of", device_salt(device))).selected_text(name(seat)).width(140.0);
+        let combo = combo.show_ui(ui, |ui| {
+            let seats = model.snapshot.seats.iter().map(|seat| Some(seat.seat));
+            for choice in std::iter::once(None).chain(seats) {
+                ui.selectable_value(&mut seat, choice, name(choice));
+            }
+        });
+        combo.response.accessible_name(title);
+    });
+    match (seat, guest) {
+        (None, _) => drop(places.guests.remove(&device)),
+        (Some(seat), Some(guest)) => {
+            let name = name_field(ui, texts, device, title, &guest.name);
+            let name = name.unwrap_or_else(|| guest_name(texts, seat));
+            places.guests.insert(device, Guest { seat, name });
+        }
+        (Some(seat), None) => {
+            places.guests.insert(device, Guest { seat, name: guest_name(texts, seat) });
+        }
+    }
+}
+
+/// For whoever has said no other.
+fn guest_name(texts: &Texts, seat: usize) -> String {
+    fill(texts.guest_name, &[("n", &(seat + 1).to_string())])
+}
+
+fn device_salt(device: Device) -> usize {
+    match device {
+        Device::SecondKeys => usize::MAX,
+        Device::Pad(id) => id,
+    }
+}
+
+/// Gives the name, or none when the field was left empty; another one counts when it is left.
+fn name_field(ui: &mut Ui, texts: &Texts, device: Device, title: &str, name: &str) -> Option<String> {
+    let id = ui.scope_id().with(("name of", device_salt(device)));
+    let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| name.to_owned());
+    let mut result = Some(name.to_owned());
+    let said = fill(texts.name_of, &[("what", title)]);
+    let left = |ui: &mut Ui| {
+        ui.add_space(28.0);
+        widgets::line(ui, texts.their_name, theme::regular(13.0), theme::TEXT_WEAK);
+    };
+    widgets::row(ui, 36.0, left, |ui| {
+        let field = ui.add(TextEdit::singleline(&mut text).char_limit(MAX_NAME).desired_width(140.0));
+        let field = field.accessible_name(said);
+        if field.lost_focus() {
+            result = clean_name(&text);
+            ui.data_mut(|data| data.remove::<String>(id));
+        } else if field.changed() {
+            ui.data_mut(|data| data.insert_temp(id, text.clone()));
+        }
+    });
+    result
+}
+
+/// Every button with its key, one column for each set that is in use.
+fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, second: bool) {
+    let sets = if second { LAYOUTS } else { 1 };
+    let layouts: Vec<Layout> = (0..sets).map(|set| Layout::of(new, set)).collect();
+    let twice = keys::chosen_twice(&layouts);
+    for (set, layout) in layouts.iter().enumerate() {
+        if sets > 1 {
+            widgets::section(ui, if set == 0 { texts.first_keys } else { texts.second_keys });
+        }
+        let columns = if ui.available_width() > 480.0 { 4 } else { 2 };
+        let width = (ui.available_width() - 8.0 * (columns - 1) as f32) / columns as f32;
+        for row in (0..BUTTONS.len()).step_by(columns) {
+            ui.horizontal(|ui| {
+                for button in row..(row + columns).min(BUTTONS.len()) {
+                    let key = layout.keys()[button];
+                    let waits = draft.waiting == Some((set, button));
+                    if key_button(ui, texts, button, key, width, waits, twice.contains(&key)) {
+                        draft.waiting = Some((set, button));
+                    }
+                }
+            });
+        }
+    }
+    if !twice.is_empty() {
+        let keys: Vec<&str> = twice.iter().map(|key| key.name()).collect();
+        let text = fill(texts.keys_twice, &[("keys", &keys.join(", "))]);
+        ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
+    }
+    let chosen = new.keyboard.iter().any(|set| !set.is_empty());
+    if ui.add_enabled(chosen, Button::text(texts.usual_keys).with_icon(Icon::Reset)).clicked() {
+        new.keyboard = Default::default();
+    }
+}
+
+fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, width: f32, waits: bool, twice: bool) -> bool {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
+    let label = button_text(texts, button);
+    let shown = if waits { texts.press_a_key } else { key.name() };
+    let name = format!("{label}: {shown}");
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let lit = response.hovered() || response.has_focus() || waits;
+    ui.painter().rect_filled(rect, CornerRadius::same(8), if lit { theme::RAISED_HOVER } else { theme::RAISED });
+    if response.has_focus() || waits {
+        let ring = egui::Stroke::new(1.5, theme::ACCENT);
+        ui.painter().rect_stroke(rect, CornerRadius::same(8), ring, egui::StrokeKind::Inside);
+    }
+    let painter = ui.painter().with_clip_rect(rect);
+    let color = match (waits, twice) {
+        (true, _) => theme::ACCENT,
+        (_, true) => theme::WARNING,
+        _ => theme::TEXT,
+    };
+    let (left, right) = (rect.left_center() + vec2(10.0, 0.0), rect.right_center() - vec2(10.0, 0.0));
+    painter.text(left, Align2::LEFT_CENTER, label, theme::regular(13.0), theme::TEXT_WEAK);
+    painter.text(right, Align2::RIGHT_CENTER, shown, theme::semibold(13.0), color);
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+fn button_text(texts: &Texts, button: usize) -> String {
+    match BUTTONS[button].0 {
+        "up" => texts.up.to_owned(),
+        "down" => texts.down.to_owned(),
+        "left" => texts.left_side.to_owned(),
+        "right" => texts.right_side.to_owned(),
+        "start" => "Start".to_owned(),
+        "select" => "Select".to_owned(),
+        other => other.to_uppercase(),
+    }
+}

@@ -1,0 +1,156 @@
+//! All links that let people in, in a box: what each grants, taking them back, and making another.
+
+use super::icons::Icon;
+use super::invite::{Copied, link_box};
+use super::text::{Texts, fill};
+use super::view::{Action, Model};
+use super::widgets::{self, Button};
+use super::{dialog, people, theme, time};
+use crate::engine::InviteStatus;
+use crate::net::RoomCommand;
+use crate::room::{Grant, Right, Terms};
+use crate::settings::Settings;
+use egui::{ComboBox, Ui};
+use std::time::Duration;
+
+/// How many people a new link can let in.
+const USES: [Option<u32>; 4] = [None, Some(1), Some(3), Some(10)];
+/// How long it can last, in seconds.
+const LASTS: [Option<u64>; 4] = [None, Some(600), Some(3600), Some(86_400)];
+
+/// The link that is about to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draft {
+    terms: Terms,
+}
+
+impl Draft {
+    /// As it is before anything is chosen.
+    pub fn of(settings: &Settings) -> Self {
+        Self { terms: usual_terms(settings) }
+    }
+}
+
+/// What a link grants for which nothing else was chosen.
+pub(super) fn usual_terms(settings: &Settings) -> Terms {
+    Terms { approval: settings.ask_before_joining, ..Terms::default() }
+}
+
+/// False once it is closed.
+pub(super) fn show(copied: &mut Copied, ui: &Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) -> bool {
+    let texts = model.texts;
+    dialog::show(ui, "links", 560.0, texts.links_title, texts.close, |ui| {
+        if model.snapshot.invites.is_empty() {
+            widgets::explain(ui, texts.no_links);
+        }
+        for invite in &model.snapshot.invites {
+            widgets::keyed(ui, ("invite", invite.id), |ui| {
+                widgets::card(ui, |ui| one(copied, ui, model, invite, actions))
+            });
+        }
+        dialog::heading(ui, texts.new_link);
+        new_link(ui, model, draft, actions);
+        false
+    })
+}
+
+fn one(copied: &mut Copied, ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    widgets::line(ui, &grants(texts, &invite.terms), theme::semibold(14.0), theme::TEXT);
+    let mut about = vec![match invite.terms.uses {
+        Some(uses) => fill(texts.used_of, &[("n", &invite.used.to_string()), ("most", &uses.to_string())]),
+        None => fill(texts.used, &[("n", &invite.used.to_string())]),
+    }];
+    if let Some(ends) = invite.ends {
+        about.push(fill(texts.time_left, &[("time", &time::left(ui, ends))]));
+    }
+    widgets::explain(ui, about.join(" · "));
+    let Some(link) = invite.links.first() else { return };
+    link_box(ui, link);
+    ui.horizontal(|ui| {
+        copied.button(ui, texts, link, texts.copy_link, false);
+        let button = ui.add(Button::text(texts.take_back).with_icon(Icon::Close));
+        widgets::menu(&button, ("invite", invite.id), 240.0, |ui| {
+            for (text, people) in [(texts.take_back_link, false), (texts.take_back_people, true)] {
+                if ui.button(text).clicked() {
+                    actions.push(Action::room(RoomCommand::Revoke(invite.id, people)));
+                    ui.close();
+                }
+            }
+        });
+    });
+}
+
+fn new_link(ui: &mut Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    let terms = &mut draft.terms;
+    let seats = model.snapshot.seats.iter().map(|seat| Grant::Seat(seat.seat));
+    let grants = std::iter::once(Grant::Any).chain(seats).chain([Grant::Watch]);
+    choice(ui, texts.link_for, &mut terms.grant, grants, |grant| grant_text(texts, grant));
+    choice(ui, texts.link_uses, &mut terms.uses, USES, |uses| match uses {
+        Some(uses) => uses.to_string(),
+        None => texts.no_limit.to_owned(),
+    });
+    let lasts = LASTS.map(|seconds| seconds.map(Duration::from_secs));
+    choice(ui, texts.link_lasts, &mut terms.lasts, lasts, |lasts| {
+        let text = match lasts.map(|lasts| lasts.as_secs()) {
+            None => texts.no_limit,
+            Some(600) => texts.ten_minutes,
+            Some(3600) => texts.one_hour,
+            Some(_) => texts.one_day,
+        };
+        text.to_owned()
+    });
+    widgets::switch(ui, &mut terms.approval, texts.ask_first, texts.ask_first);
+    widgets::section(ui, texts.may);
+    ui.horizontal_wrapped(|ui| {
+        for right in Right::ALL {
+            let mut on = terms.rights.has(right);
+            if ui.checkbox(&mut on, people::right_text(texts, right)).changed() {
+                terms.rights = terms.rights.with(right, on);
+            }
+        }
+    });
+    if ui.add(Button::text(texts.make_link).with_icon(Icon::Plus).primary()).clicked() {
+        actions.push(Action::room(RoomCommand::Invite(*terms)));
+        *draft = Draft::of(model.settings);
+    }
+}
+
+/// One line: what it is, and a list to choose from.
+fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    label: &str,
+    chosen: &mut T,
+    choices: impl IntoIterator<Item = T>,
+    name: impl Fn(T) -> String,
+) {
+    let left = |ui: &mut Ui| drop(widgets::line(ui, label, theme::regular(14.0), theme::TEXT));
+    widgets::row(ui, 36.0, left, |ui| {
+        let combo = ComboBox::from_id_salt(label).selected_text(name(*chosen)).width(200.0);
+        let combo = combo.show_ui(ui, |ui| {
+            for choice in choices {
+                ui.selectable_value(chosen, choice, name(choice));
+            }
+        });
+        combo.response.accessible_name(label);
+    });
+}
+
+fn grant_text(texts: &Texts, grant: Grant) -> String {
+    match grant {
+        Grant::Any => texts.any_seat.to_owned(),
+        Grant::Seat(seat) => people::player(texts, seat),
+        Grant::Watch => texts.watch_only.to_owned(),
+    }
+}
+
+/// "Player 2 · needs your approval · save and load".
+fn grants(texts: &Texts, terms: &Terms) -> String {
+    let mut parts = vec![grant_text(texts, terms.grant)];
+    if terms.approval {
+        parts.push(texts.asks_first.to_owned());
+    }
+    parts.extend(terms.rights.iter().map(|right| people::right_text(texts, right).to_owned()));
+    parts.join(" · ")
+}

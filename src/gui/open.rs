@@ -1,0 +1,110 @@
+//! Opening a game: its file, its core, and the list of those opened last.
+
+use super::app::App;
+use super::text::fill;
+use super::view::Dialog;
+use crate::engine::{Command, Game};
+use crate::library;
+use crate::settings::{Recent, Settings};
+use std::path::{Path, PathBuf};
+
+impl App {
+    /// Finds the core, asks for it, or says that there is none.
+    pub(super) fn open_file(&mut self, path: &Path) {
+        self.view.dialog = None;
+        let extension = library::extension(path);
+        if extension.as_deref() == Some(std::env::consts::DLL_EXTENSION) {
+            return self.open_core(path);
+        }
+        if let Err(sentence) = library::check_content(path) {
+            return self.complain(sentence);
+        }
+        let remembered = extension.and_then(|extension| self.settings.core_for.get(&extension)).cloned();
+        if let Some(core) = remembered.filter(|core| core.is_file()) {
+            return self.open_with(path, &core);
+        }
+        let fitting: Vec<PathBuf> =
+            library::cores_for(&self.cores, path).into_iter().map(|core| core.path.clone()).collect();
+        match fitting.as_slice() {
+            [] => self.view.dialog = Some(Dialog::NoCore(path.to_path_buf())),
+            [core] => self.open_with(path, core),
+            _ => {
+                self.view.dialog = Some(Dialog::ChooseCore { content: path.to_path_buf(), remember: true });
+            }
+        }
+    }
+
+    pub(super) fn open_with(&mut self, content: &Path, core: &Path) {
+        if let Err(sentence) = library::check_content(content).and_then(|()| library::check_core(core)) {
+            return self.complain(sentence);
+        }
+        self.open(Game {
+            core: core.to_path_buf(),
+            content: Some(content.to_path_buf()),
+            title: content.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            options: self.options_of(core),
+        });
+    }
+
+    pub(super) fn open_core(&mut self, core: &Path) {
+        if let Err(sentence) = library::check_core(core) {
+            return self.complain(sentence);
+        }
+        let known = self.cores.iter().find(|entry| entry.path == core);
+        let name = known
+            .map_or_else(|| Settings::core_key(core).trim_start_matches("lib").to_owned(), |entry| entry.name.clone());
+        self.open(Game {
+            core: core.to_path_buf(),
+            content: None,
+            title: name.trim_end_matches(" (demo)").to_owned(),
+            options: self.options_of(core),
+        });
+    }
+
+    fn options_of(&self, core: &Path) -> Vec<(String, String)> {
+        let options = self.settings.core_options.get(&Settings::core_key(core));
+        options.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    pub(super) fn open(&mut self, game: Game) {
+        self.settings.remember(Recent {
+            content: game.content.clone(),
+            core: game.core.clone(),
+            title: game.title.clone(),
+        });
+        self.settings_changed = true;
+        self.view.dialog = None;
+        // The last game's picture must not show through while this one starts.
+        self.picture = None;
+        self.engine.send(Command::Open(game));
+    }
+
+    pub(super) fn open_recent(&mut self, index: usize) {
+        let Some(game) = self.settings.recent.get(index).cloned() else { return };
+        let title = [("title", game.title.as_str())];
+        let gone = |path: &Path| !path.exists();
+        match &game.content {
+            Some(content) if gone(content) => {
+                self.complain(fill(self.texts.recent_gone, &title));
+                self.forget_recent(index);
+            }
+            Some(content) if gone(&game.core) => {
+                self.complain(fill(self.texts.core_gone, &title));
+                self.open_file(content);
+            }
+            Some(content) => self.open_with(content, &game.core),
+            None if gone(&game.core) => {
+                self.complain(fill(self.texts.recent_gone, &title));
+                self.forget_recent(index);
+            }
+            None => self.open_core(&game.core),
+        }
+    }
+
+    pub(super) fn forget_recent(&mut self, index: usize) {
+        if index < self.settings.recent.len() {
+            self.settings.recent.remove(index);
+            self.settings_changed = true;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The links that let people in: what each grants, how long, how often, and the codes that stand for them on the phone.
+
+use super::rights::{Grant, Rights};
+use super::secret::{Digits, Secret};
+use std::time::Duration;
+
+/// A link's number; never used twice.
+pub type InviteId = u32;
+
+/// The most links alive at once.
+pub const MAX_INVITES: usize = 32;
+/// How long a code can be read aloud.
+pub const CODE_ALIVE: Duration = Duration::from_secs(600);
+/// Wrong codes that end every code there is: nobody knows which one was meant.
+pub const CODE_TRIES: u32 = 5;
+
+/// What a link is to be like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// Where its bearer may sit.
+    pub grant: Grant,
+    /// What else they may do.
+    pub rights: Rights,
+    /// The host is asked about each who brings it.
+    pub approval: bool,
+    /// It lets this many people in; none for any number.
+    pub uses: Option<u32>,
+    /// It ends this long after that was said; none for never.
+    pub lasts: Option<Duration>,
+}
+
+/// One link.
+#[derive(Debug, Clone)]
+pub struct Invite {
+    /// Its number.
+    pub id: InviteId,
+    /// What stands behind the `#`.
+    pub secret: Secret,
+    /// What it grants.
+    pub terms: Terms,
+    /// The guest who made it; none for the host.
+    pub maker: Option<u32>,
+    /// How many it let in.
+    pub used: u32,
+    /// When it ends.
+    pub ends: Option<Duration>,
+    /// Digits that stand for it, and when they end.
+    pub code: Option<(Digits, Duration)>,
+}
+
+impl Invite {
+    fn lives(&self, now: Duration) -> bool {
+        self.ends.is_none_or(|ends| now < ends) && self.terms.uses.is_none_or(|uses| self.used < uses)
+    }
+}
+
+/// All links of a room.
+#[derive(Debug)]
+pub struct Invites {
+    list: Vec<Invite>,
+    next: InviteId,
+    wrong_codes: u32,
+}
+
+impl Default for Invites {
+    fn default() -> Self {
+        Invites { list: Vec::new(), next: 1, wrong_codes: 0 }
+    }
+}
+
+impl Invites {
+    /// Makes a link. None when there are too many.
+    pub fn add(&mut self, secret: Secret, terms: Terms, now: Duration) -> Option<InviteId> {
+        self.tick(now);
+        if self.list.len() >= MAX_INVITES {
+            return None;
+        }
+        let id = self.next;
+        self.next += 1;
+        let ends = terms.lasts.map(|lasts| now.saturating_add(lasts));
+        self.list.push(Invite { id, secret, terms, maker: None, used: 0, ends, code: None });
+        Some(id)
+    }
+
+    /// The same for a guest.
+    pub(super) fn add_by(&mut self, maker: u32, secret: Secret, terms: Terms, now: Duration) -> Option<InviteId> {
+        let id = self.add(secret, terms, now)?;
+        self.list.last_mut()?.maker = Some(maker);
+        Some(id)
+    }
+
+    /// The links that a guest has made.
+    pub(super) fn made_by(&self, maker: u32) -> Vec<InviteId> {
+        self.list.iter().filter(|invite| invite.maker == Some(maker)).map(|invite| invite.id).collect()
+    }
+
+    /// Takes a link back.
+    pub fn revoke(&mut self, id: InviteId) -> bool {
+        let before = self.list.len();
+        self.list.retain(|invite| invite.id != id);
+        self.list.len() != before
+    }
+
+    /// What a link grants from now on; its uses stay, and its end unless another time is given.
+    pub fn change(&mut self, id: InviteId, terms: Terms, now: Duration) -> bool {
+        let Some(invite) = self.list.iter_mut().find(|invite| invite.id == id) else { return false };
+        if terms.lasts != invite.terms.lasts {
+            invite.ends = terms.lasts.map(|lasts| now.saturating_add(lasts));
+        }
+        invite.terms = terms;
+        true
+    }
+
+    /// Gives a link digits to be read aloud, or takes them away.
+    pub fn set_code(&mut self, id: InviteId, digits: Option<Digits>, now: Duration) -> bool {
+        // Two links with the same digits: the older one's are gone.
+        if let Some(digits) = &digits {
+            for invite in &mut self.list {
+                invite.code.take_if(|(other, _)| other == digits);
+            }
+            self.wrong_codes = 0;
+        }
+        let Some(invite) = self.list.iter_mut().find(|invite| invite.id == id) else { return false };
+        invite.code = digits.map(|digits| (digits, now.saturating_add(CODE_ALIVE)));
+        true
+    }
+
+    /// The living link with this secret.
+    pub fn by_secret(&self, secret: &str, now: Duration) -> Option<&Invite> {
+        // All are compared, so that the time tells nothing of where the right one lies.
+        let mut found = None;
+        for invite in &self.list {
+            if invite.secret.is(secret) {
+                found = Some(invite);
+            }
+        }
+        found.filter(|invite| invite.lives(now))
+    }
+
+    /// The living link that these digits stand for. A wrong guess is counted, and too many end every code.
+    pub fn by_code(&mut self, digits: &str, now: Duration) -> Option<&Invite> {
+        let right = |invite: &Invite| {
+            invite.lives(now) && invite.code.as_ref().is_some_and(|(code, until)| now < *until && code.is(digits))
+        };
+        let found = self.list.iter().position(right);
+        if found.is_none() && self.list.iter().any(|invite| invite.code.is_some()) {
+            self.wrong_codes += 1;
+            if self.wrong_codes >= CODE_TRIES {
+                self.list.iter_mut().for_each(|invite| invite.code = None);
+            }
+        }
+        found.map(|index| &self.list[index])
+    }
+
+    /// The link of this number.
+    pub fn get(&self, id: InviteId) -> Option<&Invite> {
+        self.list.iter().find(|invite| invite.id == id)
+    }
+
+    /// Somebody came in by it.
+    pub fn used(&mut self, id: InviteId) {
+        if let Some(invite) = self.list.iter_mut().find(|invite| invite.id == id) {
+            invite.used = invite.used.saturating_add(1);
+        }
+    }
+
+    /// Every link, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Invite> {
+        self.list.iter()
+    }
+
+    /// Drops what has ended. True when anything changed.
+    pub fn tick(&mut self, now: Duration) -> bool {
+        let before = self.list.len();
+        self.list.retain(|invite| invite.lives(now));
+        let mut changed = self.list.len() != before;
+        for invite in &mut self.list {
+            changed |= invite.code.take_if(|(_, until)| now >= *until).is_some();
+        }
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: Duration = Duration::ZERO;
+
+    fn secret(n: u8) -> Secret {
+        Secret::new([n; 16])
+    }
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    #[test]
+    fn a_link_ends_with_its_time_and_its_uses() {
+        let mut invites = Invites::default();
+        let timed = Terms { lasts: Some(seconds(60)), ..Terms::default() };
+        invites.add(secret(1), timed, T0);
+        let once = Terms { uses: Some(1), ..Terms::default() };
+        let id = invites.add(secret(2), once, T0).expect("a link");
+        assert!(invites.by_secret(secret(1).as_str(), seconds(59)).is_some());
+        assert!(invites.by_secret(secret(1).as_str(), seconds(60)).is_none());
+        invites.used(id);
+        assert!(invites.by_secret(secret(2).as_str(), T0).is_none());
+        assert!(invites.tick(seconds(60)) && invites.iter().count() == 0);
+    }
+
+    #[test]
+    fn a_change_of_something_else_gives_no_more_time() {
+        let mut invites = Invites::default();
+        let timed = Terms { lasts: Some(seconds(60)), ..Terms::default() };
+        let id = invites.add(secret(1), timed, T0).expect("a link");
+        assert!(invites.change(id, Terms { approval: true, ..timed }, seconds(50)));
+        assert!(invites.by_secret(secret(1).as_str(), seconds(60)).is_none());
+        let id = invites.add(secret(2), timed, T0).expect("a link");
+        assert!(invites.change(id, Terms { lasts: Some(seconds(20)), ..timed }, seconds(50)));
+        assert!(invites.by_secret(secret(2).as_str(), seconds(69)).is_some());
+    }
+
+    #[test]
+    fn a_code_lives_ten_minutes_and_dies_of_five_wrong_ones() {
+        let mut invites = Invites::default();
+        let id = invites.add(secret(1), Terms::default(), T0).expect("a link");
+        let digits = Digits::new([0, 0, 0, 0, 0, 1, 0, 0]);
+        let code = digits.as_str().to_owned();
+        invites.set_code(id, Some(digits.clone()), T0);
+        assert!(invites.by_code(&code, seconds(599)).is_some());
+        assert!(invites.by_code(&code, seconds(600)).is_none());
+        invites.set_code(id, Some(digits), T0);
+        for _ in 0..4 {
+            assert!(invites.by_code("000000", T0).is_none());
+        }
+        assert!(invites.by_code(&code, T0).is_some(), "four wrong ones are not enough");
+        assert!(invites.by_code("000000", T0).is_none());
+        assert!(invites.by_code(&code, T0).is_none(), "the fifth was");
+    }
+
+    #[test]
+    fn there_are_not_endlessly_many() {
+        let mut invites = Invites::default();
+        for n in 0..MAX_INVITES {
+            assert!(invites.add(secret(n as u8), Terms::default(), T0).is_some());
+        }
+        assert!(invites.add(secret(200), Terms::default(), T0).is_none());
+        assert!(invites.revoke(1) && !invites.revoke(1));
+        assert!(invites.add(secret(200), Terms::default(), T0).is_some());
+    }
+}
