@@ -1,6 +1,7 @@
 //! Small things that threads share: the clock, wake-ups, named threads.
 
 mod event;
+mod sys;
 
 pub use event::Event;
 
@@ -36,4 +37,11 @@ pub fn spawn<T: Send + 'static>(
 /// Asks the kernel to wake this thread on time: by default it may be 50 µs late to save power.
 pub fn wake_precisely() {
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+}
+
+/// The same, and asks to go first: a thread that has little to do, and that at once, need not wait until an encoder has
+/// had its turn, which is up to a millisecond.
+pub fn wake_at_once() {
+    wake_precisely();
+    sys::go_first();
 }

@@ -18,7 +18,7 @@ use str0m::channel::ChannelId;
 use str0m::config::DtlsCert;
 use str0m::format::{Codec, FormatParams};
 use str0m::media::{Frequency, MediaKind, MediaTime, Mid, Pt};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, Transmit};
 use str0m::rtp::Extension;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
@@ -342,15 +342,14 @@ impl Peer {
     }
 
     /// Takes everything that str0m has: datagrams go to `send`, news to `news`. To be called after every other call.
-    pub fn drain(&mut self, now: Instant, send: &mut dyn FnMut(SocketAddr, &[u8]), news: &mut dyn FnMut(PeerNews)) {
+    pub fn drain(&mut self, now: Instant, send: &mut dyn FnMut(Transmit), news: &mut dyn FnMut(PeerNews)) {
         loop {
             match self.rtc.poll_output() {
                 Ok(Output::Transmit(datagram)) => {
-                    send(datagram.destination, &datagram.contents);
                     self.bytes_sent += datagram.contents.len() as u64;
-                    if self.ends_a_frame(&datagram.contents)
-                        && let Some(times) = self.pending.pop_front()
-                    {
+                    let ends = self.ends_a_frame(&datagram.contents);
+                    send(datagram);
+                    if ends && let Some(times) = self.pending.pop_front() {
                         news(PeerNews::FrameSent(times));
                     }
                 }

@@ -22,12 +22,14 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
+use std::ops::Bound;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use str0m::config::DtlsCert;
+use str0m::net::Transmit;
 
 /// Wishes that may wait; full, the one who wishes is told that the host is busy.
 const COMMANDS: usize = 256;
@@ -116,6 +118,9 @@ pub fn start(ports: NetPorts) -> Result<(NetHandle, JoinHandle<()>), String> {
         closing: false,
         certificate: certificate()?,
         movers: [None; MAX_SEATS],
+        buffer: vec![0; 2048],
+        control: arrival::control_buffer(),
+        answers: Vec::with_capacity(2 * BATCH),
         ports,
     };
     let thread = spawn("net", move || worker.run())?;
@@ -194,17 +199,20 @@ pub(super) struct Worker {
     pub certificate: DtlsCert,
     /// Whose mouse moved last on each seat.
     pub movers: [Option<PeerId>; MAX_SEATS],
+    /// For what is received, and what the kernel notes about it.
+    buffer: Vec<u8>,
+    control: Vec<u8>,
+    /// Until the inputs are on the board.
+    answers: Vec<Transmit>,
 }
 
 impl Worker {
     fn run(mut self) {
-        crate::sync::wake_precisely();
-        let mut buffer = vec![0; 2048];
-        let mut control = arrival::control_buffer();
+        crate::sync::wake_at_once();
         arrival::note(&self.ports.socket);
         loop {
             self.sleep();
-            self.take_datagrams(&mut buffer, &mut control);
+            self.take_datagrams();
             self.take_packets();
             self.leave_broken();
             self.take_commands();
@@ -236,7 +244,18 @@ impl Worker {
         }
     }
 
-    fn take_datagrams(&mut self, buffer: &mut [u8], control: &mut [u8]) {
+    /// Inputs go to the board first, answers out last: whoever answers in between makes the next input wait.
+    fn take_datagrams(&mut self) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let mut control = std::mem::take(&mut self.control);
+        self.take_batch(&mut buffer, &mut control);
+        (self.buffer, self.control) = (buffer, control);
+        for answer in self.answers.drain(..) {
+            let _ = self.ports.socket.send_to(&answer.contents, answer.destination);
+        }
+    }
+
+    fn take_batch(&mut self, buffer: &mut [u8], control: &mut [u8]) {
         for _ in 0..BATCH {
             let (len, source, arrived) = match arrival::receive(&self.ports.socket, buffer, control) {
                 Ok(received) => received,
@@ -256,7 +275,8 @@ impl Worker {
             if let Some(connection) = self.peers.get_mut(&id) {
                 connection.source = Some(source);
                 connection.peer.receive(now, source, local, data);
-                drain(id, connection, &self.ports.socket, &mut self.news, now);
+                let (answers, news) = (&mut self.answers, &mut self.news);
+                connection.peer.drain(now, &mut |answer| answers.push(answer), &mut |what| news.push((id, what)));
             }
             // Inputs do not wait for the rest of the batch.
             if self.press_news()
@@ -272,7 +292,8 @@ impl Worker {
             let now = Instant::now();
             let data: Arc<[u8]> = Arc::from(&packet.data[..]);
             self.shapes[packet.format.index()] = Some(packet.shape);
-            for (&id, connection) in &mut self.peers {
+            let mut last = None;
+            while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
                 if connection.peer.format() != packet.format {
                     continue;
                 }
@@ -282,6 +303,8 @@ impl Worker {
                 connection.peer.write_video(&packet, &data, now);
                 connection.peer.tick(now);
                 drain(id, connection, &self.ports.socket, &mut self.news, now);
+                // Nobody's input waits until everybody has the picture.
+                self.take_datagrams();
             }
             // Full means that there are spares enough.
             let _ = self.ports.spares.push(packet);
@@ -604,6 +627,17 @@ impl Worker {
     }
 }
 
+/// The peer after the last one.
+fn next_peer<'a>(
+    peers: &'a mut BTreeMap<PeerId, Connection>,
+    last: &mut Option<PeerId>,
+) -> Option<(PeerId, &'a mut Connection)> {
+    let from = last.map_or(Bound::Unbounded, Bound::Excluded);
+    let (&id, connection) = peers.range_mut((from, Bound::Unbounded)).next()?;
+    *last = Some(id);
+    Some((id, connection))
+}
+
 pub(super) fn drain(
     id: PeerId,
     connection: &mut Connection,
@@ -614,8 +648,8 @@ pub(super) fn drain(
     connection.peer.drain(
         now,
         // A full socket buffer loses the datagram, as any router on the way would: repeats are WebRTC's business.
-        &mut |to, data| {
-            let _ = socket.send_to(data, to);
+        &mut |datagram| {
+            let _ = socket.send_to(&datagram.contents, datagram.destination);
         },
         &mut |what| news.push((id, what)),
     );
