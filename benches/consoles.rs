@@ -65,9 +65,23 @@ fn run<B: Deref<Target = dyn Tab>>(name: &str, console: &Console, format: &str, 
         report.worst_colour,
         if missed { "  MISSED" } else { "" }
     );
-    let over = gaps.iter().filter(|gap| **gap > LONGEST_GAP_MS).count();
-    if over > 0 {
-        println!("  {over} of {} gaps are over {LONGEST_GAP_MS} ms", gaps.len());
+    let mut time = 0.0;
+    for gap in &report.gaps {
+        if *gap > LONGEST_GAP_MS {
+            println!("  nothing new for {gap:.1} ms, {:.1} s after the first frame", time / 1000.0);
+        }
+        time += gap;
+    }
+    if longest > LONGEST_GAP_MS {
+        // Whose fault it is: the host's figures of each second, and when the frames came out of the decoder.
+        let stats = host.events_named("stats");
+        let figures = |name: &str| stats.iter().skip(5).filter_map(|it| it[name].as_f64()).collect::<Vec<_>>();
+        let slowest = figures("latency_p99_ms").into_iter().fold(0.0, f64::max);
+        let fewest = figures("fps").into_iter().fold(f64::INFINITY, f64::min);
+        let decoded = report.looks.windows(2).map(|pair| pair[1].at_ms - pair[0].at_ms).fold(0.0, f64::max);
+        println!(
+            "  meanwhile: host at most {slowest:.1} ms late, at least {fewest:.1} frames/s; decoded at most {decoded:.1} ms apart"
+        );
     }
     if let Some(first) = report.wrong.first() {
         println!("  {first}");
