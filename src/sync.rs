@@ -39,8 +39,8 @@ pub fn wake_precisely() {
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
 }
 
-/// The same, and asks to go first: a thread that has little to do, and that at once, need not wait until an encoder has
-/// had its turn, which is up to a millisecond.
+/// The same, and asks to go first: the game's pace and its inputs need not wait until an encoder has had its turn, which
+/// is up to a millisecond. An encoder that comes too late leaves a frame out; nothing makes up for the others.
 pub fn wake_at_once() {
     wake_precisely();
     sys::go_first();

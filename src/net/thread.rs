@@ -35,6 +35,8 @@ use str0m::net::Transmit;
 const COMMANDS: usize = 256;
 /// Datagrams taken in a row before packets get their turn.
 const BATCH: usize = 64;
+/// Datagrams taken between two peers that are sent a frame: a flood must not hold it back from those who come later.
+const FEW: usize = 8;
 /// Encoded video aims below the estimate by this share, in percent: sound, repeats and the estimate's own error need room.
 const USE_OF_ESTIMATE: u32 = 80;
 /// Bounds of the video's rate limit, in kbit/s.
@@ -212,7 +214,7 @@ impl Worker {
         arrival::note(&self.ports.socket);
         loop {
             self.sleep();
-            self.take_datagrams();
+            self.take_datagrams(BATCH);
             self.take_packets();
             self.leave_broken();
             self.take_commands();
@@ -245,18 +247,18 @@ impl Worker {
     }
 
     /// Inputs go to the board first, answers out last: whoever answers in between makes the next input wait.
-    fn take_datagrams(&mut self) {
+    fn take_datagrams(&mut self, most: usize) {
         let mut buffer = std::mem::take(&mut self.buffer);
         let mut control = std::mem::take(&mut self.control);
-        self.take_batch(&mut buffer, &mut control);
+        self.take_batch(most, &mut buffer, &mut control);
         (self.buffer, self.control) = (buffer, control);
         for answer in self.answers.drain(..) {
             let _ = self.ports.socket.send_to(&answer.contents, answer.destination);
         }
     }
 
-    fn take_batch(&mut self, buffer: &mut [u8], control: &mut [u8]) {
-        for _ in 0..BATCH {
+    fn take_batch(&mut self, most: usize, buffer: &mut [u8], control: &mut [u8]) {
+        for _ in 0..most {
             let (len, source, arrived) = match arrival::receive(&self.ports.socket, buffer, control) {
                 Ok(received) => received,
                 // An ICMP error about an earlier datagram comes up here; the next call goes on.
@@ -304,7 +306,7 @@ impl Worker {
                 connection.peer.tick(now);
                 drain(id, connection, &self.ports.socket, &mut self.news, now);
                 // Nobody's input waits until everybody has the picture.
-                self.take_datagrams();
+                self.take_datagrams(FEW);
             }
             // Full means that there are spares enough.
             let _ = self.ports.spares.push(packet);
