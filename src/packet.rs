@@ -114,6 +114,40 @@ pub struct VideoPacket {
     pub shape: PictureShape,
 }
 
+/// Packets on their way to the net thread. Full, video drops the packet and makes a keyframe next.
+const PACKETS: usize = 16;
+/// Those, one in the video thread's hand and one in the net thread's.
+const SPARES: usize = PACKETS + 2;
+/// Room for every frame but those of the highest bitrates. The system gives the memory when it is written to.
+const PACKET_BYTES: usize = 256 << 10;
+
+/// The way of packets from the video thread to the net thread, and the way back of their memory: as many as can be on
+/// their way are there from the beginning, so that a hold-up costs no allocation in the middle of a game.
+pub struct VideoRings {
+    /// Encoded packets, for the video thread.
+    pub packets: rtrb::Producer<VideoPacket>,
+    /// Encoded packets, for whoever sends them.
+    pub packets_out: rtrb::Consumer<VideoPacket>,
+    /// What was sent goes back here.
+    pub used: rtrb::Producer<VideoPacket>,
+    /// What was sent, for the video thread.
+    pub spares: rtrb::Consumer<VideoPacket>,
+}
+
+impl Default for VideoRings {
+    fn default() -> Self {
+        let (packets, packets_out) = rtrb::RingBuffer::new(PACKETS);
+        let (mut used, spares) = rtrb::RingBuffer::new(SPARES);
+        for _ in 0..SPARES {
+            let packet = VideoPacket { data: Vec::with_capacity(PACKET_BYTES), ..VideoPacket::default() };
+            if used.push(packet).is_err() {
+                unreachable!("it has room for SPARES");
+            }
+        }
+        VideoRings { packets, packets_out, used, spares }
+    }
+}
+
 /// The largest Opus packet that is sent: well inside one datagram.
 pub const MAX_OPUS_BYTES: usize = 1200;
 

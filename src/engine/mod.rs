@@ -22,7 +22,7 @@ use crate::input::PadState;
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader, Lane};
 use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
-use crate::packet::Format;
+use crate::packet::{Format, VideoRings};
 use crate::record::{self, RecordThread};
 use crate::room::{Room, Secret, Terms};
 use crate::sync::{Event, spawn};
@@ -37,9 +37,7 @@ use worker::{Message, Worker};
 
 /// Messages to the engine's thread that may wait. Full, commands are dropped with a warning and figures are passed over.
 const QUEUE: usize = 1024;
-/// Packets on their way to the net thread. Full, video drops the packet and makes a keyframe next; sound drops the block.
-const PACKETS: usize = 16;
-/// The same for sound: 320 ms.
+/// Blocks of sound on their way to the net thread: 320 ms. Full, a block is dropped.
 const AUDIO_PACKETS: usize = 32;
 
 /// What the engine needs to know before it starts.
@@ -128,8 +126,7 @@ impl Engine {
         let (messages, inbox) = sync_channel(QUEUE);
         let (happenings, happenings_out) = sync_channel(QUEUE);
 
-        let (packets, packets_out) = rtrb::RingBuffer::new(PACKETS);
-        let (spares, spares_out) = rtrb::RingBuffer::new(PACKETS);
+        let VideoRings { packets, packets_out, used, spares } = VideoRings::default();
         let (preview, preview_out) = if config.local {
             let (input, output) = triple_buffer::triple_buffer(&Picture::default());
             (Some(input), Some(output))
@@ -149,7 +146,7 @@ impl Engine {
             video_control.clone(),
             VideoPorts {
                 packets,
-                spares: spares_out,
+                spares,
                 packet_event: packet_event.clone(),
                 preview,
                 picture_event: change.clone(),
@@ -189,7 +186,7 @@ impl Engine {
         let (net, net_thread) = net::start(NetPorts {
             socket,
             video: packets_out,
-            spares,
+            spares: used,
             audio: sound_out,
             event: packet_event,
             video_control: video_control.clone(),

@@ -77,6 +77,7 @@ pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> 
             speed: SpeedControl::default(),
             last_due: Duration::ZERO,
             last: None,
+            unsent: None,
         };
         worker.run(FrameReader::new(link));
     })?;
@@ -104,6 +105,8 @@ struct Worker {
     speed: SpeedControl,
     last_due: Duration,
     last: Option<FrameHeader>,
+    /// A packet that nothing came of: its memory is for the next.
+    unsent: Option<VideoPacket>,
 }
 
 /// When a frame was where, for all its packets.
@@ -290,7 +293,7 @@ impl Worker {
         if keyframe {
             control.keyframe.store(false, Release);
         }
-        let mut packet = self.ports.spares.pop().unwrap_or_default();
+        let mut packet = self.unsent.take().or_else(|| self.ports.spares.pop().ok()).unwrap_or_default();
         packet.data.clear();
         let tuning = Tuning { fps, max_kbit_s: self.control.max_kbit_s(format), speed: self.speed.speed() };
         let rendition = &mut self.renditions[format.index()];
@@ -299,8 +302,12 @@ impl Worker {
         control.open.store(rendition.is_open(), Release);
         packet.keyframe = match outcome {
             Outcome::Encoded(is_keyframe) => is_keyframe,
-            Outcome::Waiting => return,
+            Outcome::Waiting => {
+                self.unsent = Some(packet);
+                return;
+            }
             Outcome::Broken(why) => {
+                self.unsent = Some(packet);
                 control.broken.store(true, Release);
                 // The net thread looks after those who watched.
                 self.ports.packet_event.signal();
@@ -328,7 +335,8 @@ impl Worker {
         if self.recorded() == Some(format) && !self.ports.tap.put(&packet) {
             control.keyframe.store(true, Release);
         }
-        if self.ports.packets.push(packet).is_err() {
+        if let Err(rtrb::PushError::Full(packet)) = self.ports.packets.push(packet) {
+            self.unsent = Some(packet);
             control.dropped.fetch_add(1, Relaxed);
             // What follows would refer to a frame that nobody got.
             control.keyframe.store(true, Release);

@@ -74,7 +74,7 @@ pub struct Encoder {
     speed: Option<usize>,
     /// No block is looked at.
     resting: bool,
-    /// One byte a macroblock: whether it is looked at. Only for the call that hands it over.
+    /// One byte a macroblock: whether it is looked at. Only for the call that hands it over, and only for VP8.
     map: Vec<u8>,
 }
 
@@ -134,8 +134,10 @@ impl Encoder {
         if code != sys::vpx_codec_err_t::VPX_CODEC_OK {
             return Err(failed("vpx_codec_enc_init", code));
         }
-        let mut encoder =
-            Encoder { context, config, kind, shape, tuning, pts: 0, speed: None, resting: false, map: Vec::new() };
+        // The memory is taken here: later there is no time for it.
+        let (cols, rows) = macroblocks(shape);
+        let map = if kind == Kind::Vp8 { vec![1; cols as usize * rows as usize] } else { Vec::new() };
+        let mut encoder = Encoder { context, config, kind, shape, tuning, pts: 0, speed: None, resting: false, map };
         encoder.set_up()?;
         Ok(encoder)
     }
@@ -194,9 +196,8 @@ impl Encoder {
         if rest == self.resting || self.kind == Kind::Vp9 {
             return Ok(());
         }
-        let (cols, rows) = (self.shape.width.div_ceil(16), self.shape.height.div_ceil(16));
-        self.map.clear();
-        self.map.resize(cols as usize * rows as usize, u8::from(!rest));
+        let (cols, rows) = macroblocks(self.shape);
+        self.map.fill(u8::from(!rest));
         let mut map = sys::vpx_active_map { active_map: self.map.as_mut_ptr(), rows, cols };
         let id = sys::vp8e_enc_control_id::VP8E_SET_ACTIVEMAP as c_int;
         // SAFETY: the open encoder; the map has one byte for each macroblock, and libvpx copies it.
@@ -308,6 +309,11 @@ impl encoder::Encoder for Encoder {
         }
         true
     }
+}
+
+/// How many blocks of 16x16 lie side by side and below each other.
+fn macroblocks(shape: PlaneShape) -> (u32, u32) {
+    (shape.width.div_ceil(16), shape.height.div_ceil(16))
 }
 
 /// libvpx's description of planes that stay ours.

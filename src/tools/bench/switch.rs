@@ -5,7 +5,7 @@ use super::table::{Row, Table};
 use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::frames::FrameWriter;
-use crate::packet::{Codec, Format, VideoPacket};
+use crate::packet::{Codec, Format, VideoRings};
 use crate::sync::{Event, now};
 use crate::usage;
 use crate::video::{self, VideoControl, VideoPorts};
@@ -49,8 +49,7 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
     let event = || Event::new().map_err(|error| format!("The system gives no event counter: {error}."));
     let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
     let control = VideoControl::new(link.clone());
-    let (packets, mut out) = rtrb::RingBuffer::<VideoPacket>::new(16);
-    let (mut used, spares) = rtrb::RingBuffer::new(16);
+    let VideoRings { packets, packets_out: mut out, mut used, spares } = VideoRings::default();
     let (screenshots, _) = sync_channel::<Picture>(1);
     let packet_event = Arc::new(event()?);
     let (trouble, troubles) = sync_channel(1);
