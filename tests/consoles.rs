@@ -13,7 +13,7 @@ fn every_mode_arrives(console: usize, format: &str) {
     let console = &CONSOLES[console];
     let format = Format::from_name(format).expect("a format");
     let mut host = console.host(format);
-    let browser = Browser::open(&host.url_for("Ann"));
+    let browser = Browser::unguarded(&host.url_for("Ann"));
     let report = watch(console, format, &mut host, &*browser, Duration::from_secs(12));
     let name = format!("{} as {}", console.name, format.title());
     assert_eq!(report.modes.len(), console.modes.len(), "{name}: {:?} of {}", report.modes, report.looks.len());

@@ -44,6 +44,14 @@ impl Browser {
         browser
     }
 
+    /// Starts a browser and opens the page without its policy, so that a test may start workers in it.
+    pub fn unguarded(url: &str) -> Browser {
+        let browser = Browser::start();
+        browser.devtools("Page.setBypassCSP", json!({"enabled": true}));
+        browser.goto(url);
+        browser
+    }
+
     /// Starts a browser, opens the page and waits until it plays.
     pub fn playing(url: &str) -> Browser {
         let browser = Browser::open(url);

@@ -59,8 +59,9 @@ pub struct Report {
     pub wrong: Vec<String>,
     /// The most that a colour was off, of 255.
     pub worst_colour: u8,
-    /// Milliseconds between frames that were shown.
-    pub gaps: Vec<f64>,
+    /// When frames were given to the screen, as the browser says, in milliseconds of the system's clock. Where it passes
+    /// over one in what it tells the page, two gaps look like one.
+    pub shown: Vec<f64>,
     pub sent: u64,
     pub decoded: u64,
     pub dropped: u64,
@@ -72,60 +73,77 @@ impl Console {
     }
 }
 
-/// Reads every decoded frame from now on: the blocks of the number, the colour in the middle, the four sides.
+/// Reads every decoded frame from now on: the blocks of the number, the colour in the middle, the four sides. In a worker
+/// where the browser can, so that the page itself has no more to do than a friend's.
 const READ: &str = "
-    const bits = BITS;
-    const points = [...bits, [0.5, 0.5], [0.006, 0.5], [0.994, 0.5], [0.5, 0.008], [0.5, 0.992]];
-    const paper = new OffscreenCanvas(16, 16).getContext('2d', { willReadFrequently: true });
-    const video = document.getElementById('stream');
-    window.looks = [];
-    window.shownAt = [];
-    const read = (source, width, height) => {
+    probe.lookAway();
+    const points = [...BITS, [0.5, 0.5], [0.006, 0.5], [0.994, 0.5], [0.5, 0.008], [0.5, 0.992]];
+    const newPaper = () => new OffscreenCanvas(16, 16).getContext('2d', { willReadFrequently: true });
+    const read = (paper, points, source, width, height) => {
         if (paper.canvas.width !== width || paper.canvas.height !== height) {
             paper.canvas.width = width;
             paper.canvas.height = height;
         }
         paper.drawImage(source, 0, 0);
         const at = ([x, y]) => [...paper.getImageData(Math.floor(x * width), Math.floor(y * height), 1, 1).data].slice(0, 3);
-        window.looks.push([performance.now(), width, height, points.map(at)]);
+        return [performance.timeOrigin + performance.now(), width, height, points.map(at)];
     };
-    const everyFrame = typeof MediaStreamTrackProcessor === 'function';
-    const shown = (now) => {
-        window.shownAt.push(now);
-        if (!everyFrame) read(video, video.videoWidth, video.videoHeight);
-        video.requestVideoFrameCallback(shown);
-    };
-    video.requestVideoFrameCallback(shown);
-    if (everyFrame) {
-        const track = video.srcObject.getVideoTracks()[0].clone();
-        const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 120 }).readable.getReader();
-        (async () => {
+    const work = (newPaper, read, points) => {
+        const paper = newPaper();
+        let looks = [];
+        globalThis.onmessage = async ({ data }) => {
+            if (data === 'done') {
+                postMessage(looks);
+                return;
+            }
+            const reader = data.getReader();
+            await reader.read().then(({ value }) => value.close());
+            postMessage('begun');
             for (;;) {
                 const { value, done } = await reader.read();
                 if (done) return;
-                read(value, value.displayWidth, value.displayHeight);
+                looks.push(read(paper, points, value, value.displayWidth, value.displayHeight));
                 value.close();
             }
-        })();
-    }
+        };
+    };
+    const video = document.getElementById('stream');
+    const everyFrame = typeof MediaStreamTrackProcessor === 'function';
+    const paper = everyFrame ? null : newPaper();
+    const looks = [];
+    const shownAt = [];
+    let worker = null;
+    const shown = (now, { presentationTime }) => {
+        shownAt.push(performance.timeOrigin + presentationTime);
+        if (!everyFrame) looks.push(read(paper, points, video, video.videoWidth, video.videoHeight));
+        video.requestVideoFrameCallback(shown);
+    };
+    // A worker that is being started is more than a friend's page has to do: until it reads, nothing is counted.
+    const begin = () => video.requestVideoFrameCallback(shown);
+    if (everyFrame) {
+        const track = video.srcObject.getVideoTracks()[0].clone();
+        const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: 120 });
+        const source = `(${work})(${newPaper}, ${read}, ${JSON.stringify(points)})`;
+        worker = new Worker(URL.createObjectURL(new Blob([source])));
+        worker.onmessage = begin;
+        worker.postMessage(readable, [readable]);
+    } else begin();
+    window.taken = async () => {
+        if (!worker) return [looks, shownAt];
+        const all = new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
+        worker.postMessage('done');
+        return [await all, shownAt];
+    };
     return true;";
 
 /// Watches for so long, then stands the game still and counts what was sent and what arrived.
 pub fn watch(console: &Console, format: Format, host: &mut Host, tab: &(dyn Tab + 'static), time: Duration) -> Report {
     tab.wait_for_picture();
     tab.eval(&READ.replace("BITS", &serde_json::json!(Mode::BITS).to_string()));
-    let mut looks = Vec::new();
-    let mut shown = Vec::new();
-    let mut left = time;
-    while left > Duration::ZERO {
-        let now = left.min(Duration::from_secs(10));
-        std::thread::sleep(now);
-        left -= now;
-        let taken = tab
-            .eval("const taken = [window.looks, window.shownAt]; window.looks = []; window.shownAt = []; return taken");
-        looks.extend(taken[0].as_array().into_iter().flatten().map(look));
-        shown.extend(taken[1].as_array().into_iter().flatten().filter_map(Value::as_f64));
-    }
+    // Nothing is fetched meanwhile: that alone could hold a frame up.
+    std::thread::sleep(time);
+    let taken = tab.eval_async("return await window.taken()");
+    let looks = taken[0].as_array().into_iter().flatten().map(look).collect();
     host.command(r#"{"command":"pause"}"#);
     let (sent, inbound) = counts(host, tab);
     let number = |name: &str| inbound[name].as_u64().unwrap_or(0);
@@ -133,7 +151,7 @@ pub fn watch(console: &Console, format: Format, host: &mut Host, tab: &(dyn Tab 
         modes: BTreeMap::new(),
         wrong: Vec::new(),
         worst_colour: 0,
-        gaps: shown.windows(2).map(|pair| pair[1] - pair[0]).collect(),
+        shown: taken[1].as_array().into_iter().flatten().filter_map(Value::as_f64).collect(),
         sent,
         decoded: number("framesDecoded"),
         dropped: number("framesDropped"),
