@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// When a datagram arrived, on the system's clock, which is the one the kernel notes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Arrival(Option<Duration>);
+pub(crate) struct Arrival(Option<Duration>);
 
 impl Arrival {
     /// How long ago that is; none when the kernel did not say.
@@ -21,12 +21,12 @@ impl Arrival {
 }
 
 /// Asks the kernel to note arrivals. One that cannot does not: only a figure is missing then.
-pub(super) fn note(socket: &UdpSocket) {
+pub(crate) fn note(socket: &UdpSocket) {
     let _ = setsockopt(socket, sockopt::ReceiveTimestampns, &true);
 }
 
 /// Receives one datagram: its length, where it came from, and when.
-pub(super) fn receive(
+pub(crate) fn receive(
     socket: &UdpSocket,
     buffer: &mut [u8],
     control: &mut [u8],
@@ -46,7 +46,7 @@ pub(super) fn receive(
 }
 
 /// Room for what the kernel notes.
-pub(super) fn control_buffer() -> Vec<u8> {
+pub(crate) fn control_buffer() -> Vec<u8> {
     nix::cmsg_space!(nix::sys::time::TimeSpec)
 }
 

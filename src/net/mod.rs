@@ -1,6 +1,6 @@
 //! Friends in their browsers: the page, joining, and the one UDP socket that carries pictures out and inputs in.
 
-mod arrival;
+pub(crate) mod arrival;
 mod asks;
 mod door;
 mod events;

@@ -343,6 +343,17 @@ impl Peer {
 
     /// Takes everything that str0m has: datagrams go to `send`, news to `news`. To be called after every other call.
     pub fn drain(&mut self, now: Instant, send: &mut dyn FnMut(Transmit), news: &mut dyn FnMut(PeerNews)) {
+        while self.drain_to_input(now, send, news) {}
+    }
+
+    /// The same up to and with the next input: what else there is to do need not come before it counts. True when something
+    /// may be left, and then this is to be called again before anything else.
+    pub fn drain_to_input(
+        &mut self,
+        now: Instant,
+        send: &mut dyn FnMut(Transmit),
+        news: &mut dyn FnMut(PeerNews),
+    ) -> bool {
         loop {
             match self.rtc.poll_output() {
                 Ok(Output::Transmit(datagram)) => {
@@ -352,6 +363,10 @@ impl Peer {
                     if ends && let Some(times) = self.pending.pop_front() {
                         news(PeerNews::FrameSent(times));
                     }
+                }
+                Ok(Output::Event(Event::ChannelData(data))) if Some(data.id) == self.input => {
+                    self.take_input(&data.data, now, news);
+                    return true;
                 }
                 Ok(Output::Event(event)) => self.handle(event, now, news),
                 Ok(Output::Timeout(at)) => {
@@ -365,6 +380,7 @@ impl Peer {
             }
         }
         self.look_after(now, news);
+        false
     }
 
     /// Whether this datagram is the last RTP packet of a frame: the header is not encrypted, and the marker bit says so.
@@ -419,7 +435,6 @@ impl Peer {
                 }
                 _ => news(PeerNews::Broke(ClosingCode::BadMessage)),
             },
-            Event::ChannelData(data) if Some(data.id) == self.input => self.take_input(&data.data, now, news),
             Event::ChannelData(data) if Some(data.id) == self.control => self.take_control(&data.data, now, news),
             Event::ChannelData(_) => news(PeerNews::Broke(ClosingCode::BadMessage)),
             Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {

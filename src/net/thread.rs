@@ -20,7 +20,7 @@ use crate::sync::{Event, now, spawn};
 use crate::video::VideoControl;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{SocketAddr, UdpSocket};
 use std::ops::Bound;
 use std::os::fd::AsFd;
@@ -35,8 +35,10 @@ use str0m::net::Transmit;
 const COMMANDS: usize = 256;
 /// Datagrams taken in a row before packets get their turn.
 const BATCH: usize = 64;
-/// Datagrams taken between two peers that are sent a frame: a flood must not hold it back from those who come later.
+/// Datagrams taken between two peers that are sent something: a flood must not hold it back from those who come later.
 const FEW: usize = 8;
+/// Answers sent before inputs are looked for again.
+const FEW_ANSWERS: usize = 4;
 /// Encoded video aims below the estimate by this share, in percent: sound, repeats and the estimate's own error need room.
 const USE_OF_ESTIMATE: u32 = 80;
 /// Bounds of the video's rate limit, in kbit/s.
@@ -122,7 +124,7 @@ pub fn start(ports: NetPorts) -> Result<(NetHandle, JoinHandle<()>), String> {
         movers: [None; MAX_SEATS],
         buffer: vec![0; 2048],
         control: arrival::control_buffer(),
-        answers: Vec::with_capacity(2 * BATCH),
+        answers: VecDeque::with_capacity(2 * BATCH),
         ports,
     };
     let thread = spawn("net", move || worker.run())?;
@@ -205,7 +207,7 @@ pub(super) struct Worker {
     buffer: Vec<u8>,
     control: Vec<u8>,
     /// Until the inputs are on the board.
-    answers: Vec<Transmit>,
+    answers: VecDeque<Transmit>,
 }
 
 impl Worker {
@@ -246,24 +248,31 @@ impl Worker {
         }
     }
 
-    /// Inputs go to the board first, answers out last: whoever answers in between makes the next input wait.
+    /// Inputs go to the board first, answers out last: whoever answers in between makes the next input wait. Of many
+    /// answers a few at a time, for the same reason.
     fn take_datagrams(&mut self, most: usize) {
         let mut buffer = std::mem::take(&mut self.buffer);
         let mut control = std::mem::take(&mut self.control);
-        self.take_batch(most, &mut buffer, &mut control);
-        (self.buffer, self.control) = (buffer, control);
-        for answer in self.answers.drain(..) {
+        let mut left = self.take_batch(most, &mut buffer, &mut control);
+        let mut sent = 0;
+        while let Some(answer) = self.answers.pop_front() {
             let _ = self.ports.socket.send_to(&answer.contents, answer.destination);
+            sent += 1;
+            if left > 0 && sent % FEW_ANSWERS == 0 {
+                left = self.take_batch(left, &mut buffer, &mut control);
+            }
         }
+        (self.buffer, self.control) = (buffer, control);
     }
 
-    fn take_batch(&mut self, most: usize, buffer: &mut [u8], control: &mut [u8]) {
-        for _ in 0..most {
+    /// How many more might have been taken, when there are none.
+    fn take_batch(&mut self, most: usize, buffer: &mut [u8], control: &mut [u8]) -> usize {
+        for taken in 0..most {
             let (len, source, arrived) = match arrival::receive(&self.ports.socket, buffer, control) {
                 Ok(received) => received,
                 // An ICMP error about an earlier datagram comes up here; the next call goes on.
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => continue,
-                Err(_) => return,
+                Err(_) => return most - taken,
             };
             let data = &buffer[..len];
             let now = Instant::now();
@@ -277,16 +286,26 @@ impl Worker {
             if let Some(connection) = self.peers.get_mut(&id) {
                 connection.source = Some(source);
                 connection.peer.receive(now, source, local, data);
-                let (answers, news) = (&mut self.answers, &mut self.news);
-                connection.peer.drain(now, &mut |answer| answers.push(answer), &mut |what| news.push((id, what)));
             }
-            // Inputs do not wait for the rest of the batch.
-            if self.press_news()
-                && let Some(took) = arrived.elapsed()
-            {
-                self.latency.input(took);
+            let mut measured = false;
+            while let Some(connection) = self.peers.get_mut(&id) {
+                let (answers, news) = (&mut self.answers, &mut self.news);
+                let more = connection
+                    .peer
+                    .drain_to_input(now, &mut |answer| answers.push_back(answer), &mut |what| news.push((id, what)));
+                // Inputs do not wait for anything else, not even for the rest of their own datagram.
+                if self.press_news()
+                    && !std::mem::replace(&mut measured, true)
+                    && let Some(took) = arrived.elapsed()
+                {
+                    self.latency.input(took);
+                }
+                if !more {
+                    break;
+                }
             }
         }
+        0
     }
 
     fn take_packets(&mut self) {
@@ -313,10 +332,12 @@ impl Worker {
         }
         while let Ok(packet) = self.ports.audio.pop() {
             let now = Instant::now();
-            for (&id, connection) in &mut self.peers {
+            let mut last = None;
+            while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
                 connection.peer.write_audio(&packet, now);
                 connection.peer.tick(now);
                 drain(id, connection, &self.ports.socket, &mut self.news, now);
+                self.take_datagrams(FEW);
             }
         }
     }
@@ -350,10 +371,13 @@ impl Worker {
 
     fn take_time(&mut self) {
         let now = Instant::now();
-        for (&id, connection) in &mut self.peers {
+        let mut last = None;
+        while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
             if connection.peer.next_timeout() <= now {
+                // The next datagram of a frame, most often: eight players' are a while.
                 connection.peer.tick(now);
                 drain(id, connection, &self.ports.socket, &mut self.news, now);
+                self.take_datagrams(FEW);
             }
         }
         if now >= self.next_second {

@@ -4,6 +4,7 @@
 //! machine's processors with what is measured; those of the encoders alone from the video thread or the encoders themselves.
 
 mod encode;
+mod floor;
 mod footage;
 mod host;
 mod room;

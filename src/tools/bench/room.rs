@@ -1,9 +1,9 @@
 //! `bench inputs` and `bench viewers`: many people in one room, who play all at once or watch all at once.
 
 use super::Viewer;
-use super::fixture;
 use super::host::Host;
 use super::table::{self, Row, Table};
+use super::{fixture, floor};
 use crate::input::MAX_SEATS;
 
 /// Input messages a second, of each player.
@@ -13,6 +13,23 @@ const SPECTATORS: usize = 32;
 
 fn median(stats: &[serde_json::Value], path: &str) -> f64 {
     table::median(stats.iter().map(|stat| table::number(stat, &[path])))
+}
+
+/// The host's own figures, and right after them what the machine takes to wake any thread at all under the same load.
+fn push_inputs(table: &mut Table, who: &str, stats: &[serde_json::Value]) -> Result<(), String> {
+    let floor = floor::wake_us(120, 10)?;
+    let mut push = |what: &str, share: &str, figure: f64, budget: Option<f64>| {
+        let name = format!("{what}, {who}, {share}");
+        table.push(match budget {
+            Some(budget) => Row::below(name, figure, "us", budget),
+            None => Row::info(name, figure, "us"),
+        });
+    };
+    push("input arrived to input board", "p50", median(stats, "input_p50_us"), None);
+    push("input arrived to input board", "p99", median(stats, "input_p99_us"), Some(100.0));
+    push("datagram arrived to a thread that only waits", "p50", floor.0, None);
+    push("datagram arrived to a thread that only waits", "p99", floor.1, None);
+    Ok(())
 }
 
 /// How long an input takes from its datagram's arrival to the input board, and what eight busy players do to the picture.
@@ -27,17 +44,7 @@ pub fn inputs(table: &mut Table) -> Result<(), String> {
     players[0].wait_for_frames(120)?;
     host.skip_stats(2)?;
     let stats = host.stats(10)?;
-    table.push(Row::info(
-        "input arrived to input board, one player at 120/s, p50".into(),
-        median(&stats, "input_p50_us"),
-        "us",
-    ));
-    table.push(Row::below(
-        "input arrived to input board, one player at 120/s, p99".into(),
-        median(&stats, "input_p99_us"),
-        "us",
-        100.0,
-    ));
+    push_inputs(table, "one player at 120/s", &stats)?;
     drop(players.drain(..));
     for seat in 0..MAX_SEATS {
         let player = Viewer::play(&host.url, seat, RATE)?;
@@ -49,17 +56,7 @@ pub fn inputs(table: &mut Table) -> Result<(), String> {
     let stats = host.stats(10)?;
     let sent: u64 = players.iter().zip(before).map(|(player, before)| player.sent() - before).sum();
     table.push(Row::info("eight players: input messages sent".into(), sent as f64 / stats.len() as f64, "/s"));
-    table.push(Row::info(
-        "input arrived to input board, eight players, p50".into(),
-        median(&stats, "input_p50_us"),
-        "us",
-    ));
-    table.push(Row::below(
-        "input arrived to input board, eight players, p99".into(),
-        median(&stats, "input_p99_us"),
-        "us",
-        100.0,
-    ));
+    push_inputs(table, "eight players", &stats)?;
     table.push(Row::below(
         "host latency 512x480, eight players, p50".into(),
         median(&stats, "latency_p50_ms"),
