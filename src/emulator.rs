@@ -1,12 +1,12 @@
 //! The host's handle on a core process: start it, speak to it, notice when it dies or hangs.
 
+use crate::crash::{Crash, How};
 use crate::link::message::{self, FromCore, Load, ToCore};
 use crate::link::{Link, Status};
 use crate::sync::spawn;
 use std::io::{self, BufReader};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,8 +34,8 @@ pub type Listener = Box<dyn Fn(Event) + Send>;
 pub enum Event {
     /// The core process said something.
     Said(FromCore),
-    /// It is gone without having been asked to go; the sentence says how.
-    Died(String),
+    /// It is gone without having been asked to go.
+    Died(Crash),
     /// It ended as asked.
     Ended,
 }
@@ -169,10 +169,10 @@ impl Supervisor {
     fn watch(&mut self) -> Event {
         let socket = match self.socket.try_clone() {
             Ok(socket) => socket,
-            Err(error) => return Event::Died(format!("The core process cannot be listened to: {error}.")),
+            Err(error) => return self.died(How::Deaf(error.to_string())),
         };
         if let Err(error) = socket.set_read_timeout(Some(LOOK_EVERY)) {
-            return Event::Died(format!("The core process cannot be listened to: {error}."));
+            return self.died(How::Deaf(error.to_string()));
         }
         let mut from = BufReader::new(socket);
         let mut line = Vec::new();
@@ -198,17 +198,14 @@ impl Supervisor {
                 Err(_) if self.is_gone() => return self.after_the_end(ended),
                 Err(error) => {
                     kill(&self.child);
-                    return Event::Died(format!(
-                        "{} was ended: it sent something that makes no sense ({error}).",
-                        self.name
-                    ));
+                    return self.died(How::Nonsense(error.to_string()));
                 }
             }
             if last_look.elapsed() >= LOOK_EVERY {
                 last_look = Instant::now();
                 if self.hangs() {
                     kill(&self.child);
-                    return Event::Died(format!("{} stopped answering and was ended.", self.name));
+                    return self.died(How::Hung);
                 }
             }
         }
@@ -249,20 +246,10 @@ impl Supervisor {
         if ended {
             return Event::Ended;
         }
-        Event::Died(format!("{} crashed{}.", self.name, status.map(how).unwrap_or_default()))
+        self.died(status.into())
     }
-}
 
-/// " (segmentation fault)" and the like.
-fn how(status: ExitStatus) -> String {
-    match (status.signal(), status.code()) {
-        (Some(libc::SIGSEGV), _) => " (it reached for memory that is not its own)".into(),
-        (Some(libc::SIGABRT), _) => " (it gave up by itself)".into(),
-        (Some(libc::SIGILL), _) => " (it used an instruction this processor does not have)".into(),
-        (Some(libc::SIGFPE), _) => " (an arithmetic error)".into(),
-        (Some(libc::SIGKILL), _) => " (it was ended from outside)".into(),
-        (Some(signal), _) => format!(" (signal {signal})"),
-        (None, Some(code)) => format!(" (it ended with code {code})"),
-        (None, None) => String::new(),
+    fn died(&self, how: How) -> Event {
+        Event::Died(Crash { core: self.name.clone(), how })
     }
 }

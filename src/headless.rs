@@ -303,7 +303,9 @@ fn to_json(engine: &Engine, happening: Happening) -> Option<Value> {
         Happening::CoreRestarted { core_pid, revived } => {
             json!({"event": "core_restarted", "core_pid": core_pid, "revived": revived})
         }
-        Happening::Notice(notice) => json!({"event": "notice", "level": level(notice.level), "text": notice.text}),
+        Happening::Notice(notice) => {
+            json!({"event": "notice", "level": level(notice.level), "text": notice.said.to_string()})
+        }
         Happening::Talk(Talk::Said { peer, name, text }) => {
             json!({"event": "chat", "peer": peer, "name": name, "text": text})
         }
@@ -443,7 +445,7 @@ fn to_text(engine: &Engine, happening: Happening) -> Option<String> {
             format!("{reason}{next}")
         }
         Happening::CoreRestarted { .. } => return None,
-        Happening::Notice(notice) => notice.text,
+        Happening::Notice(notice) => notice.said.to_string(),
         Happening::Talk(Talk::Said { name, text, .. }) => format!("{name}: {text}"),
         Happening::Request { id, name, address } => format!("{name} ({address}) asks to be let in: request {id}."),
         Happening::Talk(_) | Happening::Stats { .. } => return None,

@@ -26,6 +26,10 @@ pub mod link;
 
 pub mod libretro;
 
+pub mod text;
+
+pub mod crash;
+
 pub mod emulator;
 
 pub mod video;

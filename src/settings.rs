@@ -6,6 +6,7 @@
 use crate::files::write_atomically;
 use crate::packet::Format;
 use crate::room;
+use crate::text::Language;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -67,18 +68,6 @@ pub struct Recent {
     pub core: PathBuf,
     /// What people call it.
     pub title: String,
-}
-
-/// The language of the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// What the system is set to.
-    #[default]
-    System,
-    /// English.
-    English,
-    /// Simplified Chinese.
-    Chinese,
 }
 
 /// How the picture fills the window.

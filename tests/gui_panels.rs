@@ -10,10 +10,12 @@ use egui::{Key, OutputCommand, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
 use gui::{Stage, option};
-use hotseat::engine::{Command, GameState, Level};
+use hotseat::crash::{Crash, How};
+use hotseat::engine::{Command, GameState, Level, Said};
 use hotseat::gui::preferences::Draft;
 use hotseat::gui::view::{Action, Dialog};
-use hotseat::settings::{Language, Scaling};
+use hotseat::settings::Scaling;
+use hotseat::text::Language;
 
 type Window = Harness<'static, Stage>;
 
@@ -192,8 +194,9 @@ fn speed_and_latency_are_shown_while_a_game_runs() {
 
 #[test]
 fn a_crashed_game_is_started_again_or_closed() {
-    let crashed = || Stage::default().playing().in_state(GameState::Crashed("Nestopia stopped answering.".into()));
-    assert!(crashed().open().query_by_label("Nestopia stopped answering.").is_some());
+    let crashed =
+        || Stage::default().playing().in_state(GameState::Crashed(Crash { core: "Nestopia".into(), how: How::Hung }));
+    assert!(crashed().open().query_by_label("Nestopia stopped answering and was ended.").is_some());
     assert_eq!(clicked(crashed(), "Start again"), engine(Command::Restart));
     let mut window = crashed().open();
     // The bar has one of that name as well.
@@ -290,9 +293,10 @@ fn a_file_dropped_on_the_window_is_opened_also_while_a_game_runs() {
 
 #[test]
 fn a_crash_is_told_once() {
-    let crashed = Stage::default().playing().in_state(GameState::Crashed("It ended.".into()));
-    let window = crashed.told(Level::Error, "It ended.").open();
-    assert_eq!(window.query_all_by_label("It ended.").count(), 1);
+    let crash = Crash { core: "It".into(), how: How::Unknown };
+    let crashed = Stage::default().playing().in_state(GameState::Crashed(crash.clone()));
+    let window = crashed.told(Level::Error, Said::Crashed(crash)).open();
+    assert_eq!(window.query_all_by_label("It crashed.").count(), 1);
 }
 
 fn settings_window() -> Window {
@@ -392,7 +396,7 @@ fn the_picture_is_no_stop_on_the_way_through_the_window_by_tab() {
 
 #[test]
 fn notices_are_shown_and_dismissed() {
-    let mut window = Stage::default().playing().told(Level::Error, "The disc is full.").open();
+    let mut window = Stage::default().playing().told(Level::Error, Said::Sentence("The disc is full.".into())).open();
     assert!(window.query_by_label("The disc is full.").is_some());
     click(&mut window, "Dismiss");
     assert!(window.query_by_label("The disc is full.").is_none());
@@ -416,8 +420,11 @@ fn a_window_in_which_nothing_happens_does_not_paint() {
         ("running", Stage::default().playing()),
         ("busy", Stage::default().playing().busy()),
         ("paused", Stage::default().playing().in_state(GameState::Paused)),
-        ("crashed", Stage::default().playing().in_state(GameState::Crashed("It ended.".into()))),
-        ("error", Stage::default().told(Level::Error, "The disc is full.")),
+        (
+            "crashed",
+            Stage::default().playing().in_state(GameState::Crashed(Crash { core: "It".into(), how: How::Unknown })),
+        ),
+        ("error", Stage::default().told(Level::Error, Said::Sentence("The disc is full.".into()))),
     ] {
         let mut window = stage.open();
         window.run_steps(6);

@@ -9,7 +9,8 @@ mod gui;
 
 use egui_kittest::kittest::Queryable;
 use gui::Stage;
-use hotseat::engine::{GameState, Level};
+use hotseat::crash::{Crash, How};
+use hotseat::engine::{GameState, Level, Said};
 use hotseat::gui::links;
 use hotseat::gui::preferences::Draft;
 use hotseat::gui::view::Dialog;
@@ -37,18 +38,13 @@ const SCREENS: &[Screen] = &[
     ("game-notices", || {
         Stage::default()
             .playing()
-            .told(Level::Info, "Grace joined as player 2.")
-            .told(
-                Level::Warning,
-                "The speaker is gone; the game goes on without sound here, and the stream keeps its sound.",
-            )
-            .told(Level::Error, "The state could not be saved: the disc is full. Make room, then save again.")
+            .told(Level::Info, Said::StateSaved(2))
+            .told(Level::Warning, Said::NoMoreLinks)
+            .told(Level::Error, Said::NoScreenshot("/home/ann/Pictures".into(), "No space left on device".into()))
     }),
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),
     ("crashed", || {
-        Stage::default()
-            .playing()
-            .in_state(GameState::Crashed("Nestopia ended on its own (signal 11, invalid memory reference).".into()))
+        Stage::default().playing().in_state(GameState::Crashed(Crash { core: "Nestopia".into(), how: How::Signal(11) }))
     }),
     ("failed", || {
         let mut stage = Stage::default().playing().in_state(GameState::Failed(
@@ -107,6 +103,14 @@ const SCREENS: &[Screen] = &[
     ("no-core", || with_dialog(Stage::default().with_recent(), Dialog::NoCore("/home/ada/games/disc.chd".into()))),
     ("chinese-home", || Stage::default().with_recent().with_invite().chinese()),
     ("chinese-game", || Stage::default().playing().chinese()),
+    ("chinese-notices", || {
+        Stage::default()
+            .playing()
+            .chinese()
+            .told(Level::Info, Said::Recorded(vec!["/home/ann/Videos/Micro Mages.mp4".into()], 754))
+            .told(Level::Error, Said::Crashed(Crash { core: "Nestopia".into(), how: How::Signal(11) }))
+            .told(Level::Warning, Said::NoSound("no sound device was found".into()))
+    }),
     ("chinese-room", || Stage::default().playing().busy().talking().chinese()),
     ("chinese-menu", || Stage::default().playing().busy().chinese().opening("Grace 的选项")),
     ("chinese-links", || with_links(Stage::default().playing().with_links().chinese())),

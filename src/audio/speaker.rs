@@ -26,7 +26,7 @@ const RETRY: Duration = Duration::from_secs(3);
 pub enum SpeakerStatus {
     /// It plays on this device.
     Playing(String),
-    /// There is none; the sentence says why.
+    /// There is none, and why.
     Silent(String),
 }
 
@@ -135,7 +135,7 @@ fn open(volume: &Arc<AtomicU32>, wake: &SyncSender<Wake>) -> Result<(cpal::Strea
             Err(error) => why = format!("{name} cannot be opened ({error})"),
         }
     }
-    Err(format!("There is no sound here: {why}. The game runs on silently; friends hear it all the same."))
+    Err(why)
 }
 
 fn open_device(

@@ -5,11 +5,13 @@ mod command;
 mod people;
 mod play;
 mod recording;
+mod said;
 mod saves;
 mod snapshot;
 mod worker;
 
 pub use command::{Command, Game};
+pub use said::Said;
 pub use snapshot::{
     ChatLine, DeviceStatus, GameState, GameStatus, HolderStatus, InviteStatus, Level, Notice, OptionStatus, PeerStatus,
     Rendition, RequestStatus, SeatStatus, Snapshot, Speaker, Stats,
@@ -89,21 +91,16 @@ struct Threads {
     speaker: Option<SpeakerHandle>,
 }
 
-/// Writes one picture. Both outcomes are sentences.
-fn save_screenshot(folder: &Path, picture: &Picture) -> Result<String, String> {
-    let failed = |error: std::io::Error| {
-        format!(
-            "The screenshot cannot be written to {}: {error}. Free some space or check the folder.",
-            folder.display()
-        )
-    };
+/// Writes one picture. Both outcomes are for people.
+fn save_screenshot(folder: &Path, picture: &Picture) -> Result<Said, Said> {
+    let failed = |error: std::io::Error| Said::NoScreenshot(folder.to_owned(), error.to_string());
     let (path, _) = record::create(folder, &record::stem("Hotseat"), "png").map_err(failed)?;
     let written = record::write_png(&path, picture.width, picture.height, &picture.pixels);
     written.map_err(|error| {
         let _ = std::fs::remove_file(&path);
         failed(error)
     })?;
-    Ok(format!("Screenshot: {}", path.display()))
+    Ok(Said::Screenshot(path))
 }
 
 impl Engine {

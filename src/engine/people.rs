@@ -1,6 +1,7 @@
 //! The people in the room, as the window and headless mode see them, and what the core calls their controls.
 
 use super::play::StateWish;
+use super::said::Said;
 use super::snapshot::{ChatLine, GameState, HolderStatus, InviteStatus, Level, PeerStatus, RequestStatus, SeatStatus};
 use super::worker::{Happening, Worker};
 use crate::link::message::{ControlName, PortDevices, ToCore, Wants};
@@ -60,8 +61,7 @@ impl Worker {
             NetEvent::Joined { id, name, seat } => self.happen(Happening::PeerJoined { id, name, seat }),
             NetEvent::Left { id, name } => self.happen(Happening::PeerLeft { id, name }),
             NetEvent::NoLink => {
-                let text = "No more links can be made: revoke one that nobody needs, then try again.";
-                self.notice(Level::Warning, text.into());
+                self.notice(Level::Warning, Said::NoMoreLinks);
             }
             NetEvent::Room(news) => self.follow_room(*news),
             NetEvent::Game { by, what, slot } => self.follow_wish(by, what, slot),

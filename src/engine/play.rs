@@ -1,8 +1,10 @@
 //! The running game: its core process from start to end, its saves and states, and what it is told.
 
+use super::said::Said;
 use super::snapshot::{DeviceStatus, GameState, GameStatus, Level, OptionStatus};
 use super::worker::{Happening, Message, Running, Worker};
 use super::{Game, people, saves::Saves};
+use crate::crash::Crash;
 use crate::emulator::{self, Emulator};
 use crate::link::message::{FromCore, Load, Loaded, OptionInfo, Pace, ToCore, Wants};
 use crate::net::NetCommand;
@@ -106,13 +108,14 @@ impl Worker {
         }
     }
 
-    fn failed(&mut self, why: String) {
+    fn failed(&mut self, why: impl Into<Said>) {
+        let why = why.into();
         if let Some(running) = &mut self.running {
             running.emulator = None;
             running.restarting = false;
             running.state = GameState::Failed(why.clone());
         }
-        self.happen(Happening::Failed(why));
+        self.happen(Happening::Failed(why.to_string()));
     }
 
     pub(super) fn restart(&mut self, revive: bool) {
@@ -125,7 +128,7 @@ impl Worker {
     pub(super) fn follow_core(&mut self, event: emulator::Event) {
         match event {
             emulator::Event::Said(message) => self.hear(message),
-            emulator::Event::Died(reason) => self.core_died(reason),
+            emulator::Event::Died(crash) => self.core_died(crash),
             emulator::Event::Ended => {
                 // The core asked to end by itself: the game is over, not broken.
                 self.save_sram();
@@ -169,15 +172,11 @@ impl Worker {
             }
             FromCore::StateLoaded { ticket, ok } => {
                 if let Some(slot) = self.answered(ticket) {
-                    let (level, text) = if ok {
-                        (Level::Info, format!("State {} is back.", slot + 1))
+                    if ok {
+                        self.notice(Level::Info, Said::StateBack(slot));
                     } else {
-                        (
-                            Level::Error,
-                            format!("The core does not take state {}: it may be of another version.", slot + 1),
-                        )
-                    };
-                    self.notice(level, text);
+                        self.notice(Level::Error, Said::StateRefused(slot));
+                    }
                 }
             }
             FromCore::Options(options) => {
@@ -212,16 +211,14 @@ impl Worker {
         self.frames_at_second = (Instant::now(), 0);
         self.video.request_keyframes();
         if restarting {
-            let text =
-                if revived { "The game is back where it was a moment ago." } else { "The game was started again." };
-            self.notice(Level::Info, text.into());
+            self.notice(Level::Info, if revived { Said::Revived } else { Said::StartedAgain });
             self.happen(Happening::CoreRestarted { core_pid, revived });
         } else {
             self.happen(Happening::Started { core_pid });
         }
     }
 
-    fn core_died(&mut self, reason: String) {
+    fn core_died(&mut self, crash: Crash) {
         self.save_sram();
         let now = Instant::now();
         self.crashes.retain(|crash| now.duration_since(*crash) < TROUBLE);
@@ -230,11 +227,12 @@ impl Worker {
         let Some(running) = &mut self.running else { return };
         let never_ran = running.loaded.is_none();
         running.emulator = None;
-        running.state = GameState::Crashed(reason.clone());
+        running.state = GameState::Crashed(crash.clone());
         let restarting = !never_ran && self.crashes.len() <= 2;
         running.restarting = restarting;
+        let reason = crash.to_string();
         self.happen(Happening::CoreDied { reason: reason.clone(), restarting });
-        self.notice(Level::Error, reason.clone());
+        self.notice(Level::Error, Said::Crashed(crash));
         if never_ran {
             self.happen(Happening::Failed(reason));
         } else if restarting {
@@ -316,11 +314,11 @@ impl Worker {
         let state = if ok { self.states.newest() } else { None };
         let result = match state {
             Some(state) => running.saves.write_state(slot, &state),
-            None => Err("This core cannot save its state now.".into()),
+            None => Err(Said::CannotSave),
         };
         running.slots = running.saves.slots();
         match result {
-            Ok(()) => self.notice(Level::Info, format!("Saved as state {}.", slot + 1)),
+            Ok(()) => self.notice(Level::Info, Said::StateSaved(slot)),
             Err(why) => self.notice(Level::Error, why),
         }
     }
@@ -332,7 +330,7 @@ impl Worker {
                 let ticket = self.ticket(slot);
                 self.tell_core(&ToCore::LoadState { ticket });
             }
-            Ok(_) => self.notice(Level::Info, format!("There is no state {} yet.", slot + 1)),
+            Ok(_) => self.notice(Level::Info, Said::NoState(slot)),
             Err(why) => self.notice(Level::Error, why),
         }
     }
@@ -426,7 +424,8 @@ pub(super) fn game_info(running: &Running) -> GameInfo {
         GameState::Running => (PlayState::Running, String::new()),
         GameState::Paused => (PlayState::Paused, running.paused_by.clone().unwrap_or_default()),
         // One that crashed again and again waits for the host.
-        GameState::Crashed(why) | GameState::Failed(why) => (PlayState::Stopped, why.clone()),
+        GameState::Crashed(crash) => (PlayState::Stopped, crash.to_string()),
+        GameState::Failed(why) => (PlayState::Stopped, why.to_string()),
     };
     GameInfo {
         name: running.game.title.clone(),

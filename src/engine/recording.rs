@@ -1,5 +1,6 @@
 //! Recordings: begun and ended here, made elsewhere, told about in sentences.
 
+use super::said::Said;
 use super::snapshot::Level;
 use super::worker::Worker;
 use crate::record::RecordEvent;
@@ -19,25 +20,11 @@ impl Worker {
 
     pub(super) fn follow_recording(&mut self, event: RecordEvent) {
         match event {
-            RecordEvent::Started(path) => self.notice(Level::Info, format!("Recording to {}.", path.display())),
+            RecordEvent::Started(path) => self.notice(Level::Info, Said::Recording(path)),
             RecordEvent::Finished { files, seconds } => {
-                let text = match files.as_slice() {
-                    [] => "Nothing was recorded.".into(),
-                    [file] => format!("Recorded {}: {}.", length(seconds), file.display()),
-                    [first, ..] => {
-                        format!("Recorded {} in {} parts, from {}.", length(seconds), files.len(), first.display())
-                    }
-                };
-                self.notice(Level::Info, text);
+                self.notice(Level::Info, Said::Recorded(files, seconds.round().max(0.0) as u64));
             }
-            RecordEvent::Failed(why) => self.notice(Level::Error, why),
+            RecordEvent::Failed(failure) => self.notice(Level::Error, Said::NotRecorded(failure)),
         }
     }
-}
-
-/// Such as 1:02:03 or 0:07.
-fn length(seconds: f64) -> String {
-    let whole = seconds.round().max(0.0) as u64;
-    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }

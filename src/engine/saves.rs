@@ -1,6 +1,6 @@
 //! Where a game's saves and states lie, and how they are read and written.
 
-use super::Game;
+use super::{Game, Said};
 use crate::files::write_atomically;
 use crate::link::{SRAM_BYTES, STATE_BYTES};
 use std::fs::{self, File};
@@ -33,22 +33,22 @@ impl Saves {
     }
 
     /// Battery-backed memory as last saved.
-    pub fn read_sram(&self) -> Result<Option<Vec<u8>>, String> {
+    pub fn read_sram(&self) -> Result<Option<Vec<u8>>, Said> {
         read(&self.sram, SRAM_BYTES)
     }
 
     /// Saves battery-backed memory.
-    pub fn write_sram(&self, data: &[u8]) -> Result<(), String> {
+    pub fn write_sram(&self, data: &[u8]) -> Result<(), Said> {
         write(&self.sram, data)
     }
 
     /// The save state of a slot.
-    pub fn read_state(&self, slot: u8) -> Result<Option<Vec<u8>>, String> {
+    pub fn read_state(&self, slot: u8) -> Result<Option<Vec<u8>>, Said> {
         read(&self.state(slot), STATE_BYTES)
     }
 
     /// Writes the save state of a slot.
-    pub fn write_state(&self, slot: u8, data: &[u8]) -> Result<(), String> {
+    pub fn write_state(&self, slot: u8, data: &[u8]) -> Result<(), Said> {
         write(&self.state(slot), data)
     }
 
@@ -71,27 +71,24 @@ fn file_name(name: &str) -> String {
     if clean.trim_matches('.').is_empty() { "game".into() } else { clean }
 }
 
-fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, String> {
+fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Said> {
+    let unreadable = |error: std::io::Error| Said::NotRead(path.to_owned(), error.to_string());
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("{} cannot be read: {error}.", path.display())),
+        Err(error) => return Err(unreadable(error)),
     };
     let mut data = Vec::new();
-    file.take(limit as u64 + 1)
-        .read_to_end(&mut data)
-        .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
+    file.take(limit as u64 + 1).read_to_end(&mut data).map_err(unreadable)?;
     if data.len() > limit {
-        return Err(format!("{} is larger than any save: it was left alone.", path.display()));
+        return Err(Said::TooLarge(path.to_owned()));
     }
     Ok(Some(data))
 }
 
-fn write(path: &Path, data: &[u8]) -> Result<(), String> {
+fn write(path: &Path, data: &[u8]) -> Result<(), Said> {
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(path, data));
-    written.map_err(|error| {
-        format!("{} cannot be written: {error}. Make room there, or check who may write.", path.display())
-    })
+    written.map_err(|error| Said::NotWritten(path.to_owned(), error.to_string()))
 }
 
 #[cfg(test)]

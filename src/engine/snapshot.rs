@@ -1,5 +1,7 @@
 //! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
 
+use super::said::Said;
+use crate::crash::Crash;
 use crate::net::Talk;
 use crate::packet::Format;
 use crate::room::{Grant, InviteId, PeerId, RequestId, Rights, Terms, Want};
@@ -82,10 +84,10 @@ pub enum GameState {
     Running,
     /// It waits for the host.
     Paused,
-    /// The core ended on its own or stopped answering; the sentence says how. The room stays, [`super::Command::Restart`] brings it back.
-    Crashed(String),
-    /// It could not be started; the sentence says why and what to do.
-    Failed(String),
+    /// The core ended on its own or stopped answering. The room stays, [`super::Command::Restart`] brings it back.
+    Crashed(Crash),
+    /// It could not be started: why, and what to do.
+    Failed(Said),
 }
 
 /// One core option.
@@ -208,7 +210,7 @@ pub enum Speaker {
     Off,
     /// It plays on this device.
     Playing(String),
-    /// There is none; the game runs silently here, and the sentence says why.
+    /// There is none; the game runs silently here, and why.
     Silent(String),
 }
 
@@ -219,8 +221,8 @@ pub struct Notice {
     pub id: u64,
     /// How bad it is.
     pub level: Level,
-    /// One or two plain sentences.
-    pub text: String,
+    /// What it is.
+    pub said: Said,
 }
 
 /// How bad a notice is.

@@ -3,6 +3,7 @@
 //! None of the hot threads waits for it.
 
 use super::play::{StateWish, game_info, game_status};
+use super::said::Said;
 use super::saves::Saves;
 use super::snapshot::{GameState, Level, Notice, Rendition, Snapshot, Speaker};
 use super::{Command, Config, Game, Threads};
@@ -40,7 +41,7 @@ pub enum Message {
     /// News of the recording.
     Record(RecordEvent),
     /// A screenshot was written, or could not be; both are sentences.
-    Screenshot(Result<String, String>),
+    Screenshot(Result<Said, Said>),
     /// Something failed that people should know of.
     Trouble(String),
     /// End.
@@ -251,7 +252,7 @@ impl Worker {
                 if let Speaker::Silent(why) = &speaker
                     && speaker != self.snapshot.speaker
                 {
-                    self.notice(Level::Warning, why.clone());
+                    self.notice(Level::Warning, Said::NoSound(why.clone()));
                 }
                 self.snapshot.speaker = speaker;
             }
@@ -346,9 +347,9 @@ impl Worker {
         });
     }
 
-    pub(super) fn notice(&mut self, level: Level, text: String) {
+    pub(super) fn notice(&mut self, level: Level, said: impl Into<Said>) {
         self.notices += 1;
-        let notice = Notice { id: self.notices, level, text };
+        let notice = Notice { id: self.notices, level, said: said.into() };
         if self.snapshot.notices.len() == MAX_NOTICES {
             self.snapshot.notices.remove(0);
         }

@@ -1,7 +1,6 @@
 //! What people in the room say, and what they show: a panel to open, and reactions over the picture.
 
 use super::icons::{self, Icon};
-use super::text::fill;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
@@ -9,6 +8,7 @@ use crate::engine::ChatLine;
 use crate::net::protocol::Line;
 use crate::net::{RoomCommand, Talk};
 use crate::room::{EMOJI, Emoji, MAX_TEXT, PeerId, clean_text};
+use crate::text::fill;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Color32, CornerRadius, CursorIcon, Key, Label, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit,

@@ -2,11 +2,11 @@
 
 use super::dialog;
 use super::icons::Icon;
-use super::text::fill;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::library::{self, CoreEntry};
+use crate::text::fill;
 use egui::{CornerRadius, CursorIcon, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use std::path::Path;
 

@@ -1,13 +1,13 @@
 //! Six digits that stand for the link, to be read aloud on the phone.
 
 use super::icons::Icon;
-use super::text::fill;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use super::{invite, time};
 use crate::engine::InviteStatus;
 use crate::net::RoomCommand;
+use crate::text::fill;
 use egui::{Frame, Label, Margin, RichText, Ui};
 
 /// Whether the link has digits now.

@@ -2,11 +2,11 @@
 
 use super::game::slot_saved;
 use super::icons::Icon;
-use super::text::fill;
 use super::theme;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use crate::engine::{Command, GameState, GameStatus, Speaker};
+use crate::text::fill;
 use egui::{ComboBox, Slider, Ui};
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
@@ -139,7 +139,7 @@ fn sound(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>)
     let silent = view.muted || model.settings.volume == 0.0;
     let name = if view.muted { texts.unmute } else { texts.mute };
     let tip = match &model.snapshot.speaker {
-        Speaker::Silent(why) => why.clone(),
+        Speaker::Silent(why) => fill(texts.no_sound, &[("why", why)]),
         _ => format!("{name} (F9)"),
     };
     let broken = matches!(model.snapshot.speaker, Speaker::Silent(_));

@@ -2,11 +2,11 @@
 
 use super::icons::Icon;
 use super::preferences::Draft;
-use super::text::fill;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use super::{chat, controls, home, invite, overlay, people, preview, requests, theme};
 use crate::engine::{Command, GameState, GameStatus};
+use crate::text::fill;
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {

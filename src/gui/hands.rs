@@ -5,12 +5,12 @@ use super::icons::Icon;
 use super::keys::{self, BUTTONS, LAYOUTS, Layout};
 use super::people;
 use super::places::{Device, Guest, Places};
-use super::text::{Texts, fill};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::room::{MAX_NAME, clean_name};
 use crate::settings::Settings;
+use crate::text::{Texts, fill};
 use egui::{Align2, ComboBox, CornerRadius, Event, Key, RichText, Sense, TextEdit, Ui, WidgetInfo, vec2};
 
 /// What is about to be changed.

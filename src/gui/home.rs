@@ -2,11 +2,11 @@
 
 use super::icons::{self, Icon};
 use super::preferences::Draft;
-use super::text::fill;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button, Tile};
 use super::{chat, invite, people, requests, theme};
 use crate::settings::Recent;
+use crate::text::fill;
 use egui::{
     Align, Align2, CentralPanel, CornerRadius, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense,
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,

@@ -2,13 +2,13 @@
 
 use super::icons::Icon;
 use super::links::{self, Draft};
-use super::text::Texts;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use super::{code, dialog, theme};
 use crate::engine::InviteStatus;
 use crate::net::RoomCommand;
 use crate::room::Terms;
+use crate::text::Texts;
 use egui::{Color32, CornerRadius, Frame, Margin, Rect, RichText, Sense, Ui, Vec2, vec2};
 use fast_qr::{ECL, QRBuilder};
 

@@ -2,7 +2,6 @@
 
 use super::icons::Icon;
 use super::invite::{Copied, link_box};
-use super::text::{Texts, fill};
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use super::{dialog, people, theme, time};
@@ -10,6 +9,7 @@ use crate::engine::InviteStatus;
 use crate::net::RoomCommand;
 use crate::room::{Grant, Right, Terms};
 use crate::settings::Settings;
+use crate::text::{Texts, fill};
 use egui::{ComboBox, Ui};
 use std::time::Duration;
 

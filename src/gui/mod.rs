@@ -28,7 +28,6 @@ pub mod preferences;
 pub mod preview;
 mod requests;
 mod rumble;
-pub mod text;
 pub mod theme;
 mod time;
 pub mod view;

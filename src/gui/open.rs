@@ -1,11 +1,11 @@
 //! Opening a game: its file, its core, and the list of those opened last.
 
 use super::app::App;
-use super::text::fill;
 use super::view::Dialog;
 use crate::engine::{Command, Game};
 use crate::library;
 use crate::settings::{Recent, Settings};
+use crate::text::fill;
 use std::path::{Path, PathBuf};
 
 impl App {

@@ -1,11 +1,11 @@
 //! The running core's own options.
 
 use super::dialog;
-use super::text::fill;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
 use crate::engine::{Command, OptionStatus};
+use crate::text::fill;
 use egui::{ComboBox, RichText, TextEdit, Ui};
 
 /// From this many options on there is a field to search them.

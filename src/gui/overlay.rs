@@ -1,11 +1,11 @@
 //! What is laid over the picture: starting, paused, crashed, failed.
 
 use super::icons::{self, Icon};
-use super::text::fill;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::engine::{Command, GameState, GameStatus};
+use crate::text::fill;
 use egui::{
     Align, Color32, Frame, Layout, Margin, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };
@@ -17,7 +17,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, room: Rect, ac
         GameState::Running => {}
         GameState::Starting => quiet_line(ui, room, &fill(texts.starting, &[("title", &game.title)]), true),
         GameState::Paused => paused(ui, model, room, actions),
-        GameState::Crashed(why) => {
+        GameState::Crashed(crash) => {
+            let why = &crash.text(texts);
             let card = Card { title: texts.crashed_title.to_owned(), why, hint: texts.crashed_body };
             trouble(ui, room, &card, |ui| {
                 if ui.add(Button::text(texts.start_again).with_icon(Icon::Reset).primary()).clicked() {
@@ -29,6 +30,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, room: Rect, ac
             });
         }
         GameState::Failed(why) => {
+            let why = &why.text(texts);
             let card = Card { title: fill(texts.failed_title, &[("title", &game.title)]), why, hint: "" };
             trouble(ui, room, &card, |ui| {
                 if ui.add(Button::text(texts.go_back).with_icon(Icon::Back).primary()).clicked() {

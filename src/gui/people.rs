@@ -2,13 +2,13 @@
 
 use super::icons::Icon;
 use super::person::{self, Who};
-use super::text::{Texts, fill};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::engine::{PeerStatus, SeatStatus};
 use crate::net::RoomCommand;
 use crate::room::{PeerId, Want};
+use crate::text::{Texts, fill};
 use egui::{CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui};
 
 pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {

@@ -3,13 +3,13 @@
 use super::icons::Icon;
 use super::people::{self, Dragged};
 use super::places::{Device, Guest};
-use super::text::{Texts, fill};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
 use crate::engine::{Command, PeerStatus};
 use crate::net::RoomCommand;
 use crate::room::{PeerId, Right};
+use crate::text::{Texts, fill};
 use egui::{ComboBox, Ui};
 
 /// How wide the menus are, in points.

@@ -1,7 +1,6 @@
 //! The settings, in a box. Every change takes effect at once.
 
 use super::icons::Icon;
-use super::text::{Texts, fill};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
@@ -9,7 +8,9 @@ use super::{dialog, hands};
 use crate::engine::Speaker;
 use crate::packet::Format;
 use crate::room::MAX_NAME;
-use crate::settings::{Language, Scaling, Settings, clean_name};
+use crate::settings::{Scaling, Settings, clean_name};
+use crate::text::Language;
+use crate::text::{Texts, fill};
 use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
 
 /// What is being typed and is not a setting yet.
@@ -112,7 +113,8 @@ fn sound(ui: &mut Ui, model: &Model) {
         Speaker::Off => widgets::explain(ui, texts.sound_off),
         Speaker::Playing(device) => widgets::explain(ui, fill(texts.sound_playing, &[("device", device)])),
         Speaker::Silent(why) => {
-            ui.add(egui::Label::new(RichText::new(why).size(13.0).color(theme::WARNING)).wrap());
+            let text = fill(texts.no_sound, &[("why", why)]);
+            ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use super::icons::Icon;
 use super::people;
-use super::text::fill;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::engine::RequestStatus;
 use crate::net::RoomCommand;
 use crate::room::Verdict;
+use crate::text::fill;
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 
 /// More than these would hide everything else.

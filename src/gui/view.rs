@@ -8,12 +8,12 @@ use super::links;
 use super::notices::Notices;
 use super::places::{Gamepad, Places};
 use super::preferences::Draft;
-use super::text::Texts;
 use super::{choose, game, home, icons, invite, options, preferences, requests, theme};
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
 use crate::net::RoomCommand;
 use crate::settings::Settings;
+use crate::text::Texts;
 use egui::{Align2, Color32, Key, Modifiers, RichText, Ui};
 use std::path::{Path, PathBuf};
 

@@ -8,6 +8,7 @@
 //! sound in order, `clock` says when each is, `mp4` and `webm` say how it is written.
 
 mod clock;
+mod failure;
 mod h264;
 mod layout;
 mod mp4;
@@ -20,6 +21,7 @@ mod testing;
 mod thread;
 mod webm;
 
+pub use failure::Failure;
 pub use names::{create, stem};
 pub use png::write_png;
 pub use thread::{AudioTap, RecordControl, RecordEvent, RecordThread, VideoTap, start};

@@ -3,13 +3,14 @@
 //! While something is, it looks into its rings twenty times a second, so that the video and audio threads need no system
 //! call to hand it anything. It may wait for a slow disk: the rings fill, and picture and sound lose a piece.
 
+use super::failure::Failure;
 use super::names;
 use super::recorder::{Output, Recorder};
 use crate::packet::{AudioPacket, Format, VideoPacket};
 use crate::sync::{Event, now, spawn};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
@@ -44,8 +45,8 @@ pub enum RecordEvent {
         /// How long they play together.
         seconds: f64,
     },
-    /// It ended by itself; a sentence for the window. What was written before is playable.
-    Failed(String),
+    /// It ended by itself. What was written before is playable.
+    Failed(Failure),
 }
 
 /// What other threads may ask of the record thread, and what they may read of it. Nobody waits.
@@ -296,7 +297,7 @@ impl Worker {
                         files: recorder.files().to_vec(),
                         seconds: recorder.length().as_secs_f64(),
                     },
-                    Err(error) => RecordEvent::Failed(sentence(&error, &path, &folder)),
+                    Err(error) => RecordEvent::Failed(Failure::new(&error, &path, &folder)),
                 });
                 return;
             }
@@ -334,21 +335,6 @@ impl Ends {
             }
         }
         if over { recorder.finish(now(), used) } else { recorder.advance(now(), used) }
-    }
-}
-
-/// What failed, on what, what to do.
-fn sentence(error: &io::Error, path: &Path, folder: &Path) -> String {
-    let (path, folder) = (path.display(), folder.display());
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!("Recording stopped: the disk with {folder} is full. Free some space and record again.")
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => format!(
-            "Recording stopped: nothing may be written into {folder} ({error}). Choose another folder and record again."
-        ),
-        io::ErrorKind::InvalidData => format!("Recording stopped: {error}. Choose another codec and record again."),
-        _ => format!("Recording stopped: writing {path} failed ({error}). Check the disk and record again."),
     }
 }
 
@@ -516,6 +502,7 @@ mod tests {
         set.control.start(file.clone(), "Game").expect("start");
         set.put(0, true);
         let RecordEvent::Failed(why) = set.event() else { panic!("no failure") };
+        let why = why.to_string();
         assert!(why.starts_with("Recording stopped: ") && why.contains(&*file.to_string_lossy()), "{why}");
         while set.control.recording() {
             std::thread::yield_now();
@@ -529,16 +516,5 @@ mod tests {
         set.started();
         set.control.stop();
         assert_eq!(read_webm(&fs::read(&set.finished().0[0]).expect("read")).frames.len(), 1);
-    }
-
-    #[test]
-    fn failures_are_sentences_that_say_what_to_do() {
-        let say = |kind: io::ErrorKind| sentence(&kind.into(), Path::new("/films/a.mp4"), Path::new("/films"));
-        assert_eq!(
-            say(io::ErrorKind::StorageFull),
-            "Recording stopped: the disk with /films is full. Free some space and record again."
-        );
-        assert!(say(io::ErrorKind::PermissionDenied).contains("Choose another folder"));
-        assert!(say(io::ErrorKind::Other).contains("/films/a.mp4"));
     }
 }

@@ -56,7 +56,7 @@ pub fn check(check: Check) -> Result<String, String> {
                     break Err(why);
                 }
             }
-            Ok(Event::Died(why)) => break Err(why),
+            Ok(Event::Died(crash)) => break Err(crash.to_string()),
             Ok(Event::Ended) | Err(_) => break Ok(()),
         }
     };

@@ -6,7 +6,6 @@ use egui_kittest::{Harness, HarnessBuilder};
 use hotseat::engine::*;
 use hotseat::frame::Picture;
 use hotseat::gui::places::{Device, Gamepad, Guest, Places};
-use hotseat::gui::text::{Spoken, Texts};
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
 use hotseat::library::CoreEntry;
@@ -14,6 +13,7 @@ use hotseat::net::Talk;
 use hotseat::net::protocol::Line;
 use hotseat::room::{EMOJI, Emoji, Grant, Right, Rights, Terms, Want};
 use hotseat::settings::{Recent, Settings};
+use hotseat::text::{Spoken, Texts};
 use std::path::Path;
 use std::time::Duration;
 
@@ -261,8 +261,8 @@ impl Stage {
     }
 
     /// With one more thing to tell.
-    pub fn told(mut self, level: Level, text: &str) -> Self {
-        self.snapshot.notices.push(Notice { id: self.snapshot.notices.len() as u64, level, text: text.into() });
+    pub fn told(mut self, level: Level, said: Said) -> Self {
+        self.snapshot.notices.push(Notice { id: self.snapshot.notices.len() as u64, level, said });
         self
     }
 

@@ -85,8 +85,10 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
     let mut pictures = Vec::with_capacity(count);
     let until = Instant::now() + Duration::from_secs(10) + Duration::from_secs(1) * (count / 30) as u32;
     while pictures.len() < count && Instant::now() < until {
-        if let Ok(Event::Died(why) | Event::Said(FromCore::LoadFailed(why))) = events.try_recv() {
-            return Err(why);
+        match events.try_recv() {
+            Ok(Event::Died(crash)) => return Err(crash.to_string()),
+            Ok(Event::Said(FromCore::LoadFailed(why))) => return Err(why),
+            _ => {}
         }
         link.frame_event.wait_timeout(Duration::from_millis(100));
         while let Some(frame) = reader.take_next(false) {

@@ -1,6 +1,5 @@
-//! Every text of the window, in each of its languages.
+//! Every text of the program for people, in each of its languages.
 
-use crate::settings::Language;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -68,10 +67,29 @@ texts! {
     // Notices
     dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
     recent_gone, core_gone, version,
+    said_state_saved, said_state_back, said_state_refused, said_no_state, said_cannot_save, said_revived,
+    said_started_again, said_recording, said_nothing_recorded, said_recorded, said_recorded_parts, said_screenshot,
+    said_no_screenshot, said_no_more_links, said_not_written, said_not_read, said_too_large, no_sound,
+    record_full, record_forbidden, record_codec, record_disk,
+    // A core process that is gone
+    crash, crash_by, crash_memory, crash_abort, crash_instruction, crash_arithmetic, crash_killed, crash_signal,
+    crash_code, crash_hung, crash_nonsense, crash_deaf,
 }
 
-const ENGLISH: &str = include_str!("../../assets/lang/en.toml");
-const CHINESE: &str = include_str!("../../assets/lang/zh-CN.toml");
+const ENGLISH: &str = include_str!("../assets/lang/en.toml");
+const CHINESE: &str = include_str!("../assets/lang/zh-CN.toml");
+
+/// The language of the window, as a person chose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// What the system is set to.
+    #[default]
+    System,
+    /// English.
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
 
 /// The two languages there are texts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,11 +182,11 @@ mod tests {
 
     #[test]
     fn every_text_is_used() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/gui");
-        let code: String = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|e| e == "rs") && !path.ends_with("text.rs"))
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let window = std::fs::read_dir(root.join("gui")).unwrap().map(|entry| entry.unwrap().path());
+        let code: String = window
+            .chain([root.join("crash.rs"), root.join("engine/said.rs"), root.join("record/failure.rs")])
+            .filter(|path| path.extension().is_some_and(|e| e == "rs"))
             .map(|path| std::fs::read_to_string(path).unwrap())
             .collect();
         let texts = Spoken::English.texts();
