@@ -116,8 +116,8 @@ pub struct VideoPacket {
 
 /// Packets on their way to the net thread. Full, video drops the packet and makes a keyframe next.
 const PACKETS: usize = 16;
-/// Those, one in the video thread's hand and one in the net thread's.
-const SPARES: usize = PACKETS + 2;
+/// All packets there are: those, one in the video thread's hand and one in the net thread's.
+pub const SPARES: usize = PACKETS + 2;
 /// Room for every frame but those of the highest bitrates. The system gives the memory when it is written to.
 const PACKET_BYTES: usize = 256 << 10;
 

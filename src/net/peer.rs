@@ -209,9 +209,10 @@ impl Peer {
         Ok((peer, stereo(&answer)))
     }
 
-    /// Whether a datagram is for this peer.
-    pub fn accepts(&self, now: Instant, source: SocketAddr, local: SocketAddr, data: &[u8]) -> bool {
-        Receive::new(Protocol::Udp, source, local, data)
+    /// Whether a datagram is for this peer, by where it came from or by the names it carries.
+    pub fn accepts(&self, now: Instant, source: SocketAddr, data: &[u8]) -> bool {
+        // Which of our addresses it came to plays no part in that, and finding out is work.
+        Receive::new(Protocol::Udp, source, source, data)
             .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
     }
 

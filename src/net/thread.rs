@@ -277,12 +277,13 @@ impl Worker {
             let data = &buffer[..len];
             let now = Instant::now();
             let known = self.peers.iter().find(|(_, c)| c.source == Some(source)).map(|(&id, _)| id);
-            let local = self.routes.local_for(source);
-            let is_for = |c: &Connection| c.peer.accepts(now, source, local, data);
+            let is_for = |c: &Connection| c.peer.accepts(now, source, data);
             let id = known
                 .filter(|id| self.peers.get(id).is_some_and(is_for))
                 .or_else(|| self.peers.iter().find(|(_, connection)| is_for(connection)).map(|(&id, _)| id));
+            // A stranger's datagram costs no look into the routing table.
             let Some(id) = id else { continue };
+            let local = self.routes.local_for(source);
             if let Some(connection) = self.peers.get_mut(&id) {
                 connection.source = Some(source);
                 connection.peer.receive(now, source, local, data);

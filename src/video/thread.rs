@@ -13,7 +13,7 @@ use super::speed::SpeedControl;
 use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::frames::{FrameHeader, FrameReader};
-use crate::packet::{Chroma, Format, PictureShape, VideoPacket};
+use crate::packet::{Chroma, Format, PictureShape, SPARES, VideoPacket};
 use crate::record::VideoTap;
 use crate::sync::{Event, now, spawn};
 use std::sync::Arc;
@@ -77,7 +77,7 @@ pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> 
             speed: SpeedControl::default(),
             last_due: Duration::ZERO,
             last: None,
-            unsent: None,
+            spares: Vec::with_capacity(SPARES),
         };
         worker.run(FrameReader::new(link));
     })?;
@@ -105,8 +105,9 @@ struct Worker {
     speed: SpeedControl,
     last_due: Duration,
     last: Option<FrameHeader>,
-    /// A packet that nothing came of: its memory is for the next.
-    unsent: Option<VideoPacket>,
+    /// Packets to be used again, the last one used on top: its memory is still in the processor's caches, and that of
+    /// packets which are never needed is never touched.
+    spares: Vec<VideoPacket>,
 }
 
 /// When a frame was where, for all its packets.
@@ -293,7 +294,12 @@ impl Worker {
         if keyframe {
             control.keyframe.store(false, Release);
         }
-        let mut packet = self.unsent.take().or_else(|| self.ports.spares.pop().ok()).unwrap_or_default();
+        while self.spares.len() < SPARES
+            && let Ok(packet) = self.ports.spares.pop()
+        {
+            self.spares.push(packet);
+        }
+        let mut packet = self.spares.pop().unwrap_or_default();
         packet.data.clear();
         let tuning = Tuning { fps, max_kbit_s: self.control.max_kbit_s(format), speed: self.speed.speed() };
         let rendition = &mut self.renditions[format.index()];
@@ -303,11 +309,11 @@ impl Worker {
         packet.keyframe = match outcome {
             Outcome::Encoded(is_keyframe) => is_keyframe,
             Outcome::Waiting => {
-                self.unsent = Some(packet);
+                self.spares.push(packet);
                 return;
             }
             Outcome::Broken(why) => {
-                self.unsent = Some(packet);
+                self.spares.push(packet);
                 control.broken.store(true, Release);
                 // The net thread looks after those who watched.
                 self.ports.packet_event.signal();
@@ -336,7 +342,7 @@ impl Worker {
             control.keyframe.store(true, Release);
         }
         if let Err(rtrb::PushError::Full(packet)) = self.ports.packets.push(packet) {
-            self.unsent = Some(packet);
+            self.spares.push(packet);
             control.dropped.fetch_add(1, Relaxed);
             // What follows would refer to a frame that nobody got.
             control.keyframe.store(true, Release);
