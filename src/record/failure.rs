@@ -66,7 +66,7 @@ mod tests {
             "Recording stopped: the disk with /films is full. Free some space and record again."
         );
         assert!(say(io::ErrorKind::PermissionDenied).contains("Choose another folder"));
-        assert!(say(io::ErrorKind::InvalidData).contains("Choose another codec"));
+        assert!(say(io::ErrorKind::InvalidData).contains("Choose another video format"));
         assert!(say(io::ErrorKind::Other).contains("/films/a.mp4"));
         assert!(failure(io::ErrorKind::StorageFull).text(&Spoken::Chinese.texts()).contains("/films"));
     }
