@@ -23,8 +23,8 @@ fn main() {
     let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part.as_str()));
     println!(
-        "{:<40} {:>5} {:>7} {:>7} {:>7} {:>6} {:>6} {:>7} {:>7}",
-        "", "modes", "sent", "decoded", "dropped", "wrong", "colour", "gap ms", "p99 ms"
+        "{:<40} {:>5} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6} {:>7} {:>7}",
+        "", "modes", "skipped", "sent", "decoded", "dropped", "wrong", "colour", "gap ms", "p99 ms"
     );
     for console in &CONSOLES {
         for format in ["h264", "vp8", "vp9"] {
@@ -61,12 +61,14 @@ fn run<B: Deref<Target = dyn Tab>>(name: &str, console: &Console, format: &str, 
     let p99 = lengths.get(lengths.len() * 99 / 100).copied().unwrap_or(f64::NAN);
     let missed = report.modes.len() != console.modes.len()
         || !report.wrong.is_empty()
+        || report.skipped > 0
         || report.sent != report.decoded
         || report.dropped > 0
         || longest > LONGEST_GAP_MS;
     println!(
-        "{name:<40} {:>5} {:>7} {:>7} {:>7} {:>6} {:>6} {longest:>7.1} {p99:>7.1}{}",
+        "{name:<40} {:>5} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6} {longest:>7.1} {p99:>7.1}{}",
         format!("{}/{}", report.modes.len(), console.modes.len()),
+        report.skipped,
         report.sent,
         report.decoded,
         report.dropped,

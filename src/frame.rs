@@ -5,6 +5,9 @@ use std::time::Duration;
 /// The largest side of a picture that is taken from a core, in pixels.
 pub const MAX_SIDE: u32 = 4096;
 
+/// Width by height that a picture may have on the screen: everything that has the sides for it.
+pub const ASPECTS: std::ops::RangeInclusive<f32> = 1.0 / MAX_SIDE as f32..=MAX_SIDE as f32;
+
 /// How a core lays out a pixel. The values are libretro's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(u32)]

@@ -25,7 +25,7 @@ fn over_and_over(changes: usize) {
             let mut tuning = Tuning { fps: 59.94, max_kbit_s: 6000, speed: 0 };
             let mut encoder = open(format, shape, tuning).expect("it opens");
             let mut seen = Planes::default();
-            for (frame, want) in [Want::Any, Want::Still, Want::Keyframe].into_iter().enumerate() {
+            for (frame, want) in [Want::Any, Want::Still, Want::Better, Want::Keyframe].into_iter().enumerate() {
                 let mut out = Vec::new();
                 let planes = planes(shape, (7919 + change * 31 + frame) as u32);
                 encoder.encode(&planes, want, &mut out).expect("it encodes");

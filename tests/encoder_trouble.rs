@@ -73,7 +73,27 @@ fn whoever_watched_an_encoder_that_broke_gets_another_and_newcomers_the_first_on
 }
 
 #[test]
-fn one_failure_is_mended_by_a_new_encoder_and_a_broken_one_is_told_when_there_is_no_other() {
+fn one_failure_is_mended_by_a_new_encoder_and_the_next_soon_after_moves_those_who_watch() {
+    let _alone = common::alone();
+    let mut troubled = Troubled::start(&[]);
+    let ann = Browser::playing(&troubled.host.url_for("Ann"));
+    let keyframes = |stats: &Value| stats["renditions"][0]["keyframes"].as_u64();
+    let before = troubled.host.stats_when("H.264", LONG, |stats| only_rendition(stats) == Some(("h264", 1)));
+    troubled.folder.file("encode_fails", b"1");
+    let after = troubled.host.stats_when("a new encoder", LONG, |stats| keyframes(stats) > keyframes(&before));
+    assert_eq!(only_rendition(&after), Some(("h264", 1)), "{after}");
+    ann.newest();
+    assert!(troubled.host.events_named("notice").is_empty(), "nobody is troubled with it");
+
+    // One after the other without end: that is no accident.
+    troubled.folder.file("encode_fails", b"1000000");
+    troubled.host.stats_when("VP8 in its place", LONG, |stats| only_rendition(stats) == Some(("vp8", 1)));
+    ann.newest();
+    troubled.host.assert_alive();
+}
+
+#[test]
+fn a_broken_encoder_is_told_when_there_is_no_other() {
     let _alone = common::alone();
     let mut troubled = Troubled::start(&[("fails", "")]);
     troubled.host.command(r#"{"command":"codec","name":"h264"}"#);

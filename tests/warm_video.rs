@@ -3,17 +3,15 @@
 //! The encoders' own C code has its own allocator and is not counted; what it keeps is bounded by `hotseat bench switch`.
 #![allow(unsafe_code)]
 
-use hotseat::frame::{Picture, PixelFormat};
-use hotseat::link::Link;
-use hotseat::link::frames::{FrameHeader, FrameWriter};
-use hotseat::packet::{Format, VideoRings};
-use hotseat::sync::{Event, now};
-use hotseat::video::{self, VideoControl, VideoPorts};
+#[path = "common/rig.rs"]
+mod rig;
+
+use hotseat::frame::PixelFormat;
+use hotseat::link::frames::FrameHeader;
+use hotseat::packet::Format;
+use rig::Rig;
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::sync_channel;
-use std::time::Duration;
 
 struct Counting;
 
@@ -58,78 +56,35 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-fn header(width: u32, height: u32, format: PixelFormat, duplicate: bool) -> FrameHeader {
-    let captured = now();
-    FrameHeader {
-        width,
-        height,
-        format,
-        rotation: 0,
-        aspect: width as f32 / height as f32,
-        duplicate,
-        number: 0,
-        captured,
-        due: captured,
-        fps: 60.0,
-    }
-}
-
 #[test]
 fn the_video_thread_allocates_nothing_once_it_is_warm() {
-    let link = Link::create().expect("shared memory");
-    let control = VideoControl::new(link.clone());
-    let VideoRings { packets, packets_out: mut out, mut used, spares } = VideoRings::default();
-    let (preview, _window) = triple_buffer::triple_buffer(&Picture::default());
-    let packet_event = Arc::new(Event::new().expect("an event"));
-    let (_record, _, tap, _) = hotseat::record::start(Box::new(|_| {})).expect("the recorder starts");
-    let ports = VideoPorts {
-        tap,
-        packets,
-        spares,
-        packet_event: packet_event.clone(),
-        preview: Some(preview),
-        picture_event: Arc::new(Event::new().expect("an event")),
-        screenshots: sync_channel(1).0,
-        on_failure: Box::new(|why| panic!("{why}")),
-    };
-    let _thread = video::start(link.clone(), control.clone(), ports).expect("the thread starts");
-    let formats = [Format::from_name("h264"), Format::from_name("vp8"), Format::from_name("h264-444")];
-    for format in formats.into_iter().flatten() {
-        control.set_viewers(format, 1);
+    let mut rig = Rig::start();
+    let formats = ["h264", "vp8", "vp9", "h264-444"];
+    for format in formats.into_iter().filter_map(Format::from_name) {
+        rig.control.set_viewers(format, 1);
     }
-    let mut writer = FrameWriter::new(link);
-    // Two sizes by turns of 20 frames, moving pictures, duplicates, another pixel format, wanted keyframes: all there is in an evening.
+    // Two sizes by turns of 20 frames, moving pictures, duplicates, another pixel format, turned pictures, wanted keyframes:
+    // all there is in an evening.
     let mut frame = |number: u32| {
         let big = number / 20 % 2 == 1;
         let (width, height) = if big { (512, 448) } else { (320, 240) };
         let format = if big { PixelFormat::Rgb565 } else { PixelFormat::Xrgb8888 };
-        let row = width as usize * format.bytes();
-        let pixels: Vec<u8> =
-            (0..row * height as usize).map(|at| ((at as u32 * 31 + number * 977) >> 4) as u8).collect();
-        let header = header(width, height, format, number % 10 == 9);
-        let captured = header.captured;
-        writer.publish(header, pixels.chunks(row));
+        let len = width as usize * format.bytes() * height as usize;
+        let pixels: Vec<u8> = (0..len).map(|at| ((at as u32 * 31 + number * 977) >> 4) as u8).collect();
+        let duplicate = number % 10 == 9;
+        let header = FrameHeader { duplicate, rotation: number / 40 % 2 * 2, ..Rig::header(width, height, format) };
+        rig.publish(header, if duplicate { &[] } else { &pixels });
         if number.is_multiple_of(35) {
-            control.request_keyframes();
+            rig.control.request_keyframes();
         }
-        // Where the machine stands still, the last picture is sent again meanwhile: those packets are not counted.
-        let mut missing = 3;
-        while missing > 0 {
-            match out.pop() {
-                Ok(packet) => {
-                    missing -= i32::from(packet.captured == captured);
-                    let _ = used.push(packet);
-                }
-                Err(_) => assert!(packet_event.wait_timeout(Duration::from_secs(20)), "a packet comes"),
-            }
-        }
+        rig.packets_of(header.captured, formats.len(), |_| ());
     };
     (0..80).for_each(&mut frame);
     let warm = COUNT.load(Relaxed);
     assert!(warm > 0, "the counter counts");
     (80..160).for_each(&mut frame);
     let later = COUNT.load(Relaxed) - warm;
-    // Four times another size: what an encoder keeps of its own (H.264 twice: itself and its parameters; VP8: itself, its
-    // context and its map of macroblocks), and not one allocation for a frame.
-    assert!(later <= 4 * (2 + 3 + 2), "{later} allocations in 80 frames with four changes of size");
+    // Four times another size: what an encoder keeps of its own (H.264 twice: itself and its parameters; VP8 and VP9: itself,
+    // its context and its map of macroblocks), and not one allocation for a frame.
+    assert!(later <= 4 * (2 + 3 + 3 + 2), "{later} allocations in 80 frames with four changes of size");
 }

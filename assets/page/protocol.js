@@ -142,7 +142,7 @@ const READERS = {
     type: "picture",
     width: size(message.width),
     height: size(message.height),
-    aspect: number(message.aspect, 0.05, 20),
+    aspect: number(message.aspect, 1 / 4096, 4096),
     coded_width: size(message.coded_width),
     coded_height: size(message.coded_height),
   }),

@@ -5,7 +5,7 @@
 #![allow(unsafe_code)]
 
 use super::devices::{self, Wheels};
-use super::environment::Environment;
+use super::environment::{Environment, Nonsense};
 use super::keyboard::Keyboard;
 use super::sys;
 use crate::frame::MAX_SIDE;
@@ -61,7 +61,6 @@ pub struct Seen {
     pub sizes: Vec<(u32, u32, u64)>,
     /// The last size and aspect, for duplicates.
     last: Option<(u32, u32)>,
-    warned: bool,
 }
 
 /// Puts the front end in place. Before any core is opened.
@@ -111,9 +110,7 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
         let format = front.environment.video.format;
         if !duplicate && let Err(why) = acceptable(front, data, width, height, pitch) {
             front.seen.refused += 1;
-            if !std::mem::replace(&mut front.seen.warned, true) {
-                front.environment.warn(&why);
-            }
+            front.environment.warn(Nonsense::Picture, &why);
             return;
         }
         front.seen.last = Some((width, height));

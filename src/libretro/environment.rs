@@ -4,7 +4,7 @@ use super::callbacks;
 use super::devices;
 use super::options::Options;
 use super::sys::{self, Argument};
-use crate::frame::{MAX_SIDE, PixelFormat};
+use crate::frame::{ASPECTS, MAX_SIDE, PixelFormat};
 use crate::input::MAX_SEATS;
 use crate::link::message::{self, AvInfo, ControlName, FromCore, PortDevices, Wants};
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub struct Video {
     pub format: PixelFormat,
     /// Quarter turns counter-clockwise.
     pub rotation: u32,
-    /// What the core stated: 0 or less means width by height.
+    /// What the core stated: 0 means the usual width by the usual height, as libretro.h has it.
     pub aspect: f32,
     /// Usual size.
     pub base: (u32, u32),
@@ -37,7 +37,11 @@ pub struct Video {
 impl Video {
     /// The display aspect ratio of a picture of this size, before rotation.
     pub fn aspect_of(&self, width: u32, height: u32) -> f32 {
-        if self.aspect > 0.0 { self.aspect } else { width as f32 / height as f32 }
+        match self.base {
+            _ if self.aspect > 0.0 => self.aspect,
+            (0, _) | (_, 0) => width as f32 / height as f32,
+            (width, height) => width as f32 / height as f32,
+        }
     }
 
     fn av_info(&self) -> AvInfo {
@@ -81,6 +85,8 @@ pub struct Environment {
     core_path: CString,
     user_name: CString,
     log_budget: u32,
+    /// By [`Nonsense`].
+    warned: [bool; 4],
     /// What can be plugged into each port, in the core's words.
     offered: Vec<Vec<(u32, String)>>,
     plugged: [u32; MAX_SEATS],
@@ -88,6 +94,19 @@ pub struct Environment {
     wants: Wants,
     news: News,
     out: SyncSender<FromCore>,
+}
+
+/// What a core can get wrong about its pictures. Each is warned of once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nonsense {
+    /// A picture whose numbers cannot be.
+    Picture,
+    /// An aspect ratio.
+    Aspect,
+    /// A pixel format.
+    Format,
+    /// A frame rate.
+    Rate,
 }
 
 /// What the host has not been told yet. A full queue drops log lines, but these are said again.
@@ -134,6 +153,7 @@ impl Environment {
             core_path: c(core_path),
             user_name: c"player".to_owned(),
             log_budget: LOG_LINES_PER_SECOND,
+            warned: [false; 4],
             offered: Vec::new(),
             plugged: [sys::RETRO_DEVICE_JOYPAD; MAX_SEATS],
             controls: Vec::new(),
@@ -164,10 +184,16 @@ impl Environment {
         }
     }
 
-    /// A warning of our own about the core.
-    pub fn warn(&mut self, what: &str) {
-        let text = format!("{}: {what}; such pictures are left out.", self.core_name);
-        self.tell(FromCore::Message(text));
+    /// A warning of our own about the core, once for each kind of nonsense.
+    pub fn warn(&mut self, about: Nonsense, what: &str) {
+        if std::mem::replace(&mut self.warned[about as usize], true) {
+            return;
+        }
+        let instead = match about {
+            Nonsense::Picture => "such pictures are left out",
+            Nonsense::Aspect | Nonsense::Format | Nonsense::Rate => "what it said before still counts",
+        };
+        self.tell(FromCore::Message(format!("{}: {what}; {instead}.", self.core_name)));
     }
 
     fn tell(&self, message: FromCore) {
@@ -302,7 +328,11 @@ impl Environment {
         let before = (self.video.base, self.video.aspect);
         self.video.base = (geometry.base_width.min(MAX_SIDE), geometry.base_height.min(MAX_SIDE));
         let aspect = geometry.aspect_ratio;
-        self.video.aspect = if aspect.is_finite() && (0.01..=100.0).contains(&aspect) { aspect } else { 0.0 };
+        match aspect {
+            _ if ASPECTS.contains(&aspect) => self.video.aspect = aspect,
+            _ if aspect.is_finite() && aspect <= 0.0 => self.video.aspect = 0.0,
+            _ => self.warn(Nonsense::Aspect, &format!("it states an aspect ratio of {aspect}")),
+        }
         // Some cores say the same every frame.
         self.av_changed |= before != (self.video.base, self.video.aspect);
     }
@@ -334,18 +364,26 @@ impl Environment {
                 self.shutdown = true;
                 true
             }
-            sys::RETRO_ENVIRONMENT_SET_PIXEL_FORMAT => match data.read::<u32>().and_then(PixelFormat::from_raw) {
-                Some(format) => {
-                    self.video.format = format;
-                    true
+            sys::RETRO_ENVIRONMENT_SET_PIXEL_FORMAT => {
+                let raw = data.read::<u32>();
+                match raw.and_then(PixelFormat::from_raw) {
+                    Some(format) => self.video.format = format,
+                    None => {
+                        let raw = raw.map_or("nothing".to_owned(), |raw| raw.to_string());
+                        self.warn(
+                            Nonsense::Format,
+                            &format!("it states pixel format {raw}, which is none of libretro's"),
+                        );
+                        return false;
+                    }
                 }
-                None => false,
-            },
+                true
+            }
             sys::RETRO_ENVIRONMENT_SET_SYSTEM_AV_INFO => match data.read::<sys::retro_system_av_info>() {
                 Some(info) => match self.set_av_info(&info) {
                     Ok(()) => true,
                     Err(why) => {
-                        self.warn(&why);
+                        self.warn(Nonsense::Rate, &why);
                         false
                     }
                 },
@@ -652,7 +690,7 @@ mod tests {
         assert!(matches!(news(&mut environment, &heard)[..], [FromCore::Controllers(_)]));
         environment.asked_for(3 << 8 | sys::RETRO_DEVICE_MOUSE);
         environment.asked_for(sys::RETRO_DEVICE_MOUSE);
-        environment.warn("the queue is full");
+        environment.warn(Nonsense::Picture, "the queue is full");
         environment.tell_news();
         assert!(matches!(heard.try_iter().collect::<Vec<_>>()[..], [FromCore::Message(_)]));
         let mut wants = Wants { mouse: true, ..Wants::default() };
@@ -667,6 +705,62 @@ mod tests {
         assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_KEYBOARD_CALLBACK, &mut keyboard));
         wants.keyboard = true;
         assert_eq!(news(&mut environment, &heard), [FromCore::Wants(wants)]);
+    }
+
+    #[test]
+    fn nonsense_about_pictures_is_warned_of_once_and_changes_nothing() {
+        let (mut environment, heard) = heard_environment(16);
+        environment.set_core_name("Odd core");
+        let geometry = |aspect_ratio| sys::retro_game_geometry {
+            base_width: 256,
+            base_height: 224,
+            max_width: 512,
+            max_height: 448,
+            aspect_ratio,
+        };
+        let timing = |fps| sys::retro_system_timing { fps, sample_rate: 44_100.0 };
+        let mut said = sys::retro_system_av_info { geometry: geometry(1.5), timing: timing(50.0) };
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_SYSTEM_AV_INFO, &mut said));
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_PIXEL_FORMAT, &mut 2u32));
+        for _ in 0..3 {
+            for aspect in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e30] {
+                call(&mut environment, sys::RETRO_ENVIRONMENT_SET_GEOMETRY, &mut geometry(aspect));
+            }
+            for fps in [f64::NAN, f64::INFINITY, 0.0, -60.0] {
+                let mut wrong = sys::retro_system_av_info { geometry: geometry(1.5), timing: timing(fps) };
+                assert!(!call(&mut environment, sys::RETRO_ENVIRONMENT_SET_SYSTEM_AV_INFO, &mut wrong));
+            }
+            assert!(!call(&mut environment, sys::RETRO_ENVIRONMENT_SET_PIXEL_FORMAT, &mut 77u32));
+        }
+        let video = environment.video;
+        assert_eq!((video.aspect, video.fps, video.format), (1.5, 50.0, PixelFormat::Rgb565));
+        let warnings: Vec<String> = heard
+            .try_iter()
+            .map(|told| match told {
+                FromCore::Message(text) => text,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(warnings.len(), 3, "{warnings:?}");
+        assert!(warnings.iter().all(|text| text.starts_with("Odd core: it states ")), "{warnings:?}");
+    }
+
+    #[test]
+    fn without_an_aspect_ratio_the_usual_size_has_it() {
+        let mut environment = environment();
+        let mut geometry = sys::retro_game_geometry {
+            base_width: 256,
+            base_height: 224,
+            max_width: 512,
+            max_height: 448,
+            aspect_ratio: 0.0,
+        };
+        call(&mut environment, sys::RETRO_ENVIRONMENT_SET_GEOMETRY, &mut geometry);
+        // Twice as many pixels across on the same screen.
+        assert_eq!(environment.video.aspect_of(512, 224), 256.0 / 224.0);
+        (geometry.base_width, geometry.base_height) = (0, 0);
+        call(&mut environment, sys::RETRO_ENVIRONMENT_SET_GEOMETRY, &mut geometry);
+        assert_eq!(environment.video.aspect_of(512, 224), 512.0 / 224.0);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 //!
 //! A slot's state word is the only thing that both sides change, always by compare-and-swap, so a frame is never read
 //! while it is written. The core takes a free slot, or the oldest frame that nobody read; the host takes the oldest
-//! frame, or, once [`super::BACKLOG`] of them wait, the newest. Neither ever waits for the other.
+//! frame, or, once [`super::BACKLOG`] of them wait, the newest. Neither ever waits for the other, and neither throws the
+//! newest picture away for a frame that only says "the same again".
 
 use super::{BACKLOG, Link, SLOTS, layout, sys::Region};
-use crate::frame::{MAX_SIDE, PixelFormat};
+use crate::frame::{ASPECTS, MAX_SIDE, PixelFormat};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::time::Duration;
@@ -70,12 +71,14 @@ fn number(region: &Region, slot: usize) -> u64 {
 pub struct FrameWriter {
     link: Arc<Link>,
     written: u64,
+    /// Where the newest pixels are: a duplicate refers to them and must not take their place.
+    newest_pixels: Option<usize>,
 }
 
 impl FrameWriter {
     /// Writes into the ring of `link`.
     pub fn new(link: Arc<Link>) -> FrameWriter {
-        FrameWriter { link, written: 0 }
+        FrameWriter { link, written: 0, newest_pixels: None }
     }
 
     /// Publishes one frame, row by row from `rows` (which yields `header.height` rows of `width * bytes` bytes), and
@@ -84,10 +87,13 @@ impl FrameWriter {
         self.written += 1;
         header.number = self.written;
         let region = &self.link.region;
-        let Some(slot) = self.take_slot() else {
+        let Some(slot) = self.take_slot(self.newest_pixels.filter(|_| header.duplicate)) else {
             region.u64(layout::FRAMES_DROPPED).fetch_add(1, Relaxed);
             return;
         };
+        if !header.duplicate {
+            self.newest_pixels = Some(slot);
+        }
         let mut offset = layout::SLOT_DATA + slot * layout::SLOT_BYTES;
         let end = offset + header.len().min(layout::SLOT_BYTES);
         for row in rows {
@@ -100,7 +106,8 @@ impl FrameWriter {
         self.link.frame_event.signal();
     }
 
-    fn take_slot(&self) -> Option<usize> {
+    /// A slot to write into: a free one, or the oldest that nobody read, except `kept`.
+    fn take_slot(&self, kept: Option<usize>) -> Option<usize> {
         let region = &self.link.region;
         // Twice, because the host may take the oldest frame between our look and our grasp; it holds one slot at a time,
         // so the second look finds another.
@@ -111,7 +118,7 @@ impl FrameWriter {
                 }
             }
             let oldest = (0..SLOTS)
-                .filter(|&slot| state(region, slot).load(Acquire) == READY)
+                .filter(|&slot| Some(slot) != kept && state(region, slot).load(Acquire) == READY)
                 .min_by_key(|&slot| number(region, slot));
             if let Some(slot) = oldest
                 && state(region, slot).compare_exchange(READY, WRITING, AcqRel, Relaxed).is_ok()
@@ -164,7 +171,7 @@ fn load_header(region: &Region, slot: usize) -> Option<FrameHeader> {
         fps,
     };
     let size_ok = (1..=MAX_SIDE).contains(&header.width) && (1..=MAX_SIDE).contains(&header.height);
-    let aspect_ok = aspect.is_finite() && (0.01..=100.0).contains(&aspect);
+    let aspect_ok = ASPECTS.contains(&aspect);
     let fps_ok = fps.is_finite() && (1.0..=1000.0).contains(&fps);
     (size_ok && aspect_ok && fps_ok && header.len() <= layout::SLOT_BYTES).then_some(header)
 }
@@ -172,6 +179,8 @@ fn load_header(region: &Region, slot: usize) -> Option<FrameHeader> {
 /// The host process's end: the video thread holds the only one.
 pub struct FrameReader {
     link: Arc<Link>,
+    /// The number of the last frame that was taken.
+    last: u64,
     skipped: u64,
     refused: u64,
 }
@@ -179,10 +188,10 @@ pub struct FrameReader {
 impl FrameReader {
     /// Reads the ring of `link`.
     pub fn new(link: Arc<Link>) -> FrameReader {
-        FrameReader { link, skipped: 0, refused: 0 }
+        FrameReader { link, last: 0, skipped: 0, refused: 0 }
     }
 
-    /// Frames passed over because too many waited.
+    /// Frames passed over because too many waited, by either side: what is missing between those that were taken.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
@@ -202,42 +211,61 @@ impl FrameReader {
     pub fn take_next(&mut self, only_newest: bool) -> Option<ReadFrame<'_>> {
         let backlog = if only_newest { 2 } else { BACKLOG };
         loop {
-            let mut ready: [Option<(u64, usize)>; SLOTS] = [None; SLOTS];
+            let mut ready: [(u64, usize); SLOTS] = [(0, 0); SLOTS];
             let mut count = 0;
             for slot in 0..SLOTS {
                 if state(&self.link.region, slot).load(Acquire) == READY {
-                    ready[count] = Some((number(&self.link.region, slot), slot));
+                    ready[count] = (number(&self.link.region, slot), slot);
                     count += 1;
                 }
             }
             if count == 0 {
                 return None;
             }
-            ready[..count].sort_unstable();
-            if count >= backlog {
-                for &(_, slot) in ready[..count - 1].iter().flatten() {
-                    if self.take(slot) {
-                        self.skipped += 1;
-                        state(&self.link.region, slot).store(FREE, Release);
-                    }
+            let ready = &mut ready[..count];
+            ready.sort_unstable();
+            let wanted = if count >= backlog { &ready[..] } else { &ready[..1] };
+            // None: lost to the core, which needed the slots, or not to be believed. Look again.
+            if let Some((slot, header)) = self.take_newest(wanted) {
+                // A new core process counts from 1 again.
+                if header.number > self.last {
+                    self.skipped = self.skipped.saturating_add(header.number - self.last - 1);
                 }
-                ready[0] = ready[count - 1];
+                self.last = header.number;
+                return Some(ReadFrame { link: &self.link, slot, header });
             }
-            let (_, slot) = ready[0]?;
-            // Lost to the core, which needed the slot: look again.
+        }
+    }
+
+    /// Takes the newest of these frames, the oldest of which comes first, and frees the others. Should the newest say "the
+    /// same again", the pixels that it means come with it.
+    fn take_newest(&mut self, ready: &[(u64, usize)]) -> Option<(usize, FrameHeader)> {
+        let mut newest: Option<(usize, FrameHeader)> = None;
+        for &(_, slot) in ready.iter().rev() {
             if !self.take(slot) {
                 continue;
             }
-            match load_header(&self.link.region, slot) {
-                Some(header) => {
-                    return Some(ReadFrame { link: &self.link, slot, header });
-                }
-                None => {
+            let header = load_header(&self.link.region, slot);
+            let freed = match (header, newest) {
+                (None, _) => {
                     self.refused += 1;
-                    state(&self.link.region, slot).store(FREE, Release);
+                    slot
                 }
-            }
+                (Some(header), None) => {
+                    newest = Some((slot, header));
+                    continue;
+                }
+                (Some(pixels), Some((without, last))) if last.duplicate && !pixels.duplicate => {
+                    let FrameHeader { width, height, format, captured, .. } = pixels;
+                    let header = FrameHeader { width, height, format, captured, duplicate: false, ..last };
+                    newest = Some((slot, header));
+                    without
+                }
+                _ => slot,
+            };
+            state(&self.link.region, freed).store(FREE, Release);
         }
+        newest
     }
 
     fn take(&self, slot: usize) -> bool {
@@ -336,6 +364,48 @@ mod tests {
         assert_eq!(reader.take_next(false).expect("a frame").header().number, 20);
         assert!(reader.take_next(false).is_none());
         assert!(reader.skipped() > 0);
+    }
+
+    fn repeat(writer: &mut FrameWriter) {
+        writer.publish(FrameHeader { duplicate: true, ..header(4, 2) }, [].into_iter());
+    }
+
+    #[test]
+    fn a_picture_is_not_lost_to_the_duplicates_behind_it() {
+        let (mut writer, mut reader, _) = ends();
+        // More duplicates than there are slots; the picture before them was not looked at in time.
+        for duplicates in [1, 2, 3, 20] {
+            publish(&mut writer, 7);
+            publish(&mut writer, 8);
+            (0..duplicates).for_each(|_| repeat(&mut writer));
+            let frame = reader.take_next(true).expect("a frame");
+            assert!(!frame.header().duplicate);
+            let mut row = [0; 8];
+            frame.row(1, &mut row);
+            assert_eq!(row, [8; 8], "after {duplicates} duplicates");
+            let number = frame.header().number;
+            drop(frame);
+            assert_eq!(number, writer.written, "the times and the number are those of the newest");
+            assert!(reader.take_next(true).is_none());
+        }
+    }
+
+    #[test]
+    fn whatever_is_missing_was_skipped() {
+        let (mut writer, mut reader, link) = ends();
+        (0..20).for_each(|_| publish(&mut writer, 1));
+        reader.take_next(false).expect("a frame");
+        assert_eq!(reader.skipped(), 19);
+        publish(&mut writer, 1);
+        publish(&mut writer, 1);
+        reader.take_next(false).expect("a frame");
+        reader.take_next(false).expect("a frame");
+        assert_eq!(reader.skipped(), 19);
+        // The next core process counts from 1 again.
+        let mut writer = FrameWriter::new(link);
+        publish(&mut writer, 1);
+        reader.take_next(false).expect("a frame");
+        assert_eq!(reader.skipped(), 19);
     }
 
     #[test]

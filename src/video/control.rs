@@ -25,6 +25,8 @@ pub struct VideoControl {
     pub(super) skipped: AtomicU64,
     /// Frames that could not be converted.
     pub(super) failed: AtomicU64,
+    /// Frames whose numbers made no sense.
+    pub(super) refused: AtomicU64,
     /// The present step of [`super::encoder::Tuning::speed`].
     pub(super) speed: AtomicU32,
     /// Width (high half) and height of the newest picture.
@@ -86,6 +88,7 @@ impl VideoControl {
             encoded: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
             failed: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
             speed: AtomicU32::new(0),
             size: AtomicU64::new(0),
             newest: [const { AtomicU64::new(0) }; 2],
@@ -163,7 +166,7 @@ impl VideoControl {
 
     /// Frames that made no sense.
     pub fn failed(&self) -> u64 {
-        self.failed.load(Relaxed)
+        self.failed.load(Relaxed) + self.refused.load(Relaxed)
     }
 
     /// How much quality is given up for speed now: 0 for none.

@@ -13,9 +13,12 @@ use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvSta
 /// Enlarging stops at this many encoded pixels: 640x480 with some room, what two cores encode at 60 Hz beside a core.
 const ENLARGE_UP_TO: u64 = 768 * 576;
 
-/// The smallest side that is encoded. Codecs take a single macroblock too, but for that libvpx decides by memory that it
-/// never wrote.
+/// The smallest side that is encoded; what is smaller is enlarged to it. Codecs take a single macroblock too, but for that
+/// libvpx decides by memory that it never wrote.
 const MIN_SIDE: u32 = 32;
+
+/// No side is enlarged beyond this: VP8 ends at 16383.
+const LARGEST_ENLARGED: u32 = 8192;
 
 /// What an encoder has to know of planes before it sees them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,11 +32,11 @@ pub struct PlaneShape {
 }
 
 impl PlaneShape {
-    /// The planes for a picture of this size: enlarged, made even, and not too small for a codec.
+    /// The planes for a picture of this size: enlarged and made even.
     pub fn of_picture(width: u32, height: u32, chroma: Chroma) -> PlaneShape {
-        let k = enlargement(width, height, chroma);
-        let side = |value: u32| (value * k).next_multiple_of(2).max(MIN_SIDE);
-        PlaneShape { width: side(width), height: side(height), chroma }
+        let (across, down) = enlargement(width, height, chroma);
+        let side = |value: u32, k: u32| (value * k).next_multiple_of(2);
+        PlaneShape { width: side(width, across), height: side(height, down), chroma }
     }
 
     /// Width and height of U and V.
@@ -95,13 +98,48 @@ pub struct Converter {
     v: Vec<u8>,
 }
 
-/// How often a picture of this size is enlarged before encoding: 1, 2 or 4.
-pub fn enlargement(width: u32, height: u32, chroma: Chroma) -> u32 {
-    if chroma == Chroma::C444 {
-        return 1;
-    }
+/// How often a picture of this size is enlarged before encoding, across and down: 1, 2 or 4 each way, and more where a side
+/// would be too small for a codec. So nothing is padded but the odd last row or column.
+pub fn enlargement(width: u32, height: u32, chroma: Chroma) -> (u32, u32) {
     let pixels = u64::from(width) * u64::from(height);
-    [4, 2].into_iter().find(|&k| pixels * u64::from(k * k) <= ENLARGE_UP_TO).unwrap_or(1)
+    let fits = |k: u32| pixels * u64::from(k * k) <= ENLARGE_UP_TO && width.max(height) * k <= LARGEST_ENLARGED;
+    let k = match chroma {
+        Chroma::C420 => [4, 2].into_iter().find(|&k| fits(k)).unwrap_or(1),
+        Chroma::C444 => 1,
+    };
+    let enough = |side: u32| {
+        let least = MIN_SIDE.div_ceil(side.max(1));
+        match chroma {
+            _ if least <= k => k,
+            // Even, so that every chroma sample belongs to one pixel.
+            Chroma::C420 => least.next_multiple_of(2),
+            Chroma::C444 => least,
+        }
+    };
+    (enough(width), enough(height))
+}
+
+/// How one side of a plane is made: every `take`th sample, repeated.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    repeat: usize,
+    take: usize,
+}
+
+impl Step {
+    fn luma(k: u32) -> Step {
+        Step { repeat: k as usize, take: 1 }
+    }
+
+    /// A chroma sample of 4:2:0 covers two encoded pixels: with k even, k/2 of them cover one source pixel. With k = 1 every
+    /// second source pixel gives its colour.
+    fn chroma(k: u32, chroma: Chroma) -> Step {
+        match (chroma, k) {
+            (Chroma::C444, _) => Step::luma(k),
+            (Chroma::C420, 1) => Step { repeat: 1, take: 2 },
+            (Chroma::C420, _) => Step::luma(k / 2),
+        }
+    }
 }
 
 impl Converter {
@@ -139,20 +177,38 @@ impl Converter {
         }
     }
 
+    /// Turns a picture by quarters counter-clockwise into `turned`: a core may turn its screen without drawing it again.
+    pub fn turn(&self, picture: &Picture, quarters: u32, turned: &mut Picture) {
+        let (width, height) = (picture.width as usize, picture.height as usize);
+        turned.clone_from(picture);
+        if quarters % 2 == 1 {
+            (turned.width, turned.height, turned.aspect) = (picture.height, picture.width, 1.0 / picture.aspect);
+        }
+        let pixels = &picture.pixels[..width * height];
+        let column = |x: usize| pixels[x..].iter().step_by(width);
+        let out = turned.pixels.iter_mut();
+        match quarters % 4 {
+            0 => {}
+            1 => out.zip((0..width).rev().flat_map(column)).for_each(|(to, from)| *to = *from),
+            2 => out.zip(pixels.iter().rev()).for_each(|(to, from)| *to = *from),
+            _ => out.zip((0..width).flat_map(|x| column(x).rev())).for_each(|(to, from)| *to = *from),
+        }
+    }
+
     /// Converts `picture` for an encoder of this chroma.
     pub fn convert(&mut self, picture: &Picture, chroma: Chroma, planes: &mut Planes) -> Result<(), String> {
         let (width, height) = (picture.width as usize, picture.height as usize);
         if width == 0 || height == 0 || picture.pixels.len() < width * height {
             return Err(format!("a picture of {width}x{height} has {} pixels", picture.pixels.len()));
         }
-        let k = enlargement(picture.width, picture.height, chroma) as usize;
+        let (across, down) = enlargement(picture.width, picture.height, chroma);
         planes.reshape(PlaneShape::of_picture(picture.width, picture.height, chroma));
         let shape = planes.shape;
         let (cw, ch) = (shape.width as usize, shape.height as usize);
         let bgra: &[u8] = bytemuck::cast_slice(&picture.pixels);
         let stride = picture.width * 4;
         let (full_size, is_444) = ((cw, ch) == (width, height), chroma == Chroma::C444);
-        if k == 1 && full_size {
+        if full_size {
             let (chroma_width, _) = shape.chroma_size();
             let planes = (&mut planes.y[..], &mut planes.u[..], &mut planes.v[..]);
             let mut image = image(planes, picture.width, picture.height, chroma_width);
@@ -169,17 +225,12 @@ impl Converter {
         let mut full = image((&mut self.y, &mut self.u, &mut self.v), picture.width, picture.height, picture.width);
         yuv::bgra_to_yuv444(&mut full, bgra, stride, RANGE, MATRIX, MODE)
             .map_err(|error| format!("conversion failed for {width}x{height}: {error}"))?;
-        enlarge(&self.y, width, height, k, 1, &mut planes.y, cw, ch);
-        // A chroma sample of 4:2:0 covers two by two encoded pixels: with k even, (k/2) by (k/2) of them cover one source
-        // pixel. With k = 1 (an odd size that had to be padded) every second sample is taken.
-        let (take, repeat) = match (is_444, k) {
-            (true, _) => (1, k),
-            (false, 1) => (2, 1),
-            (false, _) => (1, k / 2),
-        };
+        enlarge(&self.y, (width, height), (Step::luma(across), Step::luma(down)), &mut planes.y, (cw, ch));
+        let steps = (Step::chroma(across, chroma), Step::chroma(down, chroma));
         let (uw, uh) = shape.chroma_size();
-        enlarge(&self.u, width, height, repeat, take, &mut planes.u, uw as usize, uh as usize);
-        enlarge(&self.v, width, height, repeat, take, &mut planes.v, uw as usize, uh as usize);
+        let chroma_size = (uw as usize, uh as usize);
+        enlarge(&self.u, (width, height), steps, &mut planes.u, chroma_size);
+        enlarge(&self.v, (width, height), steps, &mut planes.v, chroma_size);
         Ok(())
     }
 }
@@ -207,49 +258,45 @@ fn image<'a>(
     }
 }
 
-/// Copies a plane with every `take`th sample repeated `repeat` times each way; what is left at the right and the bottom
-/// is filled with the last sample, so that no foreign colour bleeds in from the padding.
-#[allow(clippy::too_many_arguments)]
+/// Copies a plane, each side by its step; what is left at the right and the bottom is filled with the last sample, so that
+/// no foreign colour bleeds in from the padding.
 fn enlarge(
     from: &[u8],
-    width: usize,
-    height: usize,
-    repeat: usize,
-    take: usize,
+    (width, height): (usize, usize),
+    (across, down): (Step, Step),
     to: &mut [u8],
-    to_width: usize,
-    to_height: usize,
+    (to_width, to_height): (usize, usize),
 ) {
     let mut y = 0;
     let mut source_y = 0;
     while y < to_height {
         let row = &from[source_y.min(height - 1) * width..][..width];
         let (done, rest) = to[y * to_width..].split_at_mut(to_width);
-        match (repeat, take) {
-            (2, 1) => {
+        match across {
+            Step { repeat: 2, take: 1 } => {
                 for (pair, &sample) in done.chunks_exact_mut(2).zip(row) {
                     pair.fill(sample);
                 }
             }
-            (1, 1) => {
+            Step { repeat: 1, take: 1 } => {
                 let len = width.min(to_width);
                 done[..len].copy_from_slice(&row[..len]);
             }
-            _ => {
+            Step { repeat, take } => {
                 for (group, &sample) in done.chunks_mut(repeat).zip(row.iter().step_by(take)) {
                     group.fill(sample);
                 }
             }
         }
-        let filled = (width.div_ceil(take) * repeat).min(to_width);
+        let filled = (width.div_ceil(across.take) * across.repeat).min(to_width);
         let last = done[filled - 1];
         done[filled..].fill(last);
-        let copies = (repeat - 1).min(to_height - y - 1);
+        let copies = (down.repeat - 1).min(to_height - y - 1);
         for copy in rest.chunks_exact_mut(to_width).take(copies) {
             copy.copy_from_slice(done);
         }
         y += copies + 1;
-        source_y += take;
+        source_y += down.take;
     }
 }
 
@@ -336,6 +383,21 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_is_turned_later_looks_as_if_it_had_come_so() {
+        let rows: Vec<Vec<u8>> =
+            (0..2u32).map(|y| (0..3).flat_map(|x| (y * 3 + x + 1).to_ne_bytes()).collect()).collect();
+        let rows: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
+        let come = |rotation| unpack(PixelFormat::Xrgb8888, rotation, 3, &rows);
+        for before in 0..4 {
+            for quarters in 0..4 {
+                let mut turned = Picture::default();
+                Converter::default().turn(&come(before), quarters, &mut turned);
+                assert!(turned.looks_like(&come((before + quarters) % 4)), "{before} and {quarters}");
+            }
+        }
+    }
+
+    #[test]
     fn a_small_picture_is_enlarged_so_that_each_pixel_keeps_its_own_chroma() {
         let mut picture =
             Picture { width: 256, height: 240, aspect: 1.0, pixels: vec![0x00_00ff; 256 * 240], ..Picture::default() };
@@ -350,9 +412,70 @@ mod tests {
         assert!(near(planes.u[2], 240), "the neighbour's colour is untouched");
     }
 
+    /// As small, as large, as long and as odd as pictures get.
+    const CORNERS: [(u32, u32); 14] = [
+        (1, 1),
+        (2, 2),
+        (3, 5),
+        (15, 31),
+        (255, 239),
+        (321, 241),
+        (1001, 777),
+        (4096, 1),
+        (1, 4096),
+        (4096, 6),
+        (4096, 27),
+        (4096, 30),
+        (31, 4095),
+        (4096, 4096),
+    ];
+
+    #[test]
+    fn every_pixel_is_where_it_belongs() {
+        for (width, height) in CORNERS {
+            let pixel = |x: u32, y: u32| (x * 7 + y * 13) % 16 * 0x11_1111;
+            let pixels = (0..height).flat_map(|y| (0..width).map(move |x| pixel(x, y))).collect();
+            let picture = Picture { width, height, aspect: 1.0, pixels, ..Picture::default() };
+            for chroma in [Chroma::C420, Chroma::C444] {
+                let mut planes = Planes::default();
+                Converter::default().convert(&picture, chroma, &mut planes).expect("convert");
+                let (across, down) = enlargement(width, height, chroma);
+                for (x, y) in
+                    [(0, 0), (width - 1, 0), (0, height - 1), (width / 2, height / 3), (width - 1, height - 1)]
+                {
+                    let wanted = 16.0 + f64::from(pixel(x, y) & 255) * 219.0 / 255.0;
+                    for (dx, dy) in [(0, 0), (across - 1, down - 1)] {
+                        let at = (y * down + dy) * planes.shape.width + x * across + dx;
+                        let seen = f64::from(planes.y[at as usize]);
+                        assert!(
+                            (seen - wanted).abs() <= 1.5,
+                            "{width}x{height} {chroma:?} {x},{y}: {seen} for {wanted}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_encoder_takes_every_size() {
+        use crate::packet::Format;
+        use crate::video::encoder::{Tuning, Want, open};
+        for (width, height) in CORNERS {
+            for format in Format::ALL {
+                let shape = PlaneShape::of_picture(width, height, format.chroma);
+                let mut planes = Planes::default();
+                planes.reshape(shape);
+                let mut encoder = open(format, shape, Tuning { fps: 60.0, max_kbit_s: 6000, speed: 0 }).expect("opens");
+                let mut out = Vec::new();
+                assert_eq!(encoder.encode(&planes, Want::Any, &mut out), Ok(true), "{width}x{height} {format:?}");
+            }
+        }
+    }
+
     #[test]
     fn every_size_is_even_and_not_too_small_and_padded_with_its_own_edge() {
-        for (width, height) in [(1, 1), (3, 5), (255, 239), (321, 241), (1001, 777), (4096, 1)] {
+        for (width, height) in CORNERS {
             let picture = Picture {
                 width,
                 height,
@@ -365,6 +488,10 @@ mod tests {
                 Converter::default().convert(&picture, chroma, &mut planes).expect("convert");
                 assert!(planes.shape.width % 2 == 0 && planes.shape.height % 2 == 0);
                 assert!(planes.shape.width >= 32 && planes.shape.height >= 32 && planes.is_whole());
+                // The page finds the factor in this way, and shows the whole picture.
+                let padding = |coded: u32, side: u32| coded - coded / side * side;
+                assert!(padding(planes.shape.width, width) <= 1, "{width}x{height}: {:?}", planes.shape);
+                assert!(padding(planes.shape.height, height) <= 1, "{width}x{height}: {:?}", planes.shape);
                 assert!(planes.y.iter().all(|&y| y.abs_diff(235) <= 1), "{width}x{height}");
                 assert!(planes.u.iter().all(|&u| u.abs_diff(128) <= 1), "{width}x{height}");
             }

@@ -1,7 +1,8 @@
 //! What every encoder does, whatever its codec.
 
 use super::convert::{PlaneShape, Planes};
-use super::{vpx, x264};
+use super::vpx;
+use super::x264::{self, Preset};
 use crate::packet::{Codec, Format};
 
 /// What an encoder is told, when it is opened and at any time after.
@@ -60,11 +61,16 @@ pub trait Encoder {
 
 /// Opens an encoder for planes of this shape, whose chroma must be that of the format.
 pub fn open(format: Format, shape: PlaneShape, tuning: Tuning) -> Result<Box<dyn Encoder>, String> {
+    open_as(format, shape, tuning, Preset::default())
+}
+
+/// The same with another preset, where the codec has any: to be compared.
+pub fn open_as(format: Format, shape: PlaneShape, tuning: Tuning, preset: Preset) -> Result<Box<dyn Encoder>, String> {
     if shape.chroma != format.chroma {
         return Err(format!("planes of another chroma for {}", format.title()));
     }
     Ok(match format.codec {
-        Codec::H264 => Box::new(x264::Encoder::open(shape, tuning)?),
+        Codec::H264 => Box::new(x264::Encoder::open(shape, tuning, preset)?),
         Codec::Vp8 => Box::new(vpx::Encoder::open(vpx::Kind::Vp8, shape, tuning)?),
         Codec::Vp9 => Box::new(vpx::Encoder::open(vpx::Kind::Vp9, shape, tuning)?),
     })

@@ -9,10 +9,15 @@ use std::time::Duration;
 /// for the others. A change of size makes one whenever it comes.
 const KEYFRAME_EVERY: Duration = Duration::from_millis(500);
 
-/// Frames that a picture which does not change is still improved for: a tight rate limit makes its first frame coarse.
-const REFINED_AFTER: u32 = 30;
+/// As many frames without a change are nothing but a game that draws less often than its screen is shown: they cost next to
+/// no bits, so that the limit leaves more for the next picture.
+const SAME_AGAIN: u32 = 2;
 
-/// How long a rendition that failed twice in a row is left alone.
+/// Frames that a picture which does not change is still improved for after that: a tight rate limit makes its first frame
+/// coarse.
+const REFINED_AFTER: u32 = SAME_AGAIN + 30;
+
+/// How long a rendition is left alone whose encoder failed, and the one that replaced it within as long.
 const RETRY: Duration = Duration::from_secs(2);
 
 type Open = fn(Format, PlaneShape, Tuning) -> Result<Box<dyn Encoder>, String>;
@@ -34,6 +39,10 @@ pub struct Rendition {
     open: Open,
     encoder: Option<Box<dyn Encoder>>,
     last_keyframe: Option<Duration>,
+    /// The size of the last picture, in the core's pixels.
+    picture: (u32, u32),
+    /// When an encoder that failed was replaced.
+    replaced: Option<Duration>,
     retry_at: Duration,
     /// Frames since the picture changed or a keyframe was made.
     refined: u32,
@@ -44,6 +53,8 @@ pub struct Rendition {
 pub struct Job<'a> {
     /// The picture.
     pub planes: &'a Planes,
+    /// Its size before it was enlarged: pictures of two sizes may give planes of one.
+    pub picture: (u32, u32),
     /// Rate and speed.
     pub tuning: Tuning,
     /// It is to be a keyframe.
@@ -57,7 +68,16 @@ pub struct Job<'a> {
 impl Rendition {
     /// Without an encoder yet: that is opened for the first frame.
     pub fn new(format: Format, open: Open) -> Rendition {
-        Rendition { format, open, encoder: None, last_keyframe: None, retry_at: Duration::ZERO, refined: 0 }
+        Rendition {
+            format,
+            open,
+            encoder: None,
+            last_keyframe: None,
+            picture: (0, 0),
+            replaced: None,
+            retry_at: Duration::ZERO,
+            refined: 0,
+        }
     }
 
     /// Whether an encoder is open.
@@ -87,7 +107,8 @@ impl Rendition {
     }
 
     /// Encodes one frame into `out`, opening or reopening the encoder if it does not fit. An encoder that fails is
-    /// replaced at once, so that a single failure costs nothing but a keyframe.
+    /// replaced at once, so that a single failure costs nothing but a keyframe. One whose replacement fails soon as well is
+    /// broken.
     pub fn encode(&mut self, job: Job<'_>, out: &mut Vec<u8>) -> Outcome {
         if self.rests(job.now) {
             return Outcome::Waiting;
@@ -95,7 +116,8 @@ impl Rendition {
         self.refined = if job.unchanged { self.refined.saturating_add(1) } else { 0 };
         let before = out.len();
         let mut tried = self.try_encode(job, out);
-        if tried.is_err() {
+        if tried.is_err() && self.replaced.is_none_or(|at| job.now.saturating_sub(at) >= RETRY) {
+            self.replaced = Some(job.now);
             self.encoder = None;
             out.truncate(before);
             tried = self.try_encode(job, out);
@@ -111,6 +133,7 @@ impl Rendition {
             Err(why) => {
                 self.encoder = None;
                 out.truncate(before);
+                self.replaced = None;
                 self.retry_at = job.now + RETRY;
                 Outcome::Broken(why)
             }
@@ -125,16 +148,23 @@ impl Rendition {
         }
         let encoder = match &mut self.encoder {
             Some(encoder) => encoder,
-            None => self.encoder.insert((self.open)(self.format, planes.shape, tuning)?),
+            None => {
+                self.refined = 0;
+                self.encoder.insert((self.open)(self.format, planes.shape, tuning)?)
+            }
         };
         encoder.tune(tuning)?;
-        let want = match job {
-            Job { keyframe: true, .. } => Want::Keyframe,
-            _ if self.refined > REFINED_AFTER => Want::Still,
-            _ if self.refined > 0 => Want::Better,
-            _ => Want::Any,
+        let resized = self.picture != job.picture;
+        let want = match self.refined {
+            _ if job.keyframe || resized => Want::Keyframe,
+            0 => Want::Any,
+            1..=SAME_AGAIN => Want::Still,
+            ..=REFINED_AFTER => Want::Better,
+            _ => Want::Still,
         };
-        encoder.encode(planes, want, out)
+        let is_keyframe = encoder.encode(planes, want, out)?;
+        self.picture = job.picture;
+        Ok(is_keyframe)
     }
 }
 
@@ -186,7 +216,8 @@ mod tests {
     fn encode(rendition: &mut Rendition, width: u32, ms: u64) -> Outcome {
         let mut out = Vec::new();
         let now = Duration::from_millis(ms);
-        let job = Job { planes: &planes(width), tuning: TUNING, keyframe: false, unchanged: false, now };
+        let planes = planes(width);
+        let job = Job { planes: &planes, picture: (width, 16), tuning: TUNING, keyframe: false, unchanged: false, now };
         let outcome = rendition.encode(job, &mut out);
         assert_eq!(out.len(), usize::from(matches!(outcome, Outcome::Encoded(_))), "nothing is left of a failure");
         outcome
@@ -211,11 +242,40 @@ mod tests {
         FAILURES.set(1);
         assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(true));
         FAILURES.set(2);
-        assert_eq!(encode(&mut rendition, 16, 33), Outcome::Broken("out of order".into()));
+        assert_eq!(encode(&mut rendition, 16, 2033), Outcome::Broken("out of order".into()));
         assert!(!rendition.is_open());
-        assert_eq!(encode(&mut rendition, 16, 50), Outcome::Waiting);
-        assert!(rendition.rests(Duration::from_millis(2032)) && !rendition.rests(Duration::from_millis(2033)));
-        assert_eq!(encode(&mut rendition, 16, 2050), Outcome::Encoded(true));
+        FAILURES.set(0);
+        assert_eq!(encode(&mut rendition, 16, 2050), Outcome::Waiting);
+        assert!(rendition.rests(Duration::from_millis(4032)) && !rendition.rests(Duration::from_millis(4033)));
+        assert_eq!(encode(&mut rendition, 16, 4050), Outcome::Encoded(true));
+    }
+
+    #[test]
+    fn an_encoder_that_fails_again_and_again_is_not_replaced_for_ever() {
+        let mut rendition = Rendition::new(Format::default(), open);
+        encode(&mut rendition, 16, 0);
+        FAILURES.set(1);
+        assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(true));
+        assert_eq!(encode(&mut rendition, 16, 33), Outcome::Encoded(false));
+        FAILURES.set(1);
+        assert_eq!(encode(&mut rendition, 16, 50), Outcome::Broken("out of order".into()));
+    }
+
+    #[test]
+    fn two_sizes_that_are_encoded_alike_are_two_sizes() {
+        let mut rendition = Rendition::new(Format::default(), open);
+        let planes = planes(512);
+        let mut frame = |picture| {
+            let now = Duration::ZERO;
+            let job = Job { planes: &planes, picture, tuning: TUNING, keyframe: false, unchanged: false, now };
+            rendition.encode(job, &mut Vec::new())
+        };
+        let opened = OPENED.get();
+        for picture in [(256, 224), (512, 448), (256, 224)] {
+            assert_eq!(frame(picture), Outcome::Encoded(true), "{picture:?}");
+            assert_eq!(frame(picture), Outcome::Encoded(false), "{picture:?}");
+        }
+        assert_eq!(OPENED.get(), opened + 1, "the encoder stays open");
     }
 
     #[test]
@@ -223,16 +283,61 @@ mod tests {
         let mut rendition = Rendition::new(Format::default(), open);
         let planes = planes(16);
         let mut frame = |unchanged, keyframe| {
-            let job = Job { planes: &planes, tuning: TUNING, keyframe, unchanged, now: Duration::ZERO };
+            let now = Duration::ZERO;
+            let job = Job { planes: &planes, picture: (16, 16), tuning: TUNING, keyframe, unchanged, now };
             rendition.encode(job, &mut Vec::new());
             (STILL.get(), rendition.could_improve())
         };
         assert_eq!(frame(false, false), (false, true));
         let seen: Vec<_> = (0..40).map(|_| frame(true, false)).collect();
-        assert_eq!(seen.iter().filter(|(still, _)| !still).count(), REFINED_AFTER as usize);
+        let still: Vec<bool> = seen.iter().map(|(still, _)| *still).collect();
+        let (at_first, later) = (SAME_AGAIN as usize, REFINED_AFTER as usize);
+        assert!(still[..at_first].iter().all(|it| *it) && still[later..].iter().all(|it| *it));
+        assert!(still[at_first..later].iter().all(|it| !it));
         assert_eq!(seen[39], (true, false));
         assert_eq!(frame(true, true), (false, true), "a keyframe begins anew");
         assert_eq!(frame(false, false), (false, true));
+    }
+
+    #[test]
+    fn a_game_that_draws_every_second_frame_pays_for_no_more() {
+        use crate::frame::Picture;
+        use crate::video::convert::Converter;
+        /// Tiles that scroll, each with a pattern of its own.
+        fn tiles(frame: u32) -> Picture {
+            let pixel = |x: u32, y: u32| {
+                let (x, y) = (x + 3 * frame, y + frame);
+                let tile = (x / 16 * 31 + y / 16 * 17).wrapping_mul(2_654_435_761) >> 8;
+                if (x ^ y) & 2 == 0 { tile } else { tile >> 1 & 0x7f_7f7f }
+            };
+            let pixels = (0..240).flat_map(|y| (0..256).map(move |x| pixel(x, y))).collect();
+            Picture { width: 256, height: 240, aspect: 1.0, pixels, ..Picture::default() }
+        }
+        for format in Format::ALL {
+            let mut rendition = Rendition::new(format, crate::video::encoder::open);
+            let (mut converter, mut planes) = (Converter::default(), Planes::default());
+            let mut bytes = [0; 2];
+            for number in 0..120 {
+                converter.convert(&tiles(number / 2), format.chroma, &mut planes).expect("converts");
+                let again = number % 2 == 1;
+                let now = Duration::from_millis(u64::from(number) * 1000 / 60);
+                let job = Job {
+                    planes: &planes,
+                    picture: (256, 240),
+                    tuning: TUNING,
+                    keyframe: false,
+                    unchanged: again,
+                    now,
+                };
+                let mut out = Vec::new();
+                assert!(matches!(rendition.encode(job, &mut out), Outcome::Encoded(_)));
+                if number >= 20 {
+                    bytes[usize::from(again)] += out.len();
+                }
+            }
+            println!("{}: {} bytes drawn, {} again", format.title(), bytes[0], bytes[1]);
+            assert!(bytes[1] * 10 < bytes[0], "{}: {bytes:?}", format.title());
+        }
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 /// Busy for more than this share of a frame's time on average: a step faster.
 const TOO_MUCH: f64 = 0.8;
-/// Busy for less than this share: a step back, which costs up to twice the time.
-const LITTLE: f64 = 0.35;
+/// Busy for less than this share: a step back, which costs up to twice the time. Where that is too much, it is found out,
+/// and the next try comes later.
+const LITTLE: f64 = 0.6;
 /// Frames that are looked at before a step faster.
 const FRAMES: u32 = 15;
 /// How long it must have been easy before a step back, at first and at most.
@@ -101,6 +102,14 @@ mod tests {
         assert_eq!(run(&mut control, &mut now, 1, [1500, 1200, 600]), [0, 1, 2]);
         assert!(!control.is_overrun());
         assert_eq!(run(&mut control, &mut now, 15, [300, 200, 150]), [2, 1, 0]);
+    }
+
+    #[test]
+    fn it_gets_back_where_the_steps_differ_little() {
+        let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
+        run(&mut control, &mut now, 3, [1500, 1200, 900]);
+        assert_eq!(control.speed(), 2);
+        assert_eq!(run(&mut control, &mut now, 15, [650, 500, 450]), [2, 1, 0]);
     }
 
     #[test]

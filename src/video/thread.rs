@@ -17,7 +17,7 @@ use crate::packet::{Chroma, Format, PictureShape, SPARES, VideoPacket};
 use crate::record::VideoTap;
 use crate::sync::{Event, now, spawn};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -149,17 +149,32 @@ impl Worker {
         let begin = now();
         let Some(frame) = reader.take_next(self.speed.is_overrun()) else { return false };
         let header = *frame.header();
-        let mut unchanged = header.duplicate;
-        if !header.duplicate {
-            self.converter.unpack(&frame, &mut self.other);
+        let redrawn = match self.last {
+            _ if !header.duplicate => {
+                self.converter.unpack(&frame, &mut self.other);
+                true
+            }
+            // The same picture, to be shown in another way.
+            Some(last) if (header.rotation, header.aspect) != (last.rotation, last.aspect) => {
+                let quarters = header.rotation.wrapping_sub(last.rotation) % 4;
+                self.converter.turn(&self.picture, quarters, &mut self.other);
+                self.other.aspect = if header.rotation % 2 == 1 { 1.0 / header.aspect } else { header.aspect };
+                (self.other.number, self.other.captured) = (header.number, header.captured);
+                true
+            }
+            _ => false,
+        };
+        drop(frame);
+        self.control.skipped.store(reader.skipped(), Relaxed);
+        self.control.refused.store(reader.refused(), Relaxed);
+        if header.duplicate && self.last.is_none() {
+            return true;
+        }
+        let mut unchanged = true;
+        if redrawn {
             // Many a core draws the same picture again and does not say so.
             unchanged = self.other.looks_like(&self.picture);
             std::mem::swap(&mut self.other, &mut self.picture);
-        }
-        drop(frame);
-        self.control.skipped.store(reader.skipped(), Relaxed);
-        if header.duplicate && self.last.is_none() {
-            return true;
         }
         if !unchanged {
             self.planes.iter_mut().for_each(|planes| planes.fresh = false);
@@ -303,7 +318,8 @@ impl Worker {
         packet.data.clear();
         let tuning = Tuning { fps, max_kbit_s: self.control.max_kbit_s(format), speed: self.speed.speed() };
         let rendition = &mut self.renditions[format.index()];
-        let job = Job { planes: &prepared.planes, tuning, keyframe, unchanged, now: times.taken };
+        let picture = (self.picture.width, self.picture.height);
+        let job = Job { planes: &prepared.planes, picture, tuning, keyframe, unchanged, now: times.taken };
         let outcome = rendition.encode(job, &mut packet.data);
         control.open.store(rendition.is_open(), Release);
         packet.keyframe = match outcome {
@@ -314,10 +330,13 @@ impl Worker {
             }
             Outcome::Broken(why) => {
                 self.spares.push(packet);
-                control.broken.store(true, Release);
+                let known = control.broken.swap(true, AcqRel);
                 // The net thread looks after those who watched.
                 self.ports.packet_event.signal();
-                (self.ports.on_failure)(format!("The picture cannot be sent as {}: {why}.", format.title()));
+                // Tried again every now and then, said once.
+                if !known {
+                    (self.ports.on_failure)(format!("The picture cannot be sent as {}: {why}.", format.title()));
+                }
                 return;
             }
         };

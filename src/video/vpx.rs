@@ -25,7 +25,7 @@ pub enum Kind {
 impl Kind {
     /// `VP8E_SET_CPUUSED` by [`Tuning::speed`]. For VP8 a negative number is a fixed speed, a positive one would let
     /// libvpx measure time by itself.
-    fn cpu_used(self, speed: usize) -> c_int {
+    pub fn cpu_used(self, speed: usize) -> c_int {
         let speeds: [c_int; encoder::SPEEDS] = match self {
             Kind::Vp8 => [-8, -12, -16],
             Kind::Vp9 => [7, 8, 9],
@@ -74,7 +74,7 @@ pub struct Encoder {
     speed: Option<usize>,
     /// No block is looked at.
     resting: bool,
-    /// One byte a macroblock: whether it is looked at. Only for the call that hands it over, and only for VP8.
+    /// One byte a macroblock: whether it is looked at. Only for the call that hands it over.
     map: Vec<u8>,
 }
 
@@ -136,7 +136,7 @@ impl Encoder {
         }
         // The memory is taken here: later there is no time for it.
         let (cols, rows) = macroblocks(shape);
-        let map = if kind == Kind::Vp8 { vec![1; cols as usize * rows as usize] } else { Vec::new() };
+        let map = vec![1; cols as usize * rows as usize];
         let mut encoder = Encoder { context, config, kind, shape, tuning, pts: 0, speed: None, resting: false, map };
         encoder.set_up()?;
         Ok(encoder)
@@ -191,9 +191,9 @@ impl Encoder {
         self.check("vpx_codec_control", code)
     }
 
-    /// Takes all blocks out of what is looked at, or puts them back. VP9 comes to rest by itself.
+    /// Takes all blocks out of what is looked at, or puts them back.
     fn rest(&mut self, rest: bool) -> Result<(), String> {
-        if rest == self.resting || self.kind == Kind::Vp9 {
+        if rest == self.resting {
             return Ok(());
         }
         let (cols, rows) = macroblocks(self.shape);

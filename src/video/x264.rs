@@ -19,9 +19,32 @@ const QUALITY: (f32, f32) = (21.0, 15.0);
 /// What is added to it by [`Tuning::speed`]: there is no faster search than that of the preset, but there is less to write.
 const COARSER: [f32; encoder::SPEEDS] = [0.0, 5.0, 10.0];
 
-/// The preset. Slower ones differ by the loop filter and by more block sizes, and on pixel art both give a worse picture
-/// at the same bitrate: `hotseat bench encode` was the judge.
-const PRESET: &CStr = c"ultrafast";
+/// libx264's presets that are fast enough for a game. Slower ones than the first differ by the loop filter and by more
+/// block sizes, and on pixel art both give a worse picture at the same bitrate: `hotseat bench encode` is the judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Preset {
+    /// What is used.
+    #[default]
+    Ultrafast,
+    /// To be compared.
+    Superfast,
+    /// To be compared.
+    Veryfast,
+}
+
+impl Preset {
+    /// All of them, the fastest first.
+    pub const ALL: [Preset; 3] = [Preset::Ultrafast, Preset::Superfast, Preset::Veryfast];
+
+    /// libx264's name for it.
+    pub fn name(self) -> &'static CStr {
+        match self {
+            Preset::Ultrafast => c"ultrafast",
+            Preset::Superfast => c"superfast",
+            Preset::Veryfast => c"veryfast",
+        }
+    }
+}
 
 /// H.264's coarsest quantizer.
 const QP_MAX: i32 = 51;
@@ -39,12 +62,13 @@ pub struct Encoder {
 }
 
 /// A whole parameter struct, tuned for no delay at all.
-fn preset() -> Result<Box<sys::x264_param_t>, String> {
+fn defaults(preset: Preset) -> Result<Box<sys::x264_param_t>, String> {
+    let name = preset.name();
     let mut params = Box::new(MaybeUninit::<sys::x264_param_t>::zeroed());
     // SAFETY: x264_param_default_preset fills the whole struct; zeroed is valid for this plain C struct anyway.
     unsafe {
-        if sys::x264_param_default_preset(params.as_mut_ptr(), PRESET.as_ptr(), c"zerolatency".as_ptr()) < 0 {
-            return Err(format!("x264_param_default_preset failed for {}", PRESET.to_string_lossy()));
+        if sys::x264_param_default_preset(params.as_mut_ptr(), name.as_ptr(), c"zerolatency".as_ptr()) < 0 {
+            return Err(format!("x264_param_default_preset failed for {}", name.to_string_lossy()));
         }
         Ok(params.assume_init())
     }
@@ -52,12 +76,12 @@ fn preset() -> Result<Box<sys::x264_param_t>, String> {
 
 impl Encoder {
     /// Opens libx264: zerolatency, constrained baseline (or High 4:4:4 Predictive), no periodic keyframes.
-    pub fn open(shape: PlaneShape, tuning: Tuning) -> Result<Encoder, String> {
+    pub fn open(shape: PlaneShape, tuning: Tuning, preset: Preset) -> Result<Encoder, String> {
         let failed = |what: &str| format!("{what} failed for {}x{} at {:.2} Hz", shape.width, shape.height, tuning.fps);
         if !(1.0..=1000.0).contains(&tuning.fps) {
             return Err(failed("libx264"));
         }
-        let mut params = preset()?;
+        let mut params = defaults(preset)?;
         params.i_width = shape.width as i32;
         params.i_height = shape.height as i32;
         let (csp, profile) = match shape.chroma {

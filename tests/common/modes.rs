@@ -62,6 +62,8 @@ pub struct Report {
     /// When frames were given to the screen, as the browser says, in milliseconds of the system's clock. Where it passes
     /// over one in what it tells the page, two gaps look like one.
     pub shown: Vec<f64>,
+    /// Frames that the host passed over.
+    pub skipped: u64,
     pub sent: u64,
     pub decoded: u64,
     pub dropped: u64,
@@ -139,10 +141,13 @@ const READ: &str = "
 /// Watches for so long, then stands the game still and counts what was sent and what arrived.
 pub fn watch(console: &Console, format: Format, host: &mut Host, tab: &(dyn Tab + 'static), time: Duration) -> Report {
     tab.wait_for_picture();
+    let passed_over = |host: &mut Host| host.stats()["frames_skipped"].as_u64().unwrap_or(0);
+    let before = passed_over(host);
     tab.eval(&READ.replace("BITS", &serde_json::json!(Mode::BITS).to_string()));
     // Nothing is fetched meanwhile: that alone could hold a frame up.
     std::thread::sleep(time);
     let taken = tab.eval_async("return await window.taken()");
+    let skipped = passed_over(host) - before;
     let looks = taken[0].as_array().into_iter().flatten().map(look).collect();
     host.command(r#"{"command":"pause"}"#);
     let (sent, inbound) = counts(host, tab);
@@ -152,6 +157,7 @@ pub fn watch(console: &Console, format: Format, host: &mut Host, tab: &(dyn Tab 
         wrong: Vec::new(),
         worst_colour: 0,
         shown: taken[1].as_array().into_iter().flatten().filter_map(Value::as_f64).collect(),
+        skipped,
         sent,
         decoded: number("framesDecoded"),
         dropped: number("framesDropped"),

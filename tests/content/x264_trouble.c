@@ -1,4 +1,5 @@
-/* Stands before libx264 in a host that a test started: opening fails, and encoding takes long, as files in a folder say. */
+/* Stands before libx264 in a host that a test started: opening fails, and encoding fails or takes long, as files in a folder
+   say. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
@@ -32,6 +33,20 @@ x264_t *x264_encoder_open(x264_param_t *param) {
 int x264_encoder_encode(x264_t *h, x264_nal_t **nal, int *nals, x264_picture_t *in, x264_picture_t *out) {
     int (*real)(x264_t *, x264_nal_t **, int *, x264_picture_t *, x264_picture_t *) =
         (int (*)(x264_t *, x264_nal_t **, int *, x264_picture_t *, x264_picture_t *))dlsym(RTLD_NEXT, "x264_encoder_encode");
+    /* So many frames fail, once for each time that the file is there. */
+    static unsigned failed;
+    FILE *fails = file("encode_fails");
+    if (fails) {
+        unsigned most = 0;
+        int read = fscanf(fails, "%u", &most);
+        fclose(fails);
+        if (read == 1 && failed < most) {
+            failed++;
+            return -1;
+        }
+    } else {
+        failed = 0;
+    }
     FILE *slow = file("slow_us");
     if (slow) {
         unsigned us = 0;

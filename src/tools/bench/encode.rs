@@ -1,12 +1,17 @@
 //! `bench encode`: what each codec costs, and what comes out of it, on pictures that a game really made.
 
-use super::footage::{draw, play};
+use super::footage::{draw, header, play};
 use super::table::{Row, Table, median};
-use crate::frame::Picture;
+use crate::frame::{Picture, PixelFormat};
 use crate::library::demo_core;
-use crate::packet::{Chroma, Format};
+use crate::link::Link;
+use crate::link::frames::{FrameHeader, FrameReader, FrameWriter};
+use crate::packet::{Chroma, Codec, Format};
+use crate::sync::now;
 use crate::video::convert::{Converter, Planes, enlargement};
-use crate::video::encoder::{SPEEDS, Tuning, Want, open};
+use crate::video::encoder::{SPEEDS, Tuning, Want, open_as};
+use crate::video::vpx::Kind;
+use crate::video::x264::Preset;
 use serde_json::json;
 use std::time::Instant;
 
@@ -15,7 +20,7 @@ const FRAMES: usize = 300;
 const COMPARED: usize = 5;
 const TUNING: Tuning = Tuning { fps: 60.0, max_kbit_s: 8000, speed: 0 };
 
-/// Every format at every speed, and the conversion that comes before.
+/// Every format with every preset and at every speed, and the conversion that comes before.
 pub fn encode(table: &mut Table) -> Result<(), String> {
     let mut scenes = Vec::new();
     match demo_core() {
@@ -31,21 +36,28 @@ pub fn encode(table: &mut Table) -> Result<(), String> {
         (0..FRAMES as u32).map(picture).collect::<Vec<_>>()
     };
     scenes.push(("scrolling tiles 256x240", drawn(256, 240)));
-    conversion(table, &drawn(640, 480))?;
+    let large = drawn(640, 480);
+    conversion(table, &large)?;
+    unpacking(table, &large)?;
     for (name, pictures) in &scenes {
         let mut lines = vec![
             format!("{name}, {FRAMES} frames at 60 Hz, at most {} kbit/s", TUNING.max_kbit_s),
             format!(
-                "{:<14}{:>7}{:>10}{:>10}{:>10}{:>10}{:>12}{:>12}",
-                "format", "speed", "convert", "p50 ms", "p99 ms", "kbit/s", "first KB", "PSNR dB"
+                "{:<14}{:>7}{:>15}{:>10}{:>10}{:>10}{:>10}{:>12}{:>12}",
+                "format", "speed", "preset", "convert", "p50 ms", "p99 ms", "kbit/s", "first KB", "PSNR dB"
             ),
         ];
         let mut rows = Vec::new();
         for format in Format::ALL {
-            for speed in 0..SPEEDS {
-                let seen = run(format, speed, pictures)?;
+            for (speed, preset) in ways(format) {
+                let seen = run(format, speed, preset, pictures)?;
+                let called = match format.codec {
+                    Codec::H264 => preset.name().to_string_lossy().into_owned(),
+                    Codec::Vp8 => format!("cpu-used {}", Kind::Vp8.cpu_used(speed)),
+                    Codec::Vp9 => format!("cpu-used {}", Kind::Vp9.cpu_used(speed)),
+                };
                 lines.push(format!(
-                    "{:<14}{speed:>7}{:>10.2}{:>10.2}{:>10.2}{:>10.0}{:>12.1}{:>12.2}",
+                    "{:<14}{speed:>7}{called:>15}{:>10.2}{:>10.2}{:>10.2}{:>10.0}{:>12.1}{:>12.2}",
                     format.title(),
                     seen.convert_ms,
                     seen.p50_ms,
@@ -55,12 +67,52 @@ pub fn encode(table: &mut Table) -> Result<(), String> {
                     seen.psnr
                 ));
                 rows.push(json!({
-                    "format": format.name(), "speed": speed, "convert_ms": seen.convert_ms, "p50_ms": seen.p50_ms,
-                    "p99_ms": seen.p99_ms, "kbit_s": seen.kbit_s, "first_kb": seen.first_kb, "psnr_db": seen.psnr,
+                    "format": format.name(), "speed": speed, "preset": called, "convert_ms": seen.convert_ms,
+                    "p50_ms": seen.p50_ms, "p99_ms": seen.p99_ms, "kbit_s": seen.kbit_s, "first_kb": seen.first_kb,
+                    "psnr_db": seen.psnr,
                 }));
             }
         }
         table.push_block(lines.join("\n"), json!({"scene": name, "rows": rows}));
+    }
+    Ok(())
+}
+
+/// Every speed as it is used, and for libx264 the other presets beside it.
+fn ways(format: Format) -> Vec<(usize, Preset)> {
+    let others = Preset::ALL.into_iter().filter(|&it| it != Preset::default());
+    let mut ways: Vec<_> = (0..SPEEDS).map(|speed| (speed, Preset::default())).collect();
+    if format.codec == Codec::H264 {
+        ways.extend(others.map(|preset| (0, preset)));
+    }
+    ways
+}
+
+/// What comes before the conversion: out of the ring, upright and in 32 bits, and compared with the picture before.
+fn unpacking(table: &mut Table, pictures: &[Picture]) -> Result<(), String> {
+    let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
+    let (mut writer, mut reader) = (FrameWriter::new(link.clone()), FrameReader::new(link));
+    let mut converter = Converter::default();
+    let (mut last, mut next) = (Picture::default(), Picture::default());
+    for format in [PixelFormat::Xrgb8888, PixelFormat::Rgb565] {
+        let mut times = Vec::new();
+        for picture in pictures {
+            let bytes: Vec<u8> = match format {
+                PixelFormat::Xrgb8888 => bytemuck::cast_slice(&picture.pixels).to_vec(),
+                _ => picture.pixels.iter().flat_map(|pixel| ((pixel >> 8) as u16).to_ne_bytes()).collect(),
+            };
+            let header = FrameHeader { format, ..header(picture.width, picture.height, TUNING.fps, now()) };
+            writer.publish(header, bytes.chunks(picture.width as usize * format.bytes()));
+            let begin = Instant::now();
+            let frame = reader.take_next(false).ok_or("A frame was lost on its way through the ring.")?;
+            converter.unpack(&frame, &mut next);
+            std::hint::black_box(next.looks_like(&last));
+            std::mem::swap(&mut last, &mut next);
+            drop(frame);
+            times.push(begin.elapsed().as_secs_f64() * 1000.0);
+        }
+        let name = format!("  before that, out of the ring and compared, {}, p50", format.name());
+        table.push(Row::info(name, median(times), "ms"));
     }
     Ok(())
 }
@@ -90,7 +142,7 @@ struct Figures {
     psnr: f64,
 }
 
-fn run(format: Format, speed: usize, pictures: &[Picture]) -> Result<Figures, String> {
+fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Result<Figures, String> {
     let (mut converter, mut planes, mut seen) = (Converter::default(), Planes::default(), Planes::default());
     let mut encoder = None;
     let (mut converts, mut encodes, mut bytes, mut first) = (Vec::new(), Vec::new(), 0, 0);
@@ -103,7 +155,7 @@ fn run(format: Format, speed: usize, pictures: &[Picture]) -> Result<Figures, St
         let encoder = match &mut encoder {
             Some(encoder) => encoder,
             // The demo game keeps its size.
-            none => none.insert(open(format, planes.shape, Tuning { speed, ..TUNING })?),
+            none => none.insert(open_as(format, planes.shape, Tuning { speed, ..TUNING }, preset)?),
         };
         out.clear();
         let begin = Instant::now();
@@ -134,14 +186,15 @@ fn run(format: Format, speed: usize, pictures: &[Picture]) -> Result<Figures, St
 /// Sum of the squared differences of red, green and blue, as somebody sees them who shows one sample a source pixel.
 fn squared_error(picture: &Picture, planes: &Planes) -> f64 {
     let shape = planes.shape;
-    let k = enlargement(picture.width, picture.height, shape.chroma) as usize;
+    let (across, down) = enlargement(picture.width, picture.height, shape.chroma);
     let (chroma_width, _) = shape.chroma_size();
     let divide = (shape.width / chroma_width) as usize;
     // ITU-R BT.601: the weights of red and blue in luma.
     let (kr, kb) = (0.299, 0.114);
     let mut sum = 0.0;
     for (index, pixel) in picture.pixels.iter().enumerate() {
-        let (x, y) = (index % picture.width as usize * k, index / picture.width as usize * k);
+        let (x, y) = (index % picture.width as usize, index / picture.width as usize);
+        let (x, y) = (x * across as usize, y * down as usize);
         let luma = (f64::from(planes.y[y * shape.width as usize + x]) - 16.0) * 255.0 / 219.0;
         let chroma = y / divide * chroma_width as usize + x / divide;
         let blue = (f64::from(planes.u[chroma]) - 128.0) * 255.0 / 224.0;

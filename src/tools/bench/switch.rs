@@ -15,7 +15,9 @@ use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 /// What the consoles of the time switch between, and some that none would.
-const SIZES: [(u32, u32); 16] = [
+///
+/// A prime number of them: then going on by any number of places visits all.
+const SIZES: [(u32, u32); 17] = [
     (256, 224),
     (512, 224),
     (512, 448),
@@ -32,6 +34,7 @@ const SIZES: [(u32, u32); 16] = [
     (240, 160),
     (321, 199),
     (17, 31),
+    (1, 1),
 ];
 const CHANGES: usize = 10_000;
 /// Memory is compared with that after so many changes.
@@ -82,9 +85,10 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
         || Histogram::<u32>::new_with_bounds(1, 10_000_000, 3).unwrap_or_else(|_| unreachable!("constant bounds"));
     let (mut first, mut second) = (histogram(), histogram());
     let (mut settled, mut at_last) = (0.0, 0.0);
+    let mut size = 0;
     for change in 0..CHANGES {
-        // Never the same order twice, and never the same size again at once.
-        let size = (change * 7 + change / SIZES.len()) % SIZES.len();
+        // Each round goes on by another number of places, so that every size comes after every other.
+        size = (size + 1 + change / SIZES.len() % (SIZES.len() - 1)) % SIZES.len();
         let (width, height) = SIZES[size];
         for (frame, times) in [(0, &mut first), (1, &mut second)] {
             let pixels = &scenes[size][change % 2 * 2 + frame];
