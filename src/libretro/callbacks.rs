@@ -10,12 +10,13 @@ use super::keyboard::Keyboard;
 use super::sys;
 use crate::frame::MAX_SIDE;
 use crate::input::{Inputs, Rumble};
+use crate::link::Link;
 use crate::link::audio::AudioWriter;
 use crate::link::board::{BoardReader, FeedbackWriter};
 use crate::link::frames::{FrameHeader, FrameWriter};
 use crate::sync::now;
 use std::ffi::{c_char, c_void};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 static FRONT: Mutex<Option<Front>> = Mutex::new(None);
@@ -44,6 +45,25 @@ pub struct Front {
     pub due: Duration,
     /// What was seen.
     pub seen: Seen,
+}
+
+impl Front {
+    /// At the core's end of `link`.
+    pub fn new(environment: Environment, link: &Arc<Link>) -> Front {
+        Front {
+            environment,
+            frames: FrameWriter::new(link.clone()),
+            audio: AudioWriter::new(link.clone()),
+            board: BoardReader::new(link.clone()),
+            inputs: Inputs::default(),
+            wheels: Wheels::default(),
+            keyboard: Keyboard::default(),
+            feedback: FeedbackWriter::new(link.clone()),
+            polled: false,
+            due: now(),
+            seen: Seen::default(),
+        }
+    }
 }
 
 /// Counted while the core runs.
@@ -135,6 +155,25 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
         let rows = (0..rows).map(|y| unsafe { sys::row(data, pitch, y, row_len) });
         front.frames.publish(header, rows);
     });
+}
+
+/// Hands a picture over as a core would: for rehearsals, and safe. False where the numbers can be believed and `data` is
+/// shorter than they say all the same, which no front end can see.
+pub fn hand_over(data: Option<&[u8]>, width: u32, height: u32, pitch: usize) -> bool {
+    let pointer = data.map_or(std::ptr::null(), |data| data.as_ptr().cast());
+    let believed = with(|front| {
+        let row = width as usize * front.environment.video.format.bytes();
+        let len = (height as usize).saturating_sub(1).saturating_mul(pitch).saturating_add(row);
+        (acceptable(front, pointer, width, height, pitch).is_ok(), len)
+    });
+    if let (Some(data), (true, len)) = (data, believed)
+        && data.len() < len
+    {
+        return false;
+    }
+    // SAFETY: NULL, or numbers that are refused before anything is read, or enough bytes for them.
+    unsafe { video_refresh(pointer, width, height, pitch) };
+    true
 }
 
 /// Whether a picture's numbers can be believed.

@@ -8,6 +8,7 @@ mod keyboard;
 mod options;
 mod pace;
 mod process;
+pub mod rehearsal;
 mod runner;
 mod sys;
 

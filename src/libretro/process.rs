@@ -2,19 +2,13 @@
 
 use super::callbacks::{self, Front};
 use super::core::Core;
-use super::devices::Wheels;
 use super::environment::Environment;
-use super::keyboard::Keyboard;
 use super::options::Options;
 use super::runner::Runner;
 use super::sys;
-use crate::input::Inputs;
 use crate::link::Link;
-use crate::link::audio::AudioWriter;
-use crate::link::board::{BoardReader, FeedbackWriter};
-use crate::link::frames::FrameWriter;
 use crate::link::message::{self, FromCore, Load, Loaded, ToCore};
-use crate::sync::{now, spawn};
+use crate::sync::spawn;
 use std::io::BufReader;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -106,19 +100,7 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         Options::new(load.options.iter().cloned()),
         out.clone(),
     );
-    callbacks::install(Front {
-        environment,
-        frames: FrameWriter::new(link.clone()),
-        audio: AudioWriter::new(link.clone()),
-        board: BoardReader::new(link.clone()),
-        inputs: Inputs::default(),
-        wheels: Wheels::default(),
-        keyboard: Keyboard::default(),
-        feedback: FeedbackWriter::new(link.clone()),
-        polled: false,
-        due: now(),
-        seen: callbacks::Seen::default(),
-    });
+    callbacks::install(Front::new(environment, link));
     let mut core = Core::open(&load.core)?;
     let info = core.system_info();
     callbacks::with(|front| front.environment.set_core_name(&info.name));
