@@ -596,6 +596,9 @@ fn stereo(sdp: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use str0m::media::Direction;
 
     #[test]
     fn opus_is_answered_as_stereo_once() {
@@ -610,6 +613,146 @@ mod tests {
     fn what_is_no_offer_is_refused_not_survived_by_luck() {
         for sdp in ["", "x", "v=0", "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"] {
             assert!(Peer::accept(sdp, &[], certificate().expect("a certificate"), Instant::now()).is_err(), "{sdp:?}");
+        }
+    }
+
+    fn peer(now: Instant) -> Peer {
+        let mut page = Rtc::builder().clear_codecs().enable_vp8(true).build(now);
+        let mut api = page.sdp_api();
+        api.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+        let (offer, _) = api.apply().expect("an offer");
+        let certificate = certificate().expect("a certificate");
+        Peer::accept(&offer.to_sdp_string(), &[], certificate, now).expect("an answer").0
+    }
+
+    fn head(kind: u8, seat: u8, count: usize, seq: u32) -> Vec<u8> {
+        [[kind, seat, count as u8, 0], seq.to_le_bytes()].concat()
+    }
+
+    fn pad(seat: u8, seq: u32, states: &[u16]) -> Vec<u8> {
+        let states = states.iter().flat_map(|buttons| [&buttons.to_le_bytes()[..], &[0; 12]].concat());
+        head(1, seat, states.clone().count() / 14, seq).into_iter().chain(states).collect()
+    }
+
+    fn keys(seat: u8, seq: u32, states: &[u16]) -> Vec<u8> {
+        let states: Vec<u8> = states.iter().flat_map(|key| [&[1][..], &key.to_le_bytes()[..]].concat()).collect();
+        [head(2, seat, states.len() / 3, seq), states].concat()
+    }
+
+    fn mouse(seat: u8, seq: u32, right: i32) -> Vec<u8> {
+        [head(3, seat, 0, seq), right.to_le_bytes().to_vec(), vec![0; 20]].concat()
+    }
+
+    fn input(peer: &mut Peer, now: Instant, data: &[u8]) -> Vec<PeerNews> {
+        let mut all = Vec::new();
+        peer.take_input(data, now, &mut |news| all.push(news));
+        all
+    }
+
+    const FLOODED: PeerNews = PeerNews::Broke(ClosingCode::Flood);
+
+    #[test]
+    fn more_than_two_thousand_inputs_in_a_second_are_a_flood() {
+        let start = Instant::now();
+        let mut peer = peer(start);
+        for n in 0..2000 {
+            let now = start + Duration::from_micros(499) * n;
+            assert!(!input(&mut peer, now, &pad(0, n, &[1])).contains(&FLOODED), "{n}");
+        }
+        let last = start + Duration::from_millis(999);
+        assert_eq!(input(&mut peer, last, &pad(0, 2000, &[1])), [FLOODED]);
+        assert_eq!(input(&mut peer, last, b"anything"), [FLOODED], "it is not even read");
+    }
+
+    #[test]
+    fn two_thousand_inputs_a_second_are_none_for_however_long() {
+        let start = Instant::now();
+        let mut peer = peer(start);
+        for n in 0..10_000 {
+            let news = input(&mut peer, start + Duration::from_micros(500) * n, &pad(3, n, &[1]));
+            assert!(matches!(news[..], [PeerNews::Press(Press::Pad(3, _))]), "{n}: {news:?}");
+        }
+    }
+
+    #[test]
+    fn more_than_twenty_other_messages_in_a_second_are_a_flood_beside_any_inputs() {
+        let start = Instant::now();
+        let mut peer = peer(start);
+        let say = |peer: &mut Peer, now| {
+            let mut all = Vec::new();
+            peer.take_control(br#"{"type":"ping","t":1}"#, now, &mut |news| all.push(news));
+            all
+        };
+        for n in 0..20 {
+            assert_eq!(say(&mut peer, start + Duration::from_millis(n)), []);
+            assert_eq!(input(&mut peer, start, &pad(0, n as u32, &[1])).len(), 1);
+        }
+        assert_eq!(say(&mut peer, start + Duration::from_millis(999)), [FLOODED]);
+        assert_eq!(input(&mut peer, start + Duration::from_millis(999), &pad(0, 21, &[1])).len(), 1);
+        assert_eq!(say(&mut peer, start + Duration::from_secs(1)), []);
+    }
+
+    /// What a controller or keyboard came to, as one number.
+    fn held(news: &PeerNews) -> Option<(usize, u16)> {
+        match news {
+            PeerNews::Press(Press::Pad(seat, pad)) => Some((*seat, pad.buttons)),
+            PeerNews::Press(Press::Keys(seat, keys)) => Some((*seat, keys.codes().next().unwrap_or(0))),
+            _ => None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn of_messages_in_any_order_each_state_that_is_news_counts_once(
+            messages in vec((any::<bool>(), 0..2u8, -3..6i32, vec(1..300u16, 1..=4)), 1..80)
+        ) {
+            let now = Instant::now();
+            let mut peer = peer(now);
+            // Numbers wrap around on the way.
+            let mut newest = [[None::<u32>; 2]; 2];
+            for (is_pad, seat, step, states) in messages {
+                let last = &mut newest[usize::from(is_pad)][usize::from(seat)];
+                let seq = last.unwrap_or(u32::MAX - 8).wrapping_add_signed(step);
+                let data = if is_pad { pad(seat, seq, &states) } else { keys(seat, seq, &states) };
+                let got: Vec<_> = input(&mut peer, now, &data).iter().map(held).collect();
+                let news = match (&last, step) {
+                    (None, _) | (_, 0) => 1,
+                    (_, step) => usize::try_from(step).unwrap_or(0).min(states.len()),
+                };
+                let expected = states[..news].iter().rev().map(|state| Some((seat.into(), *state)));
+                prop_assert_eq!(got, expected.collect::<Vec<_>>());
+                if news > 0 {
+                    *last = Some(seq);
+                }
+            }
+        }
+
+        #[test]
+        fn a_mouse_has_moved_as_far_as_its_newest_message_says(steps in vec((-3..6i32, -5000..5000i32), 1..80)) {
+            let now = Instant::now();
+            let mut peer = peer(now);
+            let mut newest: Option<(u32, i32)> = None;
+            for (step, way) in steps {
+                let (last, total) = newest.unwrap_or((u32::MAX - 8, i32::MAX - 9000));
+                let (seq, right) = (last.wrapping_add_signed(step), total.wrapping_add(way));
+                let news = input(&mut peer, now, &mouse(5, seq, right));
+                if newest.is_some() && step < 0 {
+                    prop_assert_eq!(news, vec![]);
+                    continue;
+                }
+                let dx = if newest.is_some() { way } else { 0 };
+                let moved = MouseMove { dx, ..MouseMove::default() };
+                prop_assert_eq!(news, vec![PeerNews::Press(Press::Mouse(5, moved, MouseState::default()))]);
+                newest = Some((seq, right));
+            }
+        }
+
+        #[test]
+        fn whatever_is_no_message_breaks_it_off(data in vec(any::<u8>(), 0..80)) {
+            let now = Instant::now();
+            let news = input(&mut peer(now), now, &data);
+            let broken = news == [PeerNews::Broke(ClosingCode::BadMessage)];
+            prop_assert_eq!(broken, InputMessage::parse(&data).is_none());
         }
     }
 }
