@@ -2,14 +2,15 @@
 
 use crate::sync::spawn;
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 /// `hotseat host --json` on loopback, with its data in a folder of its own. Dropping it ends it.
 pub struct Host {
     child: Child,
+    stdin: ChildStdin,
     events: Receiver<Value>,
     core_pid: i32,
     /// The invite.
@@ -27,11 +28,12 @@ impl Host {
             .args(["host", "--json", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0"])
             .args(arguments)
             .env("XDG_DATA_HOME", &data)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(failed)?;
         let out = child.stdout.take().ok_or("The host to measure has no output.")?;
+        let stdin = child.stdin.take().ok_or("The host to measure has no input.")?;
         // Full, the reader waits: a minute of figures fits.
         let (sender, events) = sync_channel(1024);
         spawn("host-output", move || {
@@ -42,7 +44,7 @@ impl Host {
                 }
             }
         })?;
-        let mut host = Host { child, events, core_pid: 0, url: String::new(), data };
+        let mut host = Host { child, stdin, events, core_pid: 0, url: String::new(), data };
         let ready = host.wait_for("ready", Duration::from_secs(20))?;
         host.url = ready["url"].as_str().unwrap_or_default().into();
         host.core_pid = ready["core_pid"].as_i64().unwrap_or_default() as i32;
@@ -70,6 +72,12 @@ impl Host {
     /// The figures of the next seconds.
     pub fn stats(&mut self, count: usize) -> Result<Vec<Value>, String> {
         (0..count).map(|_| self.wait_for("stats", Duration::from_secs(10))).collect()
+    }
+
+    /// Tells it to do something: `pause`, for example.
+    pub fn command(&mut self, name: &str) -> Result<(), String> {
+        writeln!(self.stdin, r#"{{"command":"{name}"}}"#)
+            .map_err(|error| format!("The host to measure takes no commands: {error}."))
     }
 
     /// Makes the core crash.

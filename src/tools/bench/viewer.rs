@@ -5,7 +5,7 @@ use crate::sync::spawn;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
@@ -16,6 +16,7 @@ use str0m::{Candidate, Event, Input, Output, Rtc};
 
 /// A connected peer. Dropping it ends it.
 pub struct Viewer {
+    peer: u64,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -26,15 +27,14 @@ struct Shared {
     frames: AtomicU64,
     /// Input messages sent.
     sent: AtomicU64,
+    /// Seats that are lit now, and those that have been, one bit each.
+    lights: AtomicU32,
+    lit: AtomicU32,
     stop: AtomicBool,
 }
 
-/// A seat, and how many input messages a second it is played with.
-#[derive(Clone, Copy)]
-struct Play {
-    seat: usize,
-    every: Duration,
-}
+/// A button is down for so many messages, and then up for as many: long enough to be seen at any moment.
+const MESSAGES_A_PRESS: u32 = 8;
 
 impl Viewer {
     /// Joins by an invite, and watches.
@@ -42,12 +42,12 @@ impl Viewer {
         Viewer::start(url, None)
     }
 
-    /// Joins by an invite, and presses and lets go of a button on `seat`, so many times a second.
-    pub fn play(url: &str, seat: usize, rate: u32) -> Result<Viewer, String> {
-        Viewer::start(url, Some(Play { seat, every: Duration::from_secs(1) / rate.max(1) }))
+    /// Joins by an invite, and plays on the seat that the host gives it, with so many input messages a second.
+    pub fn play(url: &str, rate: u32) -> Result<Viewer, String> {
+        Viewer::start(url, Some(Duration::from_secs(1) / rate.max(1)))
     }
 
-    fn start(url: &str, play: Option<Play>) -> Result<Viewer, String> {
+    fn start(url: &str, every: Option<Duration>) -> Result<Viewer, String> {
         let failed = |error: std::io::Error| format!("The viewer could not join: {error}.");
         let (address, secret) = url
             .strip_prefix("http://")
@@ -66,10 +66,16 @@ impl Viewer {
         rtc.sdp_api()
             .accept_answer(pending, sdp)
             .map_err(|error| format!("The host's answer does not fit: {error}."))?;
+        let peer = answer["peer"].as_u64().ok_or_else(|| format!("The host gave no number: {answer}."))?;
         let shared = Arc::new(Shared::default());
         let theirs = shared.clone();
-        let thread = spawn("viewer", move || run(rtc, &udp, local, &theirs, play, &socket))?;
-        Ok(Viewer { shared, thread: Some(thread) })
+        let thread = spawn("viewer", move || run(rtc, &udp, local, &theirs, every, &socket))?;
+        Ok(Viewer { peer, shared, thread: Some(thread) })
+    }
+
+    /// The host's number for it.
+    pub fn peer(&self) -> u64 {
+        self.peer
     }
 
     /// Whole frames received so far.
@@ -80,6 +86,16 @@ impl Viewer {
     /// Input messages sent so far.
     pub fn sent(&self) -> u64 {
         self.shared.sent.load(Ordering::Acquire)
+    }
+
+    /// The seats that the host says are lit now, one bit each.
+    pub fn lights(&self) -> u32 {
+        self.shared.lights.load(Ordering::Acquire)
+    }
+
+    /// The seats that the host has said were lit, one bit each.
+    pub fn lit(&self) -> u32 {
+        self.shared.lit.load(Ordering::Acquire)
     }
 
     /// Waits until that many are there.
@@ -124,22 +140,44 @@ fn offer(local: SocketAddr) -> Result<(Rtc, String, SdpPendingOffer), String> {
     Ok((rtc, offer, pending))
 }
 
-fn run(mut rtc: Rtc, udp: &UdpSocket, local: SocketAddr, shared: &Shared, play: Option<Play>, _socket: &TcpStream) {
+/// Takes what the host says on the control channel. The seat, if this was about that.
+fn hear(text: &[u8], shared: &Shared) -> Option<u8> {
+    let said: Value = serde_json::from_slice(text).ok()?;
+    match said["type"].as_str()? {
+        "room" => said["you"]["seats"][0].as_u64()?.try_into().ok(),
+        "lights" => {
+            let seats = said["seats"].as_u64()?.try_into().ok()?;
+            shared.lights.store(seats, Ordering::Release);
+            shared.lit.fetch_or(seats, Ordering::AcqRel);
+            None
+        }
+        _ => None,
+    }
+}
+
+fn run(
+    mut rtc: Rtc,
+    udp: &UdpSocket,
+    local: SocketAddr,
+    shared: &Shared,
+    every: Option<Duration>,
+    _socket: &TcpStream,
+) {
     let mut buffer = [0; 2048];
-    let (mut control, mut input) = (None, None);
+    let (mut control, mut input, mut seat) = (None, None, None);
     let mut next = Instant::now();
     let mut seq = 0u32;
     while rtc.is_alive() && !shared.stop.load(Ordering::Acquire) {
-        if let (Some(play), Some(mut channel)) = (play, input.and_then(|id| rtc.channel(id)))
+        if let (Some(every), Some(seat), Some(mut channel)) = (every, seat, input.and_then(|id| rtc.channel(id)))
             && Instant::now() >= next
         {
-            next = (next + play.every).max(Instant::now() - play.every * 8);
+            next = (next + every).max(Instant::now() - every * 8);
             seq = seq.wrapping_add(1);
-            // One state, whose button A is down in every second message.
+            // One state: button A, or nothing.
             let mut message = [0; 22];
-            message[..4].copy_from_slice(&[1, play.seat as u8, 1, 0]);
+            message[..4].copy_from_slice(&[1, seat, 1, 0]);
             message[4..8].copy_from_slice(&seq.to_le_bytes());
-            message[9] = (seq & 1) as u8;
+            message[9] = (seq / MESSAGES_A_PRESS & 1) as u8;
             if matches!(channel.write(true, &message), Ok(true)) {
                 shared.sent.fetch_add(1, Ordering::AcqRel);
             }
@@ -158,11 +196,14 @@ fn run(mut rtc: Rtc, udp: &UdpSocket, local: SocketAddr, shared: &Shared, play: 
                     input = Some(id);
                     next = Instant::now();
                 }
+                Ok(Output::Event(Event::ChannelData(data))) if Some(data.id) == control => {
+                    seat = hear(&data.data, shared).or(seat);
+                }
                 Ok(Output::Event(_)) => {}
                 Err(_) => return,
             }
         };
-        let timeout = if play.is_some() && input.is_some() { timeout.min(next) } else { timeout };
+        let timeout = if every.is_some() && input.is_some() && seat.is_some() { timeout.min(next) } else { timeout };
         let wait = timeout
             .saturating_duration_since(Instant::now())
             .clamp(Duration::from_micros(100), Duration::from_millis(50));
