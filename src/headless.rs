@@ -395,6 +395,7 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
         "input_p99_us": net.input_us.1,
         "peers": peers,
         "seats": snapshot.seats.iter().map(seat).collect::<Vec<_>>(),
+        "lights": snapshot.lights,
         "invites": snapshot.invites.iter().map(invite).collect::<Vec<_>>(),
         "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
         "core": {"cpu_seconds": core.cpu_seconds, "resident_bytes": core.resident_bytes},

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 const INSIDE: &str = "HOTSEAT_TEST_INSIDE";
 const CUT: Duration = Duration::from_secs(10);
+/// Three seconds are what it should take and what is printed; a busy machine gets more.
+const BACK_WITHIN: Duration = Duration::from_secs(10);
 
 fn run(line: &str) {
     let words: Vec<&str> = line.split(' ').collect();
@@ -64,9 +66,11 @@ fn whoever_lost_the_network_is_back_in_their_seat_by_themselves() {
     assert_eq!(first["seat"], 0);
     ann.press("x");
     ann.watch_until("a held button", LONG, |blocks| blocks.buttons[0] == button::A);
+    host.stats_when("the seat's light", LONG, |stats| stats["lights"] == 1);
 
     run("ip netns exec far ip link set there down");
     // What was held when the network went is let go on the host, while the friend is away.
+    host.stats_when("the light to go out", LONG, |stats| stats["lights"] == 0);
     host.wait_for("peer_left", LONG);
     let stats =
         host.stats_when("an empty chair that is kept", LONG, |stats| stats["seats"][0]["holders"][0]["away"] == true);
@@ -78,7 +82,9 @@ fn whoever_lost_the_network_is_back_in_their_seat_by_themselves() {
     let back = Instant::now();
     let again = host.wait_for("peer_joined", LONG);
     ann.newest();
-    println!("back after {:.1} s", back.elapsed().as_secs_f64());
+    let took = back.elapsed();
+    println!("back after {:.1} s", took.as_secs_f64());
+    assert!(took < BACK_WITHIN, "{took:?}");
     assert_eq!((&again["name"], &again["seat"]), (&"Ann".into(), &0.into()));
     assert_eq!(host.stats()["seats"][0]["holders"].as_array().map(Vec::len), Some(1), "one Ann, not two");
     ann.press("x");
