@@ -236,6 +236,38 @@ fn a_flood_ends_that_peer_alone() {
     );
 }
 
+/// Sends as many pad messages as are asked for in each turn, for a seat that is nobody's, until the channel is closed.
+const PADS: &str = "const channel = probe.channels.input; let seq = 1;
+    const pads = (count) => { for (let i = 0; i < count; i += 1) { seq += 1;
+        channel.send(new Uint8Array([1, 7, 1, 0, seq & 255, (seq >> 8) & 255, seq >> 16, 0, ...new Array(14).fill(0)])); } };";
+
+#[test]
+fn a_flood_of_inputs_ends_that_peer_alone() {
+    let _alone = common::alone();
+    let mut pair = pair();
+    // Far more than 2,000 in a second, for as long as it takes.
+    let flood = "const timer = setInterval(() => {
+        if (channel.readyState === 'open') pads(500); else clearInterval(timer); }, 10);";
+    pair.is_shown_out("flood", &format!("{PADS} {flood}"));
+}
+
+#[test]
+fn a_hand_that_is_merely_busy_is_no_flood() {
+    let _alone = common::alone();
+    let mut pair = pair();
+    // All of them together are fewer than what one second may have, however they are spread over it.
+    pair.bad.eval(&format!("{PADS} pads(1500)"));
+    pair.bad.eval(r#"probe.channels.control.send('{"type":"ping","t":77}')"#);
+    until("an answer behind them", LONG, || pair.bad.heard("pong").iter().find(|it| it["t"] == 77).map(|_| ()));
+    pair.bad.press("x");
+    pair.good.watch_until("the busy one's button", LONG, |blocks| blocks.buttons == [0, button::A, 0, 0]);
+    pair.bad.release("x");
+    pair.host.stats();
+    assert!(pair.host.events_named("peer_left").is_empty());
+    assert!(pair.bad.heard("closing").is_empty());
+    pair.host.assert_alive();
+}
+
 #[test]
 fn input_for_a_seat_of_somebody_else_does_nothing() {
     let _alone = common::alone();
