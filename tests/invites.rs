@@ -7,6 +7,10 @@ use common::guest::{Guest, join};
 use common::host::Setup;
 use common::{Browser, Host, LONG, button, until};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// The newest link but the first, once the host has made it.
 fn made(host: &mut Host, offer: Value) -> Value {
@@ -44,7 +48,7 @@ fn a_link_to_watch_lets_nobody_play_until_the_host_says_so() {
     let peer = host.wait_for("peer_joined", LONG);
     assert_eq!((&peer["seat"], ann.dataset("seat")), (&Value::Null, "none".into()));
     ann.press("x");
-    ann.watch(std::time::Duration::from_millis(500));
+    ann.watch(Duration::from_millis(500));
     assert_eq!(ann.newest().buttons, [0; 4]);
     ann.release("x");
 
@@ -120,20 +124,68 @@ fn the_host_is_asked_and_says_who_plays_who_watches_and_who_does_not() {
     host.assert_alive();
 }
 
+/// How many came in by the first link, and who holds a seat.
+fn inside(stats: &Value) -> (u64, Vec<String>) {
+    let holders = stats["seats"].as_array().into_iter().flatten().flat_map(|seat| seat["holders"].as_array());
+    let names = holders.flatten().filter_map(|holder| holder["name"].as_str()).map(str::to_owned).collect();
+    (stats["invites"][0]["used"].as_u64().expect("a link"), names)
+}
+
+/// Somebody with an offer that the host can answer waits for the host's word. Their request's number.
+fn waits(host: &mut Host, offer: &str, name: &str) -> (Guest, Value) {
+    let mut guest = Guest::open(host, None).expect("the WebSocket opens");
+    guest.say(join(host, offer, |join| join["name"] = name.into()));
+    assert_eq!(guest.hear().code(), "waiting");
+    let request = host.wait_for("request", LONG);
+    assert_eq!(request["name"], name);
+    (guest, request["request"].clone())
+}
+
+fn answer(host: &mut Host, request: &Value, verdict: &str) {
+    host.command(&json!({"command": "answer", "request": request, "verdict": verdict}).to_string());
+}
+
 #[test]
 fn whoever_closes_the_page_while_waiting_is_not_waited_for() {
+    let _alone = common::alone();
     let mut host = Setup::fixture().argument("--approve").start();
-    let mut guest = Guest::open(&host, None).expect("the WebSocket opens");
-    guest.say(join(&host, "v=0", |_| {}));
-    assert_eq!(guest.hear().code(), "waiting");
-    let request = host.wait_for("request", LONG)["request"].clone();
+    let offer = Browser::open(&format!("http://{}/", host.address())).offer(&[]);
+    let (guest, request) = waits(&mut host, &offer, "Ann");
     drop(guest);
     host.stats();
     host.stats();
     // The answer comes too late for anybody; nobody gets in by it.
-    host.command(&json!({"command": "answer", "request": request, "verdict": "play"}).to_string());
+    answer(&mut host, &request, "play");
     host.stats();
-    assert!(host.events_named("peer_joined").is_empty());
+    assert_eq!(inside(&host.stats()), (0, vec![]));
+    // Whoever stays gets in by the same answer to the same offer.
+    let (mut guest, request) = waits(&mut host, &offer, "Bea");
+    answer(&mut host, &request, "play");
+    assert_eq!(guest.hear().code(), "welcome");
+    let stats = host.stats_when("Bea on a seat", LONG, |stats| stats["invites"][0]["used"] == 1);
+    assert_eq!(inside(&stats), (1, vec!["Bea".to_owned()]));
+    host.assert_alive();
+}
+
+#[test]
+fn of_two_who_wait_the_answer_lets_in_the_one_who_was_meant() {
+    let _alone = common::alone();
+    let mut host = Setup::fixture().argument("--approve").start();
+    let offer = Browser::open(&format!("http://{}/", host.address())).offer(&[]);
+    let (mut ann, ann_asks) = waits(&mut host, &offer, "Ann");
+    let (mut bea, bea_asks) = waits(&mut host, &offer, "Bea");
+    answer(&mut host, &bea_asks, "play");
+    assert_eq!(bea.hear().code(), "welcome");
+    host.stats_when("Bea on a seat", LONG, |stats| stats["invites"][0]["used"] == 1);
+    assert_eq!(inside(&host.stats()), (1, vec!["Bea".to_owned()]));
+    // The same answer once more is for nobody, and the first thing that Ann hears is her own.
+    answer(&mut host, &bea_asks, "play");
+    host.stats();
+    assert_eq!(inside(&host.stats()), (1, vec!["Bea".to_owned()]));
+    answer(&mut host, &ann_asks, "no");
+    assert_eq!(ann.hear().code(), "declined");
+    host.stats();
+    assert_eq!(inside(&host.stats()), (1, vec!["Bea".to_owned()]));
     host.assert_alive();
 }
 
@@ -192,10 +244,9 @@ fn banned_stays_out_with_the_same_link() {
 
 #[test]
 fn a_page_under_a_name_that_is_not_ours_is_sent_away() {
-    use std::io::{Read, Write};
     let host = Setup::fixture().argument("--allow-name").argument("arcade.example").start();
     let status = |name: &str| {
-        let mut stream = std::net::TcpStream::connect(host.address()).expect("a connection");
+        let mut stream = TcpStream::connect(host.address()).expect("a connection");
         stream.set_read_timeout(Some(LONG)).expect("a time limit");
         write!(stream, "GET / HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n").expect("sent");
         let mut answer = String::new();
@@ -211,22 +262,87 @@ fn a_page_under_a_name_that_is_not_ours_is_sent_away() {
 }
 
 #[test]
-fn two_hundred_half_open_connections_do_not_keep_others_out() {
-    use std::io::Write;
+fn the_answer_to_a_wrong_secret_is_held_back_longer_each_time() {
     let mut host = Host::fixture(&[]);
-    let open: Vec<_> = (0..200)
-        .filter_map(|_| {
-            let mut stream = std::net::TcpStream::connect(host.address()).ok()?;
-            stream.write_all(b"GET / HTTP/1.1\r\nHost: ").ok()?;
-            Some(stream)
-        })
-        .collect();
-    assert!(open.len() > 150);
-    // Those that never finish their request are hung up on; whoever comes next is answered.
+    for least in [500, 1000, 2000] {
+        let begin = Instant::now();
+        let answer = Guest::ask(&host, join(&host, "v=0", |join| join["secret"] = json!("x".repeat(22))));
+        assert_eq!(answer.code(), "bad_invite");
+        assert!(begin.elapsed() >= Duration::from_millis(least), "{:?} instead of {least} ms", begin.elapsed());
+    }
+    host.assert_alive();
+}
+
+/// The start of a request, and nothing more.
+fn half_open(address: &str) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: ").ok()?;
+    stream.set_nonblocking(true).ok()?;
+    Some(stream)
+}
+
+/// Whether the other end has hung up.
+fn is_over(mut stream: &TcpStream) -> bool {
+    !stream.read(&mut [0; 64]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+}
+
+#[test]
+fn two_hundred_half_open_connections_do_not_slow_the_room_or_keep_others_out() {
+    const MANY: usize = 200;
+    let _alone = common::alone();
+    let mut host = Host::fixture(&[]);
+    let ann = Browser::playing(&host.url_for("Ann"));
+    let offer = ann.offer(&[]);
+    let address = host.address();
+    let (over, opened, hung_up) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        // Each that is hung up on is opened again, so that there are as many all the time.
+        scope.spawn(|| {
+            let mut open: Vec<TcpStream> = Vec::new();
+            while !over.load(Ordering::Acquire) {
+                let before = open.len();
+                open.retain(|stream| !is_over(stream));
+                hung_up.fetch_add(before - open.len(), Ordering::AcqRel);
+                let more: Vec<_> = (open.len()..MANY).filter_map(|_| half_open(&address)).collect();
+                opened.fetch_add(more.len(), Ordering::AcqRel);
+                open.extend(more);
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        });
+        let ends = EndsWith(&over);
+        // The host has taken as many from there as it takes.
+        until("connections that are too many", LONG, || (hung_up.load(Ordering::Acquire) > 0).then_some(()));
+        assert!(opened.load(Ordering::Acquire) >= MANY);
+        let frame = ann.newest().frame;
+        let sights = ann.watch_until("frames during it", LONG, |blocks| blocks.frame > frame + 120);
+        let mut frames: Vec<_> = sights.iter().filter_map(|it| it.blocks).map(|it| it.frame).collect();
+        frames.retain(|it| (frame + 1..=frame + 120).contains(it));
+        frames.dedup();
+        assert!(frames.len() > 60, "{} of 120 frames", frames.len());
+        ann.press("x");
+        ann.watch_until("a button", LONG, |blocks| blocks.buttons[0] == button::A);
+        ann.release("x");
+        // Somebody from elsewhere comes in at the first try.
+        let mut bea = Guest::open_from(&host, Ipv4Addr::new(127, 0, 0, 2), None).expect("the WebSocket opens");
+        bea.say(join(&host, &offer, |_| {}));
+        assert_eq!(bea.hear().code(), "welcome");
+        drop(ends);
+    });
+    // Once it is over, so does whoever comes from there.
     until("an answer", LONG, || {
         let guest = std::panic::catch_unwind(|| Guest::open(&host, None));
         guest.ok().and_then(Result::ok).map(|_| ())
     });
+    assert!(host.events_named("peer_left").is_empty());
     host.stats();
     host.assert_alive();
+}
+
+/// Says that it is over, also when the test has failed.
+struct EndsWith<'a>(&'a AtomicBool);
+
+impl Drop for EndsWith<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
 }

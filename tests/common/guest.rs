@@ -1,8 +1,9 @@
 //! Somebody who speaks to the host's WebSocket without being the page.
 
 use super::Host;
+use rustix::net::{AddressFamily, SocketType};
 use serde_json::{Value, json};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
@@ -38,8 +39,13 @@ impl Answer {
 impl Guest {
     /// Opens the host's WebSocket, as a page of `origin` if there is one. The error is the HTTP status.
     pub fn open(host: &Host, origin: Option<&str>) -> Result<Guest, u16> {
+        Guest::open_from(host, Ipv4Addr::LOCALHOST, origin)
+    }
+
+    /// The same from another address of this machine, such as 127.0.0.2.
+    pub fn open_from(host: &Host, source: Ipv4Addr, origin: Option<&str>) -> Result<Guest, u16> {
         let address = host.address();
-        let stream = TcpStream::connect(&address).expect("the host takes connections");
+        let stream = connect_from(&address, source);
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         let mut request = format!("ws://{address}/ws").into_client_request().expect("a request");
         if let Some(origin) = origin {
@@ -80,6 +86,17 @@ impl Guest {
         guest.say(message);
         guest.hear()
     }
+}
+
+/// A connection to `address` that comes from `source`.
+fn connect_from(address: &str, source: Ipv4Addr) -> TcpStream {
+    let address: SocketAddr = address.parse().expect("an address");
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
+    if source != Ipv4Addr::LOCALHOST {
+        rustix::net::bind(&socket, &SocketAddr::from((source, 0))).expect("an address of this machine");
+    }
+    rustix::net::connect(&socket, &address).expect("the host takes connections");
+    socket.into()
 }
 
 /// A join message that is right but for what `change` does to it.
