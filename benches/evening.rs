@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const NAMES: [&str; 4] = ["Ann", "Bea", "Cid", "Dan"];
 const SPECTATORS: usize = 10;
 /// What each presses in turn: the d-pad, A, B and Start, as the page has them.
-const KEYS: [&str; 7] = ["\u{e012}", "\u{e013}", "\u{e014}", "\u{e015}", "x", "z", "\u{e007}"];
+const KEYS: [&str; 7] = ["\u{e012}", "\u{e013}", "\u{e014}", "\u{e015}", "x", "z", "\u{e006}"];
 /// How long a button is held at least.
 const HELD: Duration = Duration::from_millis(120);
 /// A light that has not changed by then does not change any more.
