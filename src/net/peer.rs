@@ -598,6 +598,7 @@ mod tests {
     use super::*;
     use proptest::collection::vec;
     use proptest::prelude::*;
+    use std::sync::OnceLock;
     use str0m::media::Direction;
 
     #[test]
@@ -616,13 +617,17 @@ mod tests {
         }
     }
 
+    /// A page that takes VP8. Offer and certificate are made once: they are the most of the work.
     fn peer(now: Instant) -> Peer {
-        let mut page = Rtc::builder().clear_codecs().enable_vp8(true).build(now);
-        let mut api = page.sdp_api();
-        api.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
-        let (offer, _) = api.apply().expect("an offer");
-        let certificate = certificate().expect("a certificate");
-        Peer::accept(&offer.to_sdp_string(), &[], certificate, now).expect("an answer").0
+        static MADE: OnceLock<(String, DtlsCert)> = OnceLock::new();
+        let (offer, certificate) = MADE.get_or_init(|| {
+            let mut page = Rtc::builder().clear_codecs().enable_vp8(true).build(now);
+            let mut api = page.sdp_api();
+            api.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+            let (offer, _) = api.apply().expect("an offer");
+            (offer.to_sdp_string(), certificate().expect("a certificate"))
+        });
+        Peer::accept(offer, &[], certificate.clone(), now).expect("an answer").0
     }
 
     fn head(kind: u8, seat: u8, count: usize, seq: u32) -> Vec<u8> {
@@ -702,6 +707,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn of_messages_in_any_order_each_state_that_is_news_counts_once(
             messages in vec((any::<bool>(), 0..2u8, -3..6i32, vec(1..300u16, 1..=4)), 1..80)
