@@ -39,7 +39,7 @@ fn push_inputs(table: &mut Table, who: &str, stats: &[Value]) -> Result<(), Stri
     };
     push("input arrived to input board", "p50", median(stats, "input_p50_us"), None);
     push("input arrived to input board", "p99", median(stats, "input_p99_us"), Some(100.0));
-    push("input arrived to input board", "p99 of the worst second", stats.iter().map(p99).fold(0.0, f64::max), None);
+    push("input arrived to input board", "worst p99", stats.iter().map(p99).fold(0.0, f64::max), None);
     push("datagram arrived to a thread that only waits", "p50", floor.0, None);
     push("datagram arrived to a thread that only waits", "p99", floor.1, None);
     Ok(())
