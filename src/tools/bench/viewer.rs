@@ -177,7 +177,7 @@ fn run(
             let mut message = [0; 22];
             message[..4].copy_from_slice(&[1, seat, 1, 0]);
             message[4..8].copy_from_slice(&seq.to_le_bytes());
-            message[9] = (seq / MESSAGES_A_PRESS & 1) as u8;
+            message[9] = u8::from(seq / MESSAGES_A_PRESS % 2 == 1);
             if matches!(channel.write(true, &message), Ok(true)) {
                 shared.sent.fetch_add(1, Ordering::AcqRel);
             }
