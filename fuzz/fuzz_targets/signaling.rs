@@ -1,12 +1,15 @@
-//! Whatever arrives at the door: the head of a request, the one message on the WebSocket, and the offer in it.
+//! Whatever arrives at the door: the head of a request, the one message on the WebSocket, and the offer in it; by links, codes
+//! and tokens that are right and that are not, and by links for which the host is asked.
 #![no_main]
 
 use arbitrary::Arbitrary;
-use hotseat::net::protocol::{VERSION, parse_join};
+use hotseat::net::protocol::{Join, MAX_JOIN, VERSION, parse_join};
 use hotseat::net::{answers_offer, is_our_name};
-use hotseat::room::{Door, Entry, Room, Secret, Terms, clean_name};
+use hotseat::room::{
+    Admission, Digits, Door, Entry, InviteId, Joined, MAX_PEERS, RequestId, Room, Secret, Terms, Verdict, clean_name,
+};
 use libfuzzer_sys::fuzz_target;
-use std::cell::RefCell;
+use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -16,68 +19,325 @@ enum Knock<'a> {
     Host(&'a str),
     /// The message as it came.
     Message(&'a str),
-    /// A message whose form is right.
-    Join { secret: Option<&'a str>, code: Option<&'a str>, name: &'a str, resume: Option<&'a str>, sdp: &'a str, right: bool },
-    /// An offer.
+    /// A message whose form is right, or was before one field was replaced.
+    Join(Wants<'a>, Option<(u8, &'a str)>),
+    /// An offer, as it came.
     Offer(&'a str),
+    /// An offer of a browser, some lines of which are other ones.
+    Lines(Vec<(u8, Line<'a>)>),
+    /// The host's answer to a request.
+    Answer(u8, Answer),
+    /// Whoever asked has closed the page.
+    TakeBack(u8),
+    /// Somebody goes.
+    Leave(u8, bool),
+    /// Another code for a link.
+    Code(bool, bool),
+    /// The host takes a link back.
+    Revoke(u8, bool),
+    Ban(u8),
+    /// Time passes.
+    Pass(u16),
 }
 
-thread_local! {
-    static ROOM: RefCell<Option<(Room, u64)>> = const { RefCell::new(None) };
+#[derive(Arbitrary, Debug)]
+struct Wants<'a> {
+    secret: Proof<'a>,
+    code: Proof<'a>,
+    resume: Token<'a>,
+    name: &'a str,
+    sdp: Option<&'a str>,
+    address: u8,
 }
 
-const SECRET: [u8; 16] = [7; 16];
+/// A secret or a code: of the open link, of that for which the host is asked, or any text.
+#[derive(Arbitrary, Debug)]
+enum Proof<'a> {
+    None,
+    Open,
+    Asks,
+    Other(&'a str),
+}
 
-fn knock(room: &mut Room, now: u64, text: &str) {
-    let Some(join) = parse_join(text) else { return };
-    let entry = Entry {
-        secret: join.secret.as_deref(),
-        code: join.code.as_deref(),
-        resume: join.resume.as_deref(),
-        address: IpAddr::from([192, 168, 1, (now % 250) as u8]),
-    };
-    let time = Duration::from_secs(now);
-    if let Ok(Door::Open(admission)) = room.knock(entry, time) {
-        assert!(join.secret.as_deref() == Some(Secret::new(SECRET).as_str()) || join.resume.is_some());
-        let mut token = [0; 16];
-        token[..8].copy_from_slice(&now.to_le_bytes());
-        if let Ok(joined) = room.enter(admission, &join.name, Secret::new(token), time) {
-            assert_eq!(clean_name(&joined.name), Some(joined.name));
-            room.leave(joined.peer, now % 3 == 0, time);
+#[derive(Arbitrary, Debug)]
+enum Token<'a> {
+    None,
+    Of(u8),
+    Other(&'a str),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Line<'a> {
+    Gone,
+    Twice,
+    Is(&'a str),
+    Ends(&'a str),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Answer {
+    Play(Option<u8>),
+    Watch,
+    No,
+}
+
+const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2\r\na=msid-semantic: WMS\r\n\
+    m=video 9 UDP/TLS/RTP/SAVPF 96 97 103 104\r\nc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\n\
+    a=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=ice-options:trickle\r\n\
+    a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
+    a=setup:actpass\r\na=mid:0\r\na=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n\
+    a=recvonly\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 transport-cc\r\na=rtcp-fb:96 nack\r\n\
+    a=rtcp-fb:96 nack pli\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:103 H264/90000\r\n\
+    a=rtcp-fb:103 nack pli\r\na=fmtp:103 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n\
+    a=rtpmap:104 rtx/90000\r\na=fmtp:104 apt=103\r\n\
+    m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\n\
+    a=ice-pwd:abcdefghijklmnopqrstuvwx\r\n\
+    a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
+    a=setup:actpass\r\na=mid:1\r\na=recvonly\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n\
+    a=fmtp:111 minptime=10;useinbandfec=1\r\n\
+    m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\n\
+    a=ice-pwd:abcdefghijklmnopqrstuvwx\r\n\
+    a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
+    a=setup:actpass\r\na=mid:2\r\na=sctp-port:5000\r\na=max-message-size:262144\r\n";
+
+fn changed(changes: &[(u8, Line)]) -> String {
+    let mut lines: Vec<String> = OFFER.lines().map(str::to_owned).collect();
+    for (at, change) in changes.iter().take(8) {
+        let at = usize::from(*at) % lines.len().max(1);
+        match change {
+            Line::Gone if lines.len() > 1 => {
+                lines.remove(at);
+            }
+            Line::Gone => {}
+            Line::Twice => lines.insert(at, lines[at].clone()),
+            Line::Is(text) => (*text).clone_into(&mut lines[at]),
+            Line::Ends(text) => {
+                let kept = lines[at].find([':', ' ']).map_or(0, |end| end + 1);
+                lines[at].truncate(kept);
+                lines[at].push_str(text);
+            }
         }
+    }
+    lines.join("\r\n") + "\r\n"
+}
+
+/// A room, and what is known of it from what it has said.
+struct House {
+    room: Room,
+    now: Duration,
+    open: InviteId,
+    asks: InviteId,
+    /// Everybody who ever was in, with their tokens.
+    people: Vec<Joined>,
+    requests: Vec<(RequestId, String)>,
+    /// Offers looked at: each is work, and there is more to find than in offers.
+    offers: u8,
+    /// How often somebody came in, so that no token is given twice.
+    came: u8,
+}
+
+fn open_secret() -> Secret {
+    Secret::new([7; 16])
+}
+
+fn asking_secret() -> Secret {
+    Secret::new([8; 16])
+}
+
+fn open_code() -> Digits {
+    Digits::new([0, 0, 0, 0, 0, 1, 2, 3])
+}
+
+fn asking_code() -> Digits {
+    Digits::new([0, 0, 0, 0, 0, 3, 2, 1])
+}
+
+fn text_of(proof: &Proof, open: &str, asks: &str) -> Option<String> {
+    match proof {
+        Proof::None => None,
+        Proof::Open => Some(open.to_owned()),
+        Proof::Asks => Some(asks.to_owned()),
+        Proof::Other(text) => Some((*text).to_owned()),
+    }
+}
+
+impl House {
+    fn new() -> House {
+        let mut room = Room::new(Some("Host".into()), 4);
+        let now = Duration::ZERO;
+        let open = room.invites_mut().add(open_secret(), Terms::default(), now).expect("a link");
+        let terms = Terms { approval: true, uses: Some(3), lasts: Some(Duration::from_secs(5000)), ..Terms::default() };
+        let asks = room.invites_mut().add(asking_secret(), terms, now).expect("a link");
+        let mut house = House { room, now, open, asks, people: Vec::new(), requests: Vec::new(), offers: 0, came: 0 };
+        house.code(true, true);
+        house.code(false, true);
+        house
+    }
+
+    fn code(&mut self, open: bool, on: bool) {
+        let (id, digits) = if open { (self.open, open_code()) } else { (self.asks, asking_code()) };
+        self.room.invites_mut().set_code(id, on.then_some(digits), self.now);
+    }
+
+    fn join_text(&self, wants: &Wants, twist: &Option<(u8, &str)>) -> String {
+        let resume = match &wants.resume {
+            Token::None => None,
+            Token::Of(whom) => self.person(*whom).map(|it| it.token.as_str().to_owned()),
+            Token::Other(text) => Some((*text).to_owned()),
+        };
+        let mut text = json!({
+            "type": "join",
+            "v": VERSION,
+            "secret": text_of(&wants.secret, open_secret().as_str(), asking_secret().as_str()),
+            "code": text_of(&wants.code, open_code().as_str(), asking_code().as_str()),
+            "name": wants.name,
+            "resume": resume,
+            "sdp": wants.sdp.unwrap_or(OFFER),
+        });
+        if let (Some((field, value)), Some(fields)) = (twist, text.as_object_mut()) {
+            let name = fields.keys().nth(usize::from(*field) % fields.len()).cloned().unwrap_or_default();
+            // JSON as it is, or else a text; nothing at all takes the field out.
+            match serde_json::from_str::<Value>(value) {
+                Ok(value) => fields.insert(name, value),
+                Err(_) if value.is_empty() => fields.remove(&name),
+                Err(_) => fields.insert(name, json!(value)),
+            };
+        }
+        let text = text.to_string();
+        let parsed = parse_join(&text);
+        assert!(parsed.is_some() || twist.is_some() || text.len() > MAX_JOIN, "{text}");
+        text
+    }
+
+    /// Whether an offer can be answered; none when enough have been tried.
+    fn answers(&mut self, sdp: &str) -> Option<bool> {
+        const MOST: u8 = 2;
+        self.offers += 1;
+        (self.offers <= MOST).then(|| answers_offer(sdp))
+    }
+
+    fn person(&self, which: u8) -> Option<&Joined> {
+        self.people.get(usize::from(which) % self.people.len().max(1))
+    }
+
+    fn request(&mut self, which: u8) -> Option<(RequestId, String)> {
+        let at = usize::from(which) % self.requests.len().max(1);
+        (!self.requests.is_empty()).then(|| self.requests.remove(at))
+    }
+
+    fn knock(&mut self, join: &Join, address: u8) {
+        let address = IpAddr::from([192, 168, 1, address % 4]);
+        let (secret, code, resume) = (join.secret.as_deref(), join.code.as_deref(), join.resume.as_deref());
+        let known = resume.is_some_and(|resume| self.people.iter().any(|it| it.token.is(resume)));
+        let by = |link: &Secret, digits: &Digits| match (secret, code) {
+            (Some(secret), _) => link.is(secret),
+            (None, code) => code.is_some_and(|code| digits.is(code)),
+        };
+        let entry = Entry { secret, code, resume, address };
+        match self.room.knock(entry, self.now) {
+            Ok(Door::Open(admission)) => {
+                assert!(known || by(&open_secret(), &open_code()));
+                // The one of all others is known to be good.
+                if join.sdp == OFFER || self.answers(&join.sdp) == Some(true) {
+                    self.enter(admission, &join.name);
+                }
+            }
+            Ok(Door::Ask(invite)) => {
+                assert!(invite == self.asks && by(&asking_secret(), &asking_code()));
+                if let Ok(request) = self.room.ask(invite, &join.name, address) {
+                    self.requests.push((request, join.name.clone()));
+                }
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn enter(&mut self, admission: Admission, name: &str) -> Option<u32> {
+        self.came = self.came.wrapping_add(1);
+        let token = Secret::new([self.came, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+        let joined = self.room.enter(admission, name, token, self.now).ok()?;
+        assert_eq!(clean_name(&joined.name), Some(joined.name.clone()));
+        let peer = joined.peer;
+        match self.people.iter_mut().find(|it| it.token == joined.token) {
+            Some(known) => *known = joined,
+            None => self.people.push(joined),
+        }
+        assert!(self.room.members().count() <= MAX_PEERS);
+        Some(peer)
+    }
+
+    fn answer(&mut self, which: u8, answer: &Answer) {
+        let verdict = match answer {
+            Answer::Play(seat) => Verdict::Play(seat.map(usize::from)),
+            Answer::Watch => Verdict::Watch,
+            Answer::No => Verdict::No,
+        };
+        let Some((request, name)) = self.request(which) else {
+            assert!(self.room.answer(u32::from(which), verdict, self.now).is_err());
+            return;
+        };
+        match self.room.answer(request, verdict, self.now) {
+            Ok(Some(admission)) => {
+                assert!(verdict != Verdict::No);
+                if let Some(peer) = self.enter(admission, &name) {
+                    assert!(verdict != Verdict::Watch || self.room.seats_of(peer).next().is_none());
+                }
+            }
+            Ok(None) => assert!(verdict == Verdict::No),
+            Err(_) => {}
+        }
+        assert!(self.room.answer(request, Verdict::Play(None), self.now).is_err(), "an answer is good once");
     }
 }
 
 fuzz_target!(|knocks: Vec<Knock>| {
-    ROOM.with_borrow_mut(|kept| {
-        let (room, now) = kept.get_or_insert_with(|| {
-            let mut room = Room::new(Some("Host".into()), 4);
-            room.invites_mut().add(Secret::new(SECRET), Terms::default(), Duration::ZERO);
-            (room, 0)
-        });
-        for it in knocks.iter().take(8) {
-            *now += 1;
-            match it {
-                Knock::Host(host) => {
-                    let ours = is_our_name(host, &["arcade.example".to_owned()]);
-                    assert!(!ours || !host.contains("evil"));
-                }
-                Knock::Message(text) => knock(room, *now, text),
-                Knock::Join { secret, code, name, resume, sdp, right } => {
-                    let own = Secret::new(SECRET);
-                    let secret = if *right { Some(own.as_str()) } else { *secret };
-                    let quoted = |text: &str| format!("{text:?}");
-                    let maybe = |text: &Option<&str>| text.map_or("null".to_owned(), quoted);
-                    let text = format!(
-                        r#"{{"type":"join","v":{VERSION},"secret":{},"code":{},"name":{},"resume":{},"sdp":{}}}"#,
-                        maybe(&secret), maybe(code), quoted(name), maybe(resume), quoted(sdp)
-                    );
-                    knock(room, *now, &text);
-                }
-                Knock::Offer(sdp) => {
-                    let _ = answers_offer(sdp);
+    let mut house = House::new();
+    for it in knocks.iter().take(32) {
+        house.now += Duration::from_millis(700);
+        match it {
+            Knock::Host(host) => {
+                let ours = is_our_name(host, &["arcade.example".to_owned()]);
+                assert!(!ours || !host.contains("evil"));
+            }
+            Knock::Message(text) => {
+                if let Some(join) = parse_join(text) {
+                    house.knock(&join, 0);
                 }
             }
+            Knock::Join(wants, twist) => {
+                let text = house.join_text(wants, twist);
+                if let Some(join) = parse_join(&text).filter(|join| join.v == VERSION) {
+                    house.knock(&join, wants.address);
+                }
+            }
+            Knock::Offer(sdp) => {
+                house.answers(sdp);
+            }
+            Knock::Lines(changes) => assert!(house.answers(&changed(changes)) != Some(false) || !changes.is_empty()),
+            Knock::Answer(which, answer) => house.answer(*which, answer),
+            Knock::TakeBack(which) => {
+                if let Some((request, _)) = house.request(*which) {
+                    house.room.take_back(request);
+                    assert!(house.room.answer(request, Verdict::Play(None), house.now).is_err());
+                }
+            }
+            Knock::Leave(whom, for_good) => {
+                if let Some(peer) = house.person(*whom).map(|it| it.peer) {
+                    house.room.leave(peer, *for_good, house.now);
+                }
+            }
+            Knock::Code(open, on) => house.code(*open, *on),
+            Knock::Revoke(which, people) => {
+                let invite = if which % 2 == 0 { house.open } else { house.asks };
+                house.room.revoke(invite, *people);
+            }
+            Knock::Ban(whom) => {
+                if let Some(peer) = house.person(*whom).map(|it| it.peer) {
+                    house.room.ban(peer);
+                    assert!(house.room.name_of(peer).is_none());
+                }
+            }
+            Knock::Pass(seconds) => house.now += Duration::from_secs((*seconds).into()),
         }
-    });
+    }
 });
