@@ -275,12 +275,7 @@ fn press(room: &Room, peers: &[Peer], board: &BoardWriter) {
             pad = pad.merged(peer.pads[seat]);
             keys = keys.union(peer.keys);
             if let Some(it) = peer.mice[seat] {
-                mouse = MouseState {
-                    x: it.at[0],
-                    y: it.at[1],
-                    buttons: mouse.buttons | it.buttons,
-                    over: it.inside,
-                };
+                mouse = MouseState { x: it.at[0], y: it.at[1], buttons: mouse.buttons | it.buttons, over: it.inside };
             }
         }
         board.set(Lane::Remote, seat, pad);
