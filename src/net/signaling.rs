@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::MissedTickBehavior;
 
 /// How long somebody may take to say what they want.
 const JOIN_LIMIT: Duration = Duration::from_secs(10);
@@ -30,6 +31,8 @@ const JOIN_LIMIT: Duration = Duration::from_secs(10);
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 /// How often a page that is in is asked whether it is still there.
 const PING_EVERY: Duration = Duration::from_secs(20);
+/// The same for a page that waits for the host's word: a phone on another network asks anew, and is shown twice until then.
+const PING_WAITING: Duration = Duration::from_secs(5);
 /// Connections from one address, and together: a browser opens six, and friends may share an address.
 const CONNECTIONS: (usize, usize) = (128, 512);
 /// The same for WebSockets of people who are not let in (yet).
@@ -187,14 +190,18 @@ async fn stay(socket: &mut WebSocket) {
         match tokio::time::timeout(PING_EVERY, socket.recv()).await {
             Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => answered = true,
             Ok(_) => return,
-            Err(_) if !std::mem::take(&mut answered) => return,
             Err(_) => {
-                if socket.send(Message::Ping(Default::default())).await.is_err() {
+                if !ping(socket, &mut answered).await {
                     return;
                 }
             }
         }
     }
+}
+
+/// Asks whether the page is still there. False if it did not answer the last time.
+async fn ping(socket: &mut WebSocket, answered: &mut bool) -> bool {
+    std::mem::take(answered) && socket.send(Message::Ping(Default::default())).await.is_ok()
 }
 
 /// Hears what somebody wants and tells them what comes of it. True if they are in.
@@ -212,6 +219,11 @@ async fn serve(socket: &mut WebSocket, net: &NetHandle, address: IpAddr) -> bool
     if !net.send(NetCommand::Join(join, address, replies)) {
         return say(socket, &ToPage::refused(RefusedCode::HostError)).await;
     }
+    let mut answered = true;
+    let mut pings = tokio::time::interval(PING_WAITING);
+    // The first comes at once; a late one is not made up for, or its answer would be due at once.
+    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pings.tick().await;
     loop {
         tokio::select! {
             answer = answers.recv() => {
@@ -227,11 +239,17 @@ async fn serve(socket: &mut WebSocket, net: &NetHandle, address: IpAddr) -> bool
                     return true;
                 }
             }
-            // Whoever waits says nothing; hanging up takes the request back, by way of the closed channel.
+            // Whoever waits says nothing; hanging up takes the request back, by way of the closed channel, and so does
+            // being gone without a word.
             said = socket.recv() => match said {
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => answered = true,
                 _ => return false,
             },
+            _ = pings.tick() => {
+                if !ping(socket, &mut answered).await {
+                    return false;
+                }
+            }
         }
     }
 }
