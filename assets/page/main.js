@@ -249,6 +249,8 @@ function onNo({ to, code }) {
     chat.refused(code, { restore: to === "chat" });
     return;
   }
+  // The field shows the name that everybody else sees.
+  if (to === "rename" && situation.room) help.setName(situation.room.you.name);
   const key = `no.${code}`;
   notices.toast(text(hasText(key) ? key : "no.other"));
 }

@@ -96,6 +96,8 @@ impl Worker {
             Ok(None) => say(&reply, ToPage::refused(RefusedCode::Declined), Duration::ZERO),
             Err(refusal) => say(&reply, ToPage::refused(refusal.into()), Duration::ZERO),
         }
+        // That may have been the link's last use: others who wait by it are told now.
+        self.look_after_waiting();
     }
 
     /// Those who closed the page while they waited, and those whose link was taken back.
@@ -146,6 +148,7 @@ impl Worker {
         let mut connection = Connection::new(peer, joined.name, joined.returned);
         drain(joined.peer, &mut connection, &self.ports.socket, &mut self.news, time);
         self.peers.insert(joined.peer, connection);
+        self.look_after_waiting();
         self.count_viewers();
         Ok(ToPage::Welcome { v: protocol::VERSION, peer: joined.peer, resume: joined.token.as_str().into(), sdp })
     }
@@ -156,10 +159,12 @@ impl Worker {
         if std::mem::replace(&mut connection.announced, true) {
             return;
         }
+        // First of all: there may be a seat for them that was not kept while they were only on their way.
+        let is_news = self.ports.room.arrived(id);
         let name = self.ports.room.name_of(id).unwrap_or_default().to_owned();
         let seat = self.ports.room.seats_of(id).next();
         (self.ports.on_event)(NetEvent::Joined { id, name: name.clone(), seat });
-        if self.ports.room.arrived(id) {
+        if is_news {
             self.talk(Talk::Line(Line::Joined, name));
         }
         self.count_viewers();

@@ -48,8 +48,6 @@ pub enum PeerNews {
     Keyframe,
     /// Something is held or let go, to be checked against the room.
     Press(Press),
-    /// It wants to be called this.
-    Rename(String),
     /// It would like something, which the room decides.
     Wish(Wish),
     /// It leaves.
@@ -554,7 +552,7 @@ impl Peer {
             Some(FromPeer::Ping(t)) => {
                 self.say(&ToPeer::Pong { t });
             }
-            Some(FromPeer::Rename(name)) => news(PeerNews::Rename(name)),
+            Some(FromPeer::Rename(name)) => news(PeerNews::Wish(Wish::Rename(name))),
             Some(FromPeer::Bye) => news(PeerNews::Bye),
             Some(FromPeer::Wish(wish)) => news(PeerNews::Wish(wish)),
             None => news(PeerNews::Broke(ClosingCode::BadMessage)),

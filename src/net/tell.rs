@@ -2,13 +2,44 @@
 
 use super::events::{NetEvent, RoomNews, Talk};
 use super::protocol::{HostInfo, Person, Seat, SeatHolder, ToPeer, You};
-use super::thread::{Worker, drain};
+use super::thread::{FEW, Worker, drain};
 use crate::input::{MAX_SEATS, Rumble};
 use crate::room::PeerId;
 use std::time::{Duration, Instant};
 
 /// How often the lights of the seats are told at most.
 const LIGHTS_EVERY: Duration = Duration::from_millis(100);
+
+/// How often the room is told at most: each time is a message for everyone, written and encrypted anew.
+const ROOM_EVERY: Duration = Duration::from_millis(100);
+/// It may be ahead of that by so much, which is three times at once: somebody who comes in changes the room twice.
+const ROOM_AHEAD: Duration = Duration::from_millis(200);
+
+/// When the room may be told again.
+pub(super) struct Tempo {
+    /// With nothing told ahead of time.
+    due: Instant,
+}
+
+impl Tempo {
+    pub fn new(now: Instant) -> Tempo {
+        Tempo { due: now }
+    }
+
+    /// How long until it may be told.
+    pub fn wait(&self, now: Instant) -> Duration {
+        self.due.saturating_duration_since(now + ROOM_AHEAD)
+    }
+
+    /// Whether it may be told now; if so it counts.
+    fn take(&mut self, now: Instant) -> bool {
+        let may = self.wait(now).is_zero();
+        if may {
+            self.due = self.due.max(now) + ROOM_EVERY;
+        }
+        may
+    }
+}
 
 /// What the lights show, and when that was said.
 #[derive(Default)]
@@ -49,13 +80,18 @@ impl Worker {
         (self.ports.on_event)(NetEvent::Talk(talk));
     }
 
-    /// Tells everyone, and the engine, how the room is now, if it has changed.
-    pub(super) fn tell_room(&mut self) {
-        let version = self.ports.room.version();
-        if self.room_told == Some(version) {
+    /// The room is not as everyone was told.
+    pub(super) fn room_is_news(&self) -> bool {
+        self.room_told != Some(self.ports.room.version())
+    }
+
+    /// Tells everyone, and the engine, how the room is now, if it has changed. Changes that come faster than they may be
+    /// told are told together, the last of them always.
+    pub(super) fn tell_room(&mut self, time: Instant) {
+        if !self.room_is_news() || !self.tempo.take(time) {
             return;
         }
-        self.room_told = Some(version);
+        self.room_told = Some(self.ports.room.version());
         let room = &self.ports.room;
         let device = |seat: usize| {
             let known = self.controls.seats.iter().find(|it| it.seat == seat);
@@ -83,8 +119,13 @@ impl Worker {
                 grant: member.grant,
             })
             .collect();
-        let host = HostInfo { name: room.host_name() };
-        let time = Instant::now();
+        let news = RoomNews {
+            seats,
+            people,
+            invites: room.invites().iter().cloned().collect(),
+            requests: room.requests().map(|(id, request)| (id, request.clone())).collect(),
+            banned: room.banned(),
+        };
         for member in &members {
             let Some(connection) = self.peers.get_mut(&member.peer) else { continue };
             let said = connection.peer.say(&ToPeer::Room {
@@ -96,9 +137,9 @@ impl Worker {
                     muted: member.muted,
                     grant: member.grant,
                 },
-                host,
-                seats: &seats,
-                peers: &people,
+                host: HostInfo { name: self.ports.room.host_name() },
+                seats: &news.seats,
+                peers: &news.people,
                 game: &self.game,
             });
             connection.behind = !said;
@@ -123,15 +164,10 @@ impl Worker {
             {
                 connection.shape = Some(shape);
             }
-            drain(member.peer, connection, &self.ports.socket, &mut self.news, time);
+            drain(member.peer, connection, &self.ports.socket, &mut self.news, Instant::now());
+            // Nobody's input waits until everybody knows.
+            self.take_datagrams(FEW);
         }
-        let news = RoomNews {
-            seats,
-            people,
-            invites: room.invites().iter().cloned().collect(),
-            requests: room.requests().map(|(id, request)| (id, request.clone())).collect(),
-            banned: room.banned(),
-        };
         (self.ports.on_event)(NetEvent::Room(Box::new(news)));
     }
 
@@ -145,5 +181,23 @@ impl Worker {
         self.lights.said = Some(time);
         self.say_all(&ToPeer::Lights { seats: held });
         (self.ports.on_event)(NetEvent::Lights(held));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_is_told_three_times_at_once_and_ten_times_a_second() {
+        let start = Instant::now();
+        let mut tempo = Tempo::new(start);
+        assert_eq!((0..10).filter(|_| tempo.take(start)).count(), 3);
+        assert_eq!(tempo.wait(start), ROOM_EVERY);
+        let later = |ms| start + Duration::from_millis(ms);
+        let told = (1..=10_000).filter(|&ms| tempo.take(later(ms))).count();
+        assert_eq!(told, 100, "ten seconds of changes without end");
+        assert!(tempo.take(later(20_000)), "the last change is told too");
+        assert_eq!((0..10).filter(|_| tempo.take(later(20_000))).count(), 2, "and rest earns no more than that");
     }
 }

@@ -11,7 +11,7 @@ use super::latency::Latency;
 use super::peer::{Peer, PeerNews, certificate};
 use super::protocol::{ClosingCode, Controls, GameInfo, ToPeer, TroubleCode};
 use super::routes::{Routes, local_addresses};
-use super::tell::Lights;
+use super::tell::{Lights, Tempo};
 use crate::input::{MAX_SEATS, Rumble};
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::packet::{AudioPacket, Format, PictureShape, VideoPacket};
@@ -36,7 +36,7 @@ const COMMANDS: usize = 256;
 /// Datagrams taken in a row before packets get their turn.
 const BATCH: usize = 64;
 /// Datagrams taken between two peers that are sent something: a flood must not hold it back from those who come later.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 /// Answers sent before inputs are looked for again.
 const FEW_ANSWERS: usize = 4;
 /// Encoded video aims below the estimate by this share, in percent: sound, repeats and the estimate's own error need room.
@@ -117,6 +117,7 @@ pub fn start(ports: NetPorts) -> Result<(NetHandle, JoinHandle<()>), String> {
         waiting: Vec::new(),
         delays: Delays::default(),
         lights: Lights::default(),
+        tempo: Tempo::new(Instant::now()),
         rumbles: [Rumble::default(); MAX_SEATS],
         leds: 0,
         closing: false,
@@ -196,6 +197,7 @@ pub(super) struct Worker {
     pub waiting: Vec<Waiting>,
     pub delays: Delays,
     pub lights: Lights,
+    pub tempo: Tempo,
     pub rumbles: [Rumble; MAX_SEATS],
     pub leds: u32,
     closing: bool,
@@ -223,7 +225,7 @@ impl Worker {
             self.take_time();
             self.act_on_news();
             self.pass_feedback_on();
-            self.tell_room();
+            self.tell_room(Instant::now());
             self.tell_lights(Instant::now());
             if self.closing {
                 return;
@@ -235,6 +237,7 @@ impl Worker {
         let now = Instant::now();
         let until = self.peers.values().map(|c| c.peer.next_timeout()).fold(self.next_second, Instant::min);
         let limit = until.saturating_duration_since(now);
+        let limit = if self.room_is_news() { limit.min(self.tempo.wait(now)) } else { limit };
         let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
         let event = self.ports.event.fd();
         let mut fds = [
@@ -250,7 +253,7 @@ impl Worker {
 
     /// Inputs go to the board first, answers out last: whoever answers in between makes the next input wait. Of many
     /// answers a few at a time, for the same reason.
-    fn take_datagrams(&mut self, most: usize) {
+    pub(super) fn take_datagrams(&mut self, most: usize) {
         let mut buffer = std::mem::take(&mut self.buffer);
         let mut control = std::mem::take(&mut self.control);
         let mut left = self.take_batch(most, &mut buffer, &mut control);
@@ -507,7 +510,6 @@ impl Worker {
             RoomCommand::Revoke(id, and_people) => {
                 let ended = room.revoke(id, and_people);
                 self.end_all(ended, ClosingCode::Revoked);
-                self.look_after_waiting();
             }
             RoomCommand::Code(id, on) => {
                 let digits = if on { fresh_digits() } else { None };
@@ -541,8 +543,9 @@ impl Worker {
                 self.talk(Talk::Reaction { peer: None, name, emoji });
             }
         }
-        // Who holds what may have changed.
+        // Who holds what may have changed, and who waits for something that is no longer there.
         self.press_all();
+        self.tick_room();
     }
 
     fn end_all(&mut self, ended: impl IntoIterator<Item = PeerId>, code: ClosingCode) {
@@ -567,7 +570,6 @@ impl Worker {
                         self.ports.video_control.request_keyframe(connection.peer.format());
                     }
                 }
-                PeerNews::Rename(name) => self.rename(id, &name),
                 PeerNews::Wish(wish) => self.peer_wishes(id, wish),
                 // A page that is loaded again says goodbye too, and is back in a second.
                 PeerNews::Bye => self.end(id, None, false),
@@ -602,6 +604,7 @@ impl Worker {
         let kind = wish.kind();
         let name = self.ports.room.name_of(id).unwrap_or_default().to_owned();
         let changes_seats = matches!(wish, Wish::Ask(_) | Wish::Stand(_) | Wish::Sit { .. });
+        let renames = matches!(wish, Wish::Rename(_));
         match self.ports.room.wish(id, wish, fresh_secret, now()) {
             Ok(Deed::Nothing) => {}
             Ok(Deed::Do(what, slot)) => (self.ports.on_event)(NetEvent::Game { by: name, what, slot }),
@@ -613,12 +616,7 @@ impl Worker {
         if changes_seats {
             self.press_all();
         }
-    }
-
-    fn rename(&mut self, id: PeerId, name: &str) {
-        if self.ports.room.rename(id, name)
-            && let (Some(connection), Some(name)) = (self.peers.get_mut(&id), self.ports.room.name_of(id))
-        {
+        if renames && let (Some(connection), Some(name)) = (self.peers.get_mut(&id), self.ports.room.name_of(id)) {
             name.clone_into(&mut connection.name);
         }
     }

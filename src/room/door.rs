@@ -1,7 +1,10 @@
 //! Coming in: by a link, a code, or the token of an earlier stay; asking the host first where the link says so.
 
 use super::talk::Allowance;
-use super::{Grant, InviteId, MAX_LINKS_EACH, MAX_PEERS, PeerId, Person, PersonId, Rights, Room, Secret, clean_name};
+use super::{
+    Entered, Grant, InviteId, MAX_LINKS_EACH, MAX_PEERS, OWN_SEATS, PeerId, Person, PersonId, Rights, Room, Secret,
+    clean_name,
+};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -114,7 +117,10 @@ impl Room {
             return Err(Refusal::Banned);
         }
         let open = |kind| Ok(Door::Open(Admission { kind, address: entry.address }));
+        // Whoever never arrived and was given up needs their link once more.
+        let may_come = |it: &Person| it.entry != Entered::Never || self.invites.get(it.invite).is_some();
         let back = self.people.iter().find(|(_, it)| entry.resume.is_some_and(|resume| it.token.is(resume)));
+        let back = back.filter(|(_, it)| may_come(it));
         if let Some((&id, person)) = back {
             // Their old connection goes as the new one comes: that is nobody more.
             if !person.connected && self.len() >= MAX_PEERS {
@@ -179,7 +185,7 @@ impl Room {
         if verdict == Verdict::No {
             return Ok(None);
         }
-        self.invites.tick(now);
+        self.end_links(now);
         if self.invites.get(asked.invite).is_none() {
             return Err(Refusal::BadInvite);
         }
@@ -214,10 +220,13 @@ impl Room {
                     peer: id,
                     earlier: Vec::new(),
                     connected: true,
+                    here: false,
+                    entry: Entered::Coming,
                     seen: false,
                     token: token.clone(),
                     name: name.clone(),
                     grant,
+                    may_take: OWN_SEATS,
                     rights: terms.rights,
                     muted: false,
                     wants: grant.wish(),
@@ -231,6 +240,7 @@ impl Room {
                     reactions: Allowance::reactions(now),
                     wishes: Allowance::wishes(now),
                     states: Allowance::states(now),
+                    names: Allowance::names(now),
                 };
                 self.people.insert(id, person);
                 // A link for a seat is for that seat, also beside somebody; so is the host's own word.
@@ -244,6 +254,7 @@ impl Room {
                     }
                     _ => self.fill_seats(),
                 }
+                self.end_links(now);
                 Ok(Joined { peer: id, name, token, replaces: None, returned: false })
             }
         }
@@ -258,14 +269,27 @@ impl Room {
         }
         person.earlier.push(std::mem::replace(&mut person.peer, peer));
         person.connected = true;
-        person.away_since = now;
-        person.gone = false;
+        // Coming back is not being back: until then their time runs on, or whoever tries again and again would keep the
+        // seat for ever without being there.
+        if std::mem::take(&mut person.here) {
+            person.away_since = now;
+        }
+        if person.entry == Entered::Never {
+            person.entry = Entered::Coming;
+            self.invites.used(person.invite);
+        }
         person.address = address;
-        if let Some(name) = clean_name(name) {
+        // Nobody gets around an allowance, or being silenced, by coming in again.
+        if let Some(name) = clean_name(name)
+            && name != person.name
+            && !person.muted
+            && person.names.take(now)
+        {
             person.name = name;
         }
         let joined = Joined { peer, name: person.name.clone(), token: person.token.clone(), replaces, returned: true };
         self.fill_seats();
+        self.end_links(now);
         Some(joined)
     }
 
@@ -285,7 +309,7 @@ impl Room {
         now: Duration,
     ) -> Option<Secret> {
         let maker = self.people.get(&person)?;
-        if !maker.grant.covers(grant) {
+        if !maker.passes_on().covers(grant) {
             return None;
         }
         if self.invites.made_by(person).len() >= MAX_LINKS_EACH {

@@ -46,17 +46,28 @@ pub struct Invite {
     pub ends: Option<Duration>,
     /// Digits that stand for it, and when they end.
     pub code: Option<(Digits, Duration)>,
+    /// Of those it let in, how many have not arrived yet, and perhaps never do.
+    coming: u32,
 }
 
 impl Invite {
+    fn lasts(&self, now: Duration) -> bool {
+        self.ends.is_none_or(|ends| now < ends)
+    }
+
+    fn has_uses(&self) -> bool {
+        self.terms.uses.is_none_or(|uses| self.used < uses)
+    }
+
     fn lives(&self, now: Duration) -> bool {
-        self.ends.is_none_or(|ends| now < ends) && self.terms.uses.is_none_or(|uses| self.used < uses)
+        self.lasts(now) && self.has_uses()
     }
 }
 
 /// All links of a room.
 #[derive(Debug)]
 pub struct Invites {
+    /// Also those that are used up by somebody who has not arrived yet; nobody sees them.
     list: Vec<Invite>,
     next: InviteId,
     wrong_codes: u32,
@@ -78,7 +89,7 @@ impl Invites {
         let id = self.next;
         self.next += 1;
         let ends = terms.lasts.map(|lasts| now.saturating_add(lasts));
-        self.list.push(Invite { id, secret, terms, maker: None, used: 0, ends, code: None });
+        self.list.push(Invite { id, secret, terms, maker: None, used: 0, ends, code: None, coming: 0 });
         Some(id)
     }
 
@@ -103,7 +114,7 @@ impl Invites {
 
     /// What a link grants from now on; its uses stay, and its end unless another time is given.
     pub fn change(&mut self, id: InviteId, terms: Terms, now: Duration) -> bool {
-        let Some(invite) = self.list.iter_mut().find(|invite| invite.id == id) else { return false };
+        let Some(invite) = self.get_mut(id) else { return false };
         if terms.lasts != invite.terms.lasts {
             invite.ends = terms.lasts.map(|lasts| now.saturating_add(lasts));
         }
@@ -113,6 +124,9 @@ impl Invites {
 
     /// Gives a link digits to be read aloud, or takes them away.
     pub fn set_code(&mut self, id: InviteId, digits: Option<Digits>, now: Duration) -> bool {
+        if self.get(id).is_none() {
+            return false;
+        }
         // Two links with the same digits: the older one's are gone.
         if let Some(digits) = &digits {
             for invite in &mut self.list {
@@ -120,7 +134,7 @@ impl Invites {
             }
             self.wrong_codes = 0;
         }
-        let Some(invite) = self.list.iter_mut().find(|invite| invite.id == id) else { return false };
+        let Some(invite) = self.get_mut(id) else { return false };
         invite.code = digits.map(|digits| (digits, now.saturating_add(CODE_ALIVE)));
         true
     }
@@ -143,7 +157,7 @@ impl Invites {
             invite.lives(now) && invite.code.as_ref().is_some_and(|(code, until)| now < *until && code.is(digits))
         };
         let found = self.list.iter().position(right);
-        if found.is_none() && self.list.iter().any(|invite| invite.code.is_some()) {
+        if found.is_none() && self.iter().any(|invite| invite.code.is_some()) {
             self.wrong_codes += 1;
             if self.wrong_codes >= CODE_TRIES {
                 self.list.iter_mut().for_each(|invite| invite.code = None);
@@ -154,26 +168,46 @@ impl Invites {
 
     /// The link of this number.
     pub fn get(&self, id: InviteId) -> Option<&Invite> {
-        self.list.iter().find(|invite| invite.id == id)
+        self.iter().find(|invite| invite.id == id)
     }
 
-    /// Somebody came in by it.
+    fn get_mut(&mut self, id: InviteId) -> Option<&mut Invite> {
+        self.list.iter_mut().find(|invite| invite.id == id && invite.has_uses())
+    }
+
+    /// Somebody was let in by it. They are still to arrive.
     pub fn used(&mut self, id: InviteId) {
-        if let Some(invite) = self.list.iter_mut().find(|invite| invite.id == id) {
+        if let Some(invite) = self.get_mut(id) {
             invite.used = invite.used.saturating_add(1);
+            invite.coming = invite.coming.saturating_add(1);
         }
+    }
+
+    /// One of those has arrived.
+    pub(super) fn arrived(&mut self, id: InviteId) {
+        if let Some(invite) = self.list.iter_mut().find(|invite| invite.id == id) {
+            invite.coming = invite.coming.saturating_sub(1);
+        }
+    }
+
+    /// One of those never did, so that another may come. False when the link has ended.
+    pub(super) fn never_arrived(&mut self, id: InviteId) -> bool {
+        let Some(invite) = self.list.iter_mut().find(|invite| invite.id == id) else { return false };
+        invite.coming = invite.coming.saturating_sub(1);
+        invite.used = invite.used.saturating_sub(1);
+        true
     }
 
     /// Every link, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Invite> {
-        self.list.iter()
+        self.list.iter().filter(|invite| invite.has_uses())
     }
 
     /// Drops what has ended. True when anything changed.
     pub fn tick(&mut self, now: Duration) -> bool {
-        let before = self.list.len();
-        self.list.retain(|invite| invite.lives(now));
-        let mut changed = self.list.len() != before;
+        let before = self.iter().count();
+        self.list.retain(|invite| invite.lasts(now) && (invite.has_uses() || invite.coming > 0));
+        let mut changed = self.iter().count() != before;
         for invite in &mut self.list {
             changed |= invite.code.take_if(|(_, until)| now >= *until).is_some();
         }
@@ -207,6 +241,29 @@ mod tests {
         invites.used(id);
         assert!(invites.by_secret(secret(2).as_str(), T0).is_none());
         assert!(invites.tick(seconds(60)) && invites.iter().count() == 0);
+    }
+
+    #[test]
+    fn a_use_comes_back_when_whoever_was_let_in_never_arrives() {
+        let mut invites = Invites::default();
+        let twice = Terms { uses: Some(2), lasts: Some(seconds(60)), ..Terms::default() };
+        let id = invites.add(secret(1), twice, T0).expect("a link");
+        invites.used(id);
+        invites.used(id);
+        invites.tick(T0);
+        assert!(invites.get(id).is_none() && invites.by_secret(secret(1).as_str(), T0).is_none(), "it is used up");
+        invites.arrived(id);
+        assert!(invites.never_arrived(id));
+        assert_eq!(invites.get(id).map(|invite| invite.used), Some(1));
+        invites.used(id);
+        invites.arrived(id);
+        invites.tick(T0);
+        assert!(!invites.never_arrived(id), "all have arrived: it has ended");
+        let id = invites.add(secret(2), twice, T0).expect("a link");
+        invites.used(id);
+        invites.used(id);
+        invites.tick(seconds(60));
+        assert!(!invites.never_arrived(id), "its time is over");
     }
 
     #[test]

@@ -39,6 +39,8 @@ const MAX_AWAY: usize = 128;
 const MAX_BANNED: usize = 256;
 /// Controllers at the host's machine that may sit at once.
 const MAX_LOCALS: usize = 16;
+/// Seats that somebody may take by themselves: one person may hold two gamepads. More are for others to give.
+const OWN_SEATS: usize = 2;
 /// Links that one guest may have made at once.
 const MAX_LINKS_EACH: usize = 4;
 
@@ -92,6 +94,17 @@ pub struct Member {
     pub invite: Option<InviteId>,
 }
 
+/// What has become of somebody whom a link let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entered {
+    /// They are on their way, and the link counts them.
+    Coming,
+    /// They arrived, or their link ended meanwhile.
+    Arrived,
+    /// They were given up, and the link counts them no longer.
+    Never,
+}
+
 #[derive(Debug, Clone)]
 struct Person {
     /// The newest connection, also when it is lost.
@@ -99,11 +112,16 @@ struct Person {
     /// Those before it, newest last: who shows somebody out may still see an older one.
     earlier: Vec<PeerId>,
     connected: bool,
+    /// The media of that connection flows.
+    here: bool,
+    entry: Entered,
     /// The others know that they are here.
     seen: bool,
     token: Secret,
     name: String,
     grant: Grant,
+    /// With so many seats they take none by themselves. None at all once others took them off their last one.
+    may_take: usize,
     rights: Rights,
     muted: bool,
     wants: Option<Want>,
@@ -113,7 +131,7 @@ struct Person {
     /// The host wanted to be asked about them.
     approval: bool,
     address: IpAddr,
-    /// Since when they are away.
+    /// When they were here last, unless they are now.
     away_since: Duration,
     /// Away for so long that the others take them for gone.
     gone: bool,
@@ -121,9 +139,20 @@ struct Person {
     reactions: Allowance,
     wishes: Allowance,
     states: Allowance,
+    names: Allowance,
 }
 
 impl Person {
+    /// Their connection is lost, or has not come to be, for so long that their seats are for others.
+    fn is_late(&self, now: Duration) -> bool {
+        !self.here && now.saturating_sub(self.away_since) >= SEAT_KEPT
+    }
+
+    /// What they may pass on by links: whoever was taken off the controllers has none to give.
+    fn passes_on(&self) -> Grant {
+        if self.may_take == 0 { Grant::Watch } else { self.grant }
+    }
+
     /// Whether this is, or was, a connection of theirs.
     fn had(&self, peer: PeerId) -> bool {
         self.peer == peer || self.earlier.contains(&peer)
@@ -231,11 +260,10 @@ impl Room {
     /// Time passes: kept seats, links, codes and requests end. True when anything that others can see changed.
     pub fn tick(&mut self, now: Duration) -> bool {
         let before = self.version;
-        let late = |person: &Person| !person.connected && now.saturating_sub(person.away_since) >= SEAT_KEPT;
         let Room { seats, people, gone, .. } = self;
-        for (id, person) in people.iter_mut().filter(|(_, person)| late(person) && !person.gone) {
+        for (id, person) in people.iter_mut().filter(|(_, person)| person.is_late(now) && !person.gone) {
             person.gone = true;
-            // Once they come back they wait for a seat like any other.
+            // Once they are back they wait for a seat like any other.
             if seats.iter().any(|holders| holders.contains(id)) {
                 person.wants = person.wants.or(person.grant.wish());
             }
@@ -246,18 +274,36 @@ impl Room {
         let mut freed = false;
         for holders in seats {
             let count = holders.len();
-            holders.retain(|id| people.get(id).is_some_and(|person| !late(person)));
+            holders.retain(|id| people.get(id).is_some_and(|person| !person.is_late(now)));
             freed |= holders.len() != count;
         }
-        if self.invites.tick(now) {
-            let Room { requests, invites, .. } = self;
-            requests.retain(|_, request| invites.get(request.invite).is_some());
-            self.version += 1;
-        }
+        self.end_links(now);
+        self.give_uses_back();
         if freed {
             self.fill_seats();
         }
         self.version != before
+    }
+
+    /// Links and codes end with time and use, and with a link the requests of those who wait by it.
+    fn end_links(&mut self, now: Duration) {
+        let waiting = self.requests.len();
+        let mut changed = self.invites.tick(now);
+        let Room { requests, invites, .. } = self;
+        requests.retain(|_, request| invites.get(request.invite).is_some());
+        changed |= requests.len() != waiting;
+        self.version += u64::from(changed);
+    }
+
+    /// Whoever was let in and is given up before they arrived was not let in: somebody else may be.
+    fn give_uses_back(&mut self) {
+        let Room { people, invites, version, .. } = self;
+        let given_up = |person: &&mut Person| person.gone && !person.connected && person.entry == Entered::Coming;
+        for person in people.values_mut().filter(given_up) {
+            let counted = invites.never_arrived(person.invite);
+            person.entry = if counted { Entered::Never } else { Entered::Arrived };
+            *version += 1;
+        }
     }
 
     /// Names of those who went away and did not come back in time, once.
@@ -270,11 +316,18 @@ impl Room {
         let Some(id) = self.person_of(peer) else { return };
         if let Some(person) = self.people.get_mut(&id) {
             person.connected = false;
-            person.away_since = now;
+            if std::mem::take(&mut person.here) {
+                person.away_since = now;
+            }
             // Whoever goes for good is spoken of by whoever says so.
-            person.gone = for_good;
+            person.gone |= for_good;
             person.seen &= !for_good;
+            // Whoever did not get through at first gets a seat once they do.
+            if for_good && person.entry == Entered::Coming && self.seats.iter().any(|holders| holders.contains(&id)) {
+                person.wants = person.wants.or(person.grant.wish());
+            }
         }
+        self.give_uses_back();
         if for_good {
             self.seats.iter_mut().for_each(|holders| holders.retain(|holder| *holder != id));
         }
@@ -285,7 +338,15 @@ impl Room {
     /// The media of a connection flows. True if that is news to the others: they did not know them, or took them for gone.
     pub fn arrived(&mut self, peer: PeerId) -> bool {
         let person = self.people.values_mut().find(|person| person.peer == peer && person.connected);
-        person.is_some_and(|person| !std::mem::replace(&mut person.seen, true))
+        let Some(person) = person else { return false };
+        person.here = true;
+        if std::mem::replace(&mut person.entry, Entered::Arrived) == Entered::Coming {
+            self.invites.arrived(person.invite);
+        }
+        person.gone = false;
+        let news = !std::mem::replace(&mut person.seen, true);
+        self.fill_seats();
+        news
     }
 
     /// Shows somebody out, also one who is away: their token is worth nothing any more, nor are the links they made.
@@ -346,23 +407,53 @@ impl Room {
     pub fn sit(&mut self, peer: PeerId, seat: usize, on: bool) -> bool {
         let there = |id: &PersonId| !on || self.people.get(id).is_some_and(|person| person.connected);
         let Some(id) = self.known(peer).filter(there) else { return false };
-        let Some(holders) = self.seats.get_mut(seat) else { return false };
-        let sits = holders.contains(&id);
-        if sits != on {
+        let Some(changed) = self.place(id, seat, on) else { return false };
+        let held = self.count_seats(id);
+        if changed && let Some(person) = self.people.get_mut(&id) {
+            // Whoever was taken off must not be back with a click; a seat that was only kept is not taken from anybody.
             if on {
-                holders.push(id);
-            } else {
-                holders.retain(|holder| *holder != id);
-            }
-            if let Some(person) = self.people.get_mut(&id)
-                && (!on || person.wants.is_some_and(|want| want == Want::Any || want == Want::Seat(seat)))
-            {
-                // Whoever was taken off would else be put back at once.
-                person.wants = None;
+                // What they asked for while they had to watch is answered.
+                person.wants = person.wants.filter(|_| person.may_take > 0);
+                person.may_take = OWN_SEATS;
+            } else if person.connected {
+                person.may_take = held;
             }
             self.fill_seats();
         }
         true
+    }
+
+    /// Somebody gives a seat up, which is theirs to take again.
+    fn stand(&mut self, id: PersonId, seat: usize) -> bool {
+        let Some(changed) = self.place(id, seat, false) else { return false };
+        if changed {
+            self.fill_seats();
+        }
+        true
+    }
+
+    /// Puts somebody on a seat or takes them off. True if that is a change; none if there is no such seat.
+    fn place(&mut self, id: PersonId, seat: usize, on: bool) -> Option<bool> {
+        let holders = self.seats.get_mut(seat)?;
+        if holders.contains(&id) == on {
+            return Some(false);
+        }
+        if on {
+            holders.push(id);
+        } else {
+            holders.retain(|holder| *holder != id);
+        }
+        if let Some(person) = self.people.get_mut(&id)
+            && (!on || person.wants.is_some_and(|want| want == Want::Any || want == Want::Seat(seat)))
+        {
+            // Whoever was taken off would else be put back at once.
+            person.wants = None;
+        }
+        Some(true)
+    }
+
+    fn count_seats(&self, id: PersonId) -> usize {
+        self.seats.iter().filter(|holders| holders.contains(&id)).count()
     }
 
     /// Whether somebody's inputs count.
@@ -375,7 +466,7 @@ impl Room {
         self.change(peer, |person| person.rights = rights);
     }
 
-    /// A new name; false when nothing is left of it.
+    /// A new name, which they may have; false when nothing is left of it.
     pub fn rename(&mut self, peer: PeerId, name: &str) -> bool {
         let Some(name) = clean_name(name) else { return false };
         let Some(id) = self.person_of(peer) else { return false };
@@ -415,15 +506,18 @@ impl Room {
 
     /// Those who are there, in the order they came.
     pub fn members(&self) -> impl Iterator<Item = Member> + '_ {
-        self.people.values().filter(|person| person.connected).map(|person| Member {
-            peer: person.peer,
-            name: person.name.clone(),
-            seats: self.seats_of(person.peer).collect(),
-            wants: person.wants,
-            muted: person.muted,
-            rights: person.rights,
-            grant: person.grant,
-            invite: self.invites.get(person.invite).map(|invite| invite.id),
+        self.people.values().filter(|person| person.connected).map(|person| {
+            let seats: Vec<_> = self.seats_of(person.peer).collect();
+            Member {
+                peer: person.peer,
+                name: person.name.clone(),
+                grant: if seats.len() < person.may_take { person.grant } else { Grant::Watch },
+                seats,
+                wants: person.wants,
+                muted: person.muted,
+                rights: person.rights,
+                invite: self.invites.get(person.invite).map(|invite| invite.id),
+            }
         })
     }
 
@@ -442,7 +536,9 @@ impl Room {
         let locals = self.locals.iter().filter(move |local| local.seat == seat);
         let locals = locals.map(|local| Holder { peer: None, name: local.name.clone(), away: false });
         let people = self.seats.get(seat).into_iter().flatten().filter_map(|id| self.people.get(id));
-        let peers = people.map(|it| Holder { peer: Some(it.peer), name: it.name.clone(), away: !it.connected });
+        // Whoever the others have not seen yet is not missed by them.
+        let away = |it: &Person| !it.connected || (it.seen && !it.here);
+        let peers = people.map(move |it| Holder { peer: Some(it.peer), name: it.name.clone(), away: away(it) });
         locals.chain(peers)
     }
 
@@ -474,7 +570,9 @@ impl Room {
     }
 
     fn remove(&mut self, id: PersonId) {
-        self.people.remove(&id);
+        if let Some(person) = self.people.remove(&id).filter(|person| person.entry == Entered::Coming) {
+            self.invites.arrived(person.invite);
+        }
         // Whoever was shown out must not come back by a link that they made for themselves.
         self.invites.made_by(id).into_iter().for_each(|link| self.end_link(link));
         self.seats.iter_mut().for_each(|holders| holders.retain(|holder| *holder != id));
@@ -488,10 +586,15 @@ impl Room {
     /// Whoever waits longest gets the first free seat that they may take.
     fn fill_seats(&mut self) {
         self.version += 1;
-        let waiting: Vec<PersonId> =
-            self.people.iter().filter(|(_, it)| it.connected && it.wants.is_some()).map(|(&id, _)| id).collect();
+        let waiting: Vec<PersonId> = self
+            .people
+            .iter()
+            .filter(|(_, it)| it.connected && !it.gone && it.wants.is_some())
+            .map(|(&id, _)| id)
+            .collect();
         for id in waiting {
-            let Some(person) = self.people.get(&id) else { continue };
+            let held = self.count_seats(id);
+            let Some(person) = self.people.get(&id).filter(|person| held < person.may_take) else { continue };
             let fits = |seat: &usize| {
                 let wanted = match person.wants {
                     Some(Want::Any) => true,

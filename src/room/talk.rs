@@ -46,6 +46,11 @@ impl Allowance {
         Allowance { left: 10.0, most: 10.0, refill: Duration::from_millis(500), at: now }
     }
 
+    /// Names: four at once, then one in three seconds; each is told to everybody, and stands on everybody's screen.
+    pub fn names(now: Duration) -> Allowance {
+        Allowance { left: 4.0, most: 4.0, refill: Duration::from_secs(3), at: now }
+    }
+
     /// Pausing, saving and loading: three at once, then one a second; each costs the host some work.
     pub fn states(now: Duration) -> Allowance {
         Allowance { left: 3.0, most: 3.0, refill: Duration::from_secs(1), at: now }

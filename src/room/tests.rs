@@ -77,11 +77,13 @@ fn a_wrong_secret_is_refused() {
 fn whoever_lost_the_connection_gets_the_seat_back_within_a_minute_and_not_after() {
     let mut room = room(false, 2);
     let first = join(&mut room, 1, None, T0);
-    join(&mut room, 2, None, T0);
+    let second = join(&mut room, 2, None, T0);
+    room.arrived(second.peer);
     room.leave(first.peer, false, T0);
     assert!(room.holders(0).next().is_some_and(|holder| holder.away));
     let third = join(&mut room, 3, None, T0);
     assert_eq!(seat(&room, &third), None, "the seat is kept");
+    room.arrived(third.peer);
     let back = join(&mut room, 4, Some(1), seconds(59));
     assert_eq!((seat(&room, &back), back.returned), (Some(0), true));
     assert!(room.arrived(back.peer));
@@ -384,6 +386,8 @@ fn one_who_chose_to_watch_still_watches_after_coming_back() {
     room.leave(back.peer, false, seconds(5));
     room.tick(seconds(100));
     let late = join(&mut room, 3, Some(1), seconds(100));
+    assert_eq!(seat(&room, &late), None, "coming back is not being back");
+    room.arrived(late.peer);
     assert_eq!(seat(&room, &late), Some(0), "whoever had a seat gets one again, if there is one");
 }
 
@@ -416,4 +420,165 @@ fn nobody_comes_in_again_and_again() {
     }
     assert_eq!(came, 128);
     assert!(join_by(&mut room, &token(255), 1, Some(1), seconds(1)).is_ok(), "a second later it is possible again");
+}
+
+#[test]
+fn names_change_only_so_often_and_not_at_all_for_the_muted() {
+    let mut room = room(false, 4);
+    let ann = join(&mut room, 1, None, T0);
+    let rename = |room: &mut Room, name: &str| wish(room, &ann, Wish::Rename(name.into()));
+    let before = room.version();
+    assert_eq!(rename(&mut room, "P1"), Ok(Deed::Nothing));
+    assert_eq!(room.version(), before, "the same name is no news");
+    let names = ["A", "B"].into_iter().cycle().take(40);
+    assert_eq!(names.filter(|name| rename(&mut room, name) == Ok(Deed::Nothing)).count(), 4 + 18);
+    assert_eq!(room.version(), before + 4, "every second one of the others was the name that she has");
+    assert_eq!(rename(&mut room, "A"), Err(No::Slow));
+    assert_eq!(rename(&mut room, "\u{202e}"), Err(No::Gone));
+    assert_eq!(room.wish(ann.peer, Wish::Rename("A".into()), || None, seconds(3)), Ok(Deed::Nothing));
+    room.set_muted(ann.peer, true);
+    assert_eq!(room.wish(ann.peer, Wish::Rename("Z".into()), || None, seconds(60)), Err(No::Muted));
+    let back = join(&mut room, 2, Some(1), seconds(60));
+    assert_eq!(back.name, "A", "nor by coming in again");
+}
+
+#[test]
+fn whoever_comes_back_again_and_again_without_arriving_keeps_the_seat_for_a_minute() {
+    let mut room = room(false, 1);
+    let ann = join(&mut room, 1, None, T0);
+    room.arrived(ann.peer);
+    let bea = join(&mut room, 2, None, T0);
+    room.arrived(bea.peer);
+    room.leave(ann.peer, false, seconds(10));
+    for at in [12, 28, 44, 60] {
+        let back = join(&mut room, 3, Some(1), seconds(at));
+        assert_eq!(seat(&room, &back), Some(0));
+        assert!(room.holders(0).all(|holder| holder.away), "the others see nobody there");
+        room.leave(back.peer, false, seconds(at + 9));
+    }
+    let back = join(&mut room, 3, Some(1), seconds(69));
+    assert!(room.tick(seconds(70)));
+    assert_eq!((seat(&room, &back), seat(&room, &bea)), (None, Some(0)));
+    assert_eq!(room.take_gone(), ["P3"]);
+    room.leave(bea.peer, true, seconds(71));
+    assert_eq!(seat(&room, &back), None, "whoever is not there takes no seat");
+    assert!(room.arrived(back.peer), "the others took them for gone");
+    assert_eq!(seat(&room, &back), Some(0));
+    room.leave(back.peer, false, seconds(200));
+    room.tick(seconds(259));
+    assert!(room.holders(0).all(|holder| holder.away), "a stay that came to be is worth another minute");
+    assert_eq!(room.holders(0).count(), 1);
+}
+
+#[test]
+fn whoever_reloads_again_and_again_without_arriving_keeps_nothing_either() {
+    let mut room = room(false, 1);
+    let ann = join(&mut room, 1, None, T0);
+    room.arrived(ann.peer);
+    let mut last = ann;
+    for at in (10..=70).step_by(10) {
+        last = join(&mut room, 3, Some(1), seconds(at));
+    }
+    assert_eq!(seat(&room, &last), None);
+}
+
+#[test]
+fn a_use_comes_back_with_one_who_never_arrives_and_not_with_one_who_did() {
+    let mut room = Room::new(None, 2);
+    let once = Terms { uses: Some(1), ..Terms::default() };
+    room.invites_mut().add(token(9), once, T0);
+    let ann = join_by(&mut room, &token(9), 1, None, T0).expect("let in");
+    assert_eq!(join_by(&mut room, &token(9), 2, None, T0), Err(Refusal::BadInvite));
+    room.leave(ann.peer, true, seconds(15));
+    let back = join_by(&mut room, &token(8), 3, Some(1), seconds(16)).expect("as long as nobody else came");
+    assert_eq!(back.token, token(1));
+    room.leave(back.peer, true, seconds(31));
+    let bea = join_by(&mut room, &token(9), 4, None, seconds(32)).expect("the use is free again");
+    assert_eq!(join_by(&mut room, &token(9), 5, Some(1), seconds(33)), Err(Refusal::BadInvite), "now it is not");
+    room.arrived(bea.peer);
+    room.leave(bea.peer, true, seconds(40));
+    assert_eq!(join_by(&mut room, &token(9), 6, None, seconds(41)), Err(Refusal::BadInvite));
+    assert!(join_by(&mut room, &token(9), 7, Some(4), seconds(41)).is_ok(), "she may come back");
+}
+
+#[test]
+fn whoever_did_not_get_through_at_first_gets_a_seat_once_they_do() {
+    let mut room = room(false, 1);
+    let ann = join(&mut room, 1, None, T0);
+    room.leave(ann.peer, true, seconds(15));
+    let back = join(&mut room, 2, Some(1), seconds(16));
+    assert_eq!(seat(&room, &back), None);
+    assert!(room.arrived(back.peer));
+    assert_eq!(seat(&room, &back), Some(0));
+}
+
+#[test]
+fn requests_end_with_the_link_they_wait_by() {
+    let mut room = Room::new(None, 2);
+    let once = Terms { approval: true, uses: Some(1), lasts: Some(seconds(60)), ..Terms::default() };
+    let first = room.invites_mut().add(token(9), once, T0).expect("a link");
+    let [ann, _, _] = ["Ann", "Bea", "Cid"].map(|name| room.ask(first, name, HOME).expect("asked"));
+    let way = room.answer(ann, Verdict::Play(None), T0).expect("a yes").expect("a way in");
+    assert_eq!(room.requests().count(), 2);
+    room.enter(way, "Ann", token(1), T0).expect("let in");
+    assert_eq!(room.requests().count(), 0, "the one use was Ann's");
+    let second = room.invites_mut().add(token(8), once, T0).expect("a link");
+    let [dan, _] = ["Dan", "Eve"].map(|name| room.ask(second, name, HOME).expect("asked"));
+    assert_eq!(room.answer(dan, Verdict::Watch, seconds(60)), Err(Refusal::BadInvite));
+    assert_eq!(room.requests().count(), 0, "its time was over for both");
+    let third = room.invites_mut().add(token(7), once, T0).expect("a link");
+    room.ask(third, "Flo", HOME).expect("asked");
+    room.invites_mut().add(token(6), Terms::default(), seconds(60));
+    assert!(room.tick(seconds(60)));
+    assert_eq!(room.requests().count(), 0, "also when another link was made at that moment");
+}
+
+#[test]
+fn whoever_is_told_to_watch_watches_until_somebody_seats_them_again() {
+    let mut room = room(false, 4);
+    let ann = join(&mut room, 1, None, T0);
+    room.set_rights(ann.peer, [Right::Invite].into_iter().collect());
+    assert!(room.sit(ann.peer, 0, false));
+    assert_eq!(wish(&mut room, &ann, Wish::Ask(Some(0))), Ok(Deed::Nothing));
+    let member = room.members().next().expect("Ann");
+    assert_eq!((member.seats, member.wants, member.grant), (vec![], Some(Want::Seat(0)), Grant::Watch));
+    assert_eq!(wish(&mut room, &ann, Wish::Invite(Grant::Any)), Err(No::Right), "nor does she send another");
+    room.leave(ann.peer, false, T0);
+    let ann = join(&mut room, 2, Some(1), seconds(5));
+    assert_eq!(seat(&room, &ann), None, "also after coming back");
+    assert!(room.sit(ann.peer, 1, true));
+    assert_eq!(wish(&mut room, &ann, Wish::Stand(1)), Ok(Deed::Nothing));
+    assert_eq!(wish(&mut room, &ann, Wish::Ask(Some(2))), Ok(Deed::Nothing));
+    assert_eq!(seat(&room, &ann), Some(2));
+}
+
+#[test]
+fn a_guest_takes_two_seats_and_is_given_any_number() {
+    let mut room = room(false, 4);
+    let ann = join(&mut room, 1, None, T0);
+    for n in 0..4 {
+        assert_eq!(wish(&mut room, &ann, Wish::Ask(Some(n))), Ok(Deed::Nothing));
+    }
+    assert!(room.seats_of(ann.peer).eq([0, 1]));
+    assert_eq!(room.members().next().and_then(|it| it.wants), Some(Want::Seat(3)), "the host sees the wish");
+    assert!(room.sit(ann.peer, 3, true) && room.sit(ann.peer, 2, true));
+    assert!(room.seats_of(ann.peer).eq(0..4));
+    // Moved from one seat to another: she is on one, as the host had it.
+    assert!((1..4).all(|seat| room.sit(ann.peer, seat, false)));
+    assert_eq!(wish(&mut room, &ann, Wish::Ask(Some(1))), Ok(Deed::Nothing));
+    assert!(room.seats_of(ann.peer).eq([0]));
+    assert_eq!(wish(&mut room, &ann, Wish::Stand(0)), Ok(Deed::Nothing));
+    assert_eq!(wish(&mut room, &ann, Wish::Ask(Some(1))), Ok(Deed::Nothing));
+    assert!(room.seats_of(ann.peer).eq([1]), "she may choose another in its place");
+}
+
+#[test]
+fn a_seat_that_was_only_kept_for_somebody_is_not_taken_from_them() {
+    let mut room = room(false, 2);
+    let ann = join(&mut room, 1, None, T0);
+    room.leave(ann.peer, false, T0);
+    assert!(room.sit(ann.peer, 0, false));
+    let back = join(&mut room, 2, Some(1), seconds(5));
+    assert_eq!(wish(&mut room, &back, Wish::Ask(Some(0))), Ok(Deed::Nothing));
+    assert_eq!(seat(&room, &back), Some(0));
 }

@@ -1,7 +1,7 @@
 //! What a guest may wish for, and what comes of it: every message is decided here.
 
 use super::talk::Emoji;
-use super::{Grant, PeerId, Person, Right, Room, Secret, Want, clean_text};
+use super::{Grant, PeerId, Person, Right, Room, Secret, Want, clean_name, clean_text};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ pub enum Wish {
     Chat(String),
     /// To show something.
     React(Emoji),
+    /// To be called something.
+    Rename(String),
 }
 
 impl Wish {
@@ -71,6 +73,7 @@ impl Wish {
             Wish::Invite(_) => "invite",
             Wish::Chat(_) => "chat",
             Wish::React(_) => "react",
+            Wish::Rename(_) => "rename",
         }
     }
 }
@@ -140,14 +143,16 @@ impl Room {
             }
             Wish::Stand(seat) => {
                 self.afford(id, |person| person.wishes.take(now))?;
-                if !self.sit(peer, seat, false) {
+                if !self.stand(id, seat) {
                     return Err(No::Gone);
                 }
             }
             Wish::Sit { peer: other, seat, on } => {
                 may(self, Right::Seats)?;
                 self.afford(id, |person| person.wishes.take(now))?;
-                if !self.sit(other, seat, on) {
+                // Whoever takes themselves off a seat has stood up.
+                let stands = !on && self.known(other) == Some(id);
+                if !(if stands { self.stand(id, seat) } else { self.sit(other, seat, on) }) {
                     return Err(No::Gone);
                 }
             }
@@ -167,7 +172,7 @@ impl Room {
                 {
                     return Err(No::Gone);
                 }
-                let covers = self.people.get(&id).is_some_and(|person| person.grant.covers(grant));
+                let covers = self.people.get(&id).is_some_and(|person| person.passes_on().covers(grant));
                 if !covers {
                     return Err(No::Right);
                 }
@@ -181,6 +186,15 @@ impl Room {
             Wish::React(emoji) => {
                 self.speak(id, |person| person.reactions.take(now))?;
                 return Ok(Deed::Show(emoji));
+            }
+            Wish::Rename(name) => {
+                let name = clean_name(&name).ok_or(No::Gone)?;
+                if self.people.get(&id).is_some_and(|person| person.name == name) {
+                    return Ok(Deed::Nothing);
+                }
+                // A name is read by everybody, as chat is: whoever was silenced writes nothing by it either.
+                self.speak(id, |person| person.names.take(now))?;
+                self.rename(peer, &name);
             }
         }
         Ok(Deed::Nothing)

@@ -13,6 +13,7 @@ enum Step {
     Knock { secret: Option<u8>, code: Option<u8>, resume: Option<u8>, address: u8 },
     Answer(u32, Verdict),
     TakeBack(u32),
+    Arrive(usize),
     Leave(usize, bool),
     Kick(usize),
     Ban(usize),
@@ -20,7 +21,6 @@ enum Step {
     Sit(usize, usize, bool),
     Rights(usize, Rights),
     Mute(usize, bool),
-    Rename(usize, String),
     Ports(usize),
     Locals(Vec<usize>),
     HostName(String),
@@ -58,6 +58,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         (prop::sample::select(games.to_vec()), 0..12u8).prop_map(|(game, slot)| Wish::Do(game, slot)),
         grant().prop_map(Wish::Invite),
         ".{0,12}".prop_map(Wish::Chat),
+        ".{0,30}".prop_map(Wish::Rename),
         prop::sample::select(EMOJI.to_vec()).prop_filter_map("an emoji", |it| Emoji::parse(it).map(Wish::React)),
     ]
 }
@@ -75,6 +76,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(secret, code, resume, address)| Step::Knock { secret, code, resume, address }),
         2 => (0..40u32, verdict).prop_map(|(id, verdict)| Step::Answer(id, verdict)),
         1 => (0..40u32).prop_map(Step::TakeBack),
+        3 => who.clone().prop_map(Step::Arrive),
         2 => (who.clone(), any::<bool>()).prop_map(|(who, good)| Step::Leave(who, good)),
         1 => who.clone().prop_map(Step::Kick),
         1 => who.clone().prop_map(Step::Ban),
@@ -82,23 +84,43 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (who.clone(), 0..10usize, any::<bool>()).prop_map(|(who, seat, on)| Step::Sit(who, seat, on)),
         2 => (who.clone(), rights()).prop_map(|(who, rights)| Step::Rights(who, rights)),
         1 => (who.clone(), any::<bool>()).prop_map(|(who, muted)| Step::Mute(who, muted)),
-        1 => (who.clone(), ".{0,30}").prop_map(|(who, name)| Step::Rename(who, name)),
         1 => (0..10usize).prop_map(Step::Ports),
         1 => prop::collection::vec(0..10usize, 0..4).prop_map(Step::Locals),
         1 => ".{0,30}".prop_map(Step::HostName),
         6 => (who, wish()).prop_map(|(who, wish)| Step::Wish(who, wish)),
         2 => (0..100u64).prop_map(Step::Pass),
+        1 => (0..700u64).prop_map(Step::Pass),
     ]
 }
 
-/// What was given to a peer, kept beside the room and without its help.
+/// What has become of somebody whom a link let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Came {
+    /// They are on their way.
+    #[default]
+    Coming,
+    /// Their use of the link is used for good.
+    Counted,
+    /// They never arrived, and their use is for others.
+    Never,
+}
+
+/// What was given to a person, kept beside the room and without its help.
 #[derive(Debug, Clone, Default)]
 struct Given {
     rights: BTreeSet<u8>,
-    /// Seats they may sit on: by their link, or put there by one who may.
-    seats: BTreeSet<usize>,
-    any_seat: bool,
+    /// Which free seats they may take.
+    grant: Grant,
+    /// How many of them.
+    may_take: usize,
+    /// Seats they were put on by one who may, or came in for.
+    placed: BTreeSet<usize>,
+    /// Where they sat after the last step.
+    sits: BTreeSet<usize>,
     muted: bool,
+    name: String,
+    /// How often they changed it, and since when.
+    renamed: (u64, Duration),
     token: Option<Secret>,
     /// All their connections' numbers.
     had: BTreeSet<PeerId>,
@@ -108,20 +130,84 @@ struct Given {
     approval: bool,
     invite: u32,
     address: u8,
+    came: Came,
+    /// Their media flows.
+    arrived: bool,
+    /// When it did last, or they were let in.
+    since: Duration,
+    /// Taken for gone, until they arrive.
+    gone: bool,
 }
 
 impl Given {
     fn by(terms: &Terms, invite: u32, address: u8) -> Given {
-        let mut given = Given { invite, address, approval: terms.approval, ..Given::default() };
-        given.rights = terms.rights.iter().map(|right| right as u8).collect();
-        match terms.grant {
-            Grant::Any => given.any_seat = true,
-            Grant::Seat(seat) => {
-                given.seats.insert(seat);
-            }
-            Grant::Watch => {}
+        let rights = terms.rights.iter().map(|right| right as u8).collect();
+        let placed = if let Grant::Seat(seat) = terms.grant { [seat].into() } else { BTreeSet::new() };
+        let (grant, approval) = (terms.grant, terms.approval);
+        Given { invite, address, approval, rights, grant, placed, may_take: 2, ..Given::default() }
+    }
+
+    /// What they may do about seats, as links can pass it on.
+    fn passes_on(&self) -> Grant {
+        if self.may_take == 0 { Grant::Watch } else { self.grant }
+    }
+
+    fn is_late(&self, now: Duration) -> bool {
+        !self.arrived && now - self.since >= SEAT_KEPT
+    }
+
+    fn stops(&mut self, now: Duration) {
+        if std::mem::take(&mut self.arrived) {
+            self.since = now;
         }
-        given
+    }
+
+    /// Somebody else put them on a seat or took them off.
+    fn moved(&mut self, seat: usize, on: bool, here: bool) {
+        if self.sits.contains(&seat) == on {
+            return;
+        }
+        if on {
+            self.placed.insert(seat);
+            self.may_take = 2;
+        } else {
+            self.sits.remove(&seat);
+            self.placed.remove(&seat);
+            if here {
+                self.may_take = self.sits.len();
+            }
+        }
+    }
+}
+
+/// A link, as the host or a guest made it.
+#[derive(Debug, Clone)]
+struct Link {
+    secret: Secret,
+    terms: Terms,
+    ends: Option<Duration>,
+    used: u32,
+    /// Of those, whoever has not arrived yet.
+    coming: u32,
+    code: Option<(Digits, Duration)>,
+}
+
+impl Link {
+    fn new(secret: Secret, terms: Terms, now: Duration) -> Link {
+        Link { secret, terms, ends: terms.lasts.map(|lasts| now + lasts), used: 0, coming: 0, code: None }
+    }
+
+    fn lives(&self, now: Duration) -> bool {
+        self.ends.is_none_or(|ends| now < ends) && self.terms.uses.is_none_or(|uses| self.used < uses)
+    }
+
+    /// Whether it does, or will when somebody never arrives.
+    fn may_live(&self, now: Duration) -> bool {
+        self.lives(now) || (self.coming > 0 && self.ends.is_none_or(|ends| now < ends))
+    }
+
+    fn lives_with_code(&self, now: Duration) -> Option<&Digits> {
+        self.code.as_ref().filter(|(_, until)| self.lives(now) && now < *until).map(|(digits, _)| digits)
     }
 }
 
@@ -132,8 +218,12 @@ struct Model {
     here: BTreeMap<PeerId, Given>,
     /// Those who may come back.
     away: Vec<Given>,
-    /// Living links, as the host made them; the number of the secret is the link's.
-    links: BTreeMap<u32, (Secret, Terms)>,
+    /// Links that live or may live again.
+    links: BTreeMap<u32, Link>,
+    /// The secrets of all there ever were.
+    secrets: BTreeMap<u32, Secret>,
+    /// Wrong codes since the last code was made.
+    wrong: u32,
     asked: BTreeMap<RequestId, (u32, u8)>,
     fresh: u8,
 }
@@ -161,8 +251,27 @@ impl Model {
             }
         };
         let given = given.expect("they were known");
+        // Shown out on the way here: that counts as a use.
+        if let Some(link) = self.links.get_mut(&given.invite).filter(|_| given.came == Came::Coming) {
+            link.coming -= 1;
+        }
         self.end_links(&given);
         given
+    }
+
+    /// Somebody was given up. True if their link has one use more.
+    fn give_back(&mut self, given: &Given) -> bool {
+        let link = self.links.get_mut(&given.invite).filter(|_| given.came == Came::Coming);
+        let Some(link) = link else { return false };
+        link.used -= 1;
+        link.coming -= 1;
+        true
+    }
+
+    fn use_link(&mut self, id: u32) {
+        let link = self.links.get_mut(&id).expect("a living link");
+        link.used += 1;
+        link.coming += 1;
     }
 
     fn end_links(&mut self, given: &Given) {
@@ -179,69 +288,95 @@ impl Model {
 
     fn enter(&mut self, admission: Admission, mut given: Given) {
         let fresh = self.secret();
-        if let Ok(joined) = self.room.enter(admission, "x", fresh, self.now) {
-            given.token = Some(joined.token.clone());
-            given.had.insert(joined.peer);
-            if let Some(old) = joined.replaces {
-                self.here.remove(&old);
+        let Ok(joined) = self.room.enter(admission, "x", fresh, self.now) else { return };
+        assert_eq!(joined.returned, given.token.is_some());
+        if joined.returned {
+            given.stops(self.now);
+            assert!(joined.name == given.name || (joined.name == "x" && !given.muted), "a new name by a new way in");
+            given.renamed.0 += u64::from(joined.name != given.name);
+            if given.came == Came::Never {
+                given.came = Came::Coming;
+                self.use_link(given.invite);
             }
-            self.away.retain(|it| it.token.as_ref() != Some(&joined.token));
-            self.here.insert(joined.peer, given);
+        } else {
+            (given.since, given.renamed.1) = (self.now, self.now);
+            self.use_link(given.invite);
         }
+        given.name.clone_from(&joined.name);
+        given.token = Some(joined.token.clone());
+        given.had.insert(joined.peer);
+        if let Some(old) = joined.replaces {
+            self.here.remove(&old);
+        }
+        self.away.retain(|it| it.token.as_ref() != Some(&joined.token));
+        self.here.insert(joined.peer, given);
     }
 
     fn knock(&mut self, secret: Option<u8>, code: Option<u8>, resume: Option<u8>, address: u8) {
         let ip = IpAddr::from([10, 0, 0, address]);
-        let link = secret.and_then(|n| self.links.get(&u32::from(n)).map(|(secret, _)| secret.clone()));
-        let wrong = token(250);
+        let secret = secret.map(|n| self.secrets.get(&u32::from(n)).cloned().unwrap_or(token(250)));
         let digits = code.map(digits);
         let tokens: Vec<Secret> =
             self.here.values().chain(&self.away).filter_map(|given| given.token.clone()).collect();
         let resume = resume.map(|n| tokens.get(usize::from(n)).cloned().unwrap_or(token(251)));
-        let secret = secret.map(|_| link.clone().unwrap_or(wrong));
         let entry = Entry {
             secret: secret.as_ref().map(Secret::as_str),
             code: digits.as_ref().map(Digits::as_str),
             resume: resume.as_ref().map(Secret::as_str),
             address: ip,
         };
-        match self.room.knock(entry, self.now) {
+        let door = self.room.knock(entry, self.now);
+        if door == Err(Refusal::Banned) {
+            return;
+        }
+        let known = self.here.values().chain(&self.away).find(|it| it.token.is_some() && it.token == resume);
+        // Whoever never arrived, and whose use somebody else may have by now, is nobody yet.
+        let counts = |it: &&Given| it.came != Came::Never || self.living(it.invite).is_some();
+        let known = known.filter(counts).map(|given| Given { address, ..given.clone() });
+        let came = if known.is_none() { self.link_of(secret.as_ref(), digits.as_ref()) } else { None };
+        match door {
             Ok(Door::Open(admission)) => {
-                let known = self.here.values().chain(&self.away).find(|it| it.token.is_some() && it.token == resume);
-                let given = match known {
-                    Some(given) => Given { address, ..given.clone() },
-                    None => {
-                        let came = self.link_of(&secret, &digits);
-                        let (id, terms) = came.expect("only a living link opens the door");
-                        assert!(!terms.approval, "the host must be asked");
-                        Given::by(&terms, id, address)
-                    }
-                };
+                let given = known.unwrap_or_else(|| {
+                    let (id, terms) = came.expect("only a living link opens the door");
+                    assert!(!terms.approval, "the host must be asked");
+                    Given::by(&terms, id, address)
+                });
                 self.enter(admission, given);
             }
             Ok(Door::Ask(invite)) => {
-                let (id, terms) = self.link_of(&secret, &digits).expect("only a living link");
+                let (id, terms) = came.expect("only a living link");
                 assert!(terms.approval && id == invite);
                 if let Ok(request) = self.room.ask(invite, "x", ip) {
                     self.asked.insert(request, (invite, address));
                 }
             }
+            Err(Refusal::BadInvite) => assert!(known.is_none() && came.is_none(), "they have a way in"),
             Err(_) => {}
         }
     }
 
-    /// The link that was shown, by what the host did with it.
-    fn link_of(&self, secret: &Option<Secret>, digits: &Option<Digits>) -> Option<(u32, Terms)> {
-        match (secret, digits) {
-            (Some(secret), _) => {
-                self.links.iter().find(|(_, (known, _))| known == secret).map(|(&id, (_, terms))| (id, *terms))
-            }
-            (None, Some(digits)) => {
-                let named = self.room.invites().iter().find(|it| it.code.as_ref().is_some_and(|(it, _)| it == digits));
-                named.and_then(|it| self.links.get(&it.id).map(|(_, terms)| (it.id, *terms)))
-            }
+    fn living(&self, id: u32) -> Option<&Link> {
+        self.links.get(&id).filter(|link| link.lives(self.now))
+    }
+
+    /// The living link that was shown, by what was done with it. A wrong code is counted.
+    fn link_of(&mut self, secret: Option<&Secret>, digits: Option<&Digits>) -> Option<(u32, Terms)> {
+        let now = self.now;
+        let living = || self.links.iter().filter(|(_, link)| link.lives(now));
+        let found = match (secret, digits) {
+            (Some(secret), _) => living().find(|(_, link)| link.secret == *secret),
+            (None, Some(digits)) => living().find(|(_, link)| link.lives_with_code(now) == Some(digits)),
             (None, None) => None,
+        };
+        let found = found.map(|(&id, link)| (id, link.terms));
+        let any_code = self.links.values().any(|link| link.lives_with_code(now).is_some());
+        if secret.is_none() && digits.is_some() && found.is_none() && any_code {
+            self.wrong += 1;
+            if self.wrong == 5 {
+                self.links.values_mut().for_each(|link| link.code = None);
+            }
         }
+        found
     }
 
     fn take(&mut self, step: Step) {
@@ -250,14 +385,18 @@ impl Model {
             Step::Invite(terms) => {
                 let secret = self.secret();
                 if let Some(id) = self.room.invites_mut().add(secret.clone(), terms, now) {
-                    self.links.insert(id, (secret, terms));
+                    self.links.insert(id, Link::new(secret.clone(), terms, now));
+                    self.secrets.insert(id, secret);
                 }
             }
             Step::Change(id, terms) => {
-                if self.room.invites_mut().change(id, terms, now)
-                    && let Some((_, known)) = self.links.get_mut(&id)
-                {
-                    *known = terms;
+                let changed = self.room.invites_mut().change(id, terms, now);
+                assert_eq!(changed, self.living(id).is_some());
+                if let Some(link) = self.links.get_mut(&id).filter(|_| changed) {
+                    if link.terms.lasts != terms.lasts {
+                        link.ends = terms.lasts.map(|lasts| now + lasts);
+                    }
+                    link.terms = terms;
                 }
             }
             Step::Revoke(id, people) => {
@@ -284,7 +423,15 @@ impl Model {
                 assert!(ended.is_empty(), "and nobody else");
             }
             Step::Code(id, code) => {
-                self.room.invites_mut().set_code(id, Some(digits(code)), now);
+                let set = self.room.invites_mut().set_code(id, Some(digits(code)), now);
+                assert_eq!(set, self.living(id).is_some());
+                if set {
+                    for link in self.links.values_mut() {
+                        link.code.take_if(|(other, _)| *other == digits(code));
+                    }
+                    self.wrong = 0;
+                    self.links.get_mut(&id).expect("it lives").code = Some((digits(code), now + CODE_ALIVE));
+                }
             }
             Step::Knock { secret, code, resume, address } => self.knock(secret, code, resume, address),
             Step::Answer(request, verdict) => {
@@ -292,15 +439,19 @@ impl Model {
                 let asked = self.asked.remove(&request);
                 if let Ok(Some(admission)) = answer {
                     let (invite, address) = asked.expect("only what was asked can be answered");
-                    let (_, terms) = self.links.get(&invite).expect("the link lives");
-                    let mut given = Given { approval: true, ..Given::by(terms, invite, address) };
-                    match verdict {
-                        Verdict::Watch => (given.any_seat, given.seats) = (false, BTreeSet::new()),
-                        Verdict::Play(seat) => {
-                            given.any_seat |= terms.grant == Grant::Watch && seat.is_none();
-                            given.seats.extend(seat);
+                    let terms = self.living(invite).expect("the link lives").terms;
+                    let mut given = Given { approval: true, ..Given::by(&terms, invite, address) };
+                    match (verdict, terms.grant) {
+                        (Verdict::Watch, _) => (given.grant, given.placed) = (Grant::Watch, BTreeSet::new()),
+                        (Verdict::Play(None), Grant::Watch) => given.grant = Grant::Any,
+                        (Verdict::Play(None), _) => {}
+                        (Verdict::Play(Some(seat)), link) => {
+                            given.placed = [seat].into();
+                            if link != Grant::Any {
+                                given.grant = Grant::Seat(seat);
+                            }
                         }
-                        Verdict::No => panic!("a no opens no door"),
+                        (Verdict::No, _) => panic!("a no opens no door"),
                     }
                     self.enter(admission, given);
                 }
@@ -309,10 +460,25 @@ impl Model {
                 self.room.take_back(request);
                 self.asked.remove(&request);
             }
+            Step::Arrive(who) => {
+                if let Some(peer) = self.peer(who) {
+                    self.room.arrived(peer);
+                    let given = self.here.get_mut(&peer).expect("there");
+                    (given.arrived, given.gone) = (true, false);
+                    if std::mem::replace(&mut given.came, Came::Counted) == Came::Coming
+                        && let Some(link) = self.links.get_mut(&given.invite)
+                    {
+                        link.coming -= 1;
+                    }
+                }
+            }
             Step::Leave(who, good) => {
                 if let Some(peer) = self.peer(who) {
                     self.room.leave(peer, good, now);
-                    self.away.extend(self.here.remove(&peer));
+                    let mut given = self.here.remove(&peer).expect("there");
+                    given.stops(now);
+                    given.gone |= good;
+                    self.away.push(given);
                 }
             }
             Step::Kick(who) => {
@@ -334,9 +500,8 @@ impl Model {
             Step::Sit(who, seat, on) => {
                 if let Some(peer) = self.peer(who)
                     && self.room.sit(peer, seat, on)
-                    && on
                 {
-                    self.here.get_mut(&peer).expect("there").seats.insert(seat);
+                    self.here.get_mut(&peer).expect("there").moved(seat, on, true);
                 }
             }
             Step::Rights(who, rights) => {
@@ -350,11 +515,6 @@ impl Model {
                 if let Some(peer) = self.peer(who) {
                     self.room.set_muted(peer, muted);
                     self.here.get_mut(&peer).expect("there").muted = muted;
-                }
-            }
-            Step::Rename(who, name) => {
-                if let Some(peer) = self.peer(who) {
-                    self.room.rename(peer, &name);
                 }
             }
             Step::Ports(ports) => self.room.set_ports(ports),
@@ -383,25 +543,29 @@ impl Model {
             }
             (Wish::Sit { peer: other, seat, on }, Ok(_)) => {
                 assert!(has(Right::Seats));
-                if on {
-                    let moved = self.here.values_mut().find(|given| given.had.contains(&other));
-                    moved.expect("only those who are there can be put on a seat").seats.insert(seat);
+                let moved = self.here.values_mut().find(|given| given.had.contains(&other));
+                match moved {
+                    // Whoever takes themselves off has stood up.
+                    Some(moved) if on || moved.token != given.token => moved.moved(seat, on, true),
+                    Some(_) => {}
+                    None => {
+                        assert!(!on, "only those who are there can be put on a seat");
+                        let away = self.away.iter_mut().find(|given| given.had.contains(&other));
+                        away.expect("they are known").moved(seat, false, false);
+                    }
                 }
             }
             (Wish::Invite(grant), Ok(Deed::Invited(secret))) => {
                 assert!(has(Right::Invite));
-                match grant {
-                    Grant::Any => assert!(given.any_seat, "more than they have"),
-                    Grant::Seat(seat) => {
-                        assert!(given.any_seat || given.seats.contains(&seat), "more than they have")
-                    }
-                    Grant::Watch => {}
-                }
+                let has = given.passes_on();
+                assert!(grant == Grant::Watch || has == Grant::Any || has == grant, "more than they have");
                 let made = self.room.invites().iter().find(|it| it.secret == secret).expect("the link is there");
                 assert_eq!(made.terms.rights, Rights::default(), "rights are the host's to give");
                 assert!(made.terms.approval || !given.approval, "the host is asked about those whom they bring");
                 let (id, terms) = (made.id, made.terms);
-                self.links.insert(id, (secret, terms));
+                assert!(terms.grant == grant && terms.uses.is_none() && terms.lasts.is_none());
+                self.links.insert(id, Link::new(secret.clone(), terms, self.now));
+                self.secrets.insert(id, secret);
                 self.here.get_mut(&peer).expect("there").made.insert(id);
             }
             (Wish::Chat(_), Ok(Deed::Say(text))) => {
@@ -409,11 +573,83 @@ impl Model {
                 assert!(!text.chars().any(char::is_control));
             }
             (Wish::React(_), Ok(_)) => assert!(!given.muted),
+            (Wish::Rename(name), Ok(_)) => {
+                let name = clean_name(&name).expect("a name of something");
+                let given = self.here.get_mut(&peer).expect("there");
+                let news = name != given.name;
+                assert!(!(news && given.muted));
+                given.renamed.0 += u64::from(news);
+                given.name = name;
+            }
             _ => {}
         }
     }
 
-    fn check(&self) {
+    /// What time does to people and links.
+    fn pass(&mut self) {
+        let now = self.now;
+        self.room.tick(now);
+        self.links.retain(|_, link| link.may_live(now));
+        for given in self.here.values_mut().chain(&mut self.away).filter(|given| given.is_late(now)) {
+            given.gone = true;
+        }
+        let mut away = std::mem::take(&mut self.away);
+        for given in away.iter_mut().filter(|given| given.gone && given.came == Came::Coming) {
+            let counted = self.give_back(given);
+            given.came = if counted { Came::Never } else { Came::Counted };
+        }
+        self.away = away;
+        for link in self.links.values_mut() {
+            link.code.take_if(|(_, until)| now >= *until);
+        }
+    }
+
+    /// Nobody sits where they were not put, but on seats that were free and that they may take.
+    fn check_seats(&mut self) {
+        let now = self.now;
+        let holders: Vec<Vec<Holder>> = (0..self.room.ports()).map(|seat| self.room.holders(seat).collect()).collect();
+        let sits = |given: &Given| -> BTreeSet<usize> {
+            let holds = |holder: &Holder| holder.peer.is_some_and(|peer| given.had.contains(&peer));
+            (0..holders.len()).filter(|&seat| holders[seat].iter().any(holds)).collect()
+        };
+        for given in self.here.values_mut() {
+            let now_sits = sits(given);
+            for &seat in now_sits.difference(&given.sits) {
+                let taken = given.grant.allows(seat) && holders[seat].len() == 1 && now_sits.len() <= given.may_take;
+                assert!(given.placed.contains(&seat) || (taken && !given.gone), "on seat {seat}: {given:?}");
+            }
+            given.placed.retain(|seat| now_sits.contains(seat));
+            given.sits = now_sits;
+            assert!(given.sits.is_empty() || !given.is_late(now), "a minute is over");
+        }
+        for given in &mut self.away {
+            let now_sits = sits(given);
+            assert!(now_sits.is_subset(&given.sits), "nobody sits down while they are away");
+            given.placed.retain(|seat| now_sits.contains(seat));
+            given.sits = now_sits;
+            assert!(given.sits.is_empty() || !given.gone, "a minute is over");
+        }
+    }
+
+    /// The links are those that the model knows, and nobody waits by one that has ended.
+    fn check_links(&mut self) {
+        let now = self.now;
+        let seen = self.room.invites().iter().map(|it| (it.id, it.used, it.ends, it.code.clone()));
+        let living = self.links.iter().filter(|(_, link)| link.lives(now));
+        let known = living.map(|(&id, link)| (id, link.used, link.ends, link.code.clone()));
+        assert_eq!(seen.collect::<Vec<_>>(), known.collect::<Vec<_>>());
+        for link in self.links.values() {
+            assert!(link.coming <= link.used);
+        }
+        let links = &self.links;
+        self.asked.retain(|_, (invite, _)| links.get(invite).is_some_and(|link| link.lives(now)));
+        assert!(self.room.requests().map(|(id, _)| id).eq(self.asked.keys().copied()));
+    }
+
+    fn check(&mut self) {
+        self.pass();
+        self.check_seats();
+        self.check_links();
         let members: Vec<Member> = self.room.members().collect();
         assert!(members.iter().map(|it| it.peer).eq(self.room.members().map(|it| it.peer)));
         assert_eq!(members.len(), self.here.len(), "everyone who is there, and nobody else");
@@ -424,11 +660,15 @@ impl Model {
             }
             for seat in 0..MAX_SEATS + 2 {
                 if self.room.may_play(member.peer, seat) {
-                    assert!(!given.muted && seat < self.room.ports());
-                    assert!(given.any_seat || given.seats.contains(&seat), "{} on seat {seat}", member.peer);
+                    assert!(!given.muted && given.sits.contains(&seat), "{} on seat {seat}", member.peer);
                 }
             }
+            assert_eq!(member.name, given.name);
             assert!((1..=MAX_NAME).contains(&member.name.chars().count()));
+            let (renamed, since) = given.renamed;
+            assert!(renamed <= 4 + (self.now - since).as_secs() / 3, "renamed {renamed} times");
+            let free = if member.seats.len() < given.may_take { given.grant } else { Grant::Watch };
+            assert_eq!(member.grant, free, "what the page may call free to take");
         }
         for peer in 0..50 {
             if !self.here.contains_key(&peer) {
@@ -458,6 +698,8 @@ proptest! {
             here: BTreeMap::new(),
             away: Vec::new(),
             links: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            wrong: 0,
             asked: BTreeMap::new(),
             fresh: 0,
         };
