@@ -7,7 +7,7 @@ use crate::files::write_atomically;
 use crate::packet::Format;
 use crate::room;
 use crate::text::Language;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,10 @@ use toml::{Table, Value};
 
 /// The most games that are remembered.
 pub const MOST_RECENT: usize = 12;
+/// Presses of a turbo button in a second, where no others were asked for: the page's.
+pub const TURBO_HZ: u32 = 12;
+/// What can be asked for, least and most: the page's.
+pub const TURBO_RATES: [u32; 2] = [4, 30];
 /// The port of the page and of the media, where nothing else was asked for.
 pub const DEFAULT_PORT: u16 = 8470;
 
@@ -35,6 +39,11 @@ pub struct Settings {
     pub stick_moves_dpad: bool,
     /// Keys chosen by hand for the keyboard's two sets: by button, the key's name.
     pub keyboard: [BTreeMap<String, String>; 2],
+    /// Buttons of the keyboard's two sets that press themselves again and again while held; those of the first also on
+    /// gamepads.
+    pub turbo: [BTreeSet<String>; 2],
+    /// How often they do, in a second.
+    pub turbo_hz: u32,
     /// The games opened last, newest first.
     pub recent: Vec<Recent>,
     /// The core chosen for a file type: extension in lower case, the core's file.
@@ -86,6 +95,8 @@ const SCALINGS: &[(&str, Scaling)] = &[("sharp", Scaling::Sharp), ("whole", Scal
 
 /// The keyboard's two sets of keys.
 const KEYBOARDS: [&str; 2] = ["keyboard", "keyboard_2"];
+/// Their buttons with turbo.
+const TURBOS: [&str; 2] = ["turbo", "turbo_2"];
 
 /// Every choice of a video format, by its name in the file.
 fn codecs() -> Vec<(&'static str, Option<Format>)> {
@@ -103,6 +114,8 @@ impl Default for Settings {
             codec: None,
             stick_moves_dpad: true,
             keyboard: Default::default(),
+            turbo: Default::default(),
+            turbo_hz: TURBO_HZ,
             recent: Vec::new(),
             core_for: BTreeMap::new(),
             core_options: BTreeMap::new(),
@@ -205,6 +218,11 @@ impl Settings {
             stick_moves_dpad: reader.read("stick_moves_dpad", "true or false", Value::as_bool).unwrap_or(true),
             keyboard: KEYBOARDS
                 .map(|set| reader.map(set, "the name of a key", |value| value.as_str().map(str::to_owned))),
+            turbo: TURBOS.map(|set| {
+                let names = reader.list(set, "the name of a button", |value| value.as_str().map(str::to_owned));
+                names.into_iter().collect()
+            }),
+            turbo_hz: reader.turbo_hz(),
             recent: reader.list("recent", "a game with a core and a title", recent_from),
             core_for: reader.map("core_for", "a path", |value| value.as_str().map(PathBuf::from)),
             core_options: reader.map("core_options", "a table of texts", options_from),
@@ -237,6 +255,10 @@ impl Settings {
         for (name, keys) in KEYBOARDS.into_iter().zip(&self.keyboard) {
             set(name, Value::Table(keys.iter().map(|(k, v)| (k.clone(), v.as_str().into())).collect()));
         }
+        for (name, buttons) in TURBOS.into_iter().zip(&self.turbo) {
+            set(name, buttons.iter().map(|button| Value::from(button.as_str())).collect::<Vec<_>>().into());
+        }
+        set("turbo_hz", i64::from(self.turbo_hz).into());
         set("recent", self.recent.iter().map(recent_to).collect::<Vec<_>>().into());
         set("core_for", Value::Table(self.core_for.iter().map(|(k, v)| (k.clone(), path_to(v))).collect()));
         set("core_options", Value::Table(self.core_options.iter().map(options_to).collect()));
@@ -298,6 +320,14 @@ impl Reader<'_> {
     fn port(&mut self, key: &str) -> u16 {
         self.read(key, "a port from 0 to 65535", |value| u16::try_from(value.as_integer()?).ok())
             .unwrap_or(DEFAULT_PORT)
+    }
+
+    fn turbo_hz(&mut self) -> u32 {
+        let [least, most] = TURBO_RATES;
+        self.read("turbo_hz", &format!("a number from {least} to {most}"), |value| {
+            u32::try_from(value.as_integer()?).ok().filter(|hz| (least..=most).contains(hz))
+        })
+        .unwrap_or(TURBO_HZ)
     }
 
     fn choice<T: Copy + Default>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
@@ -405,6 +435,8 @@ mod tests {
             codec: Format::from_name("vp8"),
             stick_moves_dpad: false,
             keyboard: [[("a".to_owned(), "Space".to_owned())].into(), BTreeMap::new()],
+            turbo: [BTreeSet::new(), ["b".to_owned()].into()],
+            turbo_hz: 20,
             recent: vec![
                 Recent {
                     content: Some("/games/a \"b\".nes".into()),
@@ -466,10 +498,10 @@ mod tests {
 
     #[test]
     fn numbers_that_are_none_do_not_get_in() {
-        for text in ["volume = nan", "volume = inf", "window = [nan, 700.0]", "volume = 1e300"] {
+        for text in ["volume = nan", "volume = inf", "window = [nan, 700.0]", "volume = 1e300", "turbo_hz = 0"] {
             let (read, warnings) = parse(text);
             assert_eq!(warnings.len(), 1, "{text}");
-            assert_eq!((read.volume, read.window), (1.0, [1100.0, 720.0]));
+            assert_eq!((read.volume, read.window, read.turbo_hz), (1.0, [1100.0, 720.0], TURBO_HZ));
         }
     }
 

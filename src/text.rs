@@ -42,6 +42,8 @@ texts! {
     // Game
     close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
+    desk_enter_keyboard, desk_enter_mouse, desk_enter_both, desk_on_keyboard, desk_on_mouse, desk_on_both, desk_leave,
+    scroll_lock, lamps,
     latency, latency_tip, starting, paused, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
@@ -61,7 +63,7 @@ texts! {
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
     scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
     gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
-    press_a_key, up, down, left_side, right_side,
+    press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,
     ports, ports_hint, page_port, media_port, after_restart, sound, sound_off, sound_playing,
     // Notices

@@ -10,6 +10,7 @@ mod saves;
 mod snapshot;
 mod worker;
 
+pub use crate::link::message::Wants;
 pub use command::{Command, Game};
 pub use said::Said;
 pub use snapshot::{
@@ -20,7 +21,7 @@ pub use worker::Happening;
 
 use crate::audio::{self, AudioControl, AudioPorts, AudioThread, SpeakerHandle, SpeakerStatus};
 use crate::frame::Picture;
-use crate::input::PadState;
+use crate::input::{KeySet, MouseMove, MouseState, PadState};
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader, Lane};
 use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
@@ -259,6 +260,18 @@ impl Engine {
     pub fn local_pads(&self) -> Box<dyn Fn(usize, PadState) + Send + Sync> {
         let board = self.board.clone();
         Box::new(move |seat, pad| board.set(Lane::Local, seat, pad))
+    }
+
+    /// Sets the keys held at this machine. Takes effect at the core's next poll. Only one thread may call this and
+    /// [`Engine::local_mouse`].
+    pub fn local_keys(&self, keys: &KeySet) {
+        self.board.set_keyboard(Lane::Local, keys);
+    }
+
+    /// Moves the mouse of `seat` at this machine, and sets where it is and what it holds.
+    pub fn local_mouse(&self, seat: usize, moved: MouseMove, state: MouseState) {
+        self.board.move_mouse(Lane::Local, seat, moved);
+        self.board.set_mouse(Lane::Local, seat, state);
     }
 
     /// How the core turns the motors, for whoever has controllers at this machine.

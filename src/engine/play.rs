@@ -410,6 +410,7 @@ pub(super) fn game_status(running: &Running) -> GameStatus {
             .iter()
             .map(|port| DeviceStatus { types: port.types.clone(), plugged: port.plugged })
             .collect(),
+        wants: running.wants,
         options: loaded.map(|loaded| loaded.options.iter().map(option).collect()).unwrap_or_default(),
         saved_slots: running.slots,
         can_save_state: loaded.is_some_and(|loaded| loaded.state_bytes > 0),

@@ -2,6 +2,7 @@
 
 use super::said::Said;
 use crate::crash::Crash;
+use crate::link::message::Wants;
 use crate::net::Talk;
 use crate::packet::Format;
 use crate::room::{Grant, InviteId, PeerId, RequestId, Rights, Terms, Want};
@@ -67,6 +68,8 @@ pub struct GameStatus {
     pub ports: usize,
     /// What can be plugged into each; empty when the core does not say.
     pub devices: Vec<DeviceStatus>,
+    /// Devices besides pads that it asked for.
+    pub wants: Wants,
     /// The core's options with their present values.
     pub options: Vec<OptionStatus>,
     /// Save state slots, 0 to 9: whether something is saved there.

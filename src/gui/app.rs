@@ -1,6 +1,8 @@
 //! Joins the view to the engine, the settings, the disc and the controllers.
 
-use super::keys::{Keyboard, LAYOUTS, Layout};
+use super::desk::{Desk, Held, Scene};
+use super::keys::{self, Keyboard, LAYOUTS, Layout};
+use super::lamps::Lamps;
 use super::pads::LocalPads;
 use super::picker::{Picked, Picker, Purpose};
 use super::places::{Gamepad, Places};
@@ -8,6 +10,7 @@ use super::view::{Action, Model, PictureShape, View};
 use super::{links, preview, theme};
 use crate::engine::{Command, Config, Engine, Game, GameState, GameStatus, Level, Snapshot};
 use crate::library::{self, CoreEntry};
+use crate::link::board::FeedbackReader;
 use crate::net::RoomCommand;
 use crate::net::ports::{self, Protocol};
 use crate::room::Local;
@@ -15,7 +18,7 @@ use crate::settings::{self, Settings};
 use crate::signals;
 use crate::text::{Spoken, Texts, fill};
 use eframe::egui_wgpu::{RenderState, SurfaceConfig, WgpuConfiguration, wgpu};
-use egui::{Context, RawInput, Ui, ViewportBuilder, ViewportCommand};
+use egui::{Context, CursorGrab, CursorIcon, Order, Pos2, RawInput, Ui, ViewportBuilder, ViewportCommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,6 +55,8 @@ pub fn run(start: Start) -> Result<(), String> {
     let options = eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Wgpu,
+        // Ctrl+C may be two of the game's keys.
+        clipboard_shortcuts: false,
         wgpu_options: WgpuConfiguration::default().with_surface_config(SurfaceConfig::LOW_LATENCY),
         ..Default::default()
     };
@@ -79,6 +84,11 @@ pub(super) struct App {
     snapshot: Arc<Snapshot>,
     pads: LocalPads,
     keyboard: Keyboard,
+    desk: Desk,
+    /// The pointer is hidden and kept in the window.
+    pointer_taken: bool,
+    feedback: FeedbackReader,
+    lamps: Lamps,
     pub(super) view: View,
     picker: Picker,
     pub(super) settings: Settings,
@@ -157,12 +167,18 @@ impl App {
         engine.send(Command::Volume(settings.volume));
         let pads = LocalPads::start(engine.local_pads(), Some(engine.feedback()), wake(ctx));
         pads.stick_moves_dpad(settings.stick_moves_dpad);
+        set_turbo(&pads, &settings);
+        let feedback = engine.feedback();
         let render_state = context.wgpu_render_state.clone();
         let mut app = Self {
             engine,
             snapshot: Arc::default(),
             pads,
             keyboard: Keyboard::default(),
+            desk: Desk::default(),
+            pointer_taken: false,
+            feedback,
+            lamps: Lamps::default(),
             view,
             picker: Picker::default(),
             cores: library::find_cores(&settings.core_folders),
@@ -224,6 +240,16 @@ impl App {
                 self.places = places;
                 self.tell_locals();
             }
+            Action::Desk(true) => {
+                // A text field would take the keys back at once.
+                ctx.memory_mut(|memory| {
+                    if let Some(focused) = memory.focused() {
+                        memory.surrender_focus(focused);
+                    }
+                });
+                self.desk.enter();
+            }
+            Action::Desk(false) => self.desk.leave(),
             Action::FullScreen(yes) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(yes)),
         }
     }
@@ -287,6 +313,7 @@ impl App {
             self.engine.send(Command::Codec(self.settings.codec));
         }
         self.pads.stick_moves_dpad(self.settings.stick_moves_dpad);
+        set_turbo(&self.pads, &self.settings);
     }
 
     fn speak(&mut self, spoken: Spoken) {
@@ -320,6 +347,8 @@ impl App {
             self.picture = None;
         }
         self.pads.playing(self.snapshot.game.as_ref().is_some_and(|game| game.state == GameState::Running));
+        let game = self.snapshot.game.as_ref().map(|game| (&game.core, &game.content));
+        self.lamps.set(game, self.feedback.leds());
         self.gamepads = self.pads.gamepads();
         self.pad_trouble = self.pads.trouble();
         self.fit_seats();
@@ -346,6 +375,46 @@ impl App {
             self.engine.send(Command::Room(RoomCommand::Locals(locals.clone())));
             self.locals = locals;
         }
+    }
+
+    /// What keys and mouse are held for; `free` if nothing else waits for keys.
+    fn scene(&self, ctx: &Context, free: bool) -> Scene {
+        let game = self.snapshot.game.as_ref();
+        let running = game.filter(|game| game.state == GameState::Running);
+        Scene {
+            wants: game.map(|game| game.wants).unwrap_or_default(),
+            seat: running.and(self.places.host),
+            free,
+            screen: self.view.screen,
+            pixels_per_point: ctx.pixels_per_point(),
+        }
+    }
+
+    /// Gives keys and mouse to a game that takes them.
+    fn hold(&mut self, ctx: &Context, raw: &mut RawInput, free: bool) {
+        let scene = self.scene(ctx, free);
+        let bare = |at: Pos2| ctx.layer_id_at(at).is_none_or(|layer| layer.order == Order::Background);
+        for held in self.desk.take(&mut raw.events, &scene, bare) {
+            match held {
+                Held::Keys(keys) => self.engine.local_keys(&keys),
+                Held::Mouse(seat, moved, state) => self.engine.local_mouse(seat, moved, state),
+            }
+        }
+        let taken = self.desk.takes_pointer();
+        if taken == self.pointer_taken {
+            return;
+        }
+        self.pointer_taken = taken;
+        if taken {
+            // Nothing of the window lies under a pointer that cannot be seen.
+            raw.events.push(egui::Event::PointerGone);
+            // X11 knows only the first, and the second is the better one elsewhere.
+            ctx.send_viewport_cmd(ViewportCommand::CursorGrab(CursorGrab::Confined));
+            ctx.send_viewport_cmd(ViewportCommand::CursorGrab(CursorGrab::Locked));
+        } else {
+            ctx.send_viewport_cmd(ViewportCommand::CursorGrab(CursorGrab::None));
+        }
+        ctx.send_viewport_cmd(ViewportCommand::CursorVisible(!taken));
     }
 
     fn name_window(&mut self, ctx: &Context) {
@@ -385,7 +454,11 @@ impl eframe::App for App {
         {
             self.settings.window = [rect.width(), rect.height()];
         }
+        if self.desk.takes_pointer() {
+            ctx.set_cursor_icon(CursorIcon::None);
+        }
         let snapshot = Arc::clone(&self.snapshot);
+        let desk = self.desk.offer(&self.scene(&ctx, true));
         let model = Model {
             snapshot: &snapshot,
             settings: &self.settings,
@@ -396,6 +469,8 @@ impl eframe::App for App {
             gamepads: &self.gamepads,
             pad_trouble: self.pad_trouble.as_deref(),
             places: &self.places,
+            desk,
+            lamps: &self.lamps,
             system_dir: &self.system_dir,
             software_rendering: self.software_rendering,
             full_screen: self.full_screen,
@@ -412,9 +487,14 @@ impl eframe::App for App {
     fn raw_input_hook(&mut self, ctx: &Context, raw: &mut RawInput) {
         let wanted_here = egui::Popup::is_any_open(ctx) || ctx.text_edit_focused();
         let playing = raw.focused && self.view.game_has_keyboard(&self.snapshot, wanted_here);
+        self.hold(ctx, raw, playing);
         let layouts: [Layout; LAYOUTS] = std::array::from_fn(|set| Layout::of(&self.settings, set));
         let in_use = if self.places.second_keys() { &layouts[..] } else { &layouts[..1] };
-        self.pads.keyboard(self.keyboard.take(&mut raw.events, playing, in_use));
+        let pads = self.keyboard.take(&mut raw.events, playing && !self.desk.takes_keys(), in_use);
+        self.pads.keyboard(pads);
+        if keys::clipboard(&mut raw.events) {
+            ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
+        }
     }
 
     fn on_exit(&mut self) {
@@ -424,6 +504,10 @@ impl eframe::App for App {
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         theme::BACKGROUND.to_normalized_gamma_f32()
     }
+}
+
+fn set_turbo(pads: &LocalPads, settings: &Settings) {
+    pads.turbo(std::array::from_fn(|set| keys::with_turbo(settings, set)), settings.turbo_hz);
 }
 
 fn is_software(render_state: &RenderState) -> bool {

@@ -1,12 +1,13 @@
 //! The bar under the picture: pause, states, sound.
 
+use super::desk::Offer;
 use super::game::slot_saved;
 use super::icons::Icon;
 use super::theme;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use crate::engine::{Command, GameState, GameStatus, Speaker};
-use crate::text::fill;
+use crate::text::{Texts, fill};
 use egui::{ComboBox, Slider, Ui};
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
@@ -32,6 +33,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
             if ui.add(button).on_hover_text(name).clicked() {
                 view.dialog = Some(Dialog::Options(String::new()));
             }
+            desk(ui, model, roomy, actions);
         },
     );
     view.slot = left_view;
@@ -96,6 +98,32 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
             combo.response.accessible_name(name.clone()).on_hover_text(format!("{name} (F6, F7)"));
         });
     });
+}
+
+/// How to leave the mode in which the game has the keyboard or the mouse.
+pub(super) fn desk_hint(texts: &Texts, desk: Offer) -> &'static str {
+    match (desk.keyboard, desk.mouse) {
+        (true, true) => texts.desk_on_both,
+        (true, false) => texts.desk_on_keyboard,
+        (false, _) => texts.desk_on_mouse,
+    }
+}
+
+/// Gives the keyboard and the mouse to a game that takes them.
+fn desk(ui: &mut Ui, model: &Model, roomy: bool, actions: &mut Vec<Action>) {
+    let (texts, desk) = (model.texts, model.desk);
+    let (icon, name) = match (desk.keyboard, desk.mouse) {
+        _ if desk.on => (Icon::Back, texts.desk_leave),
+        (true, true) => (Icon::Keyboard, texts.desk_enter_both),
+        (true, false) => (Icon::Keyboard, texts.desk_enter_keyboard),
+        (false, true) => (Icon::Mouse, texts.desk_enter_mouse),
+        (false, false) => return,
+    };
+    let button = if roomy { Button::text(name).with_icon(icon) } else { Button::icon(icon, name).boxed() };
+    let button = ui.add(button.selected(desk.on));
+    if button.on_hover_text(format!("{name} ({})", texts.scroll_lock)).clicked() {
+        actions.push(Action::Desk(!desk.on));
+    }
 }
 
 /// A screenshot, a recording.

@@ -1,10 +1,11 @@
 //! A game on screen: its picture, the bars around it, the people in the room.
 
+use super::desk::Screen;
 use super::icons::Icon;
 use super::preferences::Draft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use super::{chat, controls, home, invite, overlay, people, preview, requests, theme};
+use super::{chat, controls, home, invite, lamps, overlay, people, preview, requests, theme};
 use crate::engine::{Command, GameState, GameStatus};
 use crate::text::fill;
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
@@ -18,12 +19,19 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
         let room = ui.max_rect();
         if let Some(picture) = model.picture {
             let scale = ui.ctx().pixels_per_point();
-            preview::paint(ui, preview::place(room, scale, picture.size, picture.aspect, model.settings.scaling));
+            let place = preview::place(room, scale, picture.size, picture.aspect, model.settings.scaling);
+            preview::paint(ui, place);
+            view.screen = Some(Screen { stage: room, picture: place, size: picture.size });
         }
         // Not focusable: nobody would see where the focus is, and there is a button for the same.
         let screen = ui.interact(room, ui.scope_id().with("screen"), Sense::CLICK);
-        if screen.double_clicked() {
+        let desk = model.desk;
+        // Two quick shots are no wish for another size.
+        if screen.double_clicked() && !desk.mouse && !desk.aim {
             actions.push(Action::FullScreen(!model.full_screen));
+        }
+        if desk.aim && !desk.on {
+            screen.on_hover_cursor(egui::CursorIcon::Crosshair);
         }
         overlay::show(ui, model, game, room, actions);
         view.chat.show_floats(ui, room);
@@ -117,7 +125,12 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
                 ui.spacing_mut().item_spacing.y = 1.0;
                 ui.add_space(8.0);
                 widgets::line(ui, &game.title, theme::semibold(15.0), theme::TEXT);
-                widgets::line(ui, &game.core_name, theme::regular(12.0), theme::TEXT_WEAK);
+                if model.desk.on {
+                    let hint = controls::desk_hint(texts, model.desk);
+                    widgets::line(ui, hint, theme::regular(12.0), theme::ACCENT);
+                } else {
+                    widgets::line(ui, &game.core_name, theme::regular(12.0), theme::TEXT_WEAK);
+                }
             });
         },
         |ui| {
@@ -140,6 +153,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
             }
             ui.add_space(6.0);
             speed(ui, model, game);
+            lamps::show(ui, model.lamps, texts.lamps);
             home::software_rendering(ui, model);
         },
     );

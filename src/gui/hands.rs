@@ -1,7 +1,7 @@
 //! What people at this machine play with: each gamepad's seat, a second player at the keyboard, and the keys.
 
 use super::dialog;
-use super::icons::Icon;
+use super::icons::{self, Icon};
 use super::keys::{self, BUTTONS, LAYOUTS, Layout};
 use super::people;
 use super::places::{Device, Guest, Places};
@@ -9,9 +9,10 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::room::{MAX_NAME, clean_name};
-use crate::settings::Settings;
+use crate::settings::{Settings, TURBO_RATES};
 use crate::text::{Texts, fill};
-use egui::{Align2, ComboBox, CornerRadius, Event, Key, RichText, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align2, ComboBox, CornerRadius, Event, Key, RichText, Sense, Slider, TextEdit, Ui, WidgetInfo, vec2};
+use std::collections::BTreeSet;
 
 /// What is about to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -160,8 +161,16 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, 
                 for button in row..(row + columns).min(BUTTONS.len()) {
                     let key = layout.keys()[button];
                     let waits = draft.waiting == Some((set, button));
+                    // Nobody walks in steps.
+                    let turns = !matches!(BUTTONS[button].0, "up" | "down" | "left" | "right");
+                    let width = if turns { width - TURBO_WIDTH - 4.0 } else { width };
                     if key_button(ui, texts, button, key, width, waits, twice.contains(&key)) {
                         draft.waiting = Some((set, button));
+                    }
+                    if turns {
+                        ui.spacing_mut().item_spacing.x = 4.0;
+                        turbo_button(ui, texts, button, &mut new.turbo[set]);
+                        ui.spacing_mut().item_spacing.x = 8.0;
                     }
                 }
             });
@@ -172,10 +181,52 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, 
         let text = fill(texts.keys_twice, &[("keys", &keys.join(", "))]);
         ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
     }
-    let chosen = new.keyboard.iter().any(|set| !set.is_empty());
+    turbo_speed(ui, texts, new);
+    let chosen = new.keyboard.iter().any(|set| !set.is_empty()) || new.turbo.iter().any(|set| !set.is_empty());
     if ui.add_enabled(chosen, Button::text(texts.usual_keys).with_icon(Icon::Reset)).clicked() {
         new.keyboard = Default::default();
+        new.turbo = Default::default();
     }
+}
+
+const TURBO_WIDTH: f32 = 30.0;
+
+/// Beside a button's key: whether it presses itself again and again while it is held.
+fn turbo_button(ui: &mut Ui, texts: &Texts, button: usize, set: &mut BTreeSet<String>) {
+    let name = fill(texts.turbo_of, &[("name", &button_text(texts, button))]);
+    let key = BUTTONS[button].0;
+    let on = set.contains(key);
+    let (rect, response) = ui.allocate_exact_size(vec2(TURBO_WIDTH, 32.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(egui::Role::CheckBox, true, on, &name));
+    let lit = response.hovered() || response.has_focus();
+    ui.painter().rect_filled(rect, CornerRadius::same(8), if lit { theme::RAISED_HOVER } else { theme::RAISED });
+    if response.has_focus() || on {
+        let ring = egui::Stroke::new(1.5, theme::ACCENT);
+        ui.painter().rect_stroke(rect, CornerRadius::same(8), ring, egui::StrokeKind::Inside);
+    }
+    let sign = egui::Rect::from_center_size(rect.center(), egui::Vec2::splat(18.0));
+    icons::paint(ui.painter(), Icon::Turbo, sign, if on { theme::ACCENT } else { theme::TEXT_WEAK });
+    let response = response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(name);
+    if response.clicked() && !set.remove(key) {
+        set.insert(key.to_owned());
+    }
+}
+
+/// What the sign means, and how fast it is.
+fn turbo_speed(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
+    let left = |ui: &mut Ui| {
+        widgets::icon(ui, Icon::Turbo, 18.0, theme::TEXT_WEAK);
+        widgets::line(ui, texts.turbo, theme::regular(13.0), theme::TEXT_WEAK);
+    };
+    widgets::row(ui, 30.0, left, |_| ());
+    let [least, most] = TURBO_RATES;
+    let rate = fill(texts.turbo_rate, &[("n", &new.turbo_hz.to_string())]);
+    let left = |ui: &mut Ui| drop(widgets::line(ui, texts.turbo_speed, theme::regular(14.0), theme::TEXT));
+    widgets::row(ui, 36.0, left, |ui| {
+        widgets::line(ui, &rate, theme::regular(13.0), theme::TEXT_WEAK);
+        let slider = Slider::new(&mut new.turbo_hz, least..=most).show_value(false);
+        ui.add(slider).accessible_name(texts.turbo_speed).on_hover_text(&rate);
+    });
 }
 
 fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, width: f32, waits: bool, twice: bool) -> bool {

@@ -37,11 +37,14 @@ pub enum Icon {
     Link,
     More,
     Chat,
+    Keyboard,
+    Mouse,
+    Turbo,
 }
 
 impl Icon {
     /// Every one of them.
-    pub const ALL: [Icon; 30] = [
+    pub const ALL: [Icon; 33] = [
         Icon::Play,
         Icon::Pause,
         Icon::Reset,
@@ -72,6 +75,9 @@ impl Icon {
         Icon::Link,
         Icon::More,
         Icon::Chat,
+        Icon::Keyboard,
+        Icon::Mouse,
+        Icon::Turbo,
     ];
 }
 
@@ -147,6 +153,18 @@ pub fn paint_mark(painter: &Painter, rect: Rect) {
 
 fn parts(icon: Icon) -> &'static [Part] {
     match icon {
+        Icon::Keyboard => &[
+            Box(2.5, 6.0, 19.0, 12.5, 2.5),
+            Disc(6.5, 10.0, 1.1),
+            Disc(10.2, 10.0, 1.1),
+            Disc(13.8, 10.0, 1.1),
+            Disc(17.5, 10.0, 1.1),
+            Line(&[(8.0, 14.5), (16.0, 14.5)]),
+        ],
+        Icon::Mouse => &[Box(6.5, 3.0, 11.0, 18.0, 5.5), Line(&[(12.0, 6.8), (12.0, 10.2)])],
+        Icon::Turbo => {
+            &[Line(&[(5.5, 6.0), (11.5, 12.0), (5.5, 18.0)]), Line(&[(12.5, 6.0), (18.5, 12.0), (12.5, 18.0)])]
+        }
         Icon::Play => &[Fill(&[(8.0, 5.5), (18.5, 12.0), (8.0, 18.5)])],
         Icon::Pause => &[
             Fill(&[(7.0, 5.5), (10.0, 5.5), (10.0, 18.5), (7.0, 18.5)]),

@@ -103,6 +103,34 @@ pub fn can_be_chosen(key: Key) -> bool {
     !function && key != Key::Escape && key != Key::Tab
 }
 
+/// The buttons of one set that have turbo, one bit each.
+pub fn with_turbo(settings: &Settings, set: usize) -> u16 {
+    let chosen = &settings.turbo[set % LAYOUTS];
+    let fitting = BUTTONS.iter().filter(|(name, _)| chosen.contains(*name));
+    fitting.fold(0, |all, (_, button)| all | *button as u16)
+}
+
+/// Turns the presses that stand for copying and cutting into what widgets know them by. True when something is to be pasted.
+///
+/// The window asks to be given them as keys, because they may be the game's.
+pub fn clipboard(events: &mut Vec<Event>) -> bool {
+    let mut paste = false;
+    events.retain_mut(|event| {
+        let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+        let letter = |letter| modifiers.command_only() && *key == letter;
+        if *key == Key::Cut || letter(Key::X) {
+            *event = Event::Cut;
+        } else if *key == Key::Copy || letter(Key::C) {
+            *event = Event::Copy;
+        } else if *key == Key::Paste || letter(Key::V) {
+            paste = true;
+            return false;
+        }
+        true
+    });
+    paste
+}
+
 /// Keys that stand for more than one button, each once.
 pub fn chosen_twice(layouts: &[Layout]) -> Vec<Key> {
     let all: Vec<Key> = layouts.iter().flat_map(Layout::keys).collect();
@@ -124,20 +152,25 @@ pub struct Keyboard {
 impl Keyboard {
     /// Takes the game's keys out of `events`, so that no widget sees them, and gives the controllers' new state.
     ///
-    /// While `playing` is false nothing is taken and every button is let go.
+    /// While `playing` is false nothing is taken and every button is let go. What else is held does not matter: Ctrl and Alt
+    /// can be game keys too. Only the window's own Ctrl+O stays, unless Ctrl is one of the game's keys.
     pub fn take(&mut self, events: &mut Vec<Event>, playing: bool, layouts: &[Layout]) -> [PadState; LAYOUTS] {
         if !playing {
             self.buttons = [0; LAYOUTS];
             return Default::default();
         }
+        let ctrl = |key: &Key| matches!(key, Key::ControlLeft | Key::ControlRight);
+        let shortcuts = !layouts.iter().any(|layout| layout.0.iter().any(ctrl));
         events.retain(|event| match event {
             Event::Key { key, physical_key, pressed, modifiers, .. } => {
+                if *pressed && shortcuts && *key == Key::O && modifiers.command {
+                    return true;
+                }
                 let place = physical_key.unwrap_or(*key);
                 let mut taken = false;
                 for (layout, held) in layouts.iter().zip(&mut self.buttons) {
                     let buttons = layout.pressed_by(place);
-                    // A shortcut such as Ctrl+A is the window's; a key let go always counts.
-                    if buttons == 0 || *pressed && (modifiers.ctrl || modifiers.alt || modifiers.command) {
+                    if buttons == 0 {
                         continue;
                     }
                     *held = if *pressed { *held | buttons } else { *held & !buttons };
@@ -237,13 +270,71 @@ mod tests {
     }
 
     #[test]
-    fn right_shift_is_select_although_it_is_a_modifier_and_shortcuts_are_not_play() {
+    fn right_shift_is_select_and_what_else_is_held_takes_no_key_from_the_game() {
         let mut keyboard = Keyboard::default();
         let pad = one(&mut keyboard, &mut vec![with(Key::ShiftRight, true, Modifiers::SHIFT)], true);
         assert!(pad.held(Button::Select));
         let pad = one(&mut keyboard, &mut vec![with(Key::X, true, Modifiers::SHIFT)], true);
         assert!(pad.held(Button::A));
-        let pad = one(&mut keyboard, &mut vec![with(Key::A, true, Modifiers::CTRL)], true);
-        assert!(!pad.held(Button::Y));
+        for modifiers in [Modifiers::CTRL, Modifiers::ALT, Modifiers::COMMAND | Modifiers::CTRL] {
+            let mut keyboard = Keyboard::default();
+            let pad = one(&mut keyboard, &mut vec![with(Key::A, true, modifiers)], true);
+            assert!(pad.held(Button::Y), "{modifiers:?}");
+            let pad = one(&mut keyboard, &mut vec![with(Key::A, false, modifiers)], true);
+            assert!(!pad.held(Button::Y), "{modifiers:?}");
+        }
+    }
+
+    #[test]
+    fn control_and_alt_are_game_keys_like_any_other() {
+        let mut settings = Settings::default();
+        for (button, key) in [("a", "ControlLeft"), ("b", "AltLeft"), ("x", "C")] {
+            assert!(Key::from_name(key).is_some_and(can_be_chosen), "{key}");
+            settings.keyboard[0].insert(button.into(), key.into());
+        }
+        let mut keyboard = Keyboard::default();
+        let command = Modifiers::CTRL | Modifiers::COMMAND;
+        let mut events = vec![
+            with(Key::ControlLeft, true, command),
+            with(Key::AltLeft, true, command | Modifiers::ALT),
+            with(Key::C, true, command | Modifiers::ALT),
+            with(Key::ArrowUp, true, command | Modifiers::ALT),
+        ];
+        let pad = keyboard.take(&mut events, true, &[Layout::of(&settings, 0)])[0];
+        assert!([Button::A, Button::B, Button::X, Button::Up].iter().all(|button| pad.held(*button)), "{pad:?}");
+        assert!(events.is_empty());
+    }
+
+    #[test]
+    fn opening_a_file_stays_the_windows_unless_control_is_a_game_key() {
+        let open = || vec![with(Key::O, true, Modifiers::CTRL | Modifiers::COMMAND)];
+        let mut settings = Settings::default();
+        let layouts = |settings: &Settings| [Layout::of(settings, 0), Layout::of(settings, 1)];
+        let mut events = open();
+        let pads = Keyboard::default().take(&mut events, true, &layouts(&settings));
+        assert_eq!((events.len(), pads[1].buttons), (1, 0));
+        settings.keyboard[0].insert("a".into(), "ControlLeft".into());
+        let mut events = open();
+        let pads = Keyboard::default().take(&mut events, true, &layouts(&settings));
+        assert_eq!((events.len(), pads[1].buttons), (0, Button::Select as u16));
+    }
+
+    #[test]
+    fn what_the_game_leaves_is_copied_cut_and_pasted_as_ever() {
+        let command = Modifiers::CTRL | Modifiers::COMMAND;
+        let mut events = vec![with(Key::C, true, command), with(Key::X, true, command), with(Key::V, false, command)];
+        assert!(!clipboard(&mut events));
+        assert_eq!(events, [Event::Copy, Event::Cut, with(Key::V, false, command)]);
+        let mut events = vec![with(Key::V, true, command), key(Key::V, true), with(Key::C, true, Modifiers::ALT)];
+        assert!(clipboard(&mut events));
+        assert_eq!(events, [key(Key::V, true), with(Key::C, true, Modifiers::ALT)]);
+    }
+
+    #[test]
+    fn buttons_with_turbo_are_found_by_their_names() {
+        let mut settings = Settings::default();
+        settings.turbo[1] = ["a", "start", "no button"].map(str::to_owned).into();
+        assert_eq!(with_turbo(&settings, 0), 0);
+        assert_eq!(with_turbo(&settings, 1), Button::A as u16 | Button::Start as u16);
     }
 }

@@ -3,11 +3,13 @@
 use super::keys::LAYOUTS;
 use super::places::{Device, Gamepad, Places};
 use super::rumble::Motors;
+use super::turbo::Turbo;
 use crate::input::{Button, MAX_SEATS, PadState};
 use crate::link::board::FeedbackReader;
+use crate::sync::now;
 use gilrs::{Axis, Gilrs};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Takes a local player's controller: seat, then state. Must not wait.
@@ -31,32 +33,49 @@ struct Shared {
     playing: AtomicBool,
     ended: AtomicBool,
     hands: Mutex<Hands>,
+    /// What is held has changed, or all is over: the turbo thread looks.
+    turn: Condvar,
 }
 
-/// Held for the time of a copy; the only other holder is the window, once a painting.
+/// Held for the time of a copy, by the window once a painting, the gamepads' thread and the turbo thread.
 #[derive(Default)]
 struct Hands {
     places: Places,
     keyboard: [PadState; LAYOUTS],
     pads: Vec<(usize, PadState)>,
+    /// Buttons with turbo, by the keyboard's sets.
+    with_turbo: [u16; LAYOUTS],
+    turbos: [Turbo; MAX_SEATS],
     sent: [PadState; MAX_SEATS],
     names: Vec<Gamepad>,
     trouble: Option<String>,
 }
 
 impl Hands {
-    /// What each seat's pad holds: everything that goes there, joined.
-    fn joined(&self) -> [PadState; MAX_SEATS] {
-        let [host, second] = self.keyboard;
-        let keys = [(self.places.host, host), (self.places.seat_of(Device::SecondKeys), second)];
-        let pads = self.pads.iter().map(|(id, state)| (self.places.seat_of(Device::Pad(*id)), *state));
+    /// What each seat's pad holds at this moment: everything that goes there, joined.
+    fn joined(&mut self, now: Duration) -> [PadState; MAX_SEATS] {
+        let ([host, second], [first_turbo, second_turbo]) = (self.keyboard, self.with_turbo);
+        let keys =
+            [(self.places.host, host, first_turbo), (self.places.seat_of(Device::SecondKeys), second, second_turbo)];
+        let pads = self.pads.iter().map(|(id, state)| (self.places.seat_of(Device::Pad(*id)), *state, first_turbo));
         let mut seats = [PadState::default(); MAX_SEATS];
-        for (seat, state) in keys.into_iter().chain(pads) {
-            if let Some(joined) = seat.and_then(|seat| seats.get_mut(seat)) {
-                *joined = joined.merged(state);
+        let mut turbo = [0; MAX_SEATS];
+        for (seat, mut state, with_turbo) in keys.into_iter().chain(pads) {
+            if let Some(seat) = seat.filter(|seat| *seat < MAX_SEATS) {
+                turbo[seat] |= state.buttons & with_turbo;
+                state.buttons &= !with_turbo;
+                seats[seat] = seats[seat].merged(state);
             }
         }
+        for ((joined, turbo), held) in seats.iter_mut().zip(&mut self.turbos).zip(turbo) {
+            joined.buttons |= turbo.buttons(held, now);
+        }
         seats
+    }
+
+    /// When [`Hands::joined`] will say something else though nobody moves.
+    fn next_due(&self, now: Duration) -> Option<Duration> {
+        self.turbos.iter().filter_map(|turbo| turbo.next_due(now)).min()
     }
 }
 
@@ -69,11 +88,17 @@ impl LocalPads {
             playing: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             hands: Mutex::default(),
+            turn: Condvar::new(),
         });
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("gamepads".into());
         if let Err(error) = thread.spawn(move || read(&theirs, feedback, &wake)) {
             shared.hands().trouble = Some(error.to_string());
+        }
+        let theirs = Arc::clone(&shared);
+        // Of its own, because the other one waits for gamepads, if there is any.
+        if let Err(error) = std::thread::Builder::new().name("turbo".into()).spawn(move || theirs.keep_turning()) {
+            tracing::warn!("turbo buttons are held only: {error}");
         }
         Self { shared }
     }
@@ -88,6 +113,17 @@ impl LocalPads {
         self.shared.change(|hands| {
             if hands.places != *places {
                 hands.places = places.clone();
+            }
+        });
+    }
+
+    /// Buttons that press themselves again and again while held, by the keyboard's sets, and how often in a second. Those of
+    /// the first set also on gamepads.
+    pub fn turbo(&self, buttons: [u16; LAYOUTS], hz: u32) {
+        self.shared.change(|hands| {
+            hands.with_turbo = buttons;
+            for turbo in &mut hands.turbos {
+                turbo.set_rate(hz);
             }
         });
     }
@@ -116,6 +152,7 @@ impl LocalPads {
 impl Drop for LocalPads {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::Relaxed);
+        // With the lock taken, so that the turbo thread is not between its look and its sleep.
         self.sit(&Places { host: None, ..Places::default() });
     }
 }
@@ -128,7 +165,13 @@ impl Shared {
     fn change(&self, change: impl FnOnce(&mut Hands)) {
         let mut hands = self.hands();
         change(&mut hands);
-        let joined = hands.joined();
+        self.send(&mut hands, now());
+        drop(hands);
+        self.turn.notify_one();
+    }
+
+    fn send(&self, hands: &mut Hands, now: Duration) {
+        let joined = hands.joined(now);
         for (seat, (new, old)) in joined.iter().zip(hands.sent).enumerate() {
             if *new != old {
                 // With the lock held, so that two writers cannot pass each other with an older state.
@@ -136,6 +179,22 @@ impl Shared {
             }
         }
         hands.sent = joined;
+    }
+
+    /// Sends what turbo makes of what is held, until all is over.
+    fn keep_turning(&self) {
+        let mut hands = self.hands();
+        while !self.ended.load(Ordering::Relaxed) {
+            let now = now();
+            self.send(&mut hands, now);
+            hands = match hands.next_due(now) {
+                Some(due) => {
+                    let wait = self.turn.wait_timeout(hands, due.saturating_sub(now));
+                    wait.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.turn.wait(hands).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
     }
 }
 
@@ -290,17 +349,51 @@ mod tests {
     fn a_guests_gamepad_goes_to_their_seat_and_the_others_to_the_hosts() {
         let mut hands = Hands { pads: vec![(4, held(Button::A)), (5, held(Button::B))], ..Hands::default() };
         hands.keyboard = [held(Button::Up), held(Button::Down)];
-        let of = |hands: &Hands| hands.joined().map(|pad| pad.buttons);
+        let of = |hands: &mut Hands| hands.joined(Duration::ZERO).map(|pad| pad.buttons);
         let mut wanted = [0; MAX_SEATS];
         wanted[0] = Button::A as u16 | Button::B as u16 | Button::Up as u16;
-        assert_eq!(of(&hands), wanted);
+        assert_eq!(of(&mut hands), wanted);
         for (device, seat) in [(Device::Pad(5), 1), (Device::SecondKeys, 2), (Device::Pad(9), 3)] {
             hands.places.guests.insert(device, Guest { seat, name: "Bob".into() });
         }
         wanted[0] = Button::A as u16 | Button::Up as u16;
         wanted[1] = Button::B as u16;
         wanted[2] = Button::Down as u16;
-        assert_eq!(of(&hands), wanted);
+        assert_eq!(of(&mut hands), wanted);
+    }
+
+    #[test]
+    fn a_turbo_button_of_one_set_turns_and_the_same_one_of_the_other_is_held() {
+        let mut hands = Hands { pads: vec![(4, held(Button::A))], ..Hands::default() };
+        hands.with_turbo = [Button::A as u16, 0];
+        hands.keyboard = [held(Button::B), held(Button::A)];
+        hands.places.guests.insert(Device::SecondKeys, Guest { seat: 1, name: "Bob".into() });
+        let mut of = |ms: u64| {
+            let joined = hands.joined(Duration::from_millis(ms));
+            (joined[0].buttons, joined[1].buttons, hands.next_due(Duration::from_millis(ms)))
+        };
+        let (a, b) = (Button::A as u16, Button::B as u16);
+        let half = Duration::from_millis(500) / crate::settings::TURBO_HZ;
+        assert_eq!(of(0), (a | b, a, Some(half)));
+        assert_eq!(of(50), (b, a, Some(half * 2)));
+        assert_eq!(of(90), (a | b, a, Some(half * 3)));
+        // Held by somebody without turbo on the same seat, it is held.
+        hands.places.guests.insert(Device::SecondKeys, Guest { seat: 0, name: "Bob".into() });
+        assert_eq!(hands.joined(Duration::from_millis(130))[0].buttons, a | b);
+    }
+
+    #[test]
+    fn a_held_turbo_button_is_sent_again_and_again_by_itself_and_not_after_it_is_let_go() {
+        let (pads, sent) = pads();
+        pads.turbo([Button::A as u16, 0], 30);
+        pads.keyboard(keys(Button::A));
+        for wanted in [Button::A as u16, 0, Button::A as u16, 0] {
+            let (seat, pad) = sent.recv_timeout(Duration::from_secs(30)).unwrap();
+            assert_eq!((seat, pad.buttons), (0, wanted));
+        }
+        pads.keyboard([NOTHING; LAYOUTS]);
+        while sent.try_recv().is_ok() {}
+        assert!(sent.recv_timeout(Duration::from_millis(200)).is_err());
     }
 
     #[test]

@@ -3,12 +3,14 @@
 //! Everything that a person does comes out as an [`Action`]; tests click here and look at those.
 
 use super::chat::Chat;
+use super::desk::{Offer, Screen};
 use super::invite::Copied;
+use super::lamps::Lamps;
 use super::links;
 use super::notices::Notices;
 use super::places::{Gamepad, Places};
 use super::preferences::Draft;
-use super::{choose, game, home, icons, invite, options, preferences, requests, theme};
+use super::{choose, controls, game, home, icons, invite, options, preferences, requests, theme};
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
 use crate::net::RoomCommand;
@@ -37,6 +39,10 @@ pub struct Model<'a> {
     pub pad_trouble: Option<&'a str>,
     /// Who at this machine sits where.
     pub places: &'a Places,
+    /// What the game takes of the keyboard and the mouse themselves.
+    pub desk: Offer,
+    /// The lights of the emulated machine.
+    pub lamps: &'a Lamps,
     /// Where cores look for BIOS files now.
     pub system_dir: &'a Path,
     /// The processor draws the window.
@@ -88,6 +94,8 @@ pub enum Action {
     Change(Box<Settings>),
     /// Those at this machine sit like this now.
     Places(Places),
+    /// Give the keyboard and the mouse themselves to the game, or take them back.
+    Desk(bool),
     /// Fill the screen, or stop doing so.
     FullScreen(bool),
 }
@@ -128,6 +136,8 @@ pub struct View {
     pub dialog: Option<Dialog>,
     /// Things the window itself has to tell.
     pub notices: Notices,
+    /// Where the picture was painted last.
+    pub screen: Option<Screen>,
     pub(super) side_panel_hidden: bool,
     pub(super) slot: u8,
     pub(super) muted: bool,
@@ -135,9 +145,10 @@ pub struct View {
     pub(super) invite_open: bool,
     pub(super) chat: Chat,
     full_screen_since: Option<f64>,
+    desk_since: Option<f64>,
 }
 
-/// How long the way out of full screen is shown.
+/// How long the way out of full screen is shown, or that of a game that has the keyboard.
 const HINT_SECONDS: f64 = 4.0;
 
 impl View {
@@ -148,6 +159,7 @@ impl View {
         let playing = model.snapshot.game.is_some();
         let panel_shown = playing && !model.full_screen && !self.side_panel_hidden;
         self.chat.follow(&model.snapshot.chat, panel_shown || !playing, ui.input(|input| input.time));
+        self.screen = None;
         if playing {
             game::show(self, ui, model, &mut actions);
         } else {
@@ -165,7 +177,7 @@ impl View {
         if !model.snapshot.game.as_ref().is_some_and(game::has_ended) {
             self.notices.show(ui, model.snapshot, model.texts);
         }
-        self.show_full_screen_hint(ui, model);
+        self.show_hints(ui, model);
         dropped_files(ui, model.texts, &mut actions);
         actions
     }
@@ -207,17 +219,25 @@ impl View {
         }
     }
 
-    fn show_full_screen_hint(&mut self, ui: &Ui, model: &Model) {
-        if !model.full_screen {
-            self.full_screen_since = None;
-            return;
-        }
+    /// The ways out, for some seconds; that of the game with the keyboard is the first to be taken.
+    fn show_hints(&mut self, ui: &Ui, model: &Model) {
         let now = ui.input(|input| input.time);
-        let left = HINT_SECONDS - (now - *self.full_screen_since.get_or_insert(now));
-        if left > 0.0 {
-            hint(ui, model.texts.leave_full_screen_hint);
-            ui.ctx().request_repaint_after_secs(left as f32);
-        }
+        let left = |since: &mut Option<f64>, shown: bool| match shown {
+            true => HINT_SECONDS - (now - *since.get_or_insert(now)),
+            false => {
+                *since = None;
+                0.0
+            }
+        };
+        let full_screen = left(&mut self.full_screen_since, model.full_screen);
+        let desk = left(&mut self.desk_since, model.desk.on);
+        let text = match () {
+            () if desk > 0.0 => controls::desk_hint(model.texts, model.desk),
+            () if full_screen > 0.0 && !model.desk.on => model.texts.leave_full_screen_hint,
+            () => return,
+        };
+        hint(ui, text);
+        ui.ctx().request_repaint_after_secs(desk.max(full_screen) as f32);
     }
 }
 

@@ -5,6 +5,8 @@ use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_set
 use egui_kittest::{Harness, HarnessBuilder};
 use hotseat::engine::*;
 use hotseat::frame::Picture;
+use hotseat::gui::desk::Offer;
+use hotseat::gui::lamps::Lamps;
 use hotseat::gui::places::{Device, Gamepad, Guest, Places};
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
@@ -29,6 +31,8 @@ pub struct Stage {
     pub gamepads: Vec<Gamepad>,
     pub pad_trouble: Option<&'static str>,
     pub places: Places,
+    pub desk: Offer,
+    pub lamps: Lamps,
     pub software_rendering: bool,
     pub full_screen: bool,
     pub actions: Vec<Action>,
@@ -60,6 +64,8 @@ impl Default for Stage {
             gamepads: Vec::new(),
             pad_trouble: None,
             places: Places::default(),
+            desk: Offer::default(),
+            lamps: Lamps::default(),
             software_rendering: false,
             full_screen: false,
             actions: Vec::new(),
@@ -90,6 +96,8 @@ impl eframe::App for Stage {
             gamepads: &self.gamepads,
             pad_trouble: self.pad_trouble,
             places: &self.places,
+            desk: self.desk,
+            lamps: &self.lamps,
             system_dir: Path::new("/home/ada/.local/share/hotseat/system"),
             software_rendering: self.software_rendering,
             full_screen: self.full_screen,
@@ -266,6 +274,15 @@ impl Stage {
         self
     }
 
+    /// The game takes the keyboard and the mouse, and its machine has three lights.
+    pub fn wanting(mut self, keyboard: bool, mouse: bool, on: bool) -> Self {
+        self.desk = Offer { keyboard, mouse, aim: false, on };
+        let game = self.snapshot.game.as_ref().map(|game| (&game.core, &game.content));
+        self.lamps.set(game, 0b111);
+        self.lamps.set(game, 0b101);
+        self
+    }
+
     /// In Chinese.
     pub fn chinese(mut self) -> Self {
         self.texts = Spoken::Chinese.texts();
@@ -352,6 +369,7 @@ pub fn game(state: GameState) -> GameStatus {
         state,
         ports: 4,
         devices: Vec::new(),
+        wants: Wants::default(),
         options: vec![
             option("nestopia_palette", "Color palette", &["cxa2025as", "consumer", "canonical", "raw"], "consumer"),
             option(

@@ -1,0 +1,76 @@
+//! The lights of the emulated machine: known once they were on.
+
+use super::theme;
+use egui::{Role, Sense, Ui, WidgetInfo, vec2};
+use std::path::PathBuf;
+
+/// More than these would leave no room for the game's name.
+const MOST: usize = 16;
+
+/// Which lights there are, and which are on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lamps {
+    ever: u32,
+    on: u32,
+    game: Option<(PathBuf, Option<PathBuf>)>,
+}
+
+impl Lamps {
+    /// Bits of those that are on, in this game: another one's machine may have others.
+    pub fn set(&mut self, game: Option<(&PathBuf, &Option<PathBuf>)>, on: u32) {
+        let same = self.game.as_ref().map(|(core, content)| (core, content)) == game;
+        if !same {
+            self.game = game.map(|(core, content)| (core.clone(), content.clone()));
+            self.ever = 0;
+        }
+        self.on = if game.is_some() { on } else { 0 };
+        self.ever |= self.on;
+    }
+
+    /// Whether each of those that were ever on is on now, in their order.
+    pub fn list(&self) -> impl Iterator<Item = bool> {
+        (0..32).filter(|bit| self.ever >> bit & 1 == 1).map(|bit| self.on >> bit & 1 == 1)
+    }
+}
+
+/// A dot a light; nothing without any.
+pub(super) fn show(ui: &mut Ui, lamps: &Lamps, name: &str) {
+    let all: Vec<bool> = lamps.list().take(MOST).collect();
+    if all.is_empty() {
+        return;
+    }
+    let (rect, response) = ui.allocate_exact_size(vec2(all.len() as f32 * 12.0, 20.0), Sense::hover());
+    for (index, on) in all.iter().enumerate() {
+        let middle = rect.left_center() + vec2(index as f32 * 12.0 + 6.0, 0.0);
+        if *on {
+            ui.painter().circle_filled(middle, 6.0, theme::GOOD.gamma_multiply(0.25));
+        }
+        ui.painter().circle_filled(middle, 3.5, if *on { theme::GOOD } else { theme::RAISED_HOVER });
+    }
+    let lit = all.iter().filter(|on| **on).count();
+    let said = format!("{name}: {lit}/{}", all.len());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
+    response.on_hover_text(name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_light_is_shown_from_the_first_time_it_was_on_until_the_next_game() {
+        let (core, content) = (PathBuf::from("core.so"), Some(PathBuf::from("game")));
+        let mut lamps = Lamps::default();
+        let list = |lamps: &Lamps| lamps.list().collect::<Vec<_>>();
+        lamps.set(Some((&core, &content)), 0);
+        assert_eq!(list(&lamps), []);
+        lamps.set(Some((&core, &content)), 1 << 31 | 1 << 2);
+        assert_eq!(list(&lamps), [true, true]);
+        lamps.set(Some((&core, &content)), 1 << 31);
+        assert_eq!(list(&lamps), [false, true]);
+        lamps.set(Some((&core, &None)), 0);
+        assert_eq!(list(&lamps), []);
+        lamps.set(None, u32::MAX);
+        assert_eq!(list(&lamps), [], "the last word of a game that was closed");
+    }
+}
