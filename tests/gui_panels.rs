@@ -134,6 +134,89 @@ fn function_keys_do_what_their_buttons_do() {
 }
 
 #[test]
+fn a_game_that_takes_keyboard_or_mouse_is_given_them_by_a_button_that_says_which() {
+    for (keyboard, mouse, name) in [
+        (true, true, "Keyboard and mouse in the game"),
+        (true, false, "Use the keyboard in the game"),
+        (false, true, "Use the mouse in the game"),
+    ] {
+        let stage = || Stage::default().playing().wanting(keyboard, mouse, false);
+        assert_eq!(clicked(stage(), name), [Action::Desk(true)]);
+    }
+    let mut window = Stage::default().playing().wanting(true, true, true).open();
+    let hint = "Keys and mouse go to the game. Esc or Scroll Lock ends it; Ctrl+[ is its Esc.";
+    assert_eq!(window.get_all_by_label(hint).count(), 2, "in the bar, and over the picture for a moment");
+    click(&mut window, "Give back");
+    assert_eq!(actions(&mut window), [Action::Desk(false)]);
+    let window = Stage::default().playing().open();
+    for name in ["Keyboard and mouse in the game", "Use the keyboard in the game", "Use the mouse in the game"] {
+        assert!(window.query_by_label(name).is_none());
+    }
+}
+
+#[test]
+fn the_view_says_where_the_picture_is_as_long_as_there_is_one() {
+    let mut window = Stage::default().playing().open();
+    let screen = window.state().view.screen.unwrap();
+    assert_eq!(screen.size, [256, 240]);
+    assert!(screen.stage.contains_rect(screen.picture) && screen.picture.area() > 10_000.0);
+    window.state_mut().picture = None;
+    window.run_steps(2);
+    assert_eq!(window.state().view.screen, None);
+}
+
+#[test]
+fn two_quick_shots_at_the_picture_do_not_fill_the_screen() {
+    for (mouse, wanted) in [(true, vec![]), (false, vec![Action::FullScreen(true)])] {
+        let mut window = Stage::default().playing().wanting(false, mouse, false).open();
+        let at = window.state().view.screen.unwrap().picture.center();
+        // Every event is a step of its own, and steps are long.
+        window.ctx.options_mut(|options| options.input_options.max_double_click_delay = 10.0);
+        window.event(egui::Event::PointerMoved(at));
+        window.step();
+        for pressed in [true, false, true, false] {
+            let (modifiers, button) = (egui::Modifiers::NONE, egui::PointerButton::Primary);
+            window.event(egui::Event::PointerButton { pos: at, button, pressed, modifiers });
+        }
+        window.run_steps(6);
+        assert_eq!(actions(&mut window), wanted);
+    }
+}
+
+#[test]
+fn the_lights_of_the_machine_are_shown_from_when_they_were_on() {
+    let window = Stage::default().playing().wanting(false, false, false).open();
+    window.get_by_label("Console lights: 2/3");
+    let window = Stage::default().playing().open();
+    assert!(window.query_by_label_contains("Console lights").is_none());
+}
+
+#[test]
+fn turbo_is_chosen_beside_a_buttons_key_and_taken_back_with_the_keys() {
+    let mut stage = Stage::default().playing();
+    stage.view.dialog = Some(Dialog::Settings(Draft::of(&stage.settings)));
+    let mut window = stage.open();
+    click(&mut window, "Keys on the keyboard");
+    assert!(window.query_by_label("Turbo Up").is_none(), "nobody walks in steps");
+    let mut chosen = |name: &str| {
+        window.get_by_role_and_label(Role::CheckBox, name).click();
+        window.run_steps(2);
+        let changed = actions(&mut window);
+        let [Action::Change(settings)] = &changed[..] else { panic!("{changed:?}") };
+        window.state_mut().settings = (**settings).clone();
+        window.state().settings.turbo.clone()
+    };
+    assert_eq!(chosen("Turbo A"), [["a".to_owned()].into(), [].into()]);
+    assert_eq!(chosen("Turbo Start"), [["a".to_owned(), "start".to_owned()].into(), [].into()]);
+    assert_eq!(chosen("Turbo A"), [["start".to_owned()].into(), [].into()]);
+    window.get_by_role_and_label(Role::Button, "Reset to defaults").click_accesskit();
+    window.run_steps(2);
+    let changed = actions(&mut window);
+    let [Action::Change(settings)] = &changed[..] else { panic!("{changed:?}") };
+    assert!(settings.turbo.iter().all(|set| set.is_empty()));
+}
+
+#[test]
 fn escape_leaves_full_screen_where_only_the_picture_is_shown() {
     let mut window = Stage { full_screen: true, ..Stage::default().playing() }.open();
     assert!(window.query_by_label("Pause").is_none());

@@ -42,6 +42,8 @@ const SCREENS: &[Screen] = &[
             .told(Level::Warning, Said::NoMoreLinks)
             .told(Level::Error, Said::NoScreenshot("/home/ann/Pictures".into(), "No space left on device".into()))
     }),
+    ("game-wants", || Stage::default().playing().wanting(true, true, false)),
+    ("game-takes", || Stage::default().playing().wanting(true, true, true)),
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),
     ("crashed", || {
         Stage::default().playing().in_state(GameState::Crashed(Crash { core: "Nestopia".into(), how: How::Signal(11) }))
@@ -90,7 +92,8 @@ const SCREENS: &[Screen] = &[
     }),
     ("links", || with_links(Stage::default().playing().with_links())),
     ("keys", || {
-        let stage = Stage::default().playing().with_guest();
+        let mut stage = Stage::default().playing().with_guest();
+        stage.settings.turbo[0].insert("a".into());
         let draft = Draft::of(&stage.settings);
         with_dialog(stage, Dialog::Settings(draft)).opening("Keys on the keyboard")
     }),
@@ -103,6 +106,8 @@ const SCREENS: &[Screen] = &[
     ("no-core", || with_dialog(Stage::default().with_recent(), Dialog::NoCore("/home/ada/games/disc.chd".into()))),
     ("chinese-home", || Stage::default().with_recent().with_invite().chinese()),
     ("chinese-game", || Stage::default().playing().chinese()),
+    ("chinese-wants", || Stage::default().playing().wanting(true, false, false).chinese()),
+    ("chinese-takes", || Stage { full_screen: true, ..Stage::default().playing().wanting(true, true, true).chinese() }),
     ("chinese-notices", || {
         Stage::default()
             .playing()

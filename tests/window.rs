@@ -81,8 +81,17 @@ impl Desktop {
         shot.stdout
     }
 
-    /// The blocks of the test core's picture, wherever on the screen it lies.
+    /// The blocks of the test core's picture, wherever on the screen it lies; nobody but the host plays.
     fn blocks(&self) -> Option<blocks::Blocks> {
+        self.any_blocks_where(|it| it.buttons[1..] == [0; 3])
+    }
+
+    /// The same where the other ports' rows show something else.
+    fn any_blocks(&self) -> Option<blocks::Blocks> {
+        self.any_blocks_where(|_| true)
+    }
+
+    fn any_blocks_where(&self, wanted: impl Fn(&blocks::Blocks) -> bool) -> Option<blocks::Blocks> {
         let screen = self.screenshot();
         if screen.len() < WIDTH * HEIGHT {
             return None;
@@ -103,7 +112,7 @@ impl Desktop {
                         let luma = |x: u32, y: u32| screen[(top + y as usize) * WIDTH + left + x as usize];
                         // Sixteen bits of sync and checksum let one wrong box in 65536 pass: what it says is then absurd.
                         let found = blocks::decode(width as u32, height as u32, luma);
-                        let sound = |it: &blocks::Blocks| it.frame < 1 << 20 && it.buttons[1..] == [0; 3];
+                        let sound = |it: &blocks::Blocks| it.frame < 1 << 20 && wanted(it);
                         if let Some(found) = found.filter(sound) {
                             return Some(found);
                         }
@@ -170,6 +179,69 @@ fn the_window_shows_the_running_game_and_a_key_reaches_it() {
     until("the key let go in the picture", SLOW, || {
         desktop.blocks().filter(|now| now.buttons[0] & common::button::A == 0)
     });
+}
+
+#[test]
+fn a_game_that_takes_the_keyboard_gets_every_key_until_escape() {
+    let _alone = alone();
+    let desktop = Desktop::new(false);
+    let content = desktop.home.path().join("game.fixture");
+    std::fs::write(&content, "fixture_keyboard=on\n").expect("content is written");
+    let _window = desktop.window(&["--core", &fixture(), &path(&content)]);
+    let lowest = |what: &str, wanted: u16| {
+        until(what, SLOW, || desktop.any_blocks().filter(|now| now.buttons[3] == wanted));
+    };
+    lowest("the game's picture in the window", 0);
+    let key = |what: &str, key: &str| {
+        let find = ["search", "--onlyvisible", "--name", "Hotseat", "windowfocus", what, key];
+        let done = desktop.command("xdotool").args(find).status().expect("xdotool runs: install the package xdotool");
+        assert!(done.success());
+    };
+    key("key", "Scroll_Lock");
+    // F5 would pause the game.
+    key("keydown", "F5");
+    lowest("F5 in the game", 286);
+    key("keydown", "c");
+    lowest("c in the game", 99);
+    key("keyup", "c");
+    lowest("c let go", 286);
+    key("key", "Escape");
+    lowest("everything let go", 0);
+    key("keyup", "F5");
+    // X is A on the pad again.
+    key("keydown", "x");
+    until("the pad's button", SLOW, || desktop.any_blocks().filter(|now| now.buttons[0] & common::button::A != 0));
+}
+
+#[test]
+fn a_click_on_the_picture_gives_the_mouse_to_a_game_that_takes_it_until_escape() {
+    let _alone = alone();
+    let desktop = Desktop::new(false);
+    let content = desktop.home.path().join("game.fixture");
+    std::fs::write(&content, "fixture_mouse=on\n").expect("content is written");
+    let _window = desktop.window(&["--core", &fixture(), &path(&content)]);
+    until("the game's picture in the window", SLOW, || desktop.any_blocks());
+    let tool = |arguments: &[&str]| {
+        let find = ["search", "--onlyvisible", "--name", "Hotseat", "windowfocus"];
+        let done = desktop.command("xdotool").args(find).args(arguments).status();
+        assert!(done.expect("xdotool runs: install the package xdotool").success());
+    };
+    tool(&["mousemove", "400", "400"]);
+    tool(&["click", "1"]);
+    let moved = |now: &blocks::Blocks| (now.buttons[1].cast_signed(), now.buttons[2].cast_signed());
+    // Until it is taken, which is a matter of a painting or two.
+    until("moves to the right in the game", SLOW, || {
+        tool(&["mousemove_relative", "40", "0"]);
+        desktop.any_blocks().filter(|now| moved(now).0 > 0)
+    });
+    tool(&["mousedown", "3"]);
+    until("the right button in the game", SLOW, || desktop.any_blocks().filter(|now| now.buttons[3] & 0x1f == 2));
+    tool(&["key", "Escape"]);
+    let left = until("the button let go", SLOW, || desktop.any_blocks().filter(|now| now.buttons[3] & 0x1f == 0));
+    tool(&["mouseup", "3"]);
+    tool(&["mousemove_relative", "--", "-40", "-40"]);
+    let later = until("a later frame", SLOW, || desktop.any_blocks().filter(|now| now.frame > left.frame + 60));
+    assert_eq!(moved(&later), moved(&left), "the mouse is the window's again");
 }
 
 #[test]

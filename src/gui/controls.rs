@@ -113,14 +113,14 @@ pub(super) fn desk_hint(texts: &Texts, desk: Offer) -> &'static str {
 fn desk(ui: &mut Ui, model: &Model, roomy: bool, actions: &mut Vec<Action>) {
     let (texts, desk) = (model.texts, model.desk);
     let (icon, name) = match (desk.keyboard, desk.mouse) {
-        _ if desk.on => (Icon::Back, texts.desk_leave),
+        (keyboard, _) if desk.on => (if keyboard { Icon::Keyboard } else { Icon::Mouse }, texts.desk_leave),
         (true, true) => (Icon::Keyboard, texts.desk_enter_both),
         (true, false) => (Icon::Keyboard, texts.desk_enter_keyboard),
         (false, true) => (Icon::Mouse, texts.desk_enter_mouse),
         (false, false) => return,
     };
     let button = if roomy { Button::text(name).with_icon(icon) } else { Button::icon(icon, name).boxed() };
-    let button = ui.add(button.selected(desk.on));
+    let button = ui.add(if desk.on { button.color(theme::ACCENT) } else { button });
     if button.on_hover_text(format!("{name} ({})", texts.scroll_lock)).clicked() {
         actions.push(Action::Desk(!desk.on));
     }

@@ -352,7 +352,7 @@ mod tests {
 
     fn wheel(delta: Vec2) -> Event {
         let (unit, phase) = (MouseWheelUnit::Line, TouchPhase::Move);
-        Event::MouseWheel { unit, delta, phase, modifiers: Modifiers::NONE }
+        Event::MouseWheel { unit, source: egui::MouseWheelSource::Wheel, delta, phase, modifiers: Modifiers::NONE }
     }
 
     /// What came out, and what was left for the window.

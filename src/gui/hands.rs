@@ -154,23 +154,23 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, 
         if sets > 1 {
             widgets::section(ui, if set == 0 { texts.first_keys } else { texts.second_keys });
         }
-        let columns = if ui.available_width() > 480.0 { 4 } else { 2 };
+        // Pairs, and room for the longest name of a key.
+        let columns = 2;
         let width = (ui.available_width() - 8.0 * (columns - 1) as f32) / columns as f32;
         for row in (0..BUTTONS.len()).step_by(columns) {
             ui.horizontal(|ui| {
                 for button in row..(row + columns).min(BUTTONS.len()) {
                     let key = layout.keys()[button];
                     let waits = draft.waiting == Some((set, button));
-                    // Nobody walks in steps.
-                    let turns = !matches!(BUTTONS[button].0, "up" | "down" | "left" | "right");
+                    let turns = can_have_turbo(button);
                     let width = if turns { width - TURBO_WIDTH - 4.0 } else { width };
+                    ui.spacing_mut().item_spacing.x = if turns { 4.0 } else { 8.0 };
                     if key_button(ui, texts, button, key, width, waits, twice.contains(&key)) {
                         draft.waiting = Some((set, button));
                     }
                     if turns {
-                        ui.spacing_mut().item_spacing.x = 4.0;
-                        turbo_button(ui, texts, button, &mut new.turbo[set]);
                         ui.spacing_mut().item_spacing.x = 8.0;
+                        turbo_button(ui, texts, button, &mut new.turbo[set]);
                     }
                 }
             });
@@ -190,6 +190,11 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, 
 }
 
 const TURBO_WIDTH: f32 = 30.0;
+
+/// Nobody walks in steps.
+fn can_have_turbo(button: usize) -> bool {
+    !matches!(BUTTONS[button].0, "up" | "down" | "left" | "right")
+}
 
 /// Beside a button's key: whether it presses itself again and again while it is held.
 fn turbo_button(ui: &mut Ui, texts: &Texts, button: usize, set: &mut BTreeSet<String>) {

@@ -63,14 +63,14 @@ mod tests {
         let mut lamps = Lamps::default();
         let list = |lamps: &Lamps| lamps.list().collect::<Vec<_>>();
         lamps.set(Some((&core, &content)), 0);
-        assert_eq!(list(&lamps), []);
+        assert_eq!(list(&lamps), [false; 0]);
         lamps.set(Some((&core, &content)), 1 << 31 | 1 << 2);
         assert_eq!(list(&lamps), [true, true]);
         lamps.set(Some((&core, &content)), 1 << 31);
         assert_eq!(list(&lamps), [false, true]);
         lamps.set(Some((&core, &None)), 0);
-        assert_eq!(list(&lamps), []);
+        assert_eq!(list(&lamps), [false; 0]);
         lamps.set(None, u32::MAX);
-        assert_eq!(list(&lamps), [], "the last word of a game that was closed");
+        assert_eq!(list(&lamps), [false; 0], "the last word of a game that was closed");
     }
 }
