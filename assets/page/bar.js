@@ -8,6 +8,10 @@ import { setLabel, text } from "./text.js";
 /** @typedef {import("./sound.js").Sound} Sound */
 
 const HIDE_MS = 2500;
+/** While the picture is aimed at, the bar is called by staying at the very edge above for this long. */
+const DWELL_MS = 600;
+/** How near the edge that is, in CSS pixels: a mouse stops at the edge of a screen, a finger is thick. */
+const EDGE_PX = { mouse: 2, finger: 24 };
 
 export class Bar {
   #bar = byId("bar", HTMLElement);
@@ -24,17 +28,18 @@ export class Bar {
   #ledsOf = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** Runs while a pointer that aims stays at the edge. @type {ReturnType<typeof setTimeout> | undefined} */
+  #dwell;
 
   /** @param {Sound} sound */
   constructor(sound) {
     returnFocusAfterClick(this.#bar);
     returnFocusAfterClick(this.#tap);
-    for (const sign of ["pointermove", "pointerdown", "focusin"]) {
-      // A finger on the game's buttons is playing, not asking for the bar.
-      window.addEventListener(sign, (event) => {
-        if (!(event.target instanceof Element && event.target.closest("#touch [data-part]"))) this.show();
-      });
+    window.addEventListener("focusin", () => this.show());
+    for (const sign of ["pointermove", "pointerdown"]) {
+      window.addEventListener(sign, (event) => this.#pointed(/** @type {PointerEvent} */ (event)));
     }
+    document.documentElement.addEventListener("pointerleave", () => this.#stopDwelling());
     this.#mute.addEventListener("click", () => sound.mute(!sound.muted));
     this.#volume.addEventListener("input", () => sound.setVolume(Number(this.#volume.value)));
     this.#volume.addEventListener("pointerup", () => this.#volume.blur());
@@ -48,6 +53,36 @@ export class Bar {
     clearTimeout(this.#timer);
     document.documentElement.dataset.bar = "shown";
     if (this.#playing) this.#timer = setTimeout(() => this.#hide(), HIDE_MS);
+  }
+
+  /** @param {PointerEvent} event */
+  #pointed(event) {
+    const at = event.target instanceof Element ? event.target : null;
+    // A finger on the game's buttons is playing, not asking for the bar; so is a mouse that the game has.
+    if (at?.closest("#touch [data-part]") || document.pointerLockElement) return;
+    // The bar would stand in the way of whoever aims: a shot at it would be one beside the picture.
+    if (at?.closest("#stage[data-aim='yes']")) this.#aimed(event, at);
+    else {
+      this.#stopDwelling();
+      this.show();
+    }
+  }
+
+  /** @param {PointerEvent} event on a picture that is aimed at @param {Element} at */
+  #aimed({ pointerType, clientY, buttons, type }, at) {
+    const mouse = pointerType === "mouse";
+    // A finger beside the picture does not aim.
+    if (!mouse && type === "pointerdown" && !at.closest("#frame")) this.show();
+    if (clientY > (mouse ? EDGE_PX.mouse : EDGE_PX.finger) || (mouse && buttons !== 0)) this.#stopDwelling();
+    else this.#dwell ??= setTimeout(() => {
+      this.#stopDwelling();
+      this.show();
+    }, DWELL_MS);
+  }
+
+  #stopDwelling() {
+    clearTimeout(this.#dwell);
+    this.#dwell = undefined;
   }
 
   /** @param {boolean} playing the game runs: the bar may hide */
