@@ -149,9 +149,13 @@ const SHAPES = [
  * @returns {Shape}
  */
 export function shapeOf(system, names) {
-  const shape = SHAPES.find(([pattern]) => pattern.test(system))?.[1] ?? "pad";
+  const uses = (/** @type {string[]} */ ...controls) => controls.some((control) => Object.hasOwn(names, control));
+  let shape = SHAPES.find(([pattern]) => pattern.test(system))?.[1] ?? "pad";
+  // A core for several machines may be called by its smallest: what it names tells more.
+  if (shape === "sms" && uses("y", "l")) shape = "genesis6";
+  if (shape === "gb" && uses("l")) shape = "gba";
   // A core that names its buttons but not the upper row plays the old pad with three.
-  return shape === "genesis6" && Object.keys(names).length > 0 && !("l" in names || "x" in names || "r" in names) ? "genesis3" : shape;
+  return shape === "genesis6" && Object.keys(names).length > 0 && !uses("l", "x", "r") ? "genesis3" : shape;
 }
 
 /** Systems whose games are walked through with a stick. @param {Shape} shape */

@@ -38,6 +38,17 @@ test("systems have their layouts", () => {
   assert.equal(shapeOf("Sega - Mega Drive - Genesis", { y: "A", b: "B", a: "C", l: "X" }), "genesis6");
 });
 
+test("a core that names a control which its first system lacks has the layout of a larger one", () => {
+  for (const system of ["Sega - Game Gear", "Sega - Master System - Mark III"]) {
+    assert.equal(shapeOf(system, { b: "1", a: "2", start: "Pause" }), "sms", system);
+    assert.equal(shapeOf(system, { y: "A", b: "B", a: "C", start: "Start" }), "genesis3", system);
+    assert.equal(shapeOf(system, { y: "A", b: "B", a: "C", l: "X", x: "Y", r: "Z" }), "genesis6", system);
+    assert.equal(shapeOf(system, { b: "B", a: "C", l: "X" }), "genesis6", system);
+  }
+  assert.equal(shapeOf("Nintendo - Game Boy", { a: "A", b: "B" }), "gb");
+  assert.equal(shapeOf("Nintendo - Game Boy", { a: "A", b: "B", l: "L", r: "R" }), "gba");
+});
+
 for (const [shape, layout] of Object.entries(TOUCH_LAYOUTS)) {
   test(`${shape}: every part has a place, a label and a control, and none is there twice`, () => {
     const parts = [...layout.parts, turboPart(layout)];
