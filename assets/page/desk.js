@@ -44,6 +44,8 @@ export class Desk {
   #picture = { width: 0, height: 0 };
   /** Where a pointer that is not locked was last seen. @type {{x: number, y: number} | null} */
   #last = null;
+  /** The pointer that presses; until it is lifted the others count for nothing. @type {number | null} */
+  #pressing = null;
   #movedAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -68,8 +70,8 @@ export class Desk {
     stage.addEventListener("pointermove", (event) => this.#point(event));
     stage.addEventListener("pointerdown", (event) => this.#point(event));
     stage.addEventListener("pointerup", (event) => this.#point(event));
-    stage.addEventListener("pointercancel", () => this.#away());
-    stage.addEventListener("pointerleave", () => this.#away());
+    stage.addEventListener("pointercancel", (event) => this.#away(event));
+    stage.addEventListener("pointerleave", (event) => this.#away(event));
     stage.addEventListener("contextmenu", (event) => {
       if (this.#followed || this.#locked) event.preventDefault();
     });
@@ -132,6 +134,7 @@ export class Desk {
 
   release() {
     this.#last = null;
+    this.#pressing = null;
     this.#releaseKeys();
     if (this.#mouse.state.buttons !== 0) {
       this.#mouse.release();
@@ -295,6 +298,8 @@ export class Desk {
 
   /** @param {PointerEvent} event */
   #point(event) {
+    if (this.#isOther(event)) return;
+    if (event.type === "pointerup") this.#pressing = null;
     if (!this.#followed || !(event.target instanceof Element) || event.target.closest("button, a, input, aside")) return;
     const box = this.#frame.getBoundingClientRect();
     const last = this.#last;
@@ -307,6 +312,7 @@ export class Desk {
       // No text is marked and nothing dragged; and a shot beyond the edge is seen to its end.
       event.preventDefault();
       event.target.setPointerCapture(event.pointerId);
+      this.#pressing = event.pointerId;
       letGoOfFocus();
     }
     // A finger that is lifted points nowhere.
@@ -314,9 +320,18 @@ export class Desk {
     this.#sendMouse(before !== this.#mouse.state.buttons);
   }
 
-  #away() {
-    if (this.#locked) return;
+  /** Whether this pointer is not the one that counts. @param {PointerEvent} event */
+  #isOther({ type, pointerId, pointerType, buttons }) {
+    if (this.#pressing !== null) return pointerId !== this.#pressing;
+    // A finger that came down while another pressed does not take its place.
+    return pointerType !== "mouse" && buttons !== 0 && type === "pointermove";
+  }
+
+  /** @param {PointerEvent} event */
+  #away(event) {
+    if (this.#locked || this.#isOther(event)) return;
     this.#last = null;
+    this.#pressing = null;
     this.#mouse.release();
     this.#sendMouse(true);
   }
