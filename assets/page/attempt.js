@@ -11,6 +11,8 @@ import { Watchdog } from "./watchdog.js";
 
 /** The WebSocket opens within this time, or the try has failed. */
 const OPEN_MS = 10_000;
+/** It has just answered a knock. */
+const OPEN_SOON_MS = 3000;
 /** A wrong secret or code is answered up to half a minute late, so that nobody can try many. */
 const ANSWER_MS = 40_000;
 /** Somebody whose seat is kept is answered at once; silence means that the network is gone again. */
@@ -52,7 +54,7 @@ export class Attempt {
   #watch;
 
   /**
-   * @param {WebSocket} socket to the host; open, or on the way
+   * @param {WebSocket} socket to the host, on the way
    * @param {boolean} soon a seat is kept: whatever takes long has failed
    * @param {AttemptEvents} events
    */
@@ -89,6 +91,11 @@ export class Attempt {
 
   get joined() {
     return this.#stage === "joined";
+  }
+
+  /** The host was asked and has not answered yet. */
+  get asked() {
+    return this.#stage === "asked";
   }
 
   /**
@@ -137,8 +144,7 @@ export class Attempt {
 
   #openSocket() {
     const socket = this.#socket;
-    const opened = socket.readyState === WebSocket.OPEN ? Promise.resolve()
-      : new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+    const opened = new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
     // The offer is made while the WebSocket still connects.
     Promise.all([this.#offer(), opened]).then(([sdp]) => {
       if (!this.#open) return;
@@ -238,7 +244,7 @@ export class Attempt {
   /** How long the present stage may take, in milliseconds. */
   #patience() {
     switch (this.#stage) {
-      case "opening": return OPEN_MS;
+      case "opening": return this.#soon ? OPEN_SOON_MS : OPEN_MS;
       case "sent": return this.#soon ? ANSWER_SOON_MS : ANSWER_MS;
       case "welcomed": return this.#soon ? JOIN_SOON_MS : JOIN_MS;
       // A person decides: minutes are fine.

@@ -12,10 +12,14 @@ import { isFinal, joinMessage, renameMessage, wishMessage } from "./protocol.js"
 /** @typedef {"network" | "offline" | "host" | "dropped"} Reason */
 
 /**
- * A lost page knocks anew this often. A system repeats an unanswered first packet after 1 s, 2 s, 4 s ...: with new
- * knocks the host hears of the page within two seconds of the network's return.
+ * So long a lost page waits for the answer to a knock. A system repeats an unanswered first packet after 1 s, 2 s, 4 s ...:
+ * with new knocks one is on its way within a second of the network's return.
  */
-const KNOCK_MS = 2500;
+const KNOCK_MS = 1500;
+/** Between a knock that was not answered in time and the next: that one has waited already. */
+const PAUSE_MS = 250;
+/** A page that waits for the host's answer and was not seen for longer than this asks again. */
+const STALE_MS = 20_000;
 /** A host that had a problem this often in a row has it the next time too. */
 const REFUSALS = 3;
 
@@ -48,7 +52,7 @@ export class Connection {
   #allowance = new Allowance(performance.now());
   /** @type {Attempt | null} */
   #attempt = null;
-  /** A WebSocket that finds out whether there is a network. @type {WebSocket | null} */
+  /** A request that finds out whether there is a network. @type {AbortController | null} */
   #knock = null;
   /** Ends a knock, or the wait between two tries. @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -59,6 +63,8 @@ export class Connection {
   #refusals = 0;
   /** Until it is left or has ended. */
   #wanted = false;
+  /** When the page was last seen no more. */
+  #hiddenAt = performance.now();
 
   /**
    * @param {{address: string, secret: string | null, code: string | null, name: string, resume: string | null}} join
@@ -76,8 +82,15 @@ export class Connection {
       if (this.#wanted && !this.#attempt?.joined) this.start();
     });
     document.addEventListener("visibilitychange", () => {
-      const idle = this.#wanted && this.#attempt === null && this.#knock === null;
-      if (idle && document.visibilityState === "visible") this.start();
+      const now = performance.now();
+      if (document.visibilityState !== "visible") {
+        this.#hiddenAt = now;
+        return;
+      }
+      const idle = this.#attempt === null && this.#knock === null;
+      // A page that was not seen may have slept through the end of its WebSocket, which tells nobody that it is alive.
+      const stale = this.#attempt?.asked && now - this.#hiddenAt > STALE_MS;
+      if (this.#wanted && (idle || stale)) this.start();
     });
   }
 
@@ -123,7 +136,7 @@ export class Connection {
     const attempt = this.#attempt;
     this.#knock = null;
     this.#attempt = null;
-    knock?.close();
+    knock?.abort();
     attempt?.close();
     this.#events.input(null);
   }
@@ -131,23 +144,25 @@ export class Connection {
   #try() {
     this.#events.trying(this.#wasJoined);
     this.#drop();
-    const socket = new WebSocket(this.#address);
-    if (!this.#wasJoined) {
-      this.#enter(socket);
-      return;
-    }
     // The peer connection waits for the network: made without one it may never find an address.
-    this.#knock = socket;
-    socket.addEventListener("open", () => {
-      if (this.#knock !== socket) return;
+    if (this.#wasJoined) this.#knockAtHost();
+    else this.#enter(new WebSocket(this.#address));
+  }
+
+  #knockAtHost() {
+    const knock = new AbortController();
+    this.#knock = knock;
+    // Not by a WebSocket: Firefox holds those back that follow one in vain, each time longer. Any answer will do.
+    fetch("./", { method: "HEAD", cache: "no-store", signal: knock.signal }).then(() => {
+      if (this.#knock !== knock) return;
       clearTimeout(this.#timer);
       this.#knock = null;
-      this.#enter(socket);
+      this.#enter(new WebSocket(this.#address));
+    }, () => {
+      if (this.#knock === knock) this.#fail(this.#reason);
     });
-    socket.addEventListener("close", () => {
-      if (this.#knock === socket) this.#fail(this.#reason);
-    });
-    this.#timer = setTimeout(() => this.#fail(this.#reason), this.#eager ? KNOCK_MS : 4 * KNOCK_MS);
+    const eager = this.#eager;
+    this.#timer = setTimeout(() => this.#fail(this.#reason, eager ? PAUSE_MS : Infinity), eager ? KNOCK_MS : 4 * KNOCK_MS);
   }
 
   /** The seat is still kept. */
@@ -155,7 +170,7 @@ export class Connection {
     return this.#backoff.eager(performance.now());
   }
 
-  /** @param {WebSocket} socket open, or on the way */
+  /** @param {WebSocket} socket on the way */
   #enter(socket) {
     const events = this.#events;
     const attempt = new Attempt(socket, this.#wasJoined && this.#eager, {
@@ -195,13 +210,13 @@ export class Connection {
     attempt.open();
   }
 
-  /** @param {Reason} reason */
-  #fail(reason) {
+  /** @param {Reason} reason @param {number} [longest] milliseconds to wait at most */
+  #fail(reason, longest = Infinity) {
     this.#reason = reason;
     // Told first: the picture is gone once the peer connection is closed.
     this.#events.failed(navigator.onLine === false && reason !== "dropped" ? "offline" : reason);
     this.#drop();
-    const delay = this.#backoff.failed(performance.now());
+    const delay = Math.min(longest, this.#backoff.failed(performance.now()));
     this.#timer = setTimeout(() => this.#try(), delay);
   }
 }

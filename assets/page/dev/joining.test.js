@@ -13,6 +13,7 @@ const ROOM = {
 let clock = 0;
 let sockets = [];
 let peers = [];
+let knocks = [];
 let happened = [];
 
 class Channel extends EventTarget {
@@ -58,7 +59,21 @@ class Peer extends EventTarget {
   hears(message) { this.channels.control.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) })); }
 }
 
-Object.assign(globalThis, { WebSocket: Socket, RTCPeerConnection: Peer });
+/** A request that is answered, fails, or is given up, as the test says. */
+function knock(url, { method, cache, signal }) {
+  return new Promise((resolve, reject) => {
+    const it = { url, method, cache, at: clock, waits: true };
+    const end = (does) => (value) => {
+      it.waits = false;
+      does(value);
+    };
+    Object.assign(it, { answers: end(resolve), fails: end(() => reject(new TypeError("no network"))) });
+    signal.addEventListener("abort", end(() => reject(signal.reason)));
+    knocks.push(it);
+  });
+}
+
+Object.assign(globalThis, { WebSocket: Socket, RTCPeerConnection: Peer, fetch: knock });
 Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
 performance.now = () => clock;
 
@@ -70,6 +85,7 @@ beforeEach(() => {
   clock = 0;
   sockets = [];
   peers = [];
+  knocks = [];
   happened = [];
 });
 
@@ -141,20 +157,23 @@ test("a host that says yes after minutes lets one in", async () => {
   assert.deepEqual(happened, ["trying false", "asked", "resume token", "joined"]);
 });
 
-test("a page whose network is gone knocks at least every three and a half seconds, and comes back with its token alone", async () => {
+test("a page whose network is gone sends a packet at least every 1.25 s, and comes back with its token alone", async () => {
   await joinRoom({ secret: null, code: "123456" });
   await pass(6000);
   assert.equal(happened.at(-2) + happened.at(-1), "failed networktrying true");
-  const knocks = [];
-  for (let at = 0; at < 30_000; at += 50) {
-    const before = sockets.length;
-    await pass(50);
-    if (sockets.length > before) knocks.push(clock);
-  }
-  assert.ok(knocks.length >= 8, String(knocks.length));
-  for (let i = 1; i < knocks.length; i += 1) assert.ok(knocks[i] - knocks[i - 1] <= 3600, String(knocks));
+  await pass(30_000);
+  // A system repeats an unanswered first packet after a second.
+  const packets = knocks.slice(0, -1).flatMap(({ at }) => [at, at + 1000]);
+  assert.ok(packets.length >= 30, String(packets));
+  for (let i = 1; i < packets.length; i += 1) assert.ok(packets[i] - packets[i - 1] <= 1250, String(packets));
+  assert.ok(knocks.every(({ url, method, cache }) => url === "./" && method === "HEAD" && cache === "no-store"));
+  assert.equal(knocks.filter(({ waits }) => waits).length <= 1, true, "one at a time");
+  assert.equal(sockets.length, 1, "no WebSocket, which Firefox would hold back the next time");
   assert.equal(peers.length, 1, "no peer connection is made without a network");
-  while (sockets.at(-1).readyState !== 0) await pass(50);
+  while (!knocks.at(-1).waits) await pass(50);
+  knocks.at(-1).answers();
+  await pass(0);
+  assert.equal(sockets.length, 2);
   sockets.at(-1).opens();
   await pass(100);
   assert.deepEqual(sockets.at(-1).sent, [{ type: "join", v: 2, secret: null, code: null, name: "Ann", resume: "token", sdp: "v=0" }]);
@@ -164,29 +183,74 @@ test("a page whose network is gone knocks at least every three and a half second
   assert.equal(happened.at(-1), "joined");
 });
 
+test("a WebSocket that is lost behind an answered knock is given up after three seconds", async () => {
+  await joinRoom({});
+  sockets[0].breaks();
+  await pass(3000);
+  knocks.at(-1).answers();
+  await pass(2900);
+  const before = knocks.length;
+  assert.equal(sockets.length, 2);
+  await pass(1500);
+  assert.ok(knocks.length > before);
+});
+
 test("a network that says it is back is believed at once", async () => {
   await joinRoom({});
   await pass(20_000);
-  const before = sockets.length;
+  const before = knocks.length;
   window.dispatchEvent(new Event("online"));
-  assert.equal(sockets.length, before + 1);
+  assert.equal(knocks.length, before + 1);
 });
 
 test("refused knocks are a second apart for a minute, then five", async () => {
   await joinRoom({});
   sockets[0].breaks();
-  const tries = [];
   for (let at = 0; at < 100_000; at += 50) {
     await pass(50);
-    const socket = sockets.at(-1);
-    if (socket.readyState === 0) {
-      tries.push(clock);
-      socket.breaks();
-    }
+    if (knocks.at(-1)?.waits) knocks.at(-1).fails();
   }
-  const gaps = tries.slice(1).map((at, i) => at - tries[i]);
+  const gaps = knocks.slice(1).map(({ at }, i) => at - knocks[i].at);
   assert.ok(gaps.slice(0, 50).every((gap) => gap <= 1100), String(gaps));
+  assert.ok(gaps.slice(3, 50).every((gap) => gap >= 1000), String(gaps));
   assert.ok(gaps.slice(-4).every((gap) => gap >= 5000 && gap <= 5100), String(gaps));
+});
+
+/** The page is not seen for a while. */
+async function hideFor(ms) {
+  for (const state of ["hidden", "visible"]) {
+    Object.assign(document, { visibilityState: state });
+    document.dispatchEvent(new Event("visibilitychange"));
+    if (state === "hidden") await pass(ms);
+  }
+}
+
+test("a page that waits for the host's answer asks again after it was hidden for long, and only then", async () => {
+  connect({});
+  sockets[0].opens();
+  await pass(0);
+  sockets[0].says({ type: "waiting" });
+  await hideFor(15_000);
+  assert.equal(sockets.length, 1);
+  await hideFor(25_000);
+  assert.equal(sockets.length, 2);
+  assert.equal(sockets[0].readyState, 3, "the old request is taken back");
+  sockets[1].opens();
+  await pass(0);
+  sockets[1].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  await pass(0);
+  peers.at(-1).hears(ROOM);
+  assert.equal(happened.at(-1), "joined");
+});
+
+test("a page that plays keeps its connection however long it was hidden", async () => {
+  await joinRoom({});
+  Object.assign(document, { visibilityState: "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+  clock += 60_000;
+  Object.assign(document, { visibilityState: "visible" });
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(sockets.length, 1);
 });
 
 test("a host that had a problem is asked three times, and again when a person wants it", async () => {
