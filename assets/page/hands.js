@@ -82,10 +82,11 @@ export class Hands {
     this.#apply();
     this.#gamepads.refresh();
     this.#assign();
-    window.addEventListener("blur", () => this.release());
-    window.addEventListener("pagehide", () => this.release());
+    for (const sign of ["blur", "pagehide"]) window.addEventListener(sign, () => this.#leave());
+    for (const sign of ["focus", "pageshow"]) window.addEventListener(sign, () => this.#rumble.rest(false));
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.release();
+      if (document.visibilityState === "hidden") this.#leave();
+      else this.#rumble.rest(false);
     });
   }
 
@@ -93,6 +94,7 @@ export class Hands {
   setSeats(seats) {
     if (seats.length === this.#seats.length && seats.every((seat, at) => seat === this.#seats[at])) return;
     this.#seats = [...seats];
+    this.#rumble.keep(seats);
     this.#assign();
     this.#connect();
     this.#name();
@@ -120,7 +122,11 @@ export class Hands {
   /** @param {RTCDataChannel | null} channel where input goes; null: there is no connection */
   connect(channel) {
     if (channel === this.#channel) return;
-    if (channel === null) this.release();
+    if (channel === null) {
+      this.release();
+      // The next connection tells anew.
+      this.#rumble.keep([]);
+    }
     this.#channel = channel;
     this.#connect();
   }
@@ -130,12 +136,11 @@ export class Hands {
     if (this.#seats.includes(seat)) this.#rumble.play(seat, strong, weak);
   }
 
-  /** Nobody is at the controls: the game must not run on with a held button. */
+  /** Lets go of everything: the game must not run on with a held button. */
   release() {
     this.#keyboard.release();
     this.#touch.release();
     this.#desk.leave();
-    this.#rumble.stop();
     for (const input of this.#inputs.values()) input.release();
     // What is still held is held anew, should somebody look again.
     this.#held.clear();
@@ -257,6 +262,12 @@ export class Hands {
     return shapeOf(this.#system, own?.names ?? {});
   }
 
+  /** Nobody is at the controls. */
+  #leave() {
+    this.release();
+    this.#rumble.rest(true);
+  }
+
   /** @param {string} device @param {Held} held */
   #hold(device, held) {
     const before = this.#held.get(device) ?? RESTING;
@@ -284,9 +295,10 @@ export class Hands {
       this.#inputs.get(seat)?.set(device, RESTING);
       this.onHeld(device, RESTING);
     }
-    this.#rumble.stop();
     if (next.get(TOUCH) !== this.#seatOf.get(TOUCH)) this.#touch.release();
-    this.#seatOf = next;
+    this.#rumble.during(() => {
+      this.#seatOf = next;
+    });
     for (const seat of this.#seats) this.#inputOf(seat);
     this.#keyboard.setUsed(keys.map((key) => (next.get(key) ?? null) !== null));
     this.onChange();

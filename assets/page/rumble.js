@@ -13,7 +13,9 @@ export class Rumble {
   #find;
   #shakesGlass;
   #enabled = true;
-  /** By seat. @type {Map<number, Shake>} */
+  /** Nobody is at the controls: motors are still, and what they would do is kept. */
+  #resting = false;
+  /** What the host said last, by seat: it tells only what changes. @type {Map<number, Shake>} */
   #shaking = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
@@ -29,8 +31,23 @@ export class Rumble {
 
   /** @param {boolean} enabled */
   enable(enabled) {
+    if (enabled === this.#enabled) return;
     this.#enabled = enabled;
-    if (!enabled) this.stop();
+    this.#refresh();
+  }
+
+  /** @param {boolean} resting nobody is at the controls */
+  rest(resting) {
+    if (resting === this.#resting) return;
+    this.#resting = resting;
+    this.#refresh();
+  }
+
+  /** Other devices play the seats after this: their motors go on. @param {() => void} change */
+  during(change) {
+    this.#silence();
+    change();
+    this.#refresh();
   }
 
   /**
@@ -39,22 +56,38 @@ export class Rumble {
    * @param {number} weak 0 to 65535
    */
   play(seat, strong, weak) {
-    if (strong === 0 && weak === 0) {
-      if (this.#shaking.delete(seat)) this.#still(seat);
-    } else if (this.#enabled) {
+    if (strong !== 0 || weak !== 0) {
       this.#shaking.set(seat, { strong: Math.min(1, strong / FULL), weak: Math.min(1, weak / FULL), since: performance.now() });
-      this.#start(seat);
+      if (this.#runs) this.#start(seat);
+    } else if (this.#shaking.delete(seat)) {
+      this.#still(seat);
     }
-    clearInterval(this.#timer);
-    if (this.#shaking.size > 0) this.#timer = setInterval(() => this.#again(), AGAIN_MS);
+    this.#arm();
   }
 
-  /** Ends all of it. */
-  stop() {
+  /** Ends all of it but that of these seats, and forgets it. @param {readonly number[]} seats */
+  keep(seats) {
+    for (const seat of [...this.#shaking.keys()]) if (!seats.includes(seat)) this.play(seat, 0, 0);
+  }
+
+  get #runs() {
+    return this.#enabled && !this.#resting;
+  }
+
+  /** The motors do what they should. */
+  #refresh() {
+    if (this.#runs) this.#again();
+    else this.#silence();
+    this.#arm();
+  }
+
+  #arm() {
     clearInterval(this.#timer);
-    const seats = [...this.#shaking.keys()];
-    this.#shaking.clear();
-    for (const seat of seats) this.#still(seat);
+    if (this.#runs && this.#shaking.size > 0) this.#timer = setInterval(() => this.#again(), AGAIN_MS);
+  }
+
+  #silence() {
+    for (const seat of this.#shaking.keys()) this.#still(seat);
   }
 
   #again() {
