@@ -109,10 +109,21 @@ export class Connection {
     this.#drop();
   }
 
-  /** @param {string} name */
-  rename(name) {
+  /** The name to come back with. @param {string} name */
+  setName(name) {
     this.#name = name;
-    if (this.#allowance.take(performance.now())) this.#attempt?.send(renameMessage(name));
+  }
+
+  /**
+   * Tells the host another name, or comes in with it.
+   * @param {string} name
+   * @returns {boolean} false: too many of them
+   */
+  rename(name) {
+    if (!this.#allowance.take(performance.now())) return false;
+    this.#name = name;
+    this.#attempt?.send(renameMessage(name));
+    return true;
   }
 
   /**

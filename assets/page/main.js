@@ -11,7 +11,7 @@ import { GamePanel } from "./gamepanel.js";
 import { Hands } from "./hands.js";
 import { HelpPanel } from "./help.js";
 import { cleanName, parseLink, socketAddress } from "./link.js";
-import { noticeFor } from "./notice.js";
+import { isUnderWay, noticeFor } from "./notice.js";
 import { NoticeView } from "./noticeview.js";
 import { Panel } from "./panel.js";
 import { PeoplePanel } from "./peoplepanel.js";
@@ -23,7 +23,7 @@ import { Standing } from "./standing.js";
 import { StatsPanel } from "./statspanel.js";
 import { chooseLanguage, fillTexts, hasText, setLanguage, text } from "./text.js";
 import { View } from "./view.js";
-import { WakeLock } from "./wakelock.js";
+import { keepsScreenOn, WakeLock } from "./wakelock.js";
 import { attachLanguage, attachStats, attachTouch, openOneAtATime } from "./wiring.js";
 
 /** @typedef {import("./notice.js").Does} Does */
@@ -42,6 +42,8 @@ const link = parseLink(location.href);
 let situation = { phase: "name", reason: "", code: "", message: "", room: null, trouble: "", picture: false };
 /** @type {Connection | null} */
 let connection = null;
+/** When the connection was last lost. */
+let lostAt = 0;
 /** The game takes the whole keyboard. */
 let gameTypes = false;
 
@@ -94,6 +96,8 @@ function begin() {
  * @param {string | null} code
  */
 function join(name, secret, code) {
+  // A code serves once: refused after that, it is the place that is gone.
+  let unused = code;
   remember("name", name);
   help.setName(name);
   connection?.leave();
@@ -117,11 +121,12 @@ function join(name, secret, code) {
         change({ phase: "playing", reason: "", picture: view.shown });
       },
       message: onMessage,
-      ended: (message) => onEnd(message, secret, code),
+      ended: (message) => onEnd(message, secret, unused),
       video: (track) => view.show(track),
       audio: (track) => sound.play(track),
       input: (channel) => hands.connect(channel),
       resume(token) {
+        unused = null;
         rememberResume(secret, token);
         if (secret !== null) remember("room", secret);
       },
@@ -137,7 +142,7 @@ function join(name, secret, code) {
  * The host wants this page no longer, or not at all.
  * @param {Refused | Closing} message
  * @param {string | null} secret
- * @param {string | null} code
+ * @param {string | null} code that has not let this page in yet
  */
 function onEnd(message, secret, code) {
   if (message.type === "refused" && message.code === "bad_invite" && secret === null) {
@@ -249,8 +254,7 @@ function onNo({ to, code }) {
     chat.refused(code, { restore: to === "chat" });
     return;
   }
-  // The field shows the name that everybody else sees.
-  if (to === "rename" && situation.room) help.setName(situation.room.you.name);
+  if (to === "rename") keepName();
   const key = `no.${code}`;
   notices.toast(text(hasText(key) ? key : "no.other"));
 }
@@ -260,6 +264,7 @@ function onNo({ to, code }) {
  * @param {Partial<Situation>} news
  */
 function change(news) {
+  if (news.phase === "reconnecting" && situation.phase !== "reconnecting") lostAt = performance.now();
   situation = { ...situation, ...news };
   const { phase, room } = situation;
   const playing = phase === "playing";
@@ -277,7 +282,7 @@ function change(news) {
   people.setRoom(room);
   chat.setRoom(room);
   game.setRoom(room);
-  wakeLock.want(running);
+  wakeLock.want(keepsScreenOn(situation, performance.now() - lostAt));
   if (!room) for (const panel of [peoplePanel, chatPanel]) panel.show(false);
   if (!game.useful) gamePanel.show(false);
   if (room) help.setName(room.you.name);
@@ -300,7 +305,19 @@ function tellStanding(room) {
 /** @param {string} name */
 function rename(name) {
   remember("name", name);
-  connection?.rename(name);
+  if (connection && !connection.rename(name)) {
+    keepName();
+    notices.toast(text("no.unsent"));
+  }
+}
+
+/** The host has not taken another name: the one that the others see stays. */
+function keepName() {
+  const name = situation.room?.you.name;
+  if (name === undefined) return;
+  remember("name", name);
+  help.setName(name);
+  connection?.setName(name);
 }
 
 function attachPage() {
@@ -312,8 +329,8 @@ function attachPage() {
 
   window.addEventListener("pagehide", () => connection?.leave());
   window.addEventListener("pageshow", (event) => {
-    // Back from the browser's cache: the connection was let go on the way there.
-    if (event.persisted && situation.phase !== "name") connection?.start();
+    // Back from the browser's cache: the connection was let go on the way there. Who was sent away stays away.
+    if (event.persisted && isUnderWay(situation.phase)) connection?.start();
   });
   // Another invite link was pasted into the same tab.
   window.addEventListener("hashchange", () => location.reload());

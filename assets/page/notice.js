@@ -37,6 +37,11 @@
  * @property {Action} [second] the less likely one
  */
 
+/** Whether the page is in the room or on its way there, and goes on when the browser brings it back. @param {Phase} phase */
+export function isUnderWay(phase) {
+  return phase === "playing" || phase === "reconnecting" || phase === "connecting" || phase === "waiting";
+}
+
 /**
  * @param {Situation} situation
  * @param {(key: string) => boolean} hasText

@@ -1,10 +1,32 @@
 // Keeps the screen on while somebody plays with a gamepad, which a phone does not take for activity.
 
+/** @typedef {import("./notice.js").Situation} Situation */
+
+/** Whoever is away longer than this has lost the seat, and the phone may sleep. */
+const LOST_MS = 60_000;
+
+/**
+ * Whether somebody looks at the screen without touching it. Pure.
+ * @param {Situation} situation
+ * @param {number} lostMs how long the connection has been lost
+ */
+export function keepsScreenOn({ phase, room }, lostMs) {
+  switch (phase) {
+    case "playing": return room !== null && room.game.state !== "stopped";
+    // A phone that sleeps misses the host's yes.
+    case "waiting": return true;
+    case "reconnecting": return lostMs < LOST_MS;
+    default: return false;
+  }
+}
+
 export class WakeLock {
   #wanted = false;
   /** @type {WakeLockSentinel | null} */
   #held = null;
-  #asking = false;
+  #busy = false;
+  /** Something has changed while the browser was asked. */
+  #again = false;
 
   constructor() {
     // The browser takes it away from a page that is not seen.
@@ -19,17 +41,27 @@ export class WakeLock {
   }
 
   async #settle() {
-    if (this.#asking || !("wakeLock" in navigator)) return;
-    this.#asking = true;
+    if (!("wakeLock" in navigator)) return;
+    this.#again = true;
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#again) {
+      this.#again = false;
+      await this.#step();
+    }
+    this.#busy = false;
+  }
+
+  async #step() {
+    const held = this.#held !== null && !this.#held.released;
+    const wish = this.#wanted && document.visibilityState === "visible";
+    if (held === wish) return;
     try {
-      if (!this.#wanted) await this.#held?.release();
-      else if (document.visibilityState === "visible" && (this.#held?.released ?? true)) this.#held = await navigator.wakeLock.request("screen");
+      if (wish) this.#held = await navigator.wakeLock.request("screen");
+      else await this.#held?.release();
     } catch {
       // Refused, for a low battery perhaps: the screen goes off when it would.
       this.#held = null;
     }
-    this.#asking = false;
-    // The wish may have changed meanwhile.
-    if (!this.#wanted && this.#held && !this.#held.released) void this.#settle();
   }
 }
