@@ -1,8 +1,8 @@
 // The bar: who is where, and the buttons. It hides while the game is played.
 
-import { byId, make, returnFocusAfterClick } from "./dom.js";
+import { byId, make, makeForeign, returnFocusAfterClick } from "./dom.js";
 import { hasBit, Leds } from "./leds.js";
-import { setLabel, text } from "./text.js";
+import { isolated, setLabel, text } from "./text.js";
 
 /** @typedef {import("./protocol.js").Room} Room */
 /** @typedef {import("./sound.js").Sound} Sound */
@@ -17,6 +17,8 @@ export class Bar {
   #bar = byId("bar", HTMLElement);
   #game = byId("game-name", HTMLElement);
   #seats = byId("seats", HTMLElement);
+  /** A dot for each seat somebody has, for while the bar is hidden. */
+  #lights = byId("lights", HTMLElement);
   #lamps = byId("leds", HTMLElement);
   #mute = byId("mute", HTMLButtonElement);
   #volume = byId("volume", HTMLInputElement);
@@ -97,17 +99,19 @@ export class Bar {
     this.#game.textContent = room?.game.name || "Hotseat";
     if (!room) {
       this.#seats.replaceChildren();
+      this.#lights.replaceChildren();
       return;
     }
     const chips = room.seats.map(({ seat, holders }) => {
       const n = seat + 1;
       const free = holders.length === 0;
       const mine = room.you.seats.includes(seat);
-      const name = holders.map((holder) => (holder.away ? text("seat.away", { name: holder.name }) : holder.name)).join(", ");
+      const names = holders.map((holder) => (holder.away ? text("seat.away", { name: holder.name }) : holder.name));
+      const name = names.length > 1 ? names.map(isolated).join(", ") : names.join();
       const chip = make("li", mine ? "seat mine" : free ? "seat free" : "seat");
       chip.dataset.player = String(seat);
       chip.classList.toggle("away", !free && holders.every((holder) => holder.away));
-      chip.append(hidden(make("b", "", text("seat.short", { n }))), hidden(make("span", "", free ? text("seat.free") : name)),
+      chip.append(hidden(make("b", "", text("seat.short", { n }))), hidden(free ? make("span", "", text("seat.free")) : namesOf(holders)),
         make("span", "unseen", free ? text("seat.is.free", { n }) : text(mine ? "seat.is.you" : "seat.is", { n, name })));
       if (mine && room.you.muted) chip.append(make("span", "tag", text("people.muted")));
       return chip;
@@ -116,10 +120,15 @@ export class Bar {
     if (watchers.length > 0) {
       const chip = make("li", room.you.seats.length === 0 ? "seat watchers mine" : "seat watchers");
       chip.append(make("span", "", text("seat.watchers", { n: watchers.length })));
-      chip.title = watchers.map((peer) => peer.name).join(", ");
+      chip.title = watchers.map((peer) => isolated(peer.name)).join(", ");
       chips.push(chip);
     }
     this.#seats.replaceChildren(...chips);
+    this.#lights.replaceChildren(...room.seats.filter(({ holders }) => holders.length > 0).map(({ seat }) => {
+      const dot = make("i", room.you.seats.includes(seat) ? "mine" : "");
+      dot.dataset.player = String(seat);
+      return dot;
+    }));
     this.light(this.#held);
     if (room.game.name !== this.#ledsOf) {
       this.#ledsOf = room.game.name;
@@ -131,8 +140,8 @@ export class Bar {
   /** Shows who presses anything. @param {number} seats bits of the seats */
   light(seats) {
     this.#held = seats;
-    for (const chip of this.#seats.children) {
-      if (chip instanceof HTMLElement && chip.dataset.player) chip.classList.toggle("lit", hasBit(seats, Number(chip.dataset.player)));
+    for (const sign of [...this.#seats.children, ...this.#lights.children]) {
+      if (sign instanceof HTMLElement && sign.dataset.player) sign.classList.toggle("lit", hasBit(seats, Number(sign.dataset.player)));
     }
   }
 
@@ -166,6 +175,16 @@ export class Bar {
     this.#volume.value = String(sound.muted ? 0 : sound.volume);
     this.#tap.hidden = !sound.blocked;
   }
+}
+
+/** @param {readonly {name: string, away: boolean}[]} holders */
+function namesOf(holders) {
+  const all = make("span", "");
+  holders.forEach(({ name, away }, at) => {
+    if (at > 0) all.append(", ");
+    all.append(away ? text("seat.away", { name }) : makeForeign("", name));
+  });
+  return all;
 }
 
 /** Something that is said in other words. @param {HTMLElement} element */

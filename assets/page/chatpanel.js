@@ -6,14 +6,15 @@ import { CHAT_LIMIT, REACTIONS } from "./protocol.js";
 import { hasText, setLabel, text } from "./text.js";
 
 /** @typedef {import("./chat.js").Line} Line */
-/** @typedef {import("./chat.js").Said} Said */
 /** @typedef {import("./protocol.js").ChatLine} ChatLine */
 /** @typedef {import("./protocol.js").ChatSaid} ChatSaid */
 /** @typedef {import("./protocol.js").Room} Room */
 /** @typedef {import("./protocol.js").Wish} Wish */
 
-/** How long a line stands on the picture while the chat is closed. */
+/** How long what was said stands on the picture while the chat is closed. */
 const PEEK_MS = 6000;
+/** The same for who came or went. */
+const PEEK_LINE_MS = 3500;
 /** A problem is about the last message, and old after this. */
 const PROBLEM_MS = 6000;
 /** Closer than this to the end, one follows the chat. */
@@ -30,6 +31,8 @@ export class ChatPanel {
   #toggle = byId("chat-toggle", HTMLButtonElement);
   #peek = byId("peek", HTMLElement);
   #reactions = byId("chat-reactions", HTMLElement);
+  /** What stands on the picture, or stood there last. @type {Line["kind"]} */
+  #peeked = "line";
   #open = false;
   #muted = false;
   /** The last message: given back if the host refuses it. */
@@ -88,9 +91,14 @@ export class ChatPanel {
     this.#showUnread();
   }
 
-  /** @param {ChatLine} message */
-  happened(message) {
-    this.#append(this.#chat.happened(message));
+  /** @param {ChatLine} message @param {Room | null} room */
+  happened(message, room) {
+    const line = this.#chat.happened(message);
+    this.#append(line);
+    // One knows of oneself; and what somebody said is not taken away while it is read.
+    const own = room === null || message.name === room.you.name;
+    const read = this.#peek.dataset.shown === "yes" && this.#peeked === "said";
+    if (!own && !read && !this.#open) this.#showPeek(line);
   }
 
   /**
@@ -145,13 +153,15 @@ export class ChatPanel {
     if (unread > 0) this.#toggle.setAttribute("aria-label", text("chat.unread", { n: unread }));
   }
 
-  /** @param {Said} line */
+  /** @param {Line} line */
   #showPeek(line) {
     clearTimeout(this.#peekTimer);
+    this.#peeked = line.kind;
+    const seat = line.kind === "said" ? line.seat : null;
     this.#peek.replaceChildren(...lineElement(line).childNodes);
-    this.#peek.dataset.player = line.seat === null ? "none" : String(line.seat);
+    this.#peek.dataset.player = seat === null ? "none" : String(seat);
     this.#peek.dataset.shown = "yes";
-    this.#peekTimer = setTimeout(() => this.#hidePeek(), PEEK_MS);
+    this.#peekTimer = setTimeout(() => this.#hidePeek(), line.kind === "said" ? PEEK_MS : PEEK_LINE_MS);
   }
 
   #hidePeek() {

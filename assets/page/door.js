@@ -1,7 +1,7 @@
 // The card in front of the room: asks for a name, and for a code where there is no link.
 
 import { byId } from "./dom.js";
-import { cleanCode, cleanName, CODE_DIGITS } from "./link.js";
+import { cleanCode, cleanName, CODE_DIGITS, secretIn } from "./link.js";
 import { hasText, text } from "./text.js";
 
 /** @typedef {{name: string, code: string | null}} Entry */
@@ -21,16 +21,26 @@ export class Door {
   /**
    * @param {(entry: Entry) => void} onEnter
    * @param {() => void} onBack back to the last room
+   * @param {(secret: string, name: string) => void} onLink an invite link was pasted; the name may be empty
    */
-  constructor(onEnter, onBack) {
+  constructor(onEnter, onBack, onLink) {
     byId("name-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       const entry = this.#read();
       if (entry) onEnter(entry);
     });
     this.#code.addEventListener("input", () => {
-      const code = cleanCode(this.#code.value);
-      if (this.#code.value !== code) this.#code.value = code;
+      const { value } = this.#code;
+      // An app on the home screen of an iPhone has no address to open a link at: here it can be pasted.
+      const secret = secretIn(value);
+      if (secret !== null) {
+        onLink(secret, cleanName(this.#name.value));
+        return;
+      }
+      const link = value.includes("://");
+      if (link) this.#showProblem("code.incomplete");
+      const code = link ? "" : cleanCode(value);
+      if (value !== code) this.#code.value = code;
       if (code.length === CODE_DIGITS) this.#showProblem("");
     });
     this.#back.addEventListener("click", onBack);

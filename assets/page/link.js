@@ -50,6 +50,14 @@ export function cleanCode(text) {
 }
 
 /**
+ * The secret of an invite link that was pasted, perhaps with words around it.
+ * @param {string} text
+ */
+export function secretIn(text) {
+  return /:\/\/\S*#([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(text)?.[1] ?? null;
+}
+
+/**
  * The link of an invite to the room of this page.
  * @param {string} href the page's own address
  * @param {string} secret

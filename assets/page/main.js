@@ -56,7 +56,7 @@ const notices = new NoticeView(act);
 const hands = new Hands({ stage: byId("stage", HTMLElement), frame: byId("frame", HTMLElement), touch: byId("touch", HTMLElement) });
 const help = new HelpPanel(rename, hands);
 const stats = new StatsPanel({ stats: () => connection?.stats() ?? null, picture: () => view.pictureSize });
-const door = new Door(({ name, code }) => join(name, link.secret, code), backToRoom);
+const door = new Door(({ name, code }) => join(name, link.secret, code), backToRoom, openLink);
 const people = new PeoplePanel(wish);
 const chat = new ChatPanel(wish);
 const game = new GamePanel(wish);
@@ -165,6 +165,12 @@ function backToRoom() {
   location.hash = recall("room") ?? "";
 }
 
+/** An invite link was pasted. @param {string} secret @param {string} name */
+function openLink(secret, name) {
+  if (name !== "") remember("name", name);
+  location.hash = secret;
+}
+
 /** What a notice's button does. @param {Does} does */
 function act(does) {
   switch (does) {
@@ -223,7 +229,7 @@ function onMessage(message) {
       showTitle();
       break;
     case "line":
-      chat.happened(message);
+      chat.happened(message, room);
       break;
     case "reaction":
       reactions.show(message, seatOf(message.peer, room));

@@ -46,13 +46,25 @@ export function hasText(key) {
 }
 
 /**
+ * A name or words of somebody else inside a sentence: they are written in their own direction, and turn nothing
+ * around them. Numbers and signs have none.
+ * @param {string} words
+ */
+export function isolated(words) {
+  return /\p{L}/u.test(words) ? `\u2068${words}\u2069` : words;
+}
+
+/**
  * The text of a key, with `{name}` replaced by `values.name`.
  * @param {string} key
  * @param {Readonly<Record<string, string | number>>} [values]
  */
 export function text(key, values = {}) {
   const words = LANGUAGES[language]?.[key] ?? en[key] ?? key;
-  return words.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return words.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === "string" ? isolated(value) : String(value);
+  });
 }
 
 /**

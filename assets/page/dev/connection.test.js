@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Allowance } from "../allowance.js";
 import { Backoff } from "../backoff.js";
-import { cleanCode, cleanName, inviteLink, parseLink, socketAddress } from "../link.js";
+import { cleanCode, cleanName, inviteLink, parseLink, secretIn, socketAddress } from "../link.js";
 import { isFinal, joinMessage, parseHostMessage } from "../protocol.js";
 import { withStereoOpus } from "../sdp.js";
 import { tallyStats } from "../tally.js";
@@ -44,6 +44,8 @@ const parse = (value) => parseHostMessage(JSON.stringify(value));
 test("messages of the protocol are understood", () => {
   const picture = { type: "picture", width: 256, height: 240, aspect: 1.219, coded_width: 512, coded_height: 480 };
   assert.deepEqual(parse({ ...picture, later: true }), picture);
+  for (const aspect of [4096, 1 / 4096]) assert.equal(parse({ ...picture, aspect }).aspect, aspect);
+  assert.equal(parse({ ...picture, aspect: 5000 }), null);
   assert.deepEqual(parse({ type: "pong", t: 1.5 }), { type: "pong", t: 1.5 });
   assert.equal(parse({ type: "welcome", v: 2, peer: 1, resume: "r", sdp: "v=0" }).sdp, "v=0");
 });
@@ -97,6 +99,12 @@ test("a pasted code is six digits, however it is written", () => {
   assert.equal(cleanCode("１２３ ４５６"), "123456");
   assert.equal(cleanCode("your code: 12 34 56 78"), "123456");
   assert.equal(cleanCode("12a"), "12");
+});
+
+test("a pasted link is found among other words, and one without its secret is none", () => {
+  assert.equal(secretIn(`Join me: http://192.168.1.5:7777/#${SECRET} 🎮`), SECRET);
+  assert.equal(secretIn(`https://play.example/?name=Ann#${SECRET}&name=Bo`), SECRET);
+  for (const text of ["123 456", SECRET, `#${SECRET}`, `http://h/#${SECRET}x`, `http://h/#${SECRET.slice(1)}`, "http://h/"]) assert.equal(secretIn(text), null, text);
 });
 
 test("a friend's link is made from the page's own address and holds nothing else of it", () => {

@@ -127,6 +127,88 @@ test("the chip of somebody who is muted says so to them", () => {
   assert.deepEqual(marks(), [text("people.muted")]);
 });
 
+const silent = () => ({ mute() {}, setVolume() {}, muted: false, blocked: false, volume: 1 });
+/** A pointer over an element that is inside these. */
+function point(type, y, inside, more = {}) {
+  const target = Object.assign(page.element(), { closest: (selector) => (inside.includes(selector) ? target : null) });
+  const event = Object.assign(new Event(type), { clientX: 100, clientY: y, buttons: 0, pointerType: "mouse", ...more });
+  Object.defineProperty(event, "target", { value: target });
+  page.window.dispatchEvent(event);
+}
+
+test("the bar comes for a pointer that moves, but not for one that plays or aims", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const AIMED = "#stage[data-aim='yes']";
+  const bar = new Bar(silent());
+  const shown = () => page.document.documentElement.dataset.bar === "shown";
+  const hide = () => {
+    context.mock.timers.tick(3000);
+    assert.ok(!shown());
+  };
+  bar.setPlaying(true);
+  assert.ok(shown());
+  hide();
+  point("pointermove", 300, []);
+  assert.ok(shown());
+  hide();
+  for (const y of [300, 40, 3]) for (const type of ["pointermove", "pointerdown"]) point(type, y, [AIMED, "#frame"]);
+  point("pointermove", 300, ["#touch [data-part]"]);
+  page.document.pointerLockElement = page.element();
+  point("pointermove", 0, []);
+  page.document.pointerLockElement = null;
+  point("pointermove", 1, [AIMED, "#frame"], { buttons: 1 });
+  context.mock.timers.tick(1000);
+  assert.ok(!shown(), "shots, buttons and a mouse that is the game's");
+  point("pointermove", 0, [AIMED, "#frame"]);
+  context.mock.timers.tick(300);
+  point("pointermove", 30, [AIMED, "#frame"]);
+  context.mock.timers.tick(1000);
+  assert.ok(!shown(), "the edge was only passed");
+  point("pointermove", 0, [AIMED, "#frame"]);
+  point("pointermove", 1, [AIMED, "#frame"]);
+  context.mock.timers.tick(600);
+  assert.ok(shown(), "the pointer stayed at the edge");
+  hide();
+  point("pointerdown", 300, [AIMED], { pointerType: "touch", buttons: 1 });
+  assert.ok(shown(), "a finger beside the picture");
+  hide();
+  page.fire("focusin");
+  assert.ok(shown(), "the keyboard");
+});
+
+test("a dot for each seat that somebody has lights up with its chip", () => {
+  const bar = new Bar(silent());
+  bar.setRoom(room());
+  const dots = () => page.byId("lights").children;
+  assert.deepEqual(dots().map(({ dataset, className }) => [dataset.player, className]), [["1", "mine"]]);
+  const lit = new Map();
+  for (const sign of [...dots(), ...page.byId("seats").children]) sign.classList = { toggle: (name, on) => lit.set(sign, [name, on]) };
+  bar.light(2);
+  assert.deepEqual(lit.get(dots()[0]), ["lit", true]);
+  bar.setRoom(null);
+  assert.deepEqual(dots(), []);
+});
+
+test("who comes and goes is told on the picture, but not oneself, and not over what somebody has just said", () => {
+  const { chat } = chatWith();
+  const peek = page.byId("peek");
+  const told = () => (peek.dataset.shown === "yes" ? peek.children.map((it) => it.textContent ?? it).join("") : null);
+  const line = (name) => chat.happened({ type: "line", what: "joined", name }, room());
+  line("Ann");
+  assert.notEqual(peek.dataset.shown, "yes");
+  chat.happened({ type: "line", what: "joined", name: "Bo" }, null);
+  assert.notEqual(peek.dataset.shown, "yes", "the room is not there yet");
+  line("Bo");
+  assert.equal(peek.dataset.shown, "yes");
+  chat.said({ type: "chat", peer: 4, name: "Bo", text: "hello" }, room());
+  const said = told();
+  line("Cid");
+  assert.equal(told(), said);
+  chat.setOpen(true);
+  line("Di");
+  assert.notEqual(peek.dataset.shown, "yes", "the chat is open");
+});
+
 test("the button of the other language is marked as written in it", () => {
   const button = page.element();
   const root = { documentElement: {}, querySelectorAll: (selector) => (selector.includes("language.other") ? [button] : []) };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aspectFor, fit, overscan, pictureFor } from "../layout.js";
-import { noticeFor } from "../notice.js";
+import { isUnderWay, noticeFor } from "../notice.js";
 import { chooseLanguage, hasText, setLanguage, text } from "../text.js";
 
 const NES = { type: "picture", width: 256, height: 240, aspect: 1.219, coded_width: 512, coded_height: 480 };
@@ -11,6 +11,18 @@ test("the picture is as large as the stage allows", () => {
   assert.deepEqual(fit({ width: 1280, height: 800 }, 4 / 3, 1), { width: 1066, height: 800 });
   assert.deepEqual(fit({ width: 390, height: 700 }, 1.5, 1), { width: 390, height: 260 });
   assert.deepEqual(fit({ width: 100, height: 1000 }, 3, 1.5), { width: 100, height: 50 / 1.5 });
+});
+
+test("a picture of any shape is at least one pixel of the device each way, and inside the stage", () => {
+  for (const stage of [{ width: 1280, height: 800 }, { width: 390, height: 700 }]) {
+    for (const ratio of [1, 1.5, 2]) {
+      for (const aspect of [4096, 1 / 4096]) {
+        const { width, height } = fit(stage, aspect, ratio);
+        assert.ok(width * ratio >= 1 && height * ratio >= 1, `${aspect}`);
+        assert.ok(width <= stage.width && height <= stage.height && Math.max(width / stage.width, height / stage.height) > 0.99, `${width} ${height}`);
+      }
+    }
+  }
 });
 
 test("padding is outside the box, and a whole multiple is none", () => {
@@ -79,6 +91,11 @@ test("who asked to come in can take it back, and a link that does not work leads
   assert.equal(notice({ phase: "closed", code: "revoked" }).action.does, "code");
 });
 
+test("a page that the browser brings back goes on if it was under way, and nobody who was sent away throws another tab out", () => {
+  const phases = ["name", "connecting", "waiting", "playing", "reconnecting", "refused", "closed"];
+  assert.deepEqual(phases.filter(isUnderWay), ["connecting", "waiting", "playing", "reconnecting"]);
+});
+
 test("a pause says whose it is, and those who may end it", () => {
   assert.deepEqual(notice({ room: room("paused", "Bo") }).title, { key: "game.paused.by", values: { name: "Bo" } });
   assert.equal(notice({ room: room("paused") }).title.key, "game.paused");
@@ -101,6 +118,13 @@ test("every text a notice can name exists", () => {
   }
 });
 
+test("a name in a sentence keeps its direction to itself; numbers and signs need no fence", () => {
+  assert.equal(text("seat.is.you", { n: 2, name: "עדי" }), "Player 2: \u2068עדי\u2069 (you)");
+  assert.equal(text("seat.you.many", { list: "1, 2" }), "You are Players 1, 2");
+  assert.equal(text("stats.unit.ms", { n: "1.5" }), "1.5 ms");
+  assert.equal(text("seat.you", { n: 2 }), "You are Player 2");
+});
+
 test("the language is the first wanted one that exists, and values are filled in", () => {
   assert.equal(chooseLanguage(["fr-FR", "zh-CN", "en"]), "zh");
   assert.equal(chooseLanguage(["de"]), "en");
@@ -109,5 +133,5 @@ test("the language is the first wanted one that exists, and values are filled in
   assert.equal(text("seat.you", { n: 2 }), "你是玩家 2");
   setLanguage("en");
   assert.equal(text("seat.you", { n: 2 }), "You are Player 2");
-  assert.equal(text("seat.is", { n: 1, name: "{n}" }), "Player 1: {n}");
+  assert.equal(text("seat.is", { n: 1, name: "{n}" }), "Player 1: \u2068{n}\u2069");
 });

@@ -13,8 +13,8 @@ export default Object.freeze({
   "name.save": "Save",
 
   "code.title": "Join with a code",
-  "code.lead": "Type the code your friend reads to you. It is six digits.",
-  "code.label": "Code",
+  "code.lead": "Type the six digits your friend reads to you, or paste the invite link.",
+  "code.label": "Code or invite link",
   "code.needed": "The code has six digits.",
   "code.wrong": "This code does not work. Ask your friend to read it again.",
   "code.gone": "You were away too long, and your place is gone. Ask your friend for a new code.",
@@ -175,7 +175,7 @@ export default Object.freeze({
   "bar.touch": "Touch controls",
   "bar.full": "Full screen",
   "bar.full.leave": "Leave full screen",
-  "bar.full.missing": "This browser has no full screen for pages. Add Hotseat to the Home Screen to play without its bars.",
+  "bar.full.missing": "This browser has no full screen for pages. Add Hotseat to the Home Screen, open it there and paste the invite link.",
   "bar.leds": "Console lights",
 
   "help.title": "Controls and settings",
