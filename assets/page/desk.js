@@ -261,6 +261,14 @@ export class Desk {
   #refused() {
     if (!this.#on) return;
     this.#lockRefused = true;
+    // There is no lock that the browser would end with Esc.
+    if (!this.#wants.keyboard) {
+      this.#keyboard.setGrab((event) => {
+        if (event.code !== "Escape" || event.type !== "keydown") return false;
+        this.leave();
+        return true;
+      });
+    }
     this.fill();
   }
 

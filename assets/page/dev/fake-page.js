@@ -37,6 +37,7 @@ class FakeElement extends EventTarget {
   blur() { if (page.document.activeElement === this) page.document.activeElement = page.document.body; }
   focus() { page.document.activeElement = this; }
   requestPointerLock() {
+    if (page.refuseLock) return Promise.reject(new Error("The pointer is not given away."));
     page.document.pointerLockElement = this;
     queueMicrotask(() => page.document.dispatchEvent(new Event("pointerlockchange")));
     return Promise.resolve();
@@ -49,6 +50,7 @@ export const page = {
   /** @type {any} */ window: null,
   pads: [],
   focused: true,
+  refuseLock: false,
   intervals: 0,
   vibrations: [],
   store: new Map(),

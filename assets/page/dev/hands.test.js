@@ -15,6 +15,7 @@ beforeEach(() => {
   fakeBrowser();
   page.pads = [];
   page.focused = true;
+  page.refuseLock = false;
   page.vibrations = [];
   page.store = new Map();
   [stage, frame, touch] = [page.element(), page.element(), page.element()];
@@ -118,7 +119,7 @@ test("two gamepads play two seats, or one together; a third joins the first", as
   const sent = pads();
   assert.equal(sent.filter(({ seat }) => seat === 4).at(-1).buttons, BUTTON.B | BUTTON.START);
   assert.equal(sent.filter(({ seat }) => seat === 6).at(-1).lx, -FULL);
-  assert.deepEqual(hands.devices.map(({ name, seat }) => [name, seat]),
+  assert.deepEqual(hands.devices.map(({ name, seat }) => [name.replace(/[\u2068\u2069]/g, ""), seat]),
     [["Keyboard", 4], ["Keyboard, second player", 6], ["Test pad (1)", 4], ["Test pad (2)", 6], ["Test pad (3)", 4]]);
 });
 
@@ -296,6 +297,37 @@ test("rumble shakes the gamepad of that seat again and again, until it ends", as
   assert.deepEqual(first.effects, []);
 });
 
+test("a rumble that lasts rests while nobody looks, and goes on with the next gamepad, as the host tells only what changes", async () => {
+  sit(0);
+  const [first, second] = [fakePad(0), fakePad(1)];
+  page.plug(first);
+  hands.rumble({ seat: 0, strong: 65535, weak: 0 });
+  page.fire("blur");
+  assert.equal(first.effects.at(-1), "reset");
+  const before = first.effects.length;
+  hands.rumble({ seat: 0, strong: 0, weak: 65535 });
+  await sleep(350);
+  assert.equal(first.effects.length, before, "also what is told meanwhile");
+  page.fire("focus");
+  assert.deepEqual(first.effects.slice(before), [{ type: "dual-rumble", duration: 400, strongMagnitude: 0, weakMagnitude: 1 }]);
+  hands.release();
+  page.plug(second);
+  assert.equal(second.effects.at(-1).weakMagnitude, 1);
+  hands.setSeat(hands.devices[2].key, "none");
+  assert.equal(first.effects.at(-1), "reset");
+  assert.equal(second.effects.at(-1).weakMagnitude, 1);
+  hands.setPrefs({ rumble: false });
+  assert.equal(second.effects.at(-1), "reset");
+  hands.setPrefs({ rumble: true });
+  assert.equal(second.effects.at(-1).weakMagnitude, 1);
+  hands.setSeats([]);
+  assert.equal(second.effects.at(-1), "reset");
+  const after = second.effects.length;
+  hands.setSeats([0]);
+  await sleep(350);
+  assert.equal(second.effects.length, after, "whoever left the seat has nothing to go on with");
+});
+
 test("without a gamepad the phone that is played by touch shakes; leaving ends it", () => {
   sit(0);
   hands.rumble({ seat: 0, strong: 30000, weak: 0 });
@@ -431,17 +463,85 @@ test("a locked mouse sends totals in the picture's pixels; the end of the lock l
   assert.deepEqual(desk(3), []);
 });
 
+test("a pointer that the browser does not give away is followed instead, until Esc", async () => {
+  sit(3);
+  wants("mouse");
+  page.refuseLock = true;
+  enter();
+  await sleep(1);
+  assert.equal(page.document.pointerLockElement, null);
+  assert.equal(stage.dataset.aim, "yes");
+  channel.sent.length = 0;
+  point("pointermove", 100, 100, 0);
+  await sleep(6);
+  point("pointermove", 120, 92, 0);
+  await sleep(6);
+  const moved = desk(3).at(-1);
+  assert.deepEqual([moved.readInt32LE(8), moved.readInt32LE(12)], [10, -4]);
+  point("pointerdown", 120, 92, 2);
+  assert.equal(desk(3).at(-1).readUInt16LE(28), 2);
+  page.key("keydown", "KeyZ");
+  assert.equal(last().buttons, BUTTON.B, "the keys are still the pad's");
+  page.key("keydown", "Escape");
+  assert.equal(desk(3).at(-1).readUInt16LE(28), 0);
+  assert.equal(stage.dataset.aim, "no");
+  point("pointermove", 200, 200, 0);
+  await sleep(6);
+  assert.deepEqual(desk(3), []);
+  page.refuseLock = false;
+  enter();
+  await sleep(1);
+  assert.equal(page.document.pointerLockElement, frame, "asked for anew");
+});
+
+/** A pointer on the picture. */
+function point(type, x, y, buttons, pointerType = "mouse", pointerId = 1) {
+  const event = new Event(type, { cancelable: true });
+  Object.assign(event, { clientX: x, clientY: y, buttons, pointerId, pointerType });
+  Object.defineProperty(event, "target", { value: frame });
+  stage.dispatchEvent(event);
+  return event;
+}
+
+test("of two fingers on the picture the first one counts, until it is lifted", async () => {
+  sit(3);
+  wants("pointer");
+  channel.sent.length = 0;
+  let number = 0;
+  // Messages are repeated: only one with a new number says something.
+  const now = async () => {
+    await sleep(6);
+    const message = desk(3).filter((it) => it.readUInt32LE(4) > number).at(-1);
+    number = message?.readUInt32LE(4) ?? number;
+    return message && [message.readInt16LE(24), message.readUInt16LE(28), message.readUInt16LE(30)];
+  };
+  point("pointerdown", 256, 240, 1, "touch", 7);
+  assert.deepEqual(await now(), [0, 1, 1]);
+  point("pointerdown", 512, 480, 1, "touch", 8);
+  point("pointermove", 500, 480, 1, "touch", 8);
+  point("pointermove", 500, 480, 0, "mouse", 1);
+  point("pointerup", 500, 480, 0, "touch", 8);
+  point("pointerleave", 500, 480, 0, "touch", 8);
+  assert.equal(await now(), undefined, "the second one changes nothing");
+  point("pointerdown", 512, 480, 1, "touch", 9);
+  point("pointermove", 384, 240, 1, "touch", 7);
+  assert.deepEqual(await now(), [Math.round(FULL / 2), 1, 1]);
+  point("pointerup", 384, 240, 0, "touch", 7);
+  assert.equal((await now())[1], 0);
+  point("pointermove", 500, 480, 1, "touch", 9);
+  assert.equal(await now(), undefined, "who came second does not take over");
+  point("pointerdown", 0, 240, 1, "touch", 10);
+  assert.deepEqual(await now(), [-FULL, 1, 1]);
+  point("pointercancel", 0, 240, 0, "touch", 9);
+  assert.equal(await now(), undefined);
+  point("pointercancel", 0, 240, 0, "touch", 10);
+  assert.deepEqual((await now()).slice(1), [0, 0]);
+});
+
 test("a lightgun follows the pointer over the picture without a mode", async () => {
   sit(3);
   wants("lightgun");
   channel.sent.length = 0;
-  const point = (type, x, y, buttons, pointerType = "mouse") => {
-    const event = new Event(type, { cancelable: true });
-    Object.assign(event, { clientX: x, clientY: y, buttons, pointerId: 1, pointerType });
-    Object.defineProperty(event, "target", { value: frame });
-    stage.dispatchEvent(event);
-    return event;
-  };
   point("pointermove", 256, 240, 0);
   await sleep(6);
   assert.ok(point("pointerdown", 512, 480, 1).defaultPrevented);
