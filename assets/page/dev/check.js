@@ -7,10 +7,10 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Browser, complaints, SIZES, startDriver, startMockHost, stopDriver } from "./driver.js";
+import { Browser, complaints, freePort, SIZES, startDriver, startMockHost, stopDriver } from "./driver.js";
 
-const PORT = 7781;
-const DRIVER_PORT = 7782;
+const PORT = await freePort();
+const DRIVER_PORT = await freePort();
 const SECRET = "MOCKMOCKMOCKMOCKMOCKMO";
 const PAGE = `http://127.0.0.1:${PORT}/`;
 const FOLDER = process.argv[2] ?? mkdtempSync(join(tmpdir(), "page-check-"));
@@ -54,7 +54,7 @@ async function check() {
   await page.until("first picture", "document.getElementById('stream').videoWidth === 512");
   assert.equal(await page.text("#toast"), "You are Player 2");
   assert.deepEqual(await page.run("return [...document.querySelectorAll('.seat .unseen')].map((it) => it.textContent)"),
-    ["Player 1: Host", "Player 2: Zoë (you)", "Player 3: free", "Player 4: free"]);
+    ["Player 1: \u2068Host\u2069", "Player 2: \u2068Zoë\u2069 (you)", "Player 3: free", "Player 4: free"]);
   const sdp = await tab.run("return [...mock.peers.values()][0].sdp");
   assert.match(sdp, /stereo=1;sprop-stereo=1/);
   assert.ok(sdp.indexOf("m=video") < sdp.indexOf("m=audio") && !sdp.includes("a=candidate"));
@@ -114,6 +114,18 @@ async function check() {
   await page.picture(shot("playing-desktop-bar-hidden"));
   await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
   await page.until("shown bar", "document.documentElement.dataset.bar === 'shown'", 1000);
+
+  step("the bar stays away from whoever aims");
+  await tab.run("mock.tell({ type: 'controls', seats: [], wants: ['lightgun'] })");
+  await page.until("an aim", "document.getElementById('stage').dataset.aim === 'yes'");
+  await page.until("hidden bar", "document.documentElement.dataset.bar === 'hidden'");
+  for (const y of [400, 30, 20]) await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 640, y });
+  assert.equal(await page.data("bar"), "hidden");
+  await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 640, y: 0 });
+  await page.until("shown bar", "document.documentElement.dataset.bar === 'shown'", 3000);
+  await tab.run("mock.tell({ type: 'controls', seats: [], wants: [] })");
+  await page.until("no aim", "document.getElementById('stage').dataset.aim === 'no'");
+  await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
 
   step("statistics are shown");
   await page.click("#stats-toggle");
@@ -191,7 +203,7 @@ async function check() {
   await page.until("seated", "document.documentElement.dataset.seat === '1'");
 
   step("the game's states are told");
-  for (const [state, words] of [["starting", "Starting Arena…"], ["paused", "The game is paused."], ["crashed", "The game crashed and is coming back…"], ["stopped", "No game is running."]]) {
+  for (const [state, words] of [["starting", "Starting \u2068Arena\u2069…"], ["paused", "The game is paused."], ["crashed", "The game crashed and is coming back…"], ["stopped", "No game is running."]]) {
     await tab.run("mock.setGame(arguments[0])", state);
     await page.until(state, `document.documentElement.dataset.game === "${state}"`);
     assert.equal(await page.text("#notice-title"), words);
@@ -202,6 +214,14 @@ async function check() {
   step("a rename reaches the host; <b> is text");
   await page.run("document.getElementById('help-name').value = '<b>Zed</b>'; document.getElementById('help-form').requestSubmit()");
   await page.until("new name", "document.querySelector('.seat.mine span').textContent === '<b>Zed</b>'");
+
+  step("a name that is refused is the old one again");
+  await tab.run("mock.slow = true");
+  await page.run("document.getElementById('help-name').value = 'Yet another'; document.getElementById('help-form').requestSubmit()");
+  await page.until("the refusal", "document.getElementById('toast').textContent === 'That was too fast. Wait a moment.'");
+  assert.equal(await page.run("return document.getElementById('help-name').value"), "<b>Zed</b>");
+  assert.equal(await page.run("return localStorage.getItem('hotseat.name')"), "<b>Zed</b>");
+  await tab.run("mock.slow = false");
 
   step("a seat is asked for, given up and taken; the chat takes no key from the game and gives none to it");
   await page.click("#people-toggle");
@@ -323,6 +343,9 @@ async function check() {
   await page.state("closed");
   assert.equal(await page.text("#notice-detail"), "The host has removed you from the room.");
   await page.picture(shot("closed-desktop"));
+  await page.run("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+  await sleep(300);
+  assert.equal(await page.data("state"), "closed", "who was sent away does not come back by itself");
   await page.click("#notice-action");
   await page.state("playing");
   await page.go(`${PAGE}?name=Ann#${"x".repeat(22)}`);
@@ -362,6 +385,32 @@ async function check() {
   await page.state("playing");
   await page.run("location.reload()");
   await page.state("playing");
+
+  step("a place that a code gave and that is gone is told as such");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await page.go(`${PAGE}?name=Ann`);
+  await page.state("name");
+  await page.run("document.getElementById('code-field').focus()");
+  await page.cdp("Input.insertText", { text: "246810" });
+  await page.type(ENTER);
+  await page.state("playing");
+  mockHost.kill();
+  await tab.run("mock.silent = true");
+  await page.state("reconnecting");
+  mockHost = startMockHost(PORT);
+  await page.state("name", 15_000);
+  assert.match(await page.text("#code-problem"), /^You were away too long/);
+  await tab.go(`${PAGE}dev/host.html`);
+
+  step("a pasted link is followed, and one without its secret is told");
+  await page.run("document.getElementById('code-field').focus()");
+  await page.cdp("Input.insertText", { text: `Join me: ${PAGE}` });
+  assert.match(await page.text("#code-problem"), /incomplete/);
+  assert.equal(await page.run("return document.getElementById('code-field').value"), "");
+  await page.cdp("Input.insertText", { text: `Join me: ${PAGE}#${SECRET}` });
+  await page.state("playing");
+  assert.equal(await page.run("return location.hash"), `#${SECRET}`);
 
   step("an incomplete link is told; a page without a link leads back to the last room");
   await page.run("sessionStorage.clear()");

@@ -120,7 +120,8 @@ function hear(peer, message) {
       send(peer, { type: "pong", t: message.t });
       break;
     case "rename":
-      peer.name = message.name;
+      if (mock.slow) send(peer, { type: "no", to: "rename", code: "slow" });
+      else peer.name = message.name;
       break;
     case "bye":
       drop(peer);

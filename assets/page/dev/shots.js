@@ -59,6 +59,13 @@ async function shoot() {
     await sleep(300);
     await tab.run(ROOM);
     await all("peek", () => tab.run("mock.tell({ type: 'chat', peer: 100, name: 'Benedikta', text: 'Left! No, the other left!' }); mock.tell({ type: 'lights', seats: 6 })"));
+    await all("lights", async () => {
+      await page.run("document.documentElement.dataset.bar = 'hidden'");
+      await tab.run("mock.tell({ type: 'lights', seats: 6 }); mock.tell({ type: 'line', what: 'joined', name: 'Benedikta' })");
+    });
+    await tab.run("mock.set({ muted: true })");
+    await all("muted", () => page.run("document.documentElement.dataset.bar = 'shown'"));
+    await tab.run("mock.set({ muted: false })");
     await page.click("#people-toggle");
     await all("people");
     await tab.run("mock.set({ rights: ['pause', 'states', 'seats', 'invite'] })");
