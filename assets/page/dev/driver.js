@@ -1,7 +1,7 @@
 // A real browser for the checks, through chromedriver.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 
 export const SIZES = { desktop: [1280, 800, 1, false], small: [800, 600, 1, false], portrait: [390, 844, 2, true], landscape: [844, 390, 2, true] };
 
+/** What distributions call it; chromedriver may know another. */
+const BINARIES = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
 const profiles = [];
 const browsers = new Set();
 let driver = null;
@@ -30,7 +32,7 @@ export function freePort() {
 export async function startDriver(at) {
   port = at;
   driver = spawn("chromedriver", [`--port=${port}`], { stdio: "ignore" });
-  for (let i = 0; i < 50 && !(await call("GET", "/status").catch(() => null)); i += 1) await sleep(100);
+  for (let i = 0; i < 200 && !(await call("GET", "/status").catch(() => null)); i += 1) await sleep(100);
 }
 
 /** Ends every browser that is left, and what they left behind. */
@@ -68,7 +70,7 @@ export class Browser {
       "--force-webrtc-ip-handling-policy=default_public_interface_only", "--disable-features=WebRtcHideLocalIpsWithMdns", `--accept-lang=${lang}`];
     if (autoplay) args.push("--autoplay-policy=no-user-gesture-required");
     const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: {
-      browserName: "chrome", "goog:loggingPrefs": { browser: "ALL" }, "goog:chromeOptions": { binary: process.env.CHROMIUM ?? "/usr/bin/chromium", args },
+      browserName: "chrome", "goog:loggingPrefs": { browser: "ALL" }, "goog:chromeOptions": { binary: process.env.CHROMIUM ?? BINARIES.find(existsSync), args },
     } } });
     browser.path = `/session/${sessionId}`;
     browsers.add(browser);
@@ -94,7 +96,9 @@ export class Browser {
     await this.cdp("Emulation.setEmulatedMedia", { features: [{ name: "pointer", value: mobile ? "coarse" : "fine" }] }).catch(() => {});
   }
 
+  /** @param {string | null} file null: none is wanted */
   async picture(file) {
+    if (file === null) return;
     const { data } = await this.cdp("Page.captureScreenshot", { format: "png" });
     writeFileSync(file, Buffer.from(data, "base64"));
   }
@@ -102,7 +106,7 @@ export class Browser {
   key(type, code, key, more = {}) { return this.cdp("Input.dispatchKeyEvent", { type, code, key, ...more }); }
   data(name) { return this.run("return document.documentElement.dataset[arguments[0]]", name); }
 
-  async until(what, script, ms = 10_000) {
+  async until(what, script, ms = 30_000) {
     const end = Date.now() + ms;
     while (Date.now() < end) {
       if (await this.run(`return Boolean(${script})`)) return;
