@@ -190,10 +190,6 @@ struct Peer {
 
 fn control(room: &mut Room, peer: &Peer, now: Duration, bytes: &[u8]) -> bool {
     match parse_control(bytes) {
-        Some(FromPeer::Rename(name)) => {
-            room.rename(peer.id, &name);
-            assert!(room.name_of(peer.id).is_some_and(|name| (1..=MAX_NAME).contains(&name.chars().count())));
-        }
         Some(FromPeer::Wish(wish)) => {
             let fresh = Secret::new([now.as_millis() as u8 | 128; 16]);
             match room.wish(peer.id, wish.clone(), || Some(fresh.clone()), now) {
@@ -209,7 +205,10 @@ fn control(room: &mut Room, peer: &Peer, now: Duration, bytes: &[u8]) -> bool {
                     let made = room.invites().iter().find(|it| it.secret == secret).expect("the link");
                     assert!(peer.grant.covers(made.terms.grant) && made.terms.rights == Rights::default());
                 }
-                Ok(Deed::Nothing) => assert!(!matches!(wish, Wish::Sit { .. }) || peer.rights.has(Right::Seats)),
+                Ok(Deed::Nothing) => {
+                    assert!(!matches!(wish, Wish::Sit { .. }) || peer.rights.has(Right::Seats));
+                    assert!(room.name_of(peer.id).is_some_and(|name| (1..=MAX_NAME).contains(&name.chars().count())));
+                }
                 Err(No::Muted) => assert!(peer.muted),
                 Err(_) => {}
             }

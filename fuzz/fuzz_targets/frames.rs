@@ -43,14 +43,36 @@ enum Pitch {
 
 #[derive(Arbitrary, Debug)]
 enum Step {
-    State { base: (u16, u16), max: (u16, u16), aspect: Real, fps: Real, rotation: u8 },
+    State {
+        base: (u16, u16),
+        max: (u16, u16),
+        aspect: Real,
+        fps: Real,
+        rotation: u8,
+    },
     Format(u8),
-    Picture { width: u16, height: u16, pitch: Pitch, pixels: Vec<u8> },
+    Picture {
+        width: u16,
+        height: u16,
+        pitch: Pitch,
+        pixels: Vec<u8>,
+    },
     /// A size that nobody has.
-    Absurd { width: u32, height: u32, pitch: u32 },
+    Absurd {
+        width: u32,
+        height: u32,
+        pitch: u32,
+    },
     Duplicate,
     /// Encodes what came last.
-    Encode { format: u8, want: u8, max_kbit_s: u32, speed: u8, fps: Real, newest: bool },
+    Encode {
+        format: u8,
+        want: u8,
+        max_kbit_s: u32,
+        speed: u8,
+        fps: Real,
+        newest: bool,
+    },
 }
 
 struct Rig {

@@ -552,7 +552,6 @@ impl Peer {
             Some(FromPeer::Ping(t)) => {
                 self.say(&ToPeer::Pong { t });
             }
-            Some(FromPeer::Rename(name)) => news(PeerNews::Wish(Wish::Rename(name))),
             Some(FromPeer::Bye) => news(PeerNews::Bye),
             Some(FromPeer::Wish(wish)) => news(PeerNews::Wish(wish)),
             None => news(PeerNews::Broke(ClosingCode::BadMessage)),

@@ -46,8 +46,6 @@ pub fn parse_join(text: &str) -> Option<Join> {
 pub enum FromPeer {
     /// Are you there? The number comes back unchanged.
     Ping(f64),
-    /// Call me this.
-    Rename(String),
     /// I am leaving.
     Bye,
     /// I would like something, and the room decides.
@@ -99,7 +97,7 @@ pub fn parse_control(bytes: &[u8]) -> Option<FromPeer> {
     }
     Some(match serde_json::from_slice(bytes).ok()? {
         Raw::Ping { t } => FromPeer::Ping(t),
-        Raw::Rename { name } => FromPeer::Rename(name),
+        Raw::Rename { name } => FromPeer::Wish(Wish::Rename(name)),
         Raw::Bye => FromPeer::Bye,
         Raw::Chat { text } => FromPeer::Wish(Wish::Chat(text)),
         Raw::React { emoji } => FromPeer::Wish(Wish::React(Emoji::parse(&emoji)?)),
@@ -122,7 +120,7 @@ mod tests {
         for (text, parsed) in [
             (r#"{"type":"ping","t":1.5}"#, Some(FromPeer::Ping(1.5))),
             (r#"{"type":"bye"}"#, Some(FromPeer::Bye)),
-            (r#"{"type":"rename","name":"x"}"#, Some(FromPeer::Rename("x".into()))),
+            (r#"{"type":"rename","name":"x"}"#, Some(FromPeer::Wish(Wish::Rename("x".into())))),
             (r#"{"type":"chat","text":"hi"}"#, wish(Wish::Chat("hi".into()))),
             (r#"{"type":"react","emoji":"👍"}"#, Emoji::parse("👍").and_then(|it| wish(Wish::React(it)))),
             (r#"{"type":"ask","seat":null}"#, wish(Wish::Ask(None))),
