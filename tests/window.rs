@@ -210,7 +210,7 @@ fn a_game_that_takes_the_keyboard_gets_every_key_until_escape() {
     key("keyup", "F5");
     // X is A on the pad again.
     key("keydown", "x");
-    until("the pad's button", SLOW, || desktop.any_blocks().filter(|now| now.buttons[0] & common::button::A != 0));
+    until("the pad's button", SLOW, || desktop.any_blocks().filter(|now| now.buttons[0] == common::button::A));
 }
 
 #[test]
@@ -228,20 +228,23 @@ fn a_click_on_the_picture_gives_the_mouse_to_a_game_that_takes_it_until_escape()
     };
     tool(&["mousemove", "400", "400"]);
     tool(&["click", "1"]);
-    let moved = |now: &blocks::Blocks| (now.buttons[1].cast_signed(), now.buttons[2].cast_signed());
+    let moved = |now: &blocks::Blocks| now.buttons[1].cast_signed();
+    // A box that is almost the picture's shows two wrong cells of one column. What is known tells most of them.
+    let look = || desktop.any_blocks().filter(|now| now.frame < 1 << 16 && now.buttons[0] == 0 && now.buttons[2] == 0);
     // Until it is taken, which is a matter of a painting or two.
     until("moves to the right in the game", SLOW, || {
         tool(&["mousemove_relative", "40", "0"]);
-        desktop.any_blocks().filter(|now| moved(now).0 > 0)
+        look().filter(|now| moved(now) > 8)
     });
     tool(&["mousedown", "3"]);
-    until("the right button in the game", SLOW, || desktop.any_blocks().filter(|now| now.buttons[3] & 0x1f == 2));
+    until("the right button in the game", SLOW, || look().filter(|now| now.buttons[3] == 2));
     tool(&["key", "Escape"]);
-    let left = until("the button let go", SLOW, || desktop.any_blocks().filter(|now| now.buttons[3] & 0x1f == 0));
+    let left = until("the button let go", SLOW, || look().filter(|now| now.buttons[3] == 0));
     tool(&["mouseup", "3"]);
-    tool(&["mousemove_relative", "--", "-40", "-40"]);
-    let later = until("a later frame", SLOW, || desktop.any_blocks().filter(|now| now.frame > left.frame + 60));
-    assert_eq!(moved(&later), moved(&left), "the mouse is the window's again");
+    tool(&["mousemove_relative", "--", "-200", "0"]);
+    until("a later frame in which the mouse has not moved: it is the window's again", SLOW, || {
+        look().filter(|now| now.frame > left.frame + 60 && (moved(now) - moved(&left)).abs() < 8)
+    });
 }
 
 #[test]
