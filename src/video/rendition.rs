@@ -158,8 +158,7 @@ impl Rendition {
         let want = match self.refined {
             _ if job.keyframe || resized => Want::Keyframe,
             0 => Want::Any,
-            1..=SAME_AGAIN => Want::Still,
-            ..=REFINED_AFTER => Want::Better,
+            again if again > SAME_AGAIN && again <= REFINED_AFTER => Want::Better,
             _ => Want::Still,
         };
         let is_keyframe = encoder.encode(planes, want, out)?;
