@@ -113,9 +113,11 @@ impl Engine {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| format!("The system gives no random numbers: {error}."))?;
         let secret = Secret::new(random);
-        let pages = local_addresses(http).iter().map(|at| format!("http://{at}/")).collect();
+        let pages: Vec<String> = local_addresses(http).iter().map(|at| format!("http://{at}/")).collect();
         let mut room = Room::new(config.host_name.clone(), 2);
         room.invites_mut().add(secret, config.invite, crate::sync::now());
+        // There from the beginning: a core may be loaded before the net thread has told of its room.
+        let invites = room.invites().iter().map(|invite| InviteStatus::new(invite, &pages)).collect();
 
         let event = || Event::new().map_err(|error| format!("The system gives no event counter: {error}."));
         let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
@@ -201,7 +203,7 @@ impl Engine {
 
         let local = config.local;
         let screenshot_dir = config.screenshot_dir.clone();
-        let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot::default())));
+        let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot { invites, ..Snapshot::default() })));
         let threads = Threads { _signaling: signaling, _video: video, _audio: audio, _record: record, speaker };
         let worker = Worker::new(
             config,

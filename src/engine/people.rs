@@ -165,7 +165,7 @@ impl Worker {
 
 impl InviteStatus {
     /// One link, as it is written for each address of this machine.
-    fn new(invite: &crate::room::Invite, pages: &[String]) -> InviteStatus {
+    pub(super) fn new(invite: &crate::room::Invite, pages: &[String]) -> InviteStatus {
         InviteStatus {
             id: invite.id,
             links: pages.iter().map(|page| format!("{page}#{}", invite.secret.as_str())).collect(),

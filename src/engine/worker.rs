@@ -188,6 +188,7 @@ impl Worker {
         recording: Arc<RecordControl>,
         out: Outlets,
     ) -> Worker {
+        let snapshot = Snapshot::clone(&out.snapshot.lock().unwrap_or_else(PoisonError::into_inner));
         Worker {
             config,
             status: Status::new(link.clone()),
@@ -203,7 +204,7 @@ impl Worker {
             state_wishes: VecDeque::new(),
             next_ticket: 0,
             crashes: Vec::new(),
-            snapshot: Snapshot::default(),
+            snapshot,
             out,
             net_stats: NetStats::default(),
             notices: 0,
