@@ -215,7 +215,7 @@ fn used_up_and_expired_and_wrong_are_refused_with_one_and_the_same_sentence() {
     let once = made(&mut host, json!({"uses": 1}));
     let short = made(&mut host, json!({"seconds": 1}));
     // A use counts for good when whoever had it is there.
-    let _first = Browser::playing(once["url"].as_str().expect("a link"));
+    let _first = Browser::playing(&link_for(&once, "Ann"));
     host.stats_when("only the first link", LONG, |stats| stats["invites"].as_array().is_some_and(|all| all.len() == 1));
     let answers: Vec<_> = [secret(&once), secret(&short), "x".repeat(22)]
         .into_iter()
