@@ -45,3 +45,10 @@ pub fn wake_at_once() {
     wake_precisely();
     sys::go_first();
 }
+
+/// [`wake_precisely`] for the thread that encodes: on a machine where everything is busy its frame goes before other
+/// programs' work, and behind inputs and the game.
+pub fn wake_early() {
+    wake_precisely();
+    sys::go_early();
+}

@@ -9,16 +9,27 @@ use std::time::Duration;
 const SHORTEST_TURN: Duration = Duration::from_micros(100);
 /// What sound servers ask for, too.
 const NICE: i32 = -11;
+/// For work that others wait for and that takes a while: before everything else on the machine, behind those who go first.
+const NICE_WORK: i32 = -6;
 
 /// Asks the scheduler to let the calling thread, not those it starts, go first when it wakes: by short turns, which anyone
 /// may have (Linux 6.12 and later, "sched_runtime" in sched(7)), and by a lower nice value, which takes the right to it
 /// (RLIMIT_NICE). What is not granted stays as it was.
 pub fn go_first() {
+    ask(Some(SHORTEST_TURN), NICE);
+}
+
+/// The same for a thread that works for longer: turns as long as ever, and a nice value between.
+pub fn go_early() {
+    ask(None, NICE_WORK);
+}
+
+fn ask(turn: Option<Duration>, nice: i32) {
     let Some(before) = attributes() else { return };
     let mut wanted = before;
     wanted.sched_flags |= libc::SCHED_FLAG_RESET_ON_FORK as u64;
-    wanted.sched_runtime = SHORTEST_TURN.as_nanos() as u64;
-    wanted.sched_nice = before.sched_nice.min(NICE);
+    wanted.sched_runtime = turn.map_or(before.sched_runtime, |turn| turn.as_nanos() as u64);
+    wanted.sched_nice = before.sched_nice.min(nice);
     if !set(&wanted) {
         wanted.sched_nice = before.sched_nice;
         let _ = set(&wanted);

@@ -121,7 +121,7 @@ struct Times {
 
 impl Worker {
     fn run(&mut self, mut reader: FrameReader) {
-        crate::sync::wake_precisely();
+        crate::sync::wake_early();
         // One frame in each round: whoever left, wants a screenshot or ends the program does not wait for the encoders to
         // catch up with the game, which they may never do.
         while !self.control.is_stopped() {
