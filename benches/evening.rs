@@ -8,6 +8,7 @@
 mod common;
 
 use common::host::Setup;
+use common::stalls::Stalls;
 use common::{Browser, Host, LONG, until};
 use hotseat::tools::Viewer;
 use serde_json::Value;
@@ -160,11 +161,13 @@ fn main() {
     host.command(r#"{"command":"resume"}"#);
     host.stats_when("the game to go on", LONG, |stats| stats["state"] == "running");
     let begin = Instant::now();
+    let stalls = Stalls::watch();
     let mut pressed = Pressed::default();
     while begin.elapsed() < Duration::from_secs_f64(minutes * 60.0) {
         press_together(&players, &spectators[0], &mut pressed);
     }
     let took = begin.elapsed();
+    let stalls = stalls.end();
     let latest = host.stats();
     let frames_after = frames_at_rest(&mut host, &players, &spectators);
     let after = host.stats();
@@ -180,6 +183,9 @@ fn main() {
         report.exactly(&format!("spectators who saw {name}'s seat lit"), lit as u64, SPECTATORS as u64);
     }
     count_on_the_host(&mut report, &before, &after);
+    say_when_skipped(&host, &before, &after);
+    let longest = stalls.iter().map(|(from, to)| to - from).fold(0.0, f64::max);
+    report.info("the whole machine stood still, at most", &format!("{longest:.0} ms"));
     let latency = |share: &str| format!("{} ms", latest[format!("latency_{share}_ms")]);
     report.info("host latency of the last second, p50", &latency("p50"));
     report.info("host latency of the last second, p99", &latency("p99"));
@@ -200,6 +206,25 @@ fn main() {
     if report.missed > 0 {
         eprintln!("{} of the figures above are not what they have to be.", report.missed);
         std::process::exit(1);
+    }
+}
+
+/// Whose fault it is, second by second: how late the host was, and where.
+fn say_when_skipped(host: &Host, before: &Value, after: &Value) {
+    let all = host.events_named("stats");
+    let at = |stats: &Value| all.iter().position(|it| it == stats).unwrap_or(0);
+    let number = |value: &Value| value["frames_skipped"].as_u64().unwrap_or(0);
+    for (second, pair) in all[at(before)..=at(after)].windows(2).enumerate() {
+        let skipped = number(&pair[1]).saturating_sub(number(&pair[0]));
+        if skipped > 0 {
+            let latency = |share: &str| &pair[1][format!("latency_{share}_ms")];
+            println!(
+                "  second {second}: {skipped} skipped, {} frames/s, host latency {} / {} ms",
+                pair[1]["fps"],
+                latency("p50"),
+                latency("p99")
+            );
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! `hotseat host`: the same engine without a window. With `--json`, standard output carries one object a line.
 
 use crate::engine::{
-    Command, Config, Engine, Game, GameState, Happening, HolderStatus, InviteStatus, Level, SeatStatus, Snapshot,
+    Command, Config, Engine, Game, GameState, Happening, HolderStatus, InviteStatus, Level, RequestStatus, SeatStatus,
+    Snapshot,
 };
 use crate::input::MAX_SEATS;
 use crate::net::{NetStats, RoomCommand, Talk};
@@ -397,6 +398,7 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
         "seats": snapshot.seats.iter().map(seat).collect::<Vec<_>>(),
         "lights": snapshot.lights,
         "invites": snapshot.invites.iter().map(invite).collect::<Vec<_>>(),
+        "requests": snapshot.requests.iter().map(request).collect::<Vec<_>>(),
         "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
         "core": {"cpu_seconds": core.cpu_seconds, "resident_bytes": core.resident_bytes},
     })
@@ -405,6 +407,12 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
 fn seat(seat: &SeatStatus) -> Value {
     let holder = |it: &HolderStatus| json!({"peer": it.peer, "name": it.name, "away": it.away});
     json!({"seat": seat.seat, "device": seat.device, "holders": seat.holders.iter().map(holder).collect::<Vec<_>>()})
+}
+
+/// Somebody who waits still: those who went away meanwhile are in it no more.
+fn request(request: &RequestStatus) -> Value {
+    let RequestStatus { id, name, address, invite } = request;
+    json!({"request": id, "name": name, "address": address.to_string(), "invite": invite})
 }
 
 fn invite(invite: &InviteStatus) -> Value {

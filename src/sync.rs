@@ -4,6 +4,7 @@ mod event;
 mod sys;
 
 pub use event::Event;
+pub use sys::Claim;
 
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -39,16 +40,9 @@ pub fn wake_precisely() {
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
 }
 
-/// The same, and asks to go first: the game's pace and its inputs need not wait until an encoder has had its turn, which
-/// is up to a millisecond. An encoder that comes too late leaves a frame out; nothing makes up for the others.
-pub fn wake_at_once() {
+/// The same, and asks to go before others: inputs first, then the game's pace, which need not wait until an encoder has had
+/// its turn, up to a millisecond; then the encoder, before other programs' work. What comes first takes the shortest.
+pub fn wake_before_others(claim: Claim) {
     wake_precisely();
-    sys::go_first();
-}
-
-/// [`wake_precisely`] for the thread that encodes: on a machine where everything is busy its frame goes before other
-/// programs' work, and behind inputs and the game.
-pub fn wake_early() {
-    wake_precisely();
-    sys::go_early();
+    sys::claim(claim);
 }

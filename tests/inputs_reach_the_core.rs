@@ -114,7 +114,7 @@ impl Core {
     /// What the newest picture says, if there is a new one.
     fn look(&mut self) -> Option<Blocks> {
         self.link.frame_event.wait_timeout(Duration::from_millis(50));
-        let frame = self.frames.take_next(true)?;
+        let frame = self.frames.take_next(2)?;
         let (width, height) = (frame.header().width, frame.header().height);
         let stride = width as usize * 4;
         let mut data = vec![0; stride * height as usize];

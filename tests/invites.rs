@@ -168,6 +168,28 @@ fn whoever_closes_the_page_while_waiting_is_not_waited_for() {
 }
 
 #[test]
+fn whoever_goes_away_without_a_word_while_waiting_is_not_waited_for_either() {
+    let _alone = common::alone();
+    let mut host = Setup::fixture().argument("--approve").start();
+    let offer = Browser::open(&format!("http://{}/", host.address())).offer(&[]);
+    // Nobody reads Ann's socket any more, so the host's pings stay without an answer; Bea's are answered.
+    let (_ann, ann_asks) = waits(&mut host, &offer, "Ann");
+    let (mut bea, bea_asks) = waits(&mut host, &offer, "Bea");
+    let bea_hears = std::thread::spawn(move || (bea.hear().code(), bea));
+    let asking = |stats: &Value| -> Vec<Value> {
+        stats["requests"].as_array().into_iter().flatten().map(|it| it["request"].clone()).collect()
+    };
+    host.stats_when("both to be waiting", LONG, |stats| asking(stats) == [ann_asks.clone(), bea_asks.clone()]);
+    host.stats_when("Ann not to be waited for", LONG, |stats| asking(stats) == [bea_asks.clone()]);
+    answer(&mut host, &ann_asks, "play");
+    host.stats();
+    assert_eq!(inside(&host.stats()), (0, vec![]));
+    answer(&mut host, &bea_asks, "play");
+    assert_eq!(bea_hears.join().expect("Bea's thread ends well").0, "welcome");
+    host.assert_alive();
+}
+
+#[test]
 fn of_two_who_wait_the_answer_lets_in_the_one_who_was_meant() {
     let _alone = common::alone();
     let mut host = Setup::fixture().argument("--approve").start();

@@ -7,7 +7,7 @@
 use arbitrary::Arbitrary;
 use hotseat::frame::Picture;
 use hotseat::libretro::rehearsal::{self, Stated};
-use hotseat::link::Link;
+use hotseat::link::{BACKLOG, Link};
 use hotseat::link::frames::FrameReader;
 use hotseat::link::message::FromCore;
 use hotseat::packet::Format;
@@ -164,7 +164,8 @@ impl Rig {
     }
 
     fn look(&mut self, newest: bool) {
-        while let Some(read) = self.reader.take_next(newest) {
+        let too_many = if newest { 2 } else { BACKLOG };
+        while let Some(read) = self.reader.take_next(too_many) {
             if !read.header().duplicate {
                 self.converter.unpack(&read, &mut self.picture);
             }

@@ -74,7 +74,7 @@ impl Runner {
 
     /// Runs until the host or the core wants to end; saves are in the shared memory then.
     pub fn run(mut self, inbox: &Inbox) -> Report {
-        crate::sync::wake_at_once();
+        crate::sync::wake_before_others(crate::sync::Claim::Soon);
         let fps = callbacks::with(|front| {
             front.environment.tell_news();
             front.environment.video.fps

@@ -2,7 +2,7 @@
 //!
 //! A slot's state word is the only thing that both sides change, always by compare-and-swap, so a frame is never read
 //! while it is written. The core takes a free slot, or the oldest frame that nobody read; the host takes the oldest
-//! frame, or, once [`super::BACKLOG`] of them wait, the newest. Neither ever waits for the other, and neither throws the
+//! frame, or, once more wait than it cares to make up for, the newest. Neither ever waits for the other, and neither throws the
 //! newest picture away for a frame that only says "the same again".
 
 use super::{BACKLOG, Link, SLOTS, layout, sys::Region};
@@ -206,10 +206,10 @@ impl FrameReader {
         self.link.frame_event.wait();
     }
 
-    /// The next frame to work on, if there is one: the oldest, unless too many wait or only the newest is of use.
-    /// Dropping the value gives the slot back.
-    pub fn take_next(&mut self, only_newest: bool) -> Option<ReadFrame<'_>> {
-        let backlog = if only_newest { 2 } else { BACKLOG };
+    /// The next frame to work on, if there is one: the oldest, or the newest when `too_many` or more wait ([`BACKLOG`] at
+    /// most; 2 means that only the newest is of use). Dropping the value gives the slot back.
+    pub fn take_next(&mut self, too_many: usize) -> Option<ReadFrame<'_>> {
+        let too_many = too_many.min(BACKLOG);
         loop {
             let mut ready: [(u64, usize); SLOTS] = [(0, 0); SLOTS];
             let mut count = 0;
@@ -224,7 +224,7 @@ impl FrameReader {
             }
             let ready = &mut ready[..count];
             ready.sort_unstable();
-            let wanted = if count >= backlog { &ready[..] } else { &ready[..1] };
+            let wanted = if count >= too_many { &ready[..] } else { &ready[..1] };
             // None: lost to the core, which needed the slots, or not to be believed. Look again.
             if let Some((slot, header)) = self.take_newest(wanted) {
                 // A new core process counts from 1 again.
@@ -346,13 +346,13 @@ mod tests {
         publish(&mut writer, 1);
         publish(&mut writer, 2);
         for value in 1..=2 {
-            let frame = reader.take_next(false).expect("a frame");
+            let frame = reader.take_next(BACKLOG).expect("a frame");
             assert_eq!(frame.header().number, u64::from(value));
             let mut row = [0; 8];
             frame.row(1, &mut row);
             assert_eq!(row, [value; 8]);
         }
-        assert!(reader.take_next(false).is_none());
+        assert!(reader.take_next(BACKLOG).is_none());
     }
 
     #[test]
@@ -361,9 +361,21 @@ mod tests {
         for value in 1..=20 {
             publish(&mut writer, value);
         }
-        assert_eq!(reader.take_next(false).expect("a frame").header().number, 20);
-        assert!(reader.take_next(false).is_none());
+        assert_eq!(reader.take_next(BACKLOG).expect("a frame").header().number, 20);
+        assert!(reader.take_next(BACKLOG).is_none());
         assert!(reader.skipped() > 0);
+    }
+
+    #[test]
+    fn how_many_may_wait_is_for_the_reader_to_say() {
+        let (mut writer, mut reader, _) = ends();
+        for (waiting, too_many, first) in [(6, BACKLOG, 1), (6, 7, 1), (6, 6, 6), (2, 3, 1), (3, 3, 3), (2, 2, 2)] {
+            let before = writer.written;
+            (0..waiting).for_each(|_| publish(&mut writer, 1));
+            let number = reader.take_next(too_many).expect("a frame").header().number;
+            assert_eq!(number - before, first, "{waiting} wait, {too_many} are too many");
+            while reader.take_next(2).is_some() {}
+        }
     }
 
     fn repeat(writer: &mut FrameWriter) {
@@ -378,7 +390,7 @@ mod tests {
             publish(&mut writer, 7);
             publish(&mut writer, 8);
             (0..duplicates).for_each(|_| repeat(&mut writer));
-            let frame = reader.take_next(true).expect("a frame");
+            let frame = reader.take_next(2).expect("a frame");
             assert!(!frame.header().duplicate);
             let mut row = [0; 8];
             frame.row(1, &mut row);
@@ -386,7 +398,7 @@ mod tests {
             let number = frame.header().number;
             drop(frame);
             assert_eq!(number, writer.written, "the times and the number are those of the newest");
-            assert!(reader.take_next(true).is_none());
+            assert!(reader.take_next(2).is_none());
         }
     }
 
@@ -394,17 +406,17 @@ mod tests {
     fn whatever_is_missing_was_skipped() {
         let (mut writer, mut reader, link) = ends();
         (0..20).for_each(|_| publish(&mut writer, 1));
-        reader.take_next(false).expect("a frame");
+        reader.take_next(BACKLOG).expect("a frame");
         assert_eq!(reader.skipped(), 19);
         publish(&mut writer, 1);
         publish(&mut writer, 1);
-        reader.take_next(false).expect("a frame");
-        reader.take_next(false).expect("a frame");
+        reader.take_next(BACKLOG).expect("a frame");
+        reader.take_next(BACKLOG).expect("a frame");
         assert_eq!(reader.skipped(), 19);
         // The next core process counts from 1 again.
         let mut writer = FrameWriter::new(link);
         publish(&mut writer, 1);
-        reader.take_next(false).expect("a frame");
+        reader.take_next(BACKLOG).expect("a frame");
         assert_eq!(reader.skipped(), 19);
     }
 
@@ -412,7 +424,7 @@ mod tests {
     fn the_core_never_waits_even_while_the_host_holds_a_frame() {
         let (mut writer, mut reader, link) = ends();
         publish(&mut writer, 1);
-        let held = reader.take_next(false).expect("a frame");
+        let held = reader.take_next(BACKLOG).expect("a frame");
         for value in 2..=100 {
             publish(&mut writer, value);
         }
@@ -439,11 +451,11 @@ mod tests {
             for slot in 0..SLOTS {
                 spoil(&link.region, header_at(slot));
             }
-            assert!(reader.take_next(false).is_none());
+            assert!(reader.take_next(BACKLOG).is_none());
         }
         assert_eq!(reader.refused(), 6);
         publish(&mut writer, 9);
-        assert!(reader.take_next(false).is_some());
+        assert!(reader.take_next(BACKLOG).is_some());
     }
 
     #[test]
@@ -451,7 +463,7 @@ mod tests {
         let (mut writer, mut reader, link) = ends();
         publish(&mut writer, 1);
         link.clear_for_new_core();
-        assert!(reader.take_next(false).is_none());
+        assert!(reader.take_next(BACKLOG).is_none());
     }
 
     use super::super::Status;

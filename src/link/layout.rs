@@ -3,12 +3,11 @@
 use crate::frame::MAX_SIDE;
 use crate::input::{KeySet, MAX_SEATS};
 
-/// Frames the ring holds. The host works on one, up to [`BACKLOG`] wait for it, and the core always finds another.
-pub const SLOTS: usize = 6;
+/// Frames the ring holds. The host works on one, the others wait for it or are free.
+pub const SLOTS: usize = 8;
 
-/// Frames that may wait before the host skips to the newest: a hiccup of three frame times loses nothing,
-/// an encoder that is too slow for good never falls further behind than this.
-pub const BACKLOG: usize = 3;
+/// So many frames may wait at most before the host goes on with the newest: one more would be written over the oldest.
+pub const BACKLOG: usize = SLOTS - 1;
 
 /// Bytes of the largest picture.
 pub const SLOT_BYTES: usize = MAX_SIDE as usize * MAX_SIDE as usize * 4;

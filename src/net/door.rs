@@ -146,7 +146,7 @@ impl Worker {
         }
         peer.tick(time);
         let mut connection = Connection::new(peer, joined.name, joined.returned);
-        drain(joined.peer, &mut connection, &self.ports.socket, &mut self.news, time);
+        drain(joined.peer, &mut connection, &mut self.outbox, &mut self.news, time);
         self.peers.insert(joined.peer, connection);
         self.look_after_waiting();
         self.count_viewers();
@@ -177,10 +177,10 @@ impl Worker {
         let time = Instant::now();
         if let Some(code) = code {
             connection.peer.say(&ToPeer::Closing { code, message: code.message() });
-            drain(id, &mut connection, &self.ports.socket, &mut self.news, time);
+            drain(id, &mut connection, &mut self.outbox, &mut self.news, time);
         }
         connection.peer.close();
-        drain(id, &mut connection, &self.ports.socket, &mut self.news, time);
+        drain(id, &mut connection, &mut self.outbox, &mut self.news, time);
         self.news.retain(|(other, _)| *other != id);
         self.ports.room.leave(id, for_good, now());
         self.press_all();

@@ -8,6 +8,7 @@ mod formats;
 mod gate;
 mod hands;
 mod latency;
+mod outbox;
 mod page;
 mod peer;
 pub mod ports;

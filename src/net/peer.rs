@@ -58,8 +58,6 @@ pub enum PeerNews {
     Broke(ClosingCode),
     /// The estimate of what its network carries, in kbit/s.
     Estimate,
-    /// A frame's last packet was handed to the socket: `captured` of that frame.
-    FrameSent(FrameTimes),
 }
 
 /// What a peer does with its hands, for a seat.
@@ -85,6 +83,9 @@ pub struct FrameTimes {
     /// The encoder was done.
     pub encoded: Duration,
 }
+
+/// Where a peer's datagrams go.
+pub type Outlet<'a> = dyn FnMut(Transmit, Option<FrameTimes>) + 'a;
 
 /// One browser.
 pub struct Peer {
@@ -340,28 +341,21 @@ impl Peer {
         let _ = self.rtc.close();
     }
 
-    /// Takes everything that str0m has: datagrams go to `send`, news to `news`. To be called after every other call.
-    pub fn drain(&mut self, now: Instant, send: &mut dyn FnMut(Transmit), news: &mut dyn FnMut(PeerNews)) {
+    /// Takes everything that str0m has: datagrams go to `send`, with the times of the frame whose last one it is, news to
+    /// `news`. To be called after every other call.
+    pub fn drain(&mut self, now: Instant, send: &mut Outlet<'_>, news: &mut dyn FnMut(PeerNews)) {
         while self.drain_to_input(now, send, news) {}
     }
 
     /// The same up to and with the next input: what else there is to do need not come before it counts. True when something
     /// may be left, and then this is to be called again before anything else.
-    pub fn drain_to_input(
-        &mut self,
-        now: Instant,
-        send: &mut dyn FnMut(Transmit),
-        news: &mut dyn FnMut(PeerNews),
-    ) -> bool {
+    pub fn drain_to_input(&mut self, now: Instant, send: &mut Outlet<'_>, news: &mut dyn FnMut(PeerNews)) -> bool {
         loop {
             match self.rtc.poll_output() {
                 Ok(Output::Transmit(datagram)) => {
                     self.bytes_sent += datagram.contents.len() as u64;
                     let ends = self.ends_a_frame(&datagram.contents);
-                    send(datagram);
-                    if ends && let Some(times) = self.pending.pop_front() {
-                        news(PeerNews::FrameSent(times));
-                    }
+                    send(datagram, if ends { self.pending.pop_front() } else { None });
                 }
                 Ok(Output::Event(Event::ChannelData(data))) if Some(data.id) == self.input => {
                     self.take_input(&data.data, now, news);

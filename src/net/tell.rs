@@ -2,7 +2,7 @@
 
 use super::events::{NetEvent, RoomNews, Talk};
 use super::protocol::{HostInfo, Person, Seat, SeatHolder, ToPeer, You};
-use super::thread::{FEW, Worker, drain};
+use super::thread::{FEW, Worker, drain, next_peer};
 use crate::input::{MAX_SEATS, Rumble};
 use crate::room::PeerId;
 use std::time::{Duration, Instant};
@@ -52,9 +52,12 @@ impl Worker {
     /// Says something to everyone whose control channel is open.
     pub(super) fn say_all(&mut self, message: &ToPeer<'_>) {
         let time = Instant::now();
-        for (&id, connection) in &mut self.peers {
+        let mut last = None;
+        while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
             if connection.peer.say(message) {
-                drain(id, connection, &self.ports.socket, &mut self.news, time);
+                drain(id, connection, &mut self.outbox, &mut self.news, time);
+                // Nobody's input waits until everybody knows.
+                self.take_datagrams(FEW);
             }
         }
     }
@@ -64,7 +67,7 @@ impl Worker {
         if let Some(connection) = self.peers.get_mut(&id)
             && connection.peer.say(message)
         {
-            drain(id, connection, &self.ports.socket, &mut self.news, Instant::now());
+            drain(id, connection, &mut self.outbox, &mut self.news, Instant::now());
         }
     }
 
@@ -164,8 +167,7 @@ impl Worker {
             {
                 connection.shape = Some(shape);
             }
-            drain(member.peer, connection, &self.ports.socket, &mut self.news, Instant::now());
-            // Nobody's input waits until everybody knows.
+            drain(member.peer, connection, &mut self.outbox, &mut self.news, Instant::now());
             self.take_datagrams(FEW);
         }
         (self.ports.on_event)(NetEvent::Room(Box::new(news)));

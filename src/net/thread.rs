@@ -8,6 +8,7 @@ use super::events::{NetCommand, NetEvent, NetStats, PeerStats, RoomCommand, Talk
 use super::formats::choose;
 use super::hands::Held;
 use super::latency::Latency;
+use super::outbox::Outbox;
 use super::peer::{Peer, PeerNews, certificate};
 use super::protocol::{ClosingCode, Controls, GameInfo, ToPeer, TroubleCode};
 use super::routes::{Routes, local_addresses};
@@ -16,11 +17,11 @@ use crate::input::{MAX_SEATS, Rumble};
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::packet::{AudioPacket, Format, PictureShape, VideoPacket};
 use crate::room::{Deed, Delays, PeerId, Room, Wish};
-use crate::sync::{Event, now, spawn};
+use crate::sync::{Claim, Event, now, spawn};
 use crate::video::VideoControl;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::ops::Bound;
 use std::os::fd::AsFd;
@@ -29,7 +30,6 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use str0m::config::DtlsCert;
-use str0m::net::Transmit;
 
 /// Wishes that may wait; full, the one who wishes is told that the host is busy.
 const COMMANDS: usize = 256;
@@ -37,8 +37,8 @@ const COMMANDS: usize = 256;
 const BATCH: usize = 64;
 /// Datagrams taken between two peers that are sent something: a flood must not hold it back from those who come later.
 pub(super) const FEW: usize = 8;
-/// Answers sent before inputs are looked for again.
-const FEW_ANSWERS: usize = 4;
+/// Datagrams sent before inputs are looked for again: on a busy machine each is up to ten microseconds.
+const FEW_SENT: usize = 4;
 /// Encoded video aims below the estimate by this share, in percent: sound, repeats and the estimate's own error need room.
 const USE_OF_ESTIMATE: u32 = 80;
 /// Bounds of the video's rate limit, in kbit/s.
@@ -125,7 +125,7 @@ pub fn start(ports: NetPorts) -> Result<(NetHandle, JoinHandle<()>), String> {
         movers: [None; MAX_SEATS],
         buffer: vec![0; 2048],
         control: arrival::control_buffer(),
-        answers: VecDeque::with_capacity(2 * BATCH),
+        outbox: Outbox::new(),
         ports,
     };
     let thread = spawn("net", move || worker.run())?;
@@ -208,13 +208,13 @@ pub(super) struct Worker {
     /// For what is received, and what the kernel notes about it.
     buffer: Vec<u8>,
     control: Vec<u8>,
-    /// Until the inputs are on the board.
-    answers: VecDeque<Transmit>,
+    /// Everything that leaves, until the inputs are on the board.
+    pub outbox: Outbox,
 }
 
 impl Worker {
     fn run(mut self) {
-        crate::sync::wake_at_once();
+        crate::sync::wake_before_others(Claim::First);
         arrival::note(&self.ports.socket);
         loop {
             self.sleep();
@@ -227,6 +227,8 @@ impl Worker {
             self.pass_feedback_on();
             self.tell_room(Instant::now());
             self.tell_lights(Instant::now());
+            // Whatever was said in this round.
+            self.take_datagrams(FEW);
             if self.closing {
                 return;
             }
@@ -251,21 +253,35 @@ impl Worker {
         }
     }
 
-    /// Inputs go to the board first, answers out last: whoever answers in between makes the next input wait. Of many
-    /// answers a few at a time, for the same reason.
+    /// Inputs go to the board first, and then everything out that waits to be sent: whoever sends in between makes the next
+    /// input wait. Of much that is to be sent a few at a time, for the same reason.
     pub(super) fn take_datagrams(&mut self, most: usize) {
         let mut buffer = std::mem::take(&mut self.buffer);
         let mut control = std::mem::take(&mut self.control);
         let mut left = self.take_batch(most, &mut buffer, &mut control);
-        let mut sent = 0;
-        while let Some(answer) = self.answers.pop_front() {
-            let _ = self.ports.socket.send_to(&answer.contents, answer.destination);
-            sent += 1;
-            if left > 0 && sent % FEW_ANSWERS == 0 {
+        while !self.outbox.is_empty() {
+            self.send_few();
+            if left > 0 {
                 left = self.take_batch(left, &mut buffer, &mut control);
             }
         }
         (self.buffer, self.control) = (buffer, control);
+    }
+
+    /// Sends the next few datagrams, and counts the frames that are out with them.
+    fn send_few(&mut self) {
+        let Worker { outbox, ports, latency, peers, last_frame_sent, frames_sent, .. } = self;
+        outbox.send(FEW_SENT, &ports.socket, |peer, times| {
+            latency.frame(times, now());
+            if let Some(connection) = peers.get_mut(&peer) {
+                connection.frames += 1;
+            }
+            // Once a frame, however many peers it went to.
+            if times.number > *last_frame_sent {
+                *last_frame_sent = times.number;
+                *frames_sent += 1;
+            }
+        });
     }
 
     /// How many more might have been taken, when there are none.
@@ -293,10 +309,12 @@ impl Worker {
             }
             let mut measured = false;
             while let Some(connection) = self.peers.get_mut(&id) {
-                let (answers, news) = (&mut self.answers, &mut self.news);
-                let more = connection
-                    .peer
-                    .drain_to_input(now, &mut |answer| answers.push_back(answer), &mut |what| news.push((id, what)));
+                let (outbox, news) = (&mut self.outbox, &mut self.news);
+                let more = connection.peer.drain_to_input(
+                    now,
+                    &mut |datagram, ends| outbox.push(id, datagram, ends),
+                    &mut |what| news.push((id, what)),
+                );
                 // Inputs do not wait for anything else, not even for the rest of their own datagram.
                 if self.press_news()
                     && !std::mem::replace(&mut measured, true)
@@ -327,7 +345,7 @@ impl Worker {
                 }
                 connection.peer.write_video(&packet, &data, now);
                 connection.peer.tick(now);
-                drain(id, connection, &self.ports.socket, &mut self.news, now);
+                drain(id, connection, &mut self.outbox, &mut self.news, now);
                 // Nobody's input waits until everybody has the picture.
                 self.take_datagrams(FEW);
             }
@@ -340,7 +358,7 @@ impl Worker {
             while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
                 connection.peer.write_audio(&packet, now);
                 connection.peer.tick(now);
-                drain(id, connection, &self.ports.socket, &mut self.news, now);
+                drain(id, connection, &mut self.outbox, &mut self.news, now);
                 self.take_datagrams(FEW);
             }
         }
@@ -378,9 +396,9 @@ impl Worker {
         let mut last = None;
         while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
             if connection.peer.next_timeout() <= now {
-                // The next datagram of a frame, most often: eight players' are a while.
+                // The next datagrams of a frame, most often: eight players' are a while.
                 connection.peer.tick(now);
-                drain(id, connection, &self.ports.socket, &mut self.news, now);
+                drain(id, connection, &mut self.outbox, &mut self.news, now);
                 self.take_datagrams(FEW);
             }
         }
@@ -399,7 +417,8 @@ impl Worker {
         };
         self.latency.take(&mut stats);
         let mut silent = false;
-        for (&id, connection) in &mut self.peers {
+        let mut last = None;
+        while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
             let sent = connection.peer.bytes_sent();
             let kbit_s = ((sent - connection.bytes_before) * 8 / 1000) as u32;
             connection.bytes_before = sent;
@@ -422,7 +441,8 @@ impl Worker {
                 connection.held.release();
                 silent = true;
             }
-            drain(id, connection, &self.ports.socket, &mut self.news, time);
+            drain(id, connection, &mut self.outbox, &mut self.news, time);
+            self.take_datagrams(FEW);
         }
         if silent {
             self.press_all();
@@ -580,17 +600,6 @@ impl Worker {
                 }
                 PeerNews::Broke(code) => self.end(id, Some(code), true),
                 PeerNews::Estimate => self.follow_networks(),
-                PeerNews::FrameSent(times) => {
-                    self.latency.frame(&times, now());
-                    if let Some(connection) = self.peers.get_mut(&id) {
-                        connection.frames += 1;
-                    }
-                    // Once a frame, however many peers it went to.
-                    if times.number > self.last_frame_sent {
-                        self.last_frame_sent = times.number;
-                        self.frames_sent += 1;
-                    }
-                }
                 PeerNews::Press(_) => {}
             }
         }
@@ -653,7 +662,7 @@ impl Worker {
 }
 
 /// The peer after the last one.
-fn next_peer<'a>(
+pub(super) fn next_peer<'a>(
     peers: &'a mut BTreeMap<PeerId, Connection>,
     last: &mut Option<PeerId>,
 ) -> Option<(PeerId, &'a mut Connection)> {
@@ -663,19 +672,14 @@ fn next_peer<'a>(
     Some((id, connection))
 }
 
+/// Takes what a connection has for others. What is to be sent waits for [`Worker::take_datagrams`].
 pub(super) fn drain(
     id: PeerId,
     connection: &mut Connection,
-    socket: &UdpSocket,
+    outbox: &mut Outbox,
     news: &mut Vec<(PeerId, PeerNews)>,
     now: Instant,
 ) {
-    connection.peer.drain(
-        now,
-        // A full socket buffer loses the datagram, as any router on the way would: repeats are WebRTC's business.
-        &mut |datagram| {
-            let _ = socket.send_to(&datagram.contents, datagram.destination);
-        },
-        &mut |what| news.push((id, what)),
-    );
+    let mut send = |datagram, ends| outbox.push(id, datagram, ends);
+    connection.peer.drain(now, &mut send, &mut |what| news.push((id, what)));
 }

@@ -7,33 +7,59 @@ use std::time::Duration;
 
 /// Linux takes no shorter one.
 const SHORTEST_TURN: Duration = Duration::from_micros(100);
-/// What sound servers ask for, too.
-const NICE: i32 = -11;
-/// For work that others wait for and that takes a while: before everything else on the machine, behind those who go first.
-const NICE_WORK: i32 = -6;
+/// About what a frame takes; the default is three times that, and a thread that asks for less than others goes first when
+/// it wakes.
+const SHORT_TURN: Duration = Duration::from_millis(1);
 
-/// Asks the scheduler to let the calling thread, not those it starts, go first when it wakes: by short turns, which anyone
-/// may have (Linux 6.12 and later, "sched_runtime" in sched(7)), and by a lower nice value, which takes the right to it
-/// (RLIMIT_NICE). What is not granted stays as it was.
-pub fn go_first() {
-    ask(Some(SHORTEST_TURN), NICE);
+/// How much before others a thread asks to go. What it asks for is a short turn, which anyone may have (Linux 6.12 and
+/// later, "sched_runtime" in sched(7)), and a lower nice value, which takes the right to it (RLIMIT_NICE). With short turns
+/// alone whoever has worked for longer than its turn is put behind a thread that wakes, until that one sleeps again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Before everybody: inputs, which take microseconds.
+    First,
+    /// Right behind: the game's pace. The nice value is what sound servers ask for, too.
+    Soon,
+    /// Behind those and before other programs: work that others wait for.
+    Early,
 }
 
-/// The same for a thread that works for longer: turns as long as ever, and a nice value between.
-pub fn go_early() {
-    ask(None, NICE_WORK);
+impl Claim {
+    fn nice(self) -> i32 {
+        match self {
+            Claim::First => -20,
+            Claim::Soon => -11,
+            Claim::Early => -10,
+        }
+    }
+
+    fn turn(self) -> Duration {
+        match self {
+            Claim::First | Claim::Soon => SHORTEST_TURN,
+            Claim::Early => SHORT_TURN,
+        }
+    }
 }
 
-fn ask(turn: Option<Duration>, nice: i32) {
+/// Asks the scheduler for that, for the calling thread and not for those it starts. Of what is not granted it takes as much
+/// as it gets.
+pub fn claim(claim: Claim) {
     let Some(before) = attributes() else { return };
     let mut wanted = before;
     wanted.sched_flags |= libc::SCHED_FLAG_RESET_ON_FORK as u64;
-    wanted.sched_runtime = turn.map_or(before.sched_runtime, |turn| turn.as_nanos() as u64);
-    wanted.sched_nice = before.sched_nice.min(nice);
-    if !set(&wanted) {
-        wanted.sched_nice = before.sched_nice;
-        let _ = set(&wanted);
+    wanted.sched_runtime = claim.turn().as_nanos() as u64;
+    for nice in [claim.nice(), claim.nice().max(lowest_nice()), before.sched_nice] {
+        wanted.sched_nice = before.sched_nice.min(nice);
+        if set(&wanted) {
+            return;
+        }
     }
+}
+
+/// What anyone may ask for here: a limit of 1 is nice 19, of 40 it is nice -20 ("RLIMIT_NICE" in getrlimit(2)).
+fn lowest_nice() -> i32 {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nice).current;
+    20 - limit.unwrap_or(40).min(40) as i32
 }
 
 fn set(attributes: &libc::sched_attr) -> bool {
@@ -68,10 +94,11 @@ mod tests {
     fn what_is_granted_is_there_and_the_rest_is_as_it_was_and_threads_that_are_started_have_neither() {
         std::thread::spawn(|| {
             let before = attributes().expect("the kernel says how we are scheduled");
-            go_first();
+            claim(Claim::First);
             let after = attributes().expect("the kernel says it again");
             assert_eq!(before.sched_policy, after.sched_policy);
-            assert!(after.sched_nice == before.sched_nice || after.sched_nice == NICE);
+            let granted = [before.sched_nice, lowest_nice(), Claim::First.nice()];
+            assert!(granted.contains(&after.sched_nice), "{}", after.sched_nice);
             // An older kernel ignores what it does not know.
             assert!(after.sched_runtime == before.sched_runtime || after.sched_runtime == 100_000);
             let child = std::thread::spawn(|| attributes().expect("the kernel speaks of every thread"));

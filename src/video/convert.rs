@@ -353,7 +353,7 @@ mod tests {
         };
         writer.publish(header, rows.iter().copied());
         let mut picture = Picture::default();
-        Converter::default().unpack(&reader.take_next(false).expect("a frame"), &mut picture);
+        Converter::default().unpack(&reader.take_next(crate::link::BACKLOG).expect("a frame"), &mut picture);
         picture
     }
 

@@ -14,12 +14,19 @@ const FRAMES: u32 = 15;
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(160));
 /// The share of the newest frame in the average.
 const WEIGHT: f64 = 0.1;
+/// By how much the share of a good moment follows each frame, up and down: it stays where five frames in six are above.
+const STEPS: (f64, f64) = (1.02, 0.9);
+/// Bounds of it.
+const GOOD: (f64, f64) = (0.01, 1.0);
 
 /// Decides for all renditions together: they share one thread.
 #[derive(Debug)]
 pub struct SpeedControl {
     speed: usize,
     share: f64,
+    /// What it takes when nothing else wants the processor: neither a machine that stands still for a moment nor one that
+    /// is busy for a while moves it.
+    good: f64,
     frames: u32,
     changed: Duration,
     patience: Duration,
@@ -29,7 +36,15 @@ pub struct SpeedControl {
 
 impl Default for SpeedControl {
     fn default() -> Self {
-        SpeedControl { speed: 0, share: 0.0, frames: 0, changed: Duration::ZERO, patience: PATIENCE.0, trying: false }
+        SpeedControl {
+            speed: 0,
+            share: 0.0,
+            good: GOOD.0,
+            frames: 0,
+            changed: Duration::ZERO,
+            patience: PATIENCE.0,
+            trying: false,
+        }
     }
 }
 
@@ -40,8 +55,15 @@ impl SpeedControl {
     }
 
     /// Whether frames come faster than they are encoded, even now.
-    pub fn is_overrun(&self) -> bool {
+    fn is_overrun(&self) -> bool {
         self.share > 1.0
+    }
+
+    /// So many frames that wait are too many to make up for: working through them would keep the newest back for longer
+    /// than a frame's time. A thread that the machine held up loses nothing if it is quick; where frames come faster than
+    /// they are encoded only the newest is of any use.
+    pub fn too_many(&self) -> usize {
+        if self.is_overrun() { 2 } else { (1.0 / self.good).ceil() as usize + 1 }
     }
 
     /// A frame took `busy` of `frame_time` and was done at `now`.
@@ -49,6 +71,8 @@ impl SpeedControl {
         let share = busy.as_secs_f64() / frame_time.as_secs_f64().max(1e-4);
         // One frame that took very long (a machine that stood still) says little about the next.
         self.share += (share.min(4.0) - self.share) * WEIGHT;
+        let step = if share > self.good { STEPS.0 } else { STEPS.1 };
+        self.good = (self.good * step).clamp(GOOD.0, GOOD.1);
         self.frames += 1;
         let since = now.saturating_sub(self.changed);
         if self.share > TOO_MUCH && self.frames >= FRAMES && self.speed + 1 < SPEEDS {
@@ -134,5 +158,26 @@ mod tests {
         run(&mut control, &mut now, 3, [3000, 2500, 2000]);
         assert_eq!(control.speed(), SPEEDS - 1);
         assert!(control.is_overrun());
+        assert_eq!(control.too_many(), 2, "only the newest");
+    }
+
+    #[test]
+    fn the_quicker_it_is_the_more_it_makes_up_for() {
+        let after = |work| {
+            let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
+            run(&mut control, &mut now, 5, [work; SPEEDS]);
+            let too_many = control.too_many();
+            // A machine that stood still, or was busy for a moment, changes next to nothing.
+            for held_up in [6, 1, 1] {
+                control.observe(FRAME * held_up, FRAME, now);
+            }
+            assert!(control.too_many() + 2 >= too_many, "{} after {too_many}", control.too_many());
+            too_many
+        };
+        // The frames before the newest, two less than too many, take up to a frame's time.
+        assert!(after(60) > crate::link::BACKLOG);
+        assert!((5..=6).contains(&after(240)), "{}", after(240));
+        assert!((3..=4).contains(&after(450)), "{}", after(450));
+        assert_eq!(after(750), 3);
     }
 }

@@ -121,7 +121,7 @@ struct Times {
 
 impl Worker {
     fn run(&mut self, mut reader: FrameReader) {
-        crate::sync::wake_early();
+        crate::sync::wake_before_others(crate::sync::Claim::Early);
         // One frame in each round: whoever left, wants a screenshot or ends the program does not wait for the encoders to
         // catch up with the game, which they may never do.
         while !self.control.is_stopped() {
@@ -147,7 +147,7 @@ impl Worker {
     /// The next frame, or the newest when the encoders cannot keep up: only that is of any use then. False: there is none.
     fn take_frame(&mut self, reader: &mut FrameReader) -> bool {
         let begin = now();
-        let Some(frame) = reader.take_next(self.speed.is_overrun()) else { return false };
+        let Some(frame) = reader.take_next(self.speed.too_many()) else { return false };
         let header = *frame.header();
         let redrawn = match self.last {
             _ if !header.duplicate => {

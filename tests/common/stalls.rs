@@ -35,7 +35,7 @@ impl Stalls {
                 let mut here = CpuSet::new();
                 here.set(cpu);
                 sched_setaffinity(None, &here).expect("a thread may stay on one processor");
-                hotseat::sync::wake_at_once();
+                hotseat::sync::wake_before_others(hotseat::sync::Claim::First);
                 let mut late = Vec::new();
                 while !ended.load(Ordering::Acquire) {
                     let due = wall_ms() + 1.0;

@@ -104,7 +104,8 @@ fn unpacking(table: &mut Table, pictures: &[Picture]) -> Result<(), String> {
             let header = FrameHeader { format, ..header(picture.width, picture.height, TUNING.fps, now()) };
             writer.publish(header, bytes.chunks(picture.width as usize * format.bytes()));
             let begin = Instant::now();
-            let frame = reader.take_next(false).ok_or("A frame was lost on its way through the ring.")?;
+            let frame =
+                reader.take_next(crate::link::BACKLOG).ok_or("A frame was lost on its way through the ring.")?;
             converter.unpack(&frame, &mut next);
             std::hint::black_box(next.looks_like(&last));
             std::mem::swap(&mut last, &mut next);

@@ -2,7 +2,7 @@
 
 use super::table;
 use crate::net::arrival;
-use crate::sync::{spawn, wake_at_once};
+use crate::sync::{Claim, spawn, wake_before_others};
 use std::net::UdpSocket;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub fn wake_us(rate: usize, seconds: usize) -> Result<(f64, f64), String> {
     let from = UdpSocket::bind("127.0.0.1:0").map_err(failed)?;
     arrival::note(&to);
     let waiting = spawn("floor", move || {
-        wake_at_once();
+        wake_before_others(Claim::First);
         let (mut buffer, mut control) = ([0; 64], arrival::control_buffer());
         let mut took = Vec::with_capacity(rate * seconds);
         while took.len() < rate * seconds {

@@ -91,7 +91,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
             _ => {}
         }
         link.frame_event.wait_timeout(Duration::from_millis(100));
-        while let Some(frame) = reader.take_next(false) {
+        while let Some(frame) = reader.take_next(crate::link::BACKLOG) {
             let mut picture = Picture::default();
             if !frame.header().duplicate {
                 converter.unpack(&frame, &mut picture);
