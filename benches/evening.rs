@@ -195,6 +195,7 @@ fn main() {
         report.exactly(&format!("{name}: frames sent of those made"), it.sent, it.made);
         report.exactly(&format!("{name}: frames decoded of those sent"), it.decoded, it.sent);
         report.exactly(&format!("{name}: frames that the browser dropped"), it.dropped, 0);
+        // Coming back from the pause in which frames are counted is one.
         report.info(&format!("{name}: freezes, packets lost"), &format!("{}, {}", it.frozen, it.lost));
     }
     for (index, it) in watching.iter().enumerate() {
