@@ -22,7 +22,7 @@ build:
 test: assets/page/node_modules/.package-lock.json
 	@$(INSTALL) build run test
 	$(CARGO) build $(PROFILE) --locked --workspace
-	cd assets/page && node --test dev/*.test.js && node dev/check.js
+	cd assets/page && node --test dev/*.test.js && node dev/check.js && node dev/axe.js
 	$(CARGO) test $(PROFILE) --locked --workspace --no-fail-fast
 
 lint: assets/page/node_modules/.package-lock.json

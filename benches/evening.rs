@@ -210,12 +210,12 @@ fn main() {
     }
 }
 
-/// Whose fault it is, second by second: how late the host was, and where.
+/// When frames were passed over, in seconds since the count began, and how late the host was then.
 fn say_when_skipped(host: &Host, before: &Value, after: &Value) {
     let all = host.events_named("stats");
     let at = |stats: &Value| all.iter().position(|it| it == stats).unwrap_or(0);
     let number = |value: &Value| value["frames_skipped"].as_u64().unwrap_or(0);
-    for (second, pair) in all[at(before)..=at(after)].windows(2).enumerate() {
+    for (second, pair) in all.get(at(before)..=at(after)).unwrap_or_default().windows(2).enumerate() {
         let skipped = number(&pair[1]).saturating_sub(number(&pair[0]));
         if skipped > 0 {
             let latency = |share: &str| &pair[1][format!("latency_{share}_ms")];

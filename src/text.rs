@@ -44,7 +44,7 @@ texts! {
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
     desk_enter_keyboard, desk_enter_mouse, desk_enter_both, desk_on_keyboard, desk_on_mouse, desk_on_both, desk_leave,
     scroll_lock, lamps,
-    latency, latency_tip, starting, paused, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
+    latency, latency_tip, starting, paused, paused_by, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
     more_invite, less_invite, invite_hint_ask, ask_first, asks_first, code, code_name, code_tip, code_hint, copy_code, code_stop, code_stop_name,
@@ -69,7 +69,7 @@ texts! {
     // Notices
     dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
     recent_gone, core_gone, version,
-    said_state_saved, said_state_back, said_state_refused, said_no_state, said_cannot_save, said_revived,
+    said_state_saved, said_state_back, said_state_refused, said_no_state, said_reset_by, said_loaded_by, said_cannot_save, said_revived,
     said_started_again, said_recording, said_nothing_recorded, said_recorded, said_recorded_parts, said_screenshot,
     said_no_screenshot, said_no_more_links, said_not_written, said_not_read, said_too_large, no_sound,
     record_full, record_forbidden, record_codec, record_disk,

@@ -87,6 +87,12 @@ fn a_running_game_can_be_paused_reset_saved_loaded_and_closed() {
 }
 
 #[test]
+fn the_host_sees_who_paused_the_game() {
+    Stage::default().playing().paused_by("Ann").open().get_by_label("Ann paused the game");
+    Stage::default().playing().in_state(GameState::Paused).open().get_by_label("Paused");
+}
+
+#[test]
 fn an_empty_slot_is_not_loaded_and_the_slot_is_chosen_from_a_list() {
     let mut window = Stage::default().playing().open();
     click(&mut window, "Slot 1");

@@ -22,6 +22,9 @@ const PAUSE_MS = 250;
 const STALE_MS = 20_000;
 /** A host that had a problem this often in a row has it the next time too. */
 const REFUSALS = 3;
+/** A page that the host shows out for what it sends this often within a minute does it again. */
+const SHOWN_OUT = 5;
+const MINUTE_MS = 60_000;
 
 /**
  * What the page does when something happens here.
@@ -61,6 +64,8 @@ export class Connection {
   #wasJoined = false;
   /** Refusals in a row. */
   #refusals = 0;
+  /** When the host ended a connection for what this page sent, within the last minute. @type {number[]} */
+  #shownOut = [];
   /** Until it is left or has ended. */
   #wanted = false;
   /** When the page was last seen no more. */
@@ -99,6 +104,7 @@ export class Connection {
     this.#wanted = true;
     this.#backoff.reset();
     this.#refusals = 0;
+    this.#shownOut = [];
     this.#try();
   }
 
@@ -201,8 +207,10 @@ export class Connection {
       },
       message: events.message,
       ended: (message) => {
+        const now = performance.now();
         if (message.type === "refused") this.#refusals += 1;
-        if (isFinal(message) || this.#refusals >= REFUSALS) {
+        else this.#shownOut = [...this.#shownOut.filter((at) => now - at < MINUTE_MS), now];
+        if (isFinal(message) || this.#refusals >= REFUSALS || this.#shownOut.length >= SHOWN_OUT) {
           this.#wanted = false;
           this.#drop();
           this.#wasJoined = false;

@@ -148,7 +148,7 @@ function actionsFor(code) {
   switch (code) {
     // Asking again is of no use.
     case "no_webrtc": case "banned": return { action: null };
-    case "version": case "bad_message": return { action: RELOAD };
+    case "version": case "bad_message": case "flood": return { action: RELOAD };
     case "replaced": return { action: { key: "action.here", does: "retry" } };
     case "declined": return { action: { key: "action.ask", does: "retry" } };
     case "revoked": return { action: byCode };

@@ -6,7 +6,7 @@ use super::snapshot::{ChatLine, GameState, HolderStatus, InviteStatus, Level, Pe
 use super::worker::{Happening, Worker};
 use crate::link::message::{ControlName, PortDevices, ToCore, Wants};
 use crate::net::protocol::{Controls, SeatControls};
-use crate::net::{NetEvent, NetStats, RoomNews};
+use crate::net::{NetEvent, NetStats, RoomNews, Talk};
 use crate::room::Game;
 use std::collections::BTreeMap;
 
@@ -67,10 +67,7 @@ impl Worker {
             NetEvent::Game { by, what, slot } => self.follow_wish(by, what, slot),
             NetEvent::Talk(talk) => {
                 self.lines += 1;
-                if self.snapshot.chat.len() == MAX_LINES {
-                    self.snapshot.chat.remove(0);
-                }
-                self.snapshot.chat.push(ChatLine { id: self.lines, talk: talk.clone() });
+                keep(&mut self.snapshot.chat, ChatLine { id: self.lines, talk: talk.clone() });
                 self.happen(Happening::Talk(talk));
             }
             NetEvent::Lights(lights) => self.snapshot.lights = lights,
@@ -141,9 +138,15 @@ impl Worker {
                 self.tell_core(&ToCore::Pause);
             }
             Game::Resume => self.tell_core(&ToCore::Resume),
-            Game::Reset => self.tell_core(&ToCore::Reset),
+            Game::Reset => {
+                self.notice(Level::Info, Said::ResetBy(by));
+                self.tell_core(&ToCore::Reset);
+            }
             Game::Save => self.state_wish(StateWish::Save(slot.min(9))),
-            Game::Load => self.state_wish(StateWish::Load(slot.min(9))),
+            Game::Load => {
+                self.notice(Level::Info, Said::LoadedBy(by, slot.min(9)));
+                self.state_wish(StateWish::Load(slot.min(9)));
+            }
         }
     }
 
@@ -178,9 +181,36 @@ impl InviteStatus {
     }
 }
 
+/// One more line, in the place of the oldest when there are enough. Nobody's words go for somebody's hearts.
+fn keep(chat: &mut Vec<ChatLine>, line: ChatLine) {
+    if chat.len() >= MAX_LINES {
+        let reaction = |line: &ChatLine| matches!(line.talk, Talk::Reaction { .. });
+        chat.remove(chat.iter().position(reaction).unwrap_or(0));
+    }
+    chat.push(line);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::Emoji;
+
+    #[test]
+    fn a_thousand_hearts_leave_what_was_said() {
+        let mut chat = Vec::new();
+        let said = |n: usize| Talk::Said { peer: None, name: "Ann".into(), text: n.to_string() };
+        let heart = || Talk::Reaction {
+            peer: None,
+            name: "Bea".into(),
+            emoji: Emoji::parse(crate::room::EMOJI[0]).expect("one that is known"),
+        };
+        (0..20).for_each(|n| keep(&mut chat, ChatLine { id: n as u64, talk: said(n) }));
+        (20..1020).for_each(|id| keep(&mut chat, ChatLine { id, talk: heart() }));
+        assert_eq!(chat.len(), MAX_LINES);
+        assert!((0..20).all(|n| chat[n].talk == said(n)));
+        (0..MAX_LINES).for_each(|n| keep(&mut chat, ChatLine { id: 2000, talk: said(n) }));
+        assert!((0..MAX_LINES).all(|n| chat[n].talk == said(n)), "the oldest words go for newer ones");
+    }
 
     #[test]
     fn controls_are_told_by_the_names_that_pages_know() {

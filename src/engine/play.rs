@@ -404,6 +404,7 @@ pub(super) fn game_status(running: &Running) -> GameStatus {
         core: running.game.core.clone(),
         content: running.game.content.clone(),
         state: running.state.clone(),
+        paused_by: running.paused_by.clone(),
         ports: if running.ports.is_empty() { loaded.map_or(0, |loaded| loaded.ports) } else { running.ports.len() },
         devices: running
             .ports

@@ -19,6 +19,10 @@ pub enum Said {
     StateRefused(u8),
     /// The slot is empty.
     NoState(u8),
+    /// A guest who may do so started the game anew.
+    ResetBy(String),
+    /// A guest who may do so wants back what was saved in a slot.
+    LoadedBy(String, u8),
     /// The core cannot save its state, now or ever.
     CannotSave,
     /// After a crash, from the last automatic state.
@@ -72,6 +76,8 @@ impl Said {
             Self::StateBack(n) => slot(texts.said_state_back, *n),
             Self::StateRefused(n) => slot(texts.said_state_refused, *n),
             Self::NoState(n) => slot(texts.said_no_state, *n),
+            Self::ResetBy(name) => fill(texts.said_reset_by, &[("name", name)]),
+            Self::LoadedBy(name, n) => fill(texts.said_loaded_by, &[("name", name), ("n", &(n + 1).to_string())]),
             Self::CannotSave => texts.said_cannot_save.into(),
             Self::Revived => texts.said_revived.into(),
             Self::StartedAgain => texts.said_started_again.into(),

@@ -64,6 +64,8 @@ pub struct GameStatus {
     pub content: Option<PathBuf>,
     /// How it is.
     pub state: GameState,
+    /// The guest who paused it, if one did.
+    pub paused_by: Option<String>,
     /// Controller ports the core offers.
     pub ports: usize,
     /// What can be plugged into each; empty when the core does not say.

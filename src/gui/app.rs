@@ -13,12 +13,14 @@ use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::RoomCommand;
 use crate::net::ports::{self, Protocol};
-use crate::room::Local;
+use crate::room::{Local, RequestId};
 use crate::settings::{self, Settings};
 use crate::signals;
 use crate::text::{Spoken, Texts, fill};
 use eframe::egui_wgpu::{RenderState, SurfaceConfig, WgpuConfiguration, wgpu};
-use egui::{Context, CursorGrab, CursorIcon, Order, Pos2, RawInput, Ui, ViewportBuilder, ViewportCommand};
+use egui::{
+    Context, CursorGrab, CursorIcon, Order, Pos2, RawInput, Ui, UserAttentionType, ViewportBuilder, ViewportCommand,
+};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -107,6 +109,8 @@ pub(super) struct App {
     places: Places,
     locals: Vec<Local>,
     title: String,
+    /// The last one who waited to be let in and of whom the host knows.
+    newest_request: Option<RequestId>,
     full_screen: bool,
 }
 
@@ -197,6 +201,7 @@ impl App {
             places: Places::default(),
             locals: Vec::new(),
             title: String::new(),
+            newest_request: None,
             full_screen: false,
         };
         app.begin(start);
@@ -357,6 +362,7 @@ impl App {
             self.picked(picked);
         }
         self.name_window(ctx);
+        self.call_host(ctx);
     }
 
     /// The seats in the snapshot are the game's own once it runs.
@@ -415,6 +421,15 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::CursorGrab(CursorGrab::None));
         }
         ctx.send_viewport_cmd(ViewportCommand::CursorVisible(!taken));
+    }
+
+    /// Somebody new waits to be let in, and the host may be looking at another program.
+    fn call_host(&mut self, ctx: &Context) {
+        let newest = self.snapshot.requests.iter().map(|request| request.id).max();
+        if newest > self.newest_request && !ctx.input(|input| input.focused) {
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+        }
+        self.newest_request = self.newest_request.max(newest);
     }
 
     fn name_window(&mut self, ctx: &Context) {

@@ -64,15 +64,13 @@ fn paused(ui: &mut Ui, model: &Model, room: Rect, actions: &mut Vec<Action>) {
     if button.has_focus() {
         ui.painter().circle_stroke(plate.center(), 46.0, Stroke::new(2.0, theme::TEXT));
     }
+    let by = model.snapshot.game.as_ref().and_then(|game| game.paused_by.as_deref());
     let sign = Rect::from_center_size(plate.center() + vec2(1.0, 0.0), Vec2::splat(46.0));
     icons::paint(ui.painter(), Icon::Play, sign, theme::ON_ACCENT);
-    ui.painter().text(
-        plate.center_bottom() + vec2(0.0, 14.0),
-        egui::Align2::CENTER_TOP,
-        model.texts.paused,
-        theme::semibold(15.0),
-        theme::TEXT,
-    );
+    let words = by.map_or_else(|| model.texts.paused.to_owned(), |name| fill(model.texts.paused_by, &[("name", name)]));
+    let below = Rect::from_center_size(plate.center_bottom() + vec2(0.0, 26.0), vec2(room.width() - 16.0, 24.0));
+    let words = RichText::new(words).font(theme::semibold(15.0)).color(theme::TEXT);
+    ui.put(below, egui::Label::new(words).selectable(false).truncate());
     if button.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
         actions.push(Action::Engine(Command::Pause(false)));
     }

@@ -241,8 +241,13 @@ impl FrameReader {
     /// same again", the pixels that it means come with it.
     fn take_newest(&mut self, ready: &[(u64, usize)]) -> Option<(usize, FrameHeader)> {
         let mut newest: Option<(usize, FrameHeader)> = None;
-        for &(_, slot) in ready.iter().rev() {
+        for &(looked_at, slot) in ready.iter().rev() {
             if !self.take(slot) {
+                continue;
+            }
+            // The core needed the slot meanwhile: what is in it now comes behind the others.
+            if number(&self.link.region, slot) != looked_at {
+                state(&self.link.region, slot).store(READY, Release);
                 continue;
             }
             let header = load_header(&self.link.region, slot);

@@ -6,7 +6,7 @@ use crate::input::{KeySet, MAX_SEATS};
 /// Frames the ring holds. The host works on one, the others wait for it or are free.
 pub const SLOTS: usize = 8;
 
-/// So many frames may wait at most before the host goes on with the newest: one more would be written over the oldest.
+/// With so many frames waiting the host goes on with the newest at the latest.
 pub const BACKLOG: usize = SLOTS - 1;
 
 /// Bytes of the largest picture.

@@ -1,7 +1,11 @@
 //! Datagrams on their way out, in the order in which they were made.
 //!
 //! Making a frame's datagrams is quick; handing them to the system one by one is not. So they are collected here, and sent
-//! a few at a time with a look at what came in between: nobody's input waits until somebody's picture has left.
+//! a few at a time with a look at what came in between: nobody's input waits until somebody's picture has left, unless so
+//! much comes in that what leaves would never have its turn.
+//!
+//! It is emptied before the net thread looks after the next peer, so what it holds is what one peer, or one batch of
+//! datagrams, makes at once; it grows if that is more than there is room for.
 
 use super::peer::FrameTimes;
 use crate::room::PeerId;
@@ -9,8 +13,8 @@ use std::collections::VecDeque;
 use std::net::UdpSocket;
 use str0m::net::Transmit;
 
-/// Datagrams that there is room for from the beginning: a large frame for everybody, and answers.
-const ROOM: usize = 1024;
+/// Datagrams that there is room for from the beginning.
+const ROOM: usize = 512;
 
 /// One datagram of a peer's.
 struct Outgoing {

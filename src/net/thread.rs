@@ -39,6 +39,8 @@ const BATCH: usize = 64;
 pub(super) const FEW: usize = 8;
 /// Datagrams sent before inputs are looked for again: on a busy machine each is up to ten microseconds.
 const FEW_SENT: usize = 4;
+/// Packets of one peer made in a row; an ordinary frame has fewer.
+const MANY_PACKETS: usize = 16;
 /// Encoded video aims below the estimate by this share, in percent: sound, repeats and the estimate's own error need room.
 const USE_OF_ESTIMATE: u32 = 80;
 /// Bounds of the video's rate limit, in kbit/s.
@@ -239,6 +241,8 @@ impl Worker {
         let now = Instant::now();
         let until = self.peers.values().map(|c| c.peer.next_timeout()).fold(self.next_second, Instant::min);
         let limit = until.saturating_duration_since(now);
+        // What came with the last look at the socket has not been acted on.
+        let limit = if self.news.is_empty() { limit } else { Duration::ZERO };
         let limit = if self.room_is_news() { limit.min(self.tempo.wait(now)) } else { limit };
         let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
         let event = self.ports.event.fd();
@@ -332,7 +336,6 @@ impl Worker {
 
     fn take_packets(&mut self) {
         while let Ok(packet) = self.ports.video.pop() {
-            let now = Instant::now();
             let data: Arc<[u8]> = Arc::from(&packet.data[..]);
             self.shapes[packet.format.index()] = Some(packet.shape);
             let mut last = None;
@@ -343,9 +346,8 @@ impl Worker {
                 if connection.shape != Some(packet.shape) && connection.peer.say_shape(&packet.shape) {
                     connection.shape = Some(packet.shape);
                 }
-                connection.peer.write_video(&packet, &data, now);
-                connection.peer.tick(now);
-                drain(id, connection, &mut self.outbox, &mut self.news, now);
+                connection.peer.write_video(&packet, &data, Instant::now());
+                make_due(id, connection, &mut self.outbox, &mut self.news);
                 // Nobody's input waits until everybody has the picture.
                 self.take_datagrams(FEW);
             }
@@ -353,12 +355,10 @@ impl Worker {
             let _ = self.ports.spares.push(packet);
         }
         while let Ok(packet) = self.ports.audio.pop() {
-            let now = Instant::now();
             let mut last = None;
             while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
-                connection.peer.write_audio(&packet, now);
-                connection.peer.tick(now);
-                drain(id, connection, &mut self.outbox, &mut self.news, now);
+                connection.peer.write_audio(&packet, Instant::now());
+                make_due(id, connection, &mut self.outbox, &mut self.news);
                 self.take_datagrams(FEW);
             }
         }
@@ -397,8 +397,7 @@ impl Worker {
         while let Some((id, connection)) = next_peer(&mut self.peers, &mut last) {
             if connection.peer.next_timeout() <= now {
                 // The next datagrams of a frame, most often: eight players' are a while.
-                connection.peer.tick(now);
-                drain(id, connection, &mut self.outbox, &mut self.news, now);
+                make_due(id, connection, &mut self.outbox, &mut self.news);
                 self.take_datagrams(FEW);
             }
         }
@@ -670,6 +669,19 @@ pub(super) fn next_peer<'a>(
     let (&id, connection) = peers.range_mut((from, Bound::Unbounded)).next()?;
     *last = Some(id);
     Some((id, connection))
+}
+
+/// Takes what a connection has for others now. The pacer lets one packet go each time that it is told the time, so as long
+/// as the next one is due already it is told again: a frame leaves as a whole as far as it may.
+fn make_due(id: PeerId, connection: &mut Connection, outbox: &mut Outbox, news: &mut Vec<(PeerId, PeerNews)>) {
+    for _ in 0..MANY_PACKETS {
+        let now = Instant::now();
+        connection.peer.tick(now);
+        drain(id, connection, outbox, news, now);
+        if connection.peer.next_timeout() > Instant::now() {
+            return;
+        }
+    }
 }
 
 /// Takes what a connection has for others. What is to be sent waits for [`Worker::take_datagrams`].

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 /// Linux takes no shorter one.
 const SHORTEST_TURN: Duration = Duration::from_micros(100);
-/// About what a frame takes; the default is three times that, and a thread that asks for less than others goes first when
-/// it wakes.
+/// About what a frame takes. Whoever asks for less than others goes first when it wakes; the usual turn is 0.7 to 2.8 ms, the
+/// longer the more processors there are.
 const SHORT_TURN: Duration = Duration::from_millis(1);
 
 /// How much before others a thread asks to go. What it asks for is a short turn, which anyone may have (Linux 6.12 and
@@ -18,7 +18,7 @@ const SHORT_TURN: Duration = Duration::from_millis(1);
 pub enum Claim {
     /// Before everybody: inputs, which take microseconds.
     First,
-    /// Right behind: the game's pace. The nice value is what sound servers ask for, too.
+    /// Right behind: the game's pace.
     Soon,
     /// Behind those and before other programs: work that others wait for.
     Early,
@@ -28,15 +28,17 @@ impl Claim {
     fn nice(self) -> i32 {
         match self {
             Claim::First => -20,
-            Claim::Soon => -11,
-            Claim::Early => -10,
+            Claim::Soon => -15,
+            Claim::Early => -8,
         }
     }
 
-    fn turn(self) -> Duration {
+    /// From what is usual here; zero where the kernel does not say.
+    fn turn(self, usual: Duration) -> Duration {
         match self {
             Claim::First | Claim::Soon => SHORTEST_TURN,
-            Claim::Early => SHORT_TURN,
+            Claim::Early if usual.is_zero() => SHORT_TURN,
+            Claim::Early => SHORT_TURN.min(usual / 2).max(SHORTEST_TURN),
         }
     }
 }
@@ -47,7 +49,7 @@ pub fn claim(claim: Claim) {
     let Some(before) = attributes() else { return };
     let mut wanted = before;
     wanted.sched_flags |= libc::SCHED_FLAG_RESET_ON_FORK as u64;
-    wanted.sched_runtime = claim.turn().as_nanos() as u64;
+    wanted.sched_runtime = claim.turn(Duration::from_nanos(before.sched_runtime)).as_nanos() as u64;
     for nice in [claim.nice(), claim.nice().max(lowest_nice()), before.sched_nice] {
         wanted.sched_nice = before.sched_nice.min(nice);
         if set(&wanted) {
@@ -99,13 +101,23 @@ mod tests {
             assert_eq!(before.sched_policy, after.sched_policy);
             let granted = [before.sched_nice, lowest_nice(), Claim::First.nice()];
             assert!(granted.contains(&after.sched_nice), "{}", after.sched_nice);
-            // An older kernel ignores what it does not know.
-            assert!(after.sched_runtime == before.sched_runtime || after.sched_runtime == 100_000);
+            // An older kernel says nothing, and ignores what it does not know.
+            assert!(before.sched_runtime == 0 || after.sched_runtime == 100_000, "{}", after.sched_runtime);
             let child = std::thread::spawn(|| attributes().expect("the kernel speaks of every thread"));
             let child = child.join().expect("the thread ends well");
             assert!(child.sched_nice >= before.sched_nice.min(0) && child.sched_runtime == before.sched_runtime);
         })
         .join()
         .expect("the thread ends well");
+    }
+
+    #[test]
+    fn inputs_go_before_the_game_and_the_game_before_the_encoder() {
+        for usual in [0, 700_000, 1_400_000, 2_800_000].map(Duration::from_nanos) {
+            let all = [Claim::First, Claim::Soon, Claim::Early];
+            assert!(all.windows(2).all(|pair| pair[0].nice() < pair[1].nice()));
+            assert!(all.windows(2).all(|pair| pair[0].turn(usual) <= pair[1].turn(usual)));
+            assert!(usual.is_zero() || Claim::Early.turn(usual) < usual);
+        }
     }
 }

@@ -16,8 +16,11 @@ const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_s
 const WEIGHT: f64 = 0.1;
 /// By how much the share of a good moment follows each frame, up and down: it stays where five frames in six are above.
 const STEPS: (f64, f64) = (1.02, 0.9);
-/// Bounds of it.
-const GOOD: (f64, f64) = (0.01, 1.0);
+/// Where it begins, and its bounds.
+const GOOD: f64 = 0.5;
+const GOOD_BOUNDS: (f64, f64) = (0.01, 1.0);
+/// It is not taken to be less than this part of the average: where frames have become dearer it takes seconds to find out.
+const OF_AVERAGE: f64 = 0.25;
 
 /// Decides for all renditions together: they share one thread.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ impl Default for SpeedControl {
         SpeedControl {
             speed: 0,
             share: 0.0,
-            good: GOOD.0,
+            good: GOOD,
             frames: 0,
             changed: Duration::ZERO,
             patience: PATIENCE.0,
@@ -63,16 +66,19 @@ impl SpeedControl {
     /// than a frame's time. A thread that the machine held up loses nothing if it is quick; where frames come faster than
     /// they are encoded only the newest is of any use.
     pub fn too_many(&self) -> usize {
-        if self.is_overrun() { 2 } else { (1.0 / self.good).ceil() as usize + 1 }
+        if self.is_overrun() { 2 } else { (1.0 / self.good.max(self.share * OF_AVERAGE)).ceil() as usize + 1 }
     }
 
-    /// A frame took `busy` of `frame_time` and was done at `now`.
-    pub fn observe(&mut self, busy: Duration, frame_time: Duration, now: Duration) {
+    /// A frame took `busy` of `frame_time` and was done at `now`. The same picture again costs little and says nothing of
+    /// what a `fresh` one takes.
+    pub fn observe(&mut self, busy: Duration, frame_time: Duration, now: Duration, fresh: bool) {
         let share = busy.as_secs_f64() / frame_time.as_secs_f64().max(1e-4);
         // One frame that took very long (a machine that stood still) says little about the next.
-        self.share += (share.min(4.0) - self.share) * WEIGHT;
-        let step = if share > self.good { STEPS.0 } else { STEPS.1 };
-        self.good = (self.good * step).clamp(GOOD.0, GOOD.1);
+        self.share += (share.min(2.0) - self.share) * WEIGHT;
+        if fresh {
+            let step = if share > self.good { STEPS.0 } else { STEPS.1 };
+            self.good = (self.good * step).clamp(GOOD_BOUNDS.0, GOOD_BOUNDS.1);
+        }
         self.frames += 1;
         let since = now.saturating_sub(self.changed);
         if self.share > TOO_MUCH && self.frames >= FRAMES && self.speed + 1 < SPEEDS {
@@ -97,6 +103,7 @@ impl SpeedControl {
         self.frames = 0;
         // What was measured was another speed's: halfway between the two thresholds nothing happens.
         self.share = (TOO_MUCH + LITTLE) / 2.0;
+        self.good = GOOD;
     }
 }
 
@@ -111,7 +118,7 @@ mod tests {
         let mut seen = vec![control.speed()];
         for _ in 0..seconds * 60 {
             *now += FRAME;
-            control.observe(FRAME * work[control.speed()] / 1000, FRAME, *now);
+            control.observe(FRAME * work[control.speed()] / 1000, FRAME, *now, true);
             if seen.last() != Some(&control.speed()) {
                 seen.push(control.speed());
             }
@@ -148,7 +155,7 @@ mod tests {
     fn one_long_frame_changes_nothing() {
         let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
         run(&mut control, &mut now, 2, [300, 300, 300]);
-        control.observe(FRAME * 100, FRAME, now);
+        control.observe(FRAME * 100, FRAME, now, true);
         assert_eq!(run(&mut control, &mut now, 2, [300, 300, 300]), [0]);
     }
 
@@ -166,18 +173,39 @@ mod tests {
         let after = |work| {
             let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
             run(&mut control, &mut now, 5, [work; SPEEDS]);
-            let too_many = control.too_many();
+            let most = |control: &SpeedControl| control.too_many().min(crate::link::BACKLOG);
+            let too_many = most(&control);
             // A machine that stood still, or was busy for a moment, changes next to nothing.
             for held_up in [6, 1, 1] {
-                control.observe(FRAME * held_up, FRAME, now);
+                control.observe(FRAME * held_up, FRAME, now, true);
             }
-            assert!(control.too_many() + 2 >= too_many, "{} after {too_many}", control.too_many());
+            assert!(work > 300 || most(&control) + 1 >= too_many, "{} after {too_many}", most(&control));
             too_many
         };
         // The frames before the newest, two less than too many, take up to a frame's time.
-        assert!(after(60) > crate::link::BACKLOG);
+        assert_eq!(after(60), crate::link::BACKLOG);
         assert!((5..=6).contains(&after(240)), "{}", after(240));
         assert!((3..=4).contains(&after(450)), "{}", after(450));
         assert_eq!(after(750), 3);
+    }
+
+    #[test]
+    fn pictures_that_come_again_do_not_make_the_others_cheap() {
+        let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
+        for frame in 0..600 {
+            now += FRAME;
+            let fresh = frame % 2 == 0;
+            control.observe(if fresh { FRAME * 9 / 10 } else { FRAME / 20 }, FRAME, now, fresh);
+        }
+        assert_eq!(control.too_many(), 3);
+    }
+
+    #[test]
+    fn a_hold_up_does_not_look_like_an_encoder_that_is_too_slow() {
+        let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
+        run(&mut control, &mut now, 5, [1500, 1200, 750]);
+        assert_eq!((control.speed(), control.too_many()), (SPEEDS - 1, 3));
+        control.observe(FRAME * 8, FRAME, now, true);
+        assert_eq!(control.too_many(), 3);
     }
 }

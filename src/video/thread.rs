@@ -189,7 +189,7 @@ impl Worker {
         if self.encode_all(header, taken, unchanged, false) {
             let done = now();
             let frame_time = Duration::from_secs_f64(1.0 / header.fps.clamp(1.0, 1000.0));
-            self.speed.observe(done.saturating_sub(taken), frame_time, done);
+            self.speed.observe(done.saturating_sub(taken), frame_time, done, !unchanged);
             self.control.speed.store(self.speed.speed() as u32, Relaxed);
         }
         // The window last: whoever is far away has the longer way to go.

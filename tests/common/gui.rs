@@ -268,6 +268,13 @@ impl Stage {
         self
     }
 
+    /// Paused by a guest.
+    pub fn paused_by(self, name: &str) -> Self {
+        let mut stage = self.in_state(GameState::Paused);
+        stage.snapshot.game.as_mut().expect("a game").paused_by = Some(name.into());
+        stage
+    }
+
     /// With one more thing to tell.
     pub fn told(mut self, level: Level, said: Said) -> Self {
         self.snapshot.notices.push(Notice { id: self.snapshot.notices.len() as u64, level, said });
@@ -367,6 +374,7 @@ pub fn game(state: GameState) -> GameStatus {
         core: "/cores/nestopia_libretro.so".into(),
         content: Some("/home/ada/games/Micro Mages.nes".into()),
         state,
+        paused_by: None,
         ports: 4,
         devices: Vec::new(),
         wants: Wants::default(),

@@ -211,7 +211,7 @@ async function check() {
   await page.until("seated", "document.documentElement.dataset.seat === '1'");
 
   step("the game's states are told");
-  for (const [state, words] of [["starting", "Starting \u2068Arena\u2069…"], ["paused", "The game is paused."], ["crashed", "The game crashed and is coming back…"], ["stopped", "No game is running."]]) {
+  for (const [state, words] of [["starting", "Starting \u2068Arena\u2069…"], ["paused", "The host has paused the game."], ["crashed", "The game crashed and is coming back…"], ["stopped", "No game is running."]]) {
     await tab.run("mock.setGame(arguments[0])", state);
     await page.until(state, `document.documentElement.dataset.game === "${state}"`);
     assert.equal(await page.text("#notice-title"), words);

@@ -18,7 +18,7 @@ const scripts = [...readdirSync(ROOT), ...readdirSync(join(ROOT, "lang")).map((f
 const MADE = new Set(Object.entries({
   reason: ["network", "offline", "host", "dropped"],
   refused: ["bad_invite", "room_full", "no_codec", "host_codec", "version", "bad_message", "host_error", "declined", "banned", "busy", "no_webrtc", "other"],
-  closing: ["kicked", "banned", "revoked", "host_closed", "replaced", "host_codec", "other"],
+  closing: ["kicked", "banned", "revoked", "host_closed", "replaced", "host_codec", "flood", "bad_message", "other"],
   no: ["right", "gone", "slow", "muted", "unsent", "other"],
   line: ["joined", "left", "kicked"],
   react: REACTIONS.keys(),

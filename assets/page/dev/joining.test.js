@@ -283,6 +283,42 @@ test("a refusal the page does not know ends it at once", async () => {
   assert.equal(sockets.length, 1);
 });
 
+/** The host shows the page out for what it sends; the page knocks, and is let in again if it still wants to. */
+async function isShownOut(wait) {
+  peers.at(-1).hears({ type: "closing", code: "flood", message: "" });
+  await pass(wait);
+  if (happened.at(-1) === "ended flood") return;
+  knocks.at(-1).answers();
+  await pass(0);
+  sockets.at(-1).opens();
+  await pass(0);
+  sockets.at(-1).says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  await pass(0);
+  peers.at(-1).hears(ROOM);
+}
+
+test("whoever is shown out for what the page sends comes back by itself", async () => {
+  await joinRoom({});
+  for (let times = 0; times < 10; times += 1) {
+    await isShownOut(2000);
+    assert.equal(happened.at(-1), "joined");
+    await pass(20_000);
+  }
+});
+
+test("but not for ever when it happens again and again", async () => {
+  await joinRoom({});
+  for (let times = 1; times < 5; times += 1) {
+    await isShownOut(2000);
+    assert.equal(happened.at(-1), "joined", `${times}`);
+  }
+  await isShownOut(2000);
+  assert.equal(happened.at(-1), "ended flood");
+  const there = peers.length;
+  await pass(60_000);
+  assert.equal(peers.length, there);
+});
+
 test("a room that is closed is not knocked at", async () => {
   await joinRoom({});
   peers[0].hears({ type: "closing", code: "revoked", message: "" });

@@ -39,7 +39,7 @@ export default Object.freeze({
 
   "game.starting": "Starting {game}…",
   "game.starting.unnamed": "Starting the game…",
-  "game.paused": "The game is paused.",
+  "game.paused": "The host has paused the game.",
   "game.paused.by": "{name} has paused the game.",
   "game.crashed": "The game crashed and is coming back…",
   "game.crashed.detail": "It goes on from a moment ago. Your connection is fine.",
@@ -67,6 +67,8 @@ export default Object.freeze({
   "closing.host_closed": "The host has closed the room. Thanks for playing!",
   "closing.replaced": "You joined again in another tab or on another device.",
   "closing.host_codec": "The host has chosen a video format that this browser cannot play. Ask for another one.",
+  "closing.flood": "This page sent more than the host takes, again and again. Reload it; if that does not help, unplug what you play with.",
+  "closing.bad_message": "Your friend's Hotseat did not understand this page. Reload the page.",
   "closing.other": "The host ended the connection.",
 
   "action.again": "Try again",

@@ -39,7 +39,7 @@ export default Object.freeze({
 
   "game.starting": "正在启动 {game}…",
   "game.starting.unnamed": "正在启动游戏…",
-  "game.paused": "游戏已暂停。",
+  "game.paused": "房主暂停了游戏。",
   "game.paused.by": "{name} 暂停了游戏。",
   "game.crashed": "游戏崩溃了，正在恢复…",
   "game.crashed.detail": "将从片刻之前继续。你的连接没有问题。",
@@ -67,6 +67,8 @@ export default Object.freeze({
   "closing.host_closed": "房主已关闭房间。谢谢参与！",
   "closing.replaced": "你已在另一个标签页或设备上加入。",
   "closing.host_codec": "房主选择的视频格式无法在此浏览器中播放。请让房主更换格式。",
+  "closing.flood": "此页面反复发送了超出限制的数据。请重新加载；如果仍然如此，请拔下你使用的手柄等设备。",
+  "closing.bad_message": "朋友的 Hotseat 无法理解此页面。请重新加载页面。",
   "closing.other": "房主结束了连接。",
 
   "action.again": "重试",

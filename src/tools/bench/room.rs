@@ -130,11 +130,14 @@ pub fn viewers(table: &mut Table) -> Result<(), String> {
     for viewer in &viewers {
         viewer.wait_for_frames(60)?;
     }
+    let skipped = |stats: &[Value]| stats.last().map_or(0.0, |stat| table::number(stat, &["frames_skipped"]));
     let before = Frames::at_rest(&mut host, &viewers)?;
+    let skipped_before = skipped(&host.stats(1)?);
     host.command("resume")?;
     host.skip_stats(3)?;
     let stats = host.stats(20)?;
     let frames = Frames::at_rest(&mut host, &viewers)?.since(&before);
+    let skipped = skipped(&host.stats(1)?) - skipped_before;
     if frames.made == 0 {
         return Err("No frame was made for the spectators.".into());
     }
@@ -142,6 +145,8 @@ pub fn viewers(table: &mut Table) -> Result<(), String> {
     let unsent = most(&mut frames.sent.iter().map(|&sent| frames.made.abs_diff(sent)));
     let lost = most(&mut frames.sent.iter().zip(&frames.received).map(|(&sent, &got)| sent.abs_diff(got)));
     table.push(Row::info("32 spectators: frames made".into(), frames.made as f64, ""));
+    table.push(Row::info("32 spectators: frames a second that the game made".into(), median(&stats, "fps"), "/s"));
+    table.push(Row::below("32 spectators: frames that the encoder passed over".into(), skipped, "", 0.0));
     table.push(Row::below("32 spectators: frames made and not sent to the worst off".into(), unsent, "", 0.0));
     table.push(Row::below("32 spectators: frames sent and not received by the worst off".into(), lost, "", 0.0));
     table.push(Row::info("host latency 512x480, 32 spectators, p50".into(), median(&stats, "latency_p50_ms"), "ms"));
