@@ -220,8 +220,9 @@ fn say_when_skipped(host: &Host, before: &Value, after: &Value) {
         if skipped > 0 {
             let latency = |share: &str| &pair[1][format!("latency_{share}_ms")];
             println!(
-                "  second {second}: {skipped} skipped, {} frames/s, host latency {} / {} ms",
-                pair[1]["fps"],
+                "  second {second}: {skipped} skipped, encoder speed {} to {}, host latency {} / {} ms",
+                pair[0]["encoder_speed"],
+                pair[1]["encoder_speed"],
                 latency("p50"),
                 latency("p99")
             );

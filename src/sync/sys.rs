@@ -29,7 +29,7 @@ impl Claim {
         match self {
             Claim::First => -20,
             Claim::Soon => -15,
-            Claim::Early => -8,
+            Claim::Early => -10,
         }
     }
 
