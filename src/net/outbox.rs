@@ -4,8 +4,9 @@
 //! a few at a time with a look at what came in between: nobody's input waits until somebody's picture has left, unless so
 //! much comes in that what leaves would never have its turn.
 //!
-//! It is emptied before the net thread looks after the next peer, so what it holds is what one peer, or one batch of
-//! datagrams, makes at once; it grows if that is more than there is room for.
+//! It is emptied after each peer that is sent something much and at the end of every round of the net thread, so what it
+//! holds is what one peer, one batch of datagrams, or the last words to everybody make at once; it grows if that is more
+//! than there is room for.
 
 use super::peer::FrameTimes;
 use crate::room::PeerId;
