@@ -6,8 +6,24 @@ mod sys;
 pub use event::Event;
 pub use sys::Claim;
 
+use crate::messages;
+use crate::text::IoCause;
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+messages! {
+    /// Why a thread does not start.
+    pub enum SpawnError in spawn {
+        refused => Refused { thread: &'static str, cause: IoCause },
+    }
+}
+
+// Until every caller has an error of its own.
+impl From<SpawnError> for String {
+    fn from(error: SpawnError) -> String {
+        error.to_string()
+    }
+}
 
 /// The monotonic clock, the same for all processes of the machine.
 pub fn now() -> Duration {
@@ -26,13 +42,11 @@ pub fn sleep_until(deadline: Duration) {
 
 /// Starts a thread with a name that shows in debuggers and `top -H` (15 bytes at most are shown).
 pub fn spawn<T: Send + 'static>(
-    name: &str,
+    name: &'static str,
     body: impl FnOnce() -> T + Send + 'static,
-) -> Result<JoinHandle<T>, String> {
-    std::thread::Builder::new()
-        .name(name.into())
-        .spawn(body)
-        .map_err(|error| format!("The system refused to start a thread ({name}): {error}."))
+) -> Result<JoinHandle<T>, SpawnError> {
+    let started = std::thread::Builder::new().name(name.into()).spawn(body);
+    started.map_err(|error| SpawnError::Refused { thread: name, cause: error.into() })
 }
 
 /// Asks the kernel to wake this thread on time: by default it may be 50 µs late to save power.

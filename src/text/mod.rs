@@ -1,5 +1,11 @@
 //! Every text of the program for people, in each of its languages.
 
+mod io;
+mod message;
+
+pub use io::IoCause;
+pub use message::{Message, Value};
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -12,10 +18,12 @@ macro_rules! texts {
         #[allow(missing_docs)]
         pub struct Texts {
             $(pub $key: &'static str,)*
+            /// Texts of [`Message`]s by their codes.
+            messages: &'static BTreeMap<String, String>,
         }
 
         impl Texts {
-            const EMPTY: Texts = Texts { $($key: "",)* };
+            const EMPTY: Texts = Texts { $($key: "",)* messages: &NO_MESSAGES };
 
             fn field(&mut self, key: &str) -> Option<&mut &'static str> {
                 match key {
@@ -78,8 +86,17 @@ texts! {
     crash_code, crash_hung, crash_nonsense, crash_deaf,
 }
 
-const ENGLISH: &str = include_str!("../assets/lang/en.toml");
-const CHINESE: &str = include_str!("../assets/lang/zh-CN.toml");
+static NO_MESSAGES: BTreeMap<String, String> = BTreeMap::new();
+
+impl Texts {
+    /// The text of a [`Message`]; empty for a code that no language file has, which the messages' own tests rule out.
+    fn message(&self, code: &str) -> &'static str {
+        self.messages.get(code).map_or("", String::as_str)
+    }
+}
+
+const ENGLISH: &str = include_str!("../../assets/lang/en.toml");
+const CHINESE: &str = include_str!("../../assets/lang/zh-CN.toml");
 
 /// The language of the window, as a person chose it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,9 +120,12 @@ pub enum Spoken {
 }
 
 impl Spoken {
-    /// What a person chose, or what the system is set to.
+    /// What `HOTSEAT_LANG` says, or else what a person chose, or what the system is set to.
     pub fn from_choice(choice: Language) -> Self {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        if let Some(locale) = variable("HOTSEAT_LANG") {
+            return Self::from_locale(&locale);
+        }
         match choice {
             Language::English => Self::English,
             Language::Chinese => Self::Chinese,
@@ -135,13 +155,30 @@ impl Spoken {
     }
 }
 
+/// At the top of a language file: a text of the window, or a table of messages.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Text(String),
+    Messages(BTreeMap<String, String>),
+}
+
 /// Reads a language file. Its texts live as long as the program, so they are never given back.
 fn parse(file: &str) -> Result<Texts, String> {
-    let table: BTreeMap<String, String> = toml::from_str(file).map_err(|error| error.to_string())?;
+    let file: BTreeMap<String, Entry> = toml::from_str(file).map_err(|error| error.to_string())?;
     let mut texts = Texts::EMPTY;
-    for (key, text) in table {
-        *texts.field(&key).ok_or_else(|| format!("no text is called {key}"))? = String::leak(text);
+    let mut messages = BTreeMap::new();
+    for (key, entry) in file {
+        match entry {
+            Entry::Text(text) => {
+                *texts.field(&key).ok_or_else(|| format!("no text is called {key}"))? = String::leak(text);
+            }
+            Entry::Messages(table) => {
+                messages.extend(table.into_iter().map(|(name, text)| (format!("{key}.{name}"), text)));
+            }
+        }
     }
+    texts.messages = Box::leak(Box::new(messages));
     Ok(texts)
 }
 
@@ -164,13 +201,35 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 #[cfg(test)]
+fn names(text: &str) -> std::collections::BTreeSet<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+/// Fails unless each language has a text for each key of a table of messages and for nothing else, and unless all of them
+/// speak of the same values, which are the variant's own.
+#[cfg(test)]
+pub(crate) fn check_table(table: &str, variants: &[(&str, &[&str])]) {
+    let english = Spoken::English.texts();
+    for spoken in [Spoken::English, Spoken::Chinese] {
+        let texts = spoken.texts();
+        for (key, fields) in variants {
+            let code = format!("{table}.{key}");
+            let text = texts.message(&code);
+            assert!(!text.trim().is_empty(), "{code} has no text in {spoken:?}");
+            assert_eq!(names(text), names(english.message(&code)), "{code} in {spoken:?}");
+            let unknown: Vec<_> = names(text).into_iter().filter(|name| !fields.contains(name)).collect();
+            assert!(unknown.is_empty(), "{code} in {spoken:?} has no value for {unknown:?}");
+        }
+        let start = format!("{table}.");
+        let keys = texts.messages.keys().filter_map(|code| code.strip_prefix(&start));
+        let unused: Vec<_> = keys.filter(|key| variants.iter().all(|(known, _)| known != key)).collect();
+        assert!(unused.is_empty(), "{spoken:?} has texts that no variant of {table} uses: {unused:?}");
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-
-    fn names(text: &str) -> BTreeSet<&str> {
-        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
-    }
 
     #[test]
     fn both_languages_have_the_same_keys_none_is_empty_and_the_same_values_go_in() {
@@ -182,18 +241,39 @@ mod tests {
         }
     }
 
+    /// The text of every source file of the program but those of this module.
+    fn sources() -> String {
+        fn collect(folder: &std::path::Path, all: &mut String) {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() && !path.ends_with("src/text") {
+                    collect(&path, all);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    all.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        let mut all = String::new();
+        collect(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+        all
+    }
+
     #[test]
     fn every_text_is_used() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let window = std::fs::read_dir(root.join("gui")).unwrap().map(|entry| entry.unwrap().path());
-        let code: String = window
-            .chain([root.join("crash.rs"), root.join("engine/said.rs"), root.join("record/failure.rs")])
-            .filter(|path| path.extension().is_some_and(|e| e == "rs"))
-            .map(|path| std::fs::read_to_string(path).unwrap())
-            .collect();
+        let code = sources();
         let texts = Spoken::English.texts();
         let unused: Vec<_> = texts.all().into_iter().filter(|(key, _)| !code.contains(&format!(".{key}"))).collect();
         assert!(unused.is_empty(), "{unused:?}");
+    }
+
+    #[test]
+    fn every_table_of_messages_belongs_to_an_enum() {
+        let code = sources() + include_str!("io.rs");
+        for spoken in [Spoken::English, Spoken::Chinese] {
+            for message in spoken.texts().messages.keys() {
+                let (table, _) = message.split_once('.').unwrap();
+                assert!(code.contains(&format!(" in {table} {{")), "no enum has the messages of {table}");
+            }
+        }
     }
 
     #[test]
