@@ -1,16 +1,17 @@
 // The player page: reads the link, asks for a name or a code if it must, and wires the parts together.
 
-import { Hands } from "./input/local-input.js";
-import { chooseLanguage, fillTexts, hasText, setLanguage, text } from "./lang/text.js";
+import { LocalInput } from "./input/local-input.js";
+import { codeKey } from "./lang/code-text.js";
+import { chooseLanguage, fillTexts, setLanguage, text } from "./lang/text.js";
 import { Connection } from "./net/connection.js";
 import { cleanName, parseLink, socketAddress } from "./net/invite-link.js";
 import { isSecret } from "./net/protocol.js";
 import { isChatKey, seatOf } from "./room/chat-log.js";
 import { ChatPanel } from "./room/chat-panel.js";
 import { GamePanel } from "./room/game-panel.js";
-import { Door } from "./room/join-form.js";
+import { JoinForm } from "./room/join-form.js";
 import { PeoplePanel } from "./room/people-panel.js";
-import { Standing } from "./room/player-status.js";
+import { PlayerStatus } from "./room/player-status.js";
 import { Reactions } from "./room/reactions.js";
 import { Bar } from "./ui/bar.js";
 import { byId } from "./ui/dom.js";
@@ -19,27 +20,27 @@ import { HelpPanel } from "./ui/help-panel.js";
 import { NoticeView } from "./ui/notice-view.js";
 import { isUnderWay, noticeFor } from "./ui/notice.js";
 import { Panel } from "./ui/panel.js";
-import { View } from "./ui/picture-view.js";
+import { PictureView } from "./ui/picture-view.js";
 import { Sound } from "./ui/sound.js";
 import { StatsPanel } from "./ui/stats-panel.js";
 import { recall, recallResume, remember, rememberResume } from "./ui/storage.js";
 import { attachLanguage, attachStats, attachTouch, openOneAtATime } from "./ui/toggles.js";
 import { keepsScreenOn, WakeLock } from "./ui/wake-lock.js";
 
-/** @typedef {import("./ui/notice.js").Does} Does */
+/** @typedef {import("./ui/notice.js").ActionName} ActionName */
 /** @typedef {import("./ui/notice.js").Situation} Situation */
 /** @typedef {import("./net/protocol.js").Closing} Closing */
 /** @typedef {import("./net/protocol.js").HostMessage} HostMessage */
-/** @typedef {import("./net/protocol.js").No} No */
+/** @typedef {import("./net/protocol.js").Denied} Denied */
 /** @typedef {import("./net/protocol.js").Refused} Refused */
 /** @typedef {import("./net/protocol.js").Room} Room */
-/** @typedef {import("./net/protocol.js").Wish} Wish */
+/** @typedef {import("./net/protocol.js").RoomRequest} RoomRequest */
 
 const page = document.documentElement;
 const link = parseLink(location.href);
 
 /** @type {Situation} */
-let situation = { phase: "name", reason: "", code: "", message: "", room: null, trouble: "", picture: false };
+let situation = { phase: "name", reason: "", code: "", room: null, trouble: "", picture: false };
 /** @type {Connection | null} */
 let connection = null;
 /** When the connection was last lost. */
@@ -49,23 +50,23 @@ let gameTypes = false;
 
 setLanguage(recall("language") ?? chooseLanguage(navigator.languages));
 
-const view = new View(byId("stage", HTMLElement), byId("frame", HTMLElement), byId("stream", HTMLVideoElement), byId("still", HTMLCanvasElement));
+const view = new PictureView(byId("stage", HTMLElement), byId("frame", HTMLElement), byId("stream", HTMLVideoElement), byId("still", HTMLCanvasElement));
 const sound = new Sound(byId("sound", HTMLAudioElement));
 const bar = new Bar(sound);
 const notices = new NoticeView(act);
-const hands = new Hands({ stage: byId("stage", HTMLElement), frame: byId("frame", HTMLElement), touch: byId("touch", HTMLElement) });
-const help = new HelpPanel(rename, hands);
+const localInput = new LocalInput({ stage: byId("stage", HTMLElement), frame: byId("frame", HTMLElement), touch: byId("touch", HTMLElement) });
+const help = new HelpPanel(rename, localInput);
 const stats = new StatsPanel({ stats: () => connection?.stats() ?? null, picture: () => view.pictureSize });
-const door = new Door(({ name, code }) => join(name, link.secret, code), backToRoom, openLink);
-const people = new PeoplePanel(wish);
-const chat = new ChatPanel(wish);
-const game = new GamePanel(wish);
+const joinForm = new JoinForm(({ name, code }) => join(name, link.secret, code), backToRoom, openLink);
+const people = new PeoplePanel(request);
+const chat = new ChatPanel(request);
+const game = new GamePanel(request);
 const reactions = new Reactions();
 const wakeLock = new WakeLock();
 const peoplePanel = new Panel("people");
 const chatPanel = new Panel("chat", byId("chat-field", HTMLInputElement));
 const gamePanel = new Panel("game");
-const standing = new Standing();
+const playerStatus = new PlayerStatus();
 
 begin();
 
@@ -75,7 +76,7 @@ function begin() {
   const lastRoom = recall("room") ?? "";
   // A tab that came by a code comes back by its token.
   const back = link.secret === null && recallResume(null) !== null;
-  door.show({
+  joinForm.show({
     byCode: link.secret === null,
     name,
     problem: link.secret === null && location.hash.length > 1 ? "code.incomplete" : "",
@@ -87,7 +88,7 @@ function begin() {
   attachPage();
   attachPanels();
   showLanguage();
-  if (situation.phase === "name") door.focus();
+  if (situation.phase === "name") joinForm.focus();
 }
 
 /**
@@ -107,7 +108,7 @@ function join(name, secret, code) {
       trying(again) {
         view.freeze();
         stats.forget();
-        change({ phase: again ? "reconnecting" : "connecting", code: "", message: "", trouble: "", picture: false });
+        change({ phase: again ? "reconnecting" : "connecting", code: "", trouble: "", picture: false });
       },
       asked() {
         change({ phase: "waiting", reason: "" });
@@ -120,11 +121,11 @@ function join(name, secret, code) {
       joined() {
         change({ phase: "playing", reason: "", picture: view.shown });
       },
-      message: onMessage,
+      received: onMessage,
       ended: (message) => onEnd(message, secret, unused),
       video: (track) => view.show(track),
       audio: (track) => sound.play(track),
-      input: (channel) => hands.connect(channel),
+      input: (channel) => localInput.connect(channel),
       resume(token) {
         unused = null;
         rememberResume(secret, token);
@@ -147,17 +148,17 @@ function join(name, secret, code) {
 function onEnd(message, secret, code) {
   if (message.type === "refused" && message.code === "bad_invite" && secret === null) {
     rememberResume(null, "");
-    toDoor(code === null ? "code.gone" : "code.wrong");
+    toJoinForm(code === null ? "code.gone" : "code.wrong");
     return;
   }
-  change({ phase: message.type === "refused" ? "refused" : "closed", code: message.code, message: message.message, room: null });
+  change({ phase: message.type === "refused" ? "refused" : "closed", code: message.code, room: null });
 }
 
 /** Back to the card that asks for a code and a name. @param {string} problem a key, or empty */
-function toDoor(problem) {
+function toJoinForm(problem) {
   change({ phase: "name", room: null });
-  door.show({ byCode: true, name: cleanName(recall("name") ?? ""), problem, hasRoom: isSecret(recall("room") ?? "") });
-  door.focus();
+  joinForm.show({ byCode: true, name: cleanName(recall("name") ?? ""), problem, hasRoom: isSecret(recall("room") ?? "") });
+  joinForm.focus();
 }
 
 /** An installed page opens without a link; the room of the last one may still be there. */
@@ -171,9 +172,9 @@ function openLink(secret, name) {
   location.hash = secret;
 }
 
-/** What a notice's button does. @param {Does} does */
-function act(does) {
-  switch (does) {
+/** A button of a notice was pressed. @param {ActionName} name */
+function act(name) {
+  switch (name) {
     case "retry":
       connection?.start();
       break;
@@ -183,23 +184,23 @@ function act(does) {
     case "cancel":
       connection?.leave();
       change({ phase: "name", room: null });
-      door.focus();
+      joinForm.focus();
       break;
     case "code":
       // The link that did not work goes first: the page is loaded again without it.
-      if (link.secret === null) toDoor("");
+      if (link.secret === null) toJoinForm("");
       else location.hash = "";
       break;
     case "resume":
-      wish({ type: "do", what: "resume" });
+      request({ type: "do", what: "resume" });
       break;
   }
 }
 
-/** @param {Wish} it @returns {boolean} whether the host was told */
-function wish(it) {
-  const told = connection?.wish(it) ?? false;
-  if (!told && it.type !== "chat" && it.type !== "react") notices.toast(text("no.unsent"));
+/** @param {RoomRequest} it @returns {boolean} whether the host was told */
+function request(it) {
+  const told = connection?.request(it) ?? false;
+  if (!told && it.type !== "chat" && it.type !== "react") notices.toast(text(codeKey("no", "unsent")));
   return told;
 }
 
@@ -212,11 +213,11 @@ function onMessage(message) {
       break;
     case "controls":
       gameTypes = message.wants.includes("keyboard");
-      hands.setControls(message);
+      localInput.setControls(message);
       break;
     case "picture":
       view.announce(message);
-      hands.setPicture(message);
+      localInput.setPicture(message);
       break;
     case "trouble":
       change({ trouble: message.code });
@@ -225,44 +226,43 @@ function onMessage(message) {
       stats.host = message;
       break;
     case "chat":
-      chat.said(message, room);
+      chat.showMessage(message, room);
       showTitle();
       break;
     case "line":
-      chat.happened(message, room);
+      chat.showPresence(message, room);
       break;
     case "reaction":
       reactions.show(message, seatOf(message.peer, room));
       break;
     case "lights":
-      bar.light(message.seats);
+      bar.setActivity(message.seats);
       break;
     case "leds":
       bar.setLeds(message.on);
       break;
     case "rumble":
-      hands.rumble(message);
+      localInput.rumble(message);
       break;
     case "invited":
       game.invited(message.secret);
       break;
     case "no":
-      onNo(message);
+      onDenied(message);
       break;
     default:
       break;
   }
 }
 
-/** @param {No} message */
-function onNo({ to, code }) {
+/** @param {Denied} message */
+function onDenied({ to, code }) {
   if (to === "chat" || (to === "react" && chatPanel.open)) {
-    chat.refused(code, { restore: to === "chat" });
+    chat.showDenied(code, { restore: to === "chat" });
     return;
   }
   if (to === "rename") keepName();
-  const key = `no.${code}`;
-  notices.toast(text(hasText(key) ? key : "no.other"));
+  notices.toast(text(codeKey("no", code)));
 }
 
 /**
@@ -277,12 +277,12 @@ function change(news) {
   const seats = playing ? room?.you.seats ?? [] : [];
   const running = playing && room?.game.state === "running";
 
-  hands.setSystem(room?.game.system ?? "");
-  hands.setSeats(seats);
+  localInput.setSystem(room?.game.system ?? "");
+  localInput.setSeats(seats);
   page.dataset.state = phase;
   page.dataset.seat = String(seats[0] ?? "none");
   page.dataset.game = room?.game.state ?? "none";
-  notices.show(noticeFor(situation, hasText));
+  notices.show(noticeFor(situation));
   bar.setRoom(room);
   bar.setPlaying(running && !help.open && !peoplePanel.open && !gamePanel.open);
   people.setRoom(room);
@@ -293,7 +293,7 @@ function change(news) {
   if (!game.useful) gamePanel.show(false);
   if (room) help.setName(room.you.name);
   showTitle();
-  if (playing && room) tellStanding(room);
+  if (playing && room) tellStatus(room);
 }
 
 function showTitle() {
@@ -303,8 +303,8 @@ function showTitle() {
 }
 
 /** Tells the player what has changed about their place. @param {Room} room */
-function tellStanding(room) {
-  const told = standing.news(room);
+function tellStatus(room) {
+  const told = playerStatus.changes(room);
   if (told) notices.toast(text(told.key, told.values), told.seat);
 }
 
@@ -313,7 +313,7 @@ function rename(name) {
   remember("name", name);
   if (connection && !connection.rename(name)) {
     keepName();
-    notices.toast(text("no.unsent"));
+    notices.toast(text(codeKey("no", "unsent")));
   }
 }
 
@@ -330,12 +330,12 @@ function attachPage() {
   view.onFirstPicture = () => change({ picture: situation.phase === "playing" });
   attachFullScreen(byId("full-toggle", HTMLButtonElement), () => notices.toast(text("bar.full.missing")));
   attachStats(stats);
-  attachTouch(hands);
+  attachTouch(localInput);
   attachLanguage(showLanguage);
 
   window.addEventListener("pagehide", () => connection?.leave());
   window.addEventListener("pageshow", (event) => {
-    // Back from the browser's cache: the connection was let go on the way there. Who was sent away stays away.
+    // Back from the browser's cache: the connection was let go on the way there. A page that was sent away stays away.
     if (event.persisted && isUnderWay(situation.phase)) connection?.start();
   });
   // Another invite link was pasted into the same tab.
@@ -356,7 +356,7 @@ function attachPanels() {
       change({});
     }],
   ]);
-  game.onAsked = (words) => notices.toast(words);
+  game.onRequested = (words) => notices.toast(words);
 
   window.addEventListener("keydown", (event) => {
     const typing = event.target instanceof Element && event.target.closest("input, select, textarea");
@@ -370,9 +370,9 @@ function attachPanels() {
 
 function showLanguage() {
   fillTexts(document);
-  hands.fill();
+  localInput.fill();
   help.fill();
-  door.fill();
+  joinForm.fill();
   people.fill();
   chat.fill();
   game.fill();

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { Backoff } from "../src/net/backoff.js";
 import { cleanCode, cleanName, inviteLink, parseLink, secretIn, socketAddress } from "../src/net/invite-link.js";
 import { isFinal, joinMessage, parseHostMessage } from "../src/net/protocol.js";
-import { Allowance } from "../src/net/rate-limiter.js";
+import { RateLimiter } from "../src/net/rate-limiter.js";
 import { withStereoOpus } from "../src/net/sdp.js";
-import { tallyStats } from "../src/net/stream-stats.js";
+import { readStreamStats } from "../src/net/stream-stats.js";
 import { Watchdog } from "../src/net/watchdog.js";
 
 const SECRET = "AbCdEfGhIjKlMnOpQrSt-_";
@@ -61,7 +61,7 @@ test("what is malformed or of an unknown type is ignored", () => {
   assert.equal(parseHostMessage(new ArrayBuffer(4)), null);
 });
 
-test("refusals and closings are final, but for those that another try may help against", () => {
+test("refusals and closings are final, but for those that another attempt may help against", () => {
   const message = (type, code) => ({ type, code, message: "" });
   for (const code of ["bad_invite", "bad_message", "version", "no_codec", "host_codec", "room_full", "declined", "banned", "busy", "of_a_newer_host"]) assert.ok(isFinal(message("refused", code)), code);
   assert.ok(!isFinal(message("refused", "host_error")));
@@ -84,7 +84,7 @@ test("every Opus format of the offer asks for stereo, once", () => {
   assert.match(withStereoOpus("a=rtpmap:109 opus/48000/2\r\n"), /^a=rtpmap:109 opus\/48000\/2\r\na=fmtp:109 stereo=1;sprop-stereo=1\r\n$/);
 });
 
-test("for a minute tries are at most a second apart, later five, and anew after a connection that held", () => {
+test("for a minute attempts are at most a second apart, later five, and anew after a connection that held", () => {
   const backoff = new Backoff();
   assert.deepEqual([0, 1, 2, 3, 59_999, 60_000].map((now) => backoff.failed(now)), [250, 500, 1000, 1000, 1000, 5000]);
   backoff.connected(70_000);
@@ -113,9 +113,9 @@ test("a friend's link is made from the page's own address and holds nothing else
 });
 
 test("the page never says more than twenty things in a second", () => {
-  const allowance = new Allowance(0);
+  const rateLimiter = new RateLimiter(0);
   const said = [];
-  for (let now = 0; now < 5000; now += 10) if (allowance.take(now)) said.push(now);
+  for (let now = 0; now < 5000; now += 10) if (rateLimiter.take(now)) said.push(now);
   for (const at of said) assert.ok(said.filter((it) => it >= at && it < at + 1000).length <= 16, String(at));
   assert.ok(said.length >= 40);
 });
@@ -159,15 +159,15 @@ test("statistics are the difference of two readings", () => {
     { id: "T", type: "transport", selectedCandidatePairId: "P" },
     { id: "P", type: "candidate-pair", currentRoundTripTime: 0.012 },
   ];
-  const first = tallyStats(reading(0), null, 1000);
-  assert.equal(first.tally.kbitS, null);
-  const { tally } = tallyStats(reading(1), first.totals, 2000);
-  assert.equal(tally.kbitS, 1000);
-  assert.equal(tally.fps, 60);
-  assert.equal(tally.lossPercent, 1);
-  assert.ok(Math.abs(tally.bufferMs - 5) < 1e-9 && Math.abs(tally.decodeMs - 1) < 1e-9);
-  assert.equal(tally.roundTripMs, 12);
-  assert.equal(tally.codec, "H264");
-  assert.equal(tally.audioBufferMs, null);
-  assert.equal(tallyStats([], null, 0).tally.width, null);
+  const first = readStreamStats(reading(0), null, 1000);
+  assert.equal(first.stats.kbitS, null);
+  const { stats } = readStreamStats(reading(1), first.totals, 2000);
+  assert.equal(stats.kbitS, 1000);
+  assert.equal(stats.fps, 60);
+  assert.equal(stats.lossPercent, 1);
+  assert.ok(Math.abs(stats.bufferMs - 5) < 1e-9 && Math.abs(stats.decodeMs - 1) < 1e-9);
+  assert.equal(stats.roundTripMs, 12);
+  assert.equal(stats.codec, "H264");
+  assert.equal(stats.audioBufferMs, null);
+  assert.equal(readStreamStats([], null, 0).stats.width, null);
 });

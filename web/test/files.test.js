@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { CODES } from "../src/lang/code-text.js";
 import en from "../src/lang/en.js";
 import zh from "../src/lang/zh.js";
 import { REACTIONS } from "../src/net/protocol.js";
@@ -18,12 +19,10 @@ const LANGUAGES = ["src/lang/en.js", "src/lang/zh.js"];
 /** The keys that are put together from a part and a word of the protocol, of a control, or of the page's own. */
 const MADE = new Set(Object.entries({
   reason: ["network", "offline", "host", "dropped"],
-  refused: ["bad_invite", "room_full", "no_codec", "host_codec", "version", "bad_message", "host_error", "declined", "banned", "busy", "no_webrtc", "other"],
-  closing: ["kicked", "banned", "revoked", "host_closed", "replaced", "host_codec", "flood", "bad_message", "other"],
-  no: ["right", "gone", "slow", "muted", "unsent", "other"],
-  line: ["joined", "left", "kicked"],
+  ...Object.fromEntries(Object.entries(CODES).map(([kind, { codes, general }]) => [kind, [...codes, general]])),
+  presence: ["joined", "left", "kicked"],
   react: REACTIONS.keys(),
-  people: ["take", "ask", "unask", "stand"].flatMap((deed) => [deed, `${deed}.label`]),
+  people: ["take", "ask", "unask", "stand"].flatMap((action) => [action, `${action}.label`]),
   "do": ["reset.sure", "load.sure"],
   // A control or a key without a text of its own is called by its code.
   button: ["UP", "DOWN", "LEFT", "RIGHT", "SELECT", "START", ...["LX", "LY", "RX", "RY"].flatMap((stick) => [`${stick}-`, `${stick}+`]), ...["A", "B", "X", "Y"].map((name) => `TURBO_${name}`)],
@@ -46,6 +45,7 @@ test("every text the page names exists, and every text is named", () => {
   for (const key of used) assert.ok(Object.hasOwn(en, key), key);
   const sources = html + scripts.filter((file) => !LANGUAGES.includes(file)).map(read).join("");
   for (const key of MADE) assert.ok(Object.hasOwn(en, key), key);
+  for (const part of ["reason", "presence", "react", "people", "button", "key", "stats"]) assert.ok(sources.includes(`\`${part}.\${`), `nothing puts ${part} together`);
   const unused = Object.keys(en).filter((key) => !MADE.has(key) && !sources.includes(`"${key}"`));
   assert.deepEqual(unused, [], "nothing names these");
 });
@@ -74,7 +74,7 @@ test("index.html preloads exactly the modules that main.js needs", () => {
   visit("src/main.js");
   const preloaded = Array.from(html.matchAll(/rel="modulepreload" href="([^"]+)"/g), (match) => match[1]);
   assert.deepEqual(preloaded.sort(), [...needed].sort());
-  assert.deepEqual([...needed, "src/main.js"].sort(), scripts.sort(), "a script that nobody imports");
+  assert.deepEqual([...needed, "src/main.js"].sort(), scripts.sort(), "a script that no other imports");
 });
 
 test("every id that a script asks for is in index.html once", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PadCapture } from "../src/input/gamepad-capture.js";
+import { GamepadCapture } from "../src/input/gamepad-capture.js";
 import { bindingTexts, defaultBinding, heldOfGamepad, partOfText, partText, readBinding } from "../src/input/gamepad-mapping.js";
-import { padName } from "../src/input/gamepad-name.js";
+import { gamepadName } from "../src/input/gamepad-name.js";
 import { partName } from "../src/input/gamepad-part-names.js";
-import { ASKED, MapSequence } from "../src/input/mapping-sequence.js";
+import { ASKED, MappingSequence } from "../src/input/mapping-sequence.js";
 import { BUTTON, FULL, IDLE } from "../src/input/pad-state.js";
-import { assign } from "../src/input/seat-assignment.js";
+import { assignSeats } from "../src/input/seat-assignment.js";
 
 const button = (value) => ({ pressed: value > 0.9, value });
 const gamepad = (axes, down = {}, mapping = "standard") =>
@@ -75,7 +75,7 @@ test("mapped parts play: a trigger on an axis, a D-pad on sticks, a stick on but
 
 /** Feeds a gamepad's states, 20 ms each, and says what was found, and when. */
 function capture(states, wantsAxis = false) {
-  const it = new PadCapture(wantsAxis);
+  const it = new GamepadCapture(wantsAxis);
   let found = null;
   for (const [at, { axes = [0, 0, 0, 0], down = {} }] of states.entries()) {
     assert.equal(found, null, "found before the end");
@@ -119,7 +119,7 @@ test("a hat is found by its place, also one that never moved", () => {
 });
 
 test("questions can be skipped and taken back, and what was not asked stays", () => {
-  const sequence = new MapSequence(["A", "B", "X"]);
+  const sequence = new MappingSequence(["A", "B", "X"]);
   assert.deepEqual([sequence.current, sequence.step, sequence.canGoBack], ["A", { n: 1, of: 3 }, false]);
   sequence.back();
   sequence.answer({ kind: "button", at: 7 });
@@ -149,7 +149,7 @@ test("names are what is printed on the box, in every browser", () => {
     "045e-028e-": "045e-028e-",
     "  A   B  ": "A B",
   };
-  for (const [id, name] of Object.entries(names)) assert.equal(padName(id), name);
+  for (const [id, name] of Object.entries(names)) assert.equal(gamepadName(id), name);
 });
 
 test("parts have names, by place where it is known", () => {
@@ -162,12 +162,12 @@ test("parts have names, by place where it is known", () => {
 });
 
 test("devices play one seat after the other; gamepads that are left over play the first too, layouts none", () => {
-  const seats = (devices, held, wishes, share) => [...assign(devices, held, new Map(Object.entries(wishes)), share).values()];
+  const seats = (devices, held, choices, share) => [...assignSeats(devices, held, new Map(Object.entries(choices)), share).values()];
   assert.deepEqual(seats(["a"], [2], {}, true), [2]);
   assert.deepEqual(seats(["a", "b"], [2], {}, true), [2, 2]);
   assert.deepEqual(seats(["a", "b", "c"], [2, 5], {}, true), [2, 5, 2]);
   assert.deepEqual(seats(["a", "b"], [2], {}, false), [2, null]);
   assert.deepEqual(seats(["a", "b"], [], {}, true), [null, null]);
   assert.deepEqual(seats(["a", "b"], [2, 5], { a: 5, b: "none" }, true), [5, null]);
-  assert.deepEqual(seats(["a", "b"], [2, 3], { b: 7 }, true), [2, 3], "a seat that is held no more is no wish");
+  assert.deepEqual(seats(["a", "b"], [2, 3], { b: 7 }, true), [2, 3], "a seat that is held no more is no choice");
 });

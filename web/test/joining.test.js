@@ -13,7 +13,7 @@ const ROOM = {
 let clock = 0;
 let sockets = [];
 let peers = [];
-let knocks = [];
+let probes = [];
 let happened = [];
 
 class Channel extends EventTarget {
@@ -60,7 +60,7 @@ class Peer extends EventTarget {
 }
 
 /** A request that is answered, fails, or is given up, as the test says. */
-function knock(url, { method, cache, signal }) {
+function probe(url, { method, cache, signal }) {
   return new Promise((resolve, reject) => {
     const it = { url, method, cache, at: clock, waits: true };
     const end = (does) => (value) => {
@@ -69,23 +69,23 @@ function knock(url, { method, cache, signal }) {
     };
     Object.assign(it, { answers: end(resolve), fails: end(() => reject(new TypeError("no network"))) });
     signal.addEventListener("abort", end(() => reject(signal.reason)));
-    knocks.push(it);
+    probes.push(it);
   });
 }
 
-Object.assign(globalThis, { WebSocket: Socket, RTCPeerConnection: Peer, fetch: knock });
+Object.assign(globalThis, { WebSocket: Socket, RTCPeerConnection: Peer, fetch: probe });
 Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
 performance.now = () => clock;
 
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
-  // Whoever listened in the test before is heard no more.
+  // Listeners of the test before hear no more.
   Object.assign(globalThis, { window: new EventTarget(), document: Object.assign(new EventTarget(), { visibilityState: "visible" }) });
   clock = 0;
   sockets = [];
   peers = [];
-  knocks = [];
+  probes = [];
   happened = [];
 });
 
@@ -103,7 +103,7 @@ function connect(join) {
   const tell = (name) => (value) => happened.push(value === undefined ? name : `${name} ${value?.code ?? value}`);
   const connection = new Connection({ address: "ws://h/ws", secret: SECRET, code: null, name: "Ann", resume: null, ...join }, {
     trying: tell("trying"), asked: tell("asked"), failed: tell("failed"), joined: tell("joined"), ended: tell("ended"), resume: tell("resume"),
-    message() {}, video() {}, audio() {}, input() {}, ping() {},
+    received() {}, video() {}, audio() {}, input() {}, ping() {},
   });
   connection.start();
   return connection;
@@ -163,15 +163,15 @@ test("a page whose network is gone sends a packet at least every 1.25 s, and com
   assert.equal(happened.at(-2) + happened.at(-1), "failed networktrying true");
   await pass(30_000);
   // A system repeats an unanswered first packet after a second.
-  const packets = knocks.slice(0, -1).flatMap(({ at }) => [at, at + 1000]);
+  const packets = probes.slice(0, -1).flatMap(({ at }) => [at, at + 1000]);
   assert.ok(packets.length >= 30, String(packets));
   for (let i = 1; i < packets.length; i += 1) assert.ok(packets[i] - packets[i - 1] <= 1250, String(packets));
-  assert.ok(knocks.every(({ url, method, cache }) => url === "./" && method === "HEAD" && cache === "no-store"));
-  assert.equal(knocks.filter(({ waits }) => waits).length <= 1, true, "one at a time");
+  assert.ok(probes.every(({ url, method, cache }) => url === "./" && method === "HEAD" && cache === "no-store"));
+  assert.equal(probes.filter(({ waits }) => waits).length <= 1, true, "one at a time");
   assert.equal(sockets.length, 1, "no WebSocket, which Firefox would hold back the next time");
   assert.equal(peers.length, 1, "no peer connection is made without a network");
-  while (!knocks.at(-1).waits) await pass(50);
-  knocks.at(-1).answers();
+  while (!probes.at(-1).waits) await pass(50);
+  probes.at(-1).answers();
   await pass(0);
   assert.equal(sockets.length, 2);
   sockets.at(-1).opens();
@@ -183,34 +183,34 @@ test("a page whose network is gone sends a packet at least every 1.25 s, and com
   assert.equal(happened.at(-1), "joined");
 });
 
-test("a WebSocket that is lost behind an answered knock is given up after three seconds", async () => {
+test("a WebSocket that is lost behind an answered probe is given up after three seconds", async () => {
   await joinRoom({});
   sockets[0].breaks();
   await pass(3000);
-  knocks.at(-1).answers();
+  probes.at(-1).answers();
   await pass(2900);
-  const before = knocks.length;
+  const before = probes.length;
   assert.equal(sockets.length, 2);
   await pass(1500);
-  assert.ok(knocks.length > before);
+  assert.ok(probes.length > before);
 });
 
 test("a network that says it is back is believed at once", async () => {
   await joinRoom({});
   await pass(20_000);
-  const before = knocks.length;
+  const before = probes.length;
   window.dispatchEvent(new Event("online"));
-  assert.equal(knocks.length, before + 1);
+  assert.equal(probes.length, before + 1);
 });
 
-test("refused knocks are a second apart for a minute, then five", async () => {
+test("refused probes are a second apart for a minute, then five", async () => {
   await joinRoom({});
   sockets[0].breaks();
   for (let at = 0; at < 100_000; at += 50) {
     await pass(50);
-    if (knocks.at(-1)?.waits) knocks.at(-1).fails();
+    if (probes.at(-1)?.waits) probes.at(-1).fails();
   }
-  const gaps = knocks.slice(1).map(({ at }, i) => at - knocks[i].at);
+  const gaps = probes.slice(1).map(({ at }, i) => at - probes[i].at);
   assert.ok(gaps.slice(0, 50).every((gap) => gap <= 1100), String(gaps));
   assert.ok(gaps.slice(3, 50).every((gap) => gap >= 1000), String(gaps));
   assert.ok(gaps.slice(-4).every((gap) => gap >= 5000 && gap <= 5100), String(gaps));
@@ -283,12 +283,12 @@ test("a refusal the page does not know ends it at once", async () => {
   assert.equal(sockets.length, 1);
 });
 
-/** The host shows the page out for what it sends; the page knocks, and is let in again if it still wants to. */
-async function isShownOut(wait) {
+/** The host sends the page away for what it sends; the page probes, and is let in again if it still wants to. */
+async function isSentAway(wait) {
   peers.at(-1).hears({ type: "closing", code: "flood", message: "" });
   await pass(wait);
   if (happened.at(-1) === "ended flood") return;
-  knocks.at(-1).answers();
+  probes.at(-1).answers();
   await pass(0);
   sockets.at(-1).opens();
   await pass(0);
@@ -297,10 +297,10 @@ async function isShownOut(wait) {
   peers.at(-1).hears(ROOM);
 }
 
-test("whoever is shown out for what the page sends comes back by itself", async () => {
+test("a page that is sent away for what it sends comes back by itself", async () => {
   await joinRoom({});
   for (let times = 0; times < 10; times += 1) {
-    await isShownOut(2000);
+    await isSentAway(2000);
     assert.equal(happened.at(-1), "joined");
     await pass(20_000);
   }
@@ -309,17 +309,17 @@ test("whoever is shown out for what the page sends comes back by itself", async 
 test("but not for ever when it happens again and again", async () => {
   await joinRoom({});
   for (let times = 1; times < 5; times += 1) {
-    await isShownOut(2000);
+    await isSentAway(2000);
     assert.equal(happened.at(-1), "joined", `${times}`);
   }
-  await isShownOut(2000);
+  await isSentAway(2000);
   assert.equal(happened.at(-1), "ended flood");
   const there = peers.length;
   await pass(60_000);
   assert.equal(peers.length, there);
 });
 
-test("a room that is closed is not knocked at", async () => {
+test("a room that is closed is not probed", async () => {
   await joinRoom({});
   peers[0].hears({ type: "closing", code: "revoked", message: "" });
   await pass(60_000);
@@ -328,11 +328,11 @@ test("a room that is closed is not knocked at", async () => {
   assert.equal(sockets.length, 1);
 });
 
-test("wishes are held back before the host would call them a flood", async () => {
+test("requests are held back before the host would call them a flood", async () => {
   const connection = await joinRoom({});
   peers[0].channels.control.readyState = "open";
-  const told = Array.from({ length: 30 }, () => connection.wish({ type: "react", emoji: "👍" }));
+  const told = Array.from({ length: 30 }, () => connection.request({ type: "react", emoji: "👍" }));
   assert.equal(told.filter(Boolean).length, 8);
   await pass(1000);
-  assert.ok(connection.wish({ type: "unask" }));
+  assert.ok(connection.request({ type: "unask" }));
 });

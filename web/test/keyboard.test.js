@@ -74,7 +74,7 @@ test("a key is for the game only outside of fields and without the browser's mod
 test("what is stored is checked: unknown controls, keys of the browser and nonsense are left out", () => {
   assert.deepEqual(readLayout({ A: "KeyP", B: 7, HOME: "KeyO", X: "Escape", Y: "x".repeat(33), L: "ControlLeft", R: "AltRight", START: "F5" }), { A: "KeyP" });
   for (const nonsense of [null, 5, "A", []]) assert.equal(readLayout(nonsense), undefined);
-  assert.deepEqual(readLayout({}), {}, "somebody who wants no keys gets none");
+  assert.deepEqual(readLayout({}), {}, "a player who wants no keys gets none");
 });
 
 test("a core's names are found for buttons, turbo and both ways of a stick", () => {

@@ -7,9 +7,9 @@ import { BUTTON, FULL } from "../src/input/pad-state.js";
 import { fakeBrowser, fakeChannel, fakePad, page } from "../tools/fake-page.js";
 
 fakeBrowser();
-const { Hands } = await import("../src/input/local-input.js");
+const { LocalInput } = await import("../src/input/local-input.js");
 
-let hands, stage, frame, touch, channel;
+let localInput, stage, frame, touch, channel;
 
 beforeEach(() => {
   fakeBrowser();
@@ -20,27 +20,27 @@ beforeEach(() => {
   page.store = new Map();
   [stage, frame, touch] = [page.element(), page.element(), page.element()];
   frame.box = { left: 0, top: 0, width: 512, height: 480 };
-  hands = new Hands({ stage, frame, touch });
-  hands.setPicture({ width: 256, height: 240 });
+  localInput = new LocalInput({ stage, frame, touch });
+  localInput.setPicture({ width: 256, height: 240 });
   channel = fakeChannel();
 });
 
 afterEach(() => {
   page.pads = [];
   page.fire("gamepaddisconnected");
-  hands.connect(null);
+  localInput.connect(null);
 });
 
 const sit = (...seats) => {
-  hands.setSeats(seats);
-  hands.connect(channel);
+  localInput.setSeats(seats);
+  localInput.connect(channel);
   channel.sent.length = 0;
 };
 const pads = () => channel.sent.splice(0).filter((it) => it[0] === 1).map((it) => ({
   seat: it[1], seq: it.readUInt32LE(4), buttons: it.readUInt16LE(8), lx: it.readInt16LE(10), ly: it.readInt16LE(12), l2: it.readInt16LE(18),
 }));
 const last = () => pads().at(-1);
-const desk = (kind) => channel.sent.splice(0).filter((it) => it[0] === kind);
+const raw = (kind) => channel.sent.splice(0).filter((it) => it[0] === kind);
 const keysOf = (message) => Array.from({ length: message[8] }, (_, at) => message.readUInt16LE(9 + at * 2));
 const polled = () => sleep(15);
 
@@ -55,9 +55,9 @@ test("a key goes out in the same call, once, and its browser meaning is taken", 
 });
 
 test("without a seat nothing is sent, the keys are the browser's, and the panel still shows them", () => {
-  hands.connect(channel);
+  localInput.connect(channel);
   const seen = [];
-  hands.onHeld = (device, held) => seen.push([device, held.pad.buttons]);
+  localInput.onHeld = (device, held) => seen.push([device, held.pad.buttons]);
   assert.ok(!page.key("keydown", "KeyZ").defaultPrevented);
   page.key("keyup", "KeyZ");
   assert.deepEqual(channel.sent, []);
@@ -69,7 +69,7 @@ test("two layouts play two seats, each with its own numbers; the second needs a 
   page.key("keydown", "KeyK");
   assert.deepEqual(channel.sent, []);
   page.key("keyup", "KeyK");
-  hands.setSeats([1, 3]);
+  localInput.setSeats([1, 3]);
   channel.sent.length = 0;
   page.key("keydown", "KeyK");
   page.key("keydown", "KeyX");
@@ -84,9 +84,9 @@ test("numbers of a seat go on when it is left and taken again, and what was held
   sit(1);
   page.key("keydown", "KeyZ");
   assert.equal(last().seq, 2);
-  hands.setSeats([]);
+  localInput.setSeats([]);
   assert.deepEqual(pads().map(({ seq, buttons }) => [seq, buttons]), [[3, 0]]);
-  hands.setSeats([1]);
+  localInput.setSeats([1]);
   assert.deepEqual(pads().map(({ seq, buttons }) => [seq, buttons]), [[4, 0]]);
 });
 
@@ -111,7 +111,7 @@ test("two gamepads play two seats, or one together; a third joins the first", as
   await polled();
   const merged = last();
   assert.deepEqual([merged.seat, merged.buttons, merged.lx], [4, BUTTON.B, -FULL]);
-  hands.setSeats([4, 6]);
+  localInput.setSeats([4, 6]);
   pads();
   page.plug(third);
   third.down.add(9);
@@ -119,7 +119,7 @@ test("two gamepads play two seats, or one together; a third joins the first", as
   const sent = pads();
   assert.equal(sent.filter(({ seat }) => seat === 4).at(-1).buttons, BUTTON.B | BUTTON.START);
   assert.equal(sent.filter(({ seat }) => seat === 6).at(-1).lx, -FULL);
-  assert.deepEqual(hands.devices.map(({ name, seat }) => [name.replace(/[\u2068\u2069]/g, ""), seat]),
+  assert.deepEqual(localInput.devices.map(({ name, seat }) => [name.replace(/[\u2068\u2069]/g, ""), seat]),
     [["Keyboard", 4], ["Keyboard, second player", 6], ["Test pad (1)", 4], ["Test pad (2)", 6], ["Test pad (3)", 4]]);
 });
 
@@ -128,14 +128,14 @@ test("of two gamepads of one make each keeps its player when the other drops out
   const [first, second] = [fakePad(0), fakePad(1)];
   page.plug(first);
   page.plug(second);
-  const keys = hands.devices.slice(2).map(({ key }) => key);
+  const keys = localInput.devices.slice(2).map(({ key }) => key);
   page.unplug(0);
-  assert.deepEqual(hands.devices.slice(2).map(({ key, seat }) => [key, seat]), [[keys[1], 1]]);
+  assert.deepEqual(localInput.devices.slice(2).map(({ key, seat }) => [key, seat]), [[keys[1], 1]]);
   second.down.add(0);
   await polled();
   assert.deepEqual([...new Set(pads().filter(({ buttons }) => buttons !== 0).map(({ seat }) => seat))], [1]);
   page.plug(first);
-  assert.deepEqual(hands.devices.slice(2).map(({ key, seat }) => [key, seat]), [[keys[0], 0], [keys[1], 1]]);
+  assert.deepEqual(localInput.devices.slice(2).map(({ key, seat }) => [key, seat]), [[keys[0], 0], [keys[1], 1]]);
 });
 
 test("a gamepad can be given another seat or none, and what it held is let go there", async () => {
@@ -145,13 +145,13 @@ test("a gamepad can be given another seat or none, and what it held is let go th
   pad.down.add(0);
   await polled();
   pads();
-  const { key } = hands.devices[2];
-  hands.setSeat(key, 1);
+  const { key } = localInput.devices[2];
+  localInput.setSeat(key, 1);
   await polled();
   const sent = pads();
   assert.equal(sent.filter(({ seat }) => seat === 0).at(-1).buttons, 0);
   assert.equal(sent.filter(({ seat }) => seat === 1).at(-1).buttons, BUTTON.B);
-  hands.setSeat(key, "none");
+  localInput.setSeat(key, "none");
   await polled();
   assert.equal(pads().filter(({ seat }) => seat === 1).at(-1).buttons, 0);
 });
@@ -166,12 +166,12 @@ test("a gamepad that is unplugged lets go; plugged in again it is mapped as befo
   page.unplug(0);
   assert.equal(last().buttons, 0);
   page.plug(pad);
-  assert.equal(hands.isMapped(hands.devices[2].pad), false);
-  hands.setBinding(hands.devices[2].pad, [{ control: "A", part: { kind: "button", at: 0 } }]);
+  assert.equal(localInput.isMapped(localInput.devices[2].pad), false);
+  localInput.setBinding(localInput.devices[2].pad, [{ control: "A", part: { kind: "button", at: 0 } }]);
   await polled();
   assert.equal(last().buttons, BUTTON.A);
   assert.equal(page.store.get("hotseat.pads"), '{"0079-0011-Old pad":["A b0"]}');
-  hands.setBinding(hands.devices[2].pad, null);
+  localInput.setBinding(localInput.devices[2].pad, null);
   await polled();
   assert.equal(last().buttons, BUTTON.B);
 });
@@ -201,22 +201,22 @@ test("everything held is let go on blur, when hidden, and when the page goes", a
   assert.equal(last().buttons, 0);
   page.focused = true;
   await polled();
-  assert.equal(last().buttons, BUTTON.A, "still held when somebody looks again");
+  assert.equal(last().buttons, BUTTON.A, "still held when the player comes back");
 });
 
 test("a lost connection lets go; the next begins with a rest", () => {
   sit(0);
   page.key("keydown", "KeyZ");
-  hands.connect(null);
+  localInput.connect(null);
   const next = fakeChannel();
-  hands.connect(next);
+  localInput.connect(next);
   assert.equal(next.sent.length, 1);
   assert.equal(next.sent[0].readUInt16LE(8), 0);
 });
 
 test("turbo presses again and again until it is let go", async () => {
   sit(0);
-  hands.setPrefs({ turboHz: 30 });
+  localInput.setPreferences({ turboHz: 30 });
   page.key("keydown", "KeyV");
   assert.deepEqual(pads().map(({ buttons }) => buttons), [BUTTON.A], "the first press at once");
   await sleep(120);
@@ -229,24 +229,24 @@ test("turbo presses again and again until it is let go", async () => {
 });
 
 test("keys can be changed and come back after a reload; a reset is one too", () => {
-  hands.setLayout(0, { ...hands.layouts[0], A: "KeyP", B: undefined });
+  localInput.setLayout(0, { ...localInput.layouts[0], A: "KeyP", B: undefined });
   sit(0);
   page.key("keydown", "KeyP");
   assert.equal(last().buttons, BUTTON.A);
   page.key("keyup", "KeyP");
-  const again = new Hands({ stage, frame, touch });
+  const again = new LocalInput({ stage, frame, touch });
   assert.deepEqual([again.layouts[0].A, again.layouts[0].B], ["KeyP", undefined]);
   again.setLayout(0, null);
   assert.equal(again.layouts[0].A, "KeyX");
   page.store.set("hotseat.keys", "nonsense{");
-  assert.equal(new Hands({ stage, frame, touch }).layouts[0].A, "KeyX");
+  assert.equal(new LocalInput({ stage, frame, touch }).layouts[0].A, "KeyX");
 });
 
 const finger = (type, id, x, y) => page.fire(type, { pointerId: id, clientX: x, clientY: y }, touch);
 
-test("fingers on the glass play the first seat; a cancelled touch lets go", () => {
+test("fingers on the touch screen play the first seat; a cancelled touch lets go", () => {
   sit(5);
-  hands.setSystem("Nintendo - Super Nintendo Entertainment System");
+  localInput.setSystem("Nintendo - Super Nintendo Entertainment System");
   channel.sent.length = 0;
   // Where the D-pad and the start button are in an area of 390 x 300.
   const unit = Math.min(390 / 8, 300 / 6.1);
@@ -261,20 +261,20 @@ test("fingers on the glass play the first seat; a cancelled touch lets go", () =
   assert.equal(last().buttons, BUTTON.LEFT | BUTTON.DOWN);
   finger("pointercancel", 1, 0, 0);
   assert.equal(last().buttons, 0);
-  hands.setPrefs({ haptics: false });
+  localInput.setPreferences({ haptics: false });
   page.vibrations.length = 0;
   finger("pointerdown", 1, dpad.x + unit, dpad.y);
   assert.deepEqual(page.vibrations, []);
 });
 
-test("the N64's directions move its stick, unless somebody does not want that", () => {
+test("the N64's directions move its stick, unless the player does not want that", () => {
   sit(0);
-  hands.setSystem("Nintendo - Nintendo 64");
+  localInput.setSystem("Nintendo - Nintendo 64");
   channel.sent.length = 0;
   page.key("keydown", "ArrowLeft");
   assert.equal(last().lx, -FULL);
   page.key("keyup", "ArrowLeft");
-  hands.setPrefs({ mirror: false });
+  localInput.setPreferences({ mirror: false });
   page.key("keydown", "ArrowLeft");
   assert.equal(last().lx, 0);
 });
@@ -284,59 +284,59 @@ test("rumble shakes the gamepad of that seat again and again, until it ends", as
   const [first, second] = [fakePad(0), fakePad(1)];
   page.plug(first);
   page.plug(second);
-  hands.rumble({ seat: 1, strong: 65535, weak: 0 });
+  localInput.rumble({ seat: 1, strong: 65535, weak: 0 });
   assert.deepEqual(second.effects, [{ type: "dual-rumble", duration: 400, strongMagnitude: 1, weakMagnitude: 0 }]);
   await sleep(350);
   assert.equal(second.effects.length, 2);
-  hands.rumble({ seat: 1, strong: 0, weak: 0 });
+  localInput.rumble({ seat: 1, strong: 0, weak: 0 });
   assert.equal(second.effects.at(-1), "reset");
   assert.deepEqual(first.effects, []);
-  hands.rumble({ seat: 7, strong: 1, weak: 1 });
-  hands.setPrefs({ rumble: false });
-  hands.rumble({ seat: 0, strong: 65535, weak: 65535 });
+  localInput.rumble({ seat: 7, strong: 1, weak: 1 });
+  localInput.setPreferences({ rumble: false });
+  localInput.rumble({ seat: 0, strong: 65535, weak: 65535 });
   assert.deepEqual(first.effects, []);
 });
 
-test("a rumble that lasts rests while nobody looks, and goes on with the next gamepad, as the host tells only what changes", async () => {
+test("a rumble that lasts rests while the page has no focus, and goes on with the next gamepad, as the host tells only what changes", async () => {
   sit(0);
   const [first, second] = [fakePad(0), fakePad(1)];
   page.plug(first);
-  hands.rumble({ seat: 0, strong: 65535, weak: 0 });
+  localInput.rumble({ seat: 0, strong: 65535, weak: 0 });
   page.fire("blur");
   assert.equal(first.effects.at(-1), "reset");
   const before = first.effects.length;
-  hands.rumble({ seat: 0, strong: 0, weak: 65535 });
+  localInput.rumble({ seat: 0, strong: 0, weak: 65535 });
   await sleep(350);
   assert.equal(first.effects.length, before, "also what is told meanwhile");
   page.fire("focus");
   assert.deepEqual(first.effects.slice(before), [{ type: "dual-rumble", duration: 400, strongMagnitude: 0, weakMagnitude: 1 }]);
-  hands.release();
+  localInput.release();
   page.plug(second);
   assert.equal(second.effects.at(-1).weakMagnitude, 1);
-  hands.setSeat(hands.devices[2].key, "none");
+  localInput.setSeat(localInput.devices[2].key, "none");
   assert.equal(first.effects.at(-1), "reset");
   assert.equal(second.effects.at(-1).weakMagnitude, 1);
-  hands.setPrefs({ rumble: false });
+  localInput.setPreferences({ rumble: false });
   assert.equal(second.effects.at(-1), "reset");
-  hands.setPrefs({ rumble: true });
+  localInput.setPreferences({ rumble: true });
   assert.equal(second.effects.at(-1).weakMagnitude, 1);
-  hands.setSeats([]);
+  localInput.setSeats([]);
   assert.equal(second.effects.at(-1), "reset");
   const after = second.effects.length;
-  hands.setSeats([0]);
+  localInput.setSeats([0]);
   await sleep(350);
-  assert.equal(second.effects.length, after, "whoever left the seat has nothing to go on with");
+  assert.equal(second.effects.length, after, "a seat that was left has nothing to go on with");
 });
 
 test("without a gamepad the phone that is played by touch shakes; leaving ends it", () => {
   sit(0);
-  hands.rumble({ seat: 0, strong: 30000, weak: 0 });
+  localInput.rumble({ seat: 0, strong: 30000, weak: 0 });
   assert.deepEqual(page.vibrations, [400]);
   page.fire("blur");
   assert.deepEqual(page.vibrations, [400, 0]);
 });
 
-const wants = (...list) => hands.setControls({ seats: [{ seat: 3, device: "RetroPad", names: { a: "Jump" } }], wants: list });
+const wants = (...list) => localInput.setControls({ seats: [{ seat: 3, device: "RetroPad", names: { a: "Jump" } }], wants: list });
 
 test("in keyboard mode keys go out as they are, Esc ends it and lets go", () => {
   sit(3);
@@ -354,9 +354,9 @@ test("in keyboard mode keys go out as they are, Esc ends it and lets go", () => 
   assert.deepEqual(sent.map(keysOf), [[122], [122, 273]]);
   assert.deepEqual([sent[1][2], sent[1].readUInt32LE(4)], [3, 3], "with the states before it");
   page.key("keyup", "KeyZ");
-  assert.deepEqual(desk(2).map(keysOf), [[273]]);
+  assert.deepEqual(raw(2).map(keysOf), [[273]]);
   page.key("keydown", "Escape");
-  assert.deepEqual(desk(2).map(keysOf), [[]]);
+  assert.deepEqual(raw(2).map(keysOf), [[]]);
   page.key("keydown", "KeyZ");
   assert.equal(last().buttons, BUTTON.B);
 });
@@ -374,18 +374,18 @@ test("in keyboard mode a key is let go wherever the focus is by then, and with C
   channel.sent.length = 0;
   page.key("keydown", "KeyW");
   page.keyAt("input", "keyup", "KeyW");
-  assert.deepEqual(desk(2).map(keysOf), [[119], []], "let go in the chat");
+  assert.deepEqual(raw(2).map(keysOf), [[119], []], "let go in the chat");
   page.key("keydown", "KeyW");
   page.key("keydown", "MetaLeft", { key: "Meta", metaKey: true });
   page.key("keyup", "KeyW", { metaKey: true });
-  assert.deepEqual(desk(2).map(keysOf), [[119], []], "let go while Command is held");
+  assert.deepEqual(raw(2).map(keysOf), [[119], []], "let go while Command is held");
   page.key("keydown", "KeyW");
   page.key("keydown", "KeyA");
   page.key("keydown", "MetaLeft", { key: "Meta", metaKey: true });
   page.key("keyup", "MetaLeft", { key: "Meta" });
-  assert.deepEqual(desk(2).map(keysOf), [[119], [119, 97], []], "let go without being told, as on macOS");
+  assert.deepEqual(raw(2).map(keysOf), [[119], [119, 97], []], "let go without being told, as on macOS");
   assert.ok(!page.keyAt("input", "keydown", "KeyW").defaultPrevented, "what is typed stays on the page");
-  assert.deepEqual(desk(2), []);
+  assert.deepEqual(raw(2), []);
 });
 
 test("in keyboard mode a button has Enter and the space bar, and no key plays the pad", () => {
@@ -402,9 +402,9 @@ test("in keyboard mode a button has Enter and the space bar, and no key plays th
   assert.deepEqual(sent.map((it) => [it[0], keysOf(it)]), [[2, [120]], [2, []]]);
 });
 
-test("a key that played before somebody else got the keys is let go all the same", () => {
+test("a key that played before a handler got the keys is let go all the same", () => {
   sit(0);
-  hands.grabKeys((event) => event.type === "keyup");
+  localInput.grabKeys((event) => event.type === "keyup");
   page.key("keydown", "KeyX");
   assert.equal(last().buttons, BUTTON.A);
   page.key("keyup", "KeyX");
@@ -418,9 +418,9 @@ test("when the core wants other devices, the mode ends and lets go first", async
   await sleep(1);
   channel.sent.length = 0;
   page.key("keydown", "KeyA");
-  assert.deepEqual(desk(2).map(keysOf), [[97]]);
+  assert.deepEqual(raw(2).map(keysOf), [[97]]);
   wants("mouse");
-  assert.deepEqual(desk(2).map(keysOf), [[]]);
+  assert.deepEqual(raw(2).map(keysOf), [[]]);
   assert.equal(page.document.pointerLockElement, null);
   page.key("keydown", "KeyX");
   assert.equal(last().buttons, BUTTON.A, "the keys play again");
@@ -432,15 +432,15 @@ test("Ctrl+[ is the game's Esc; what the browser needs stays its own", () => {
   enter();
   page.key("keydown", "ControlLeft", { ctrlKey: true });
   page.key("keydown", "BracketLeft", { ctrlKey: true });
-  assert.deepEqual(desk(2).map(keysOf).at(-1), [27]);
+  assert.deepEqual(raw(2).map(keysOf).at(-1), [27]);
   page.key("keyup", "BracketLeft", { ctrlKey: true });
-  assert.deepEqual(desk(2).map(keysOf).at(-1), []);
+  assert.deepEqual(raw(2).map(keysOf).at(-1), []);
   assert.ok(!page.key("keydown", "KeyR", { metaKey: true }).defaultPrevented);
   assert.ok(!page.key("keydown", "MediaPlayPause").defaultPrevented);
-  assert.deepEqual(desk(2), []);
+  assert.deepEqual(raw(2), []);
   page.key("keydown", "KeyA");
   page.fire("blur");
-  assert.deepEqual(desk(2).map(keysOf), [[97], []]);
+  assert.deepEqual(raw(2).map(keysOf), [[97], []]);
 });
 
 test("a locked mouse sends totals in the picture's pixels; the end of the lock lets go", async () => {
@@ -448,19 +448,19 @@ test("a locked mouse sends totals in the picture's pixels; the end of the lock l
   wants("mouse");
   channel.sent.length = 0;
   page.fire("mousemove", { movementX: 10, movementY: 10 });
-  assert.deepEqual(desk(3), [], "not before it is asked for");
+  assert.deepEqual(raw(3), [], "not before it is asked for");
   enter();
   await sleep(1);
   page.fire("mousemove", { movementX: 20, movementY: -8 });
   page.fire("mousemove", { movementX: 20, movementY: -8 });
   page.fire("mousedown", { buttons: 3 });
-  const sent = desk(3);
+  const sent = raw(3);
   assert.ok(sent.length >= 2);
   assert.deepEqual([sent.at(-1).readInt32LE(8), sent.at(-1).readInt32LE(12), sent.at(-1).readUInt16LE(28), sent.at(-1).readUInt16LE(30)], [20, -8, 3, 1]);
   page.document.exitPointerLock();
-  assert.equal(desk(3).at(-1).readUInt16LE(28), 0);
+  assert.equal(raw(3).at(-1).readUInt16LE(28), 0);
   page.fire("mousedown", { buttons: 1 });
-  assert.deepEqual(desk(3), []);
+  assert.deepEqual(raw(3), []);
 });
 
 test("a pointer that the browser does not give away is followed instead, until Esc", async () => {
@@ -476,18 +476,18 @@ test("a pointer that the browser does not give away is followed instead, until E
   await sleep(6);
   point("pointermove", 120, 92, 0);
   await sleep(6);
-  const moved = desk(3).at(-1);
+  const moved = raw(3).at(-1);
   assert.deepEqual([moved.readInt32LE(8), moved.readInt32LE(12)], [10, -4]);
   point("pointerdown", 120, 92, 2);
-  assert.equal(desk(3).at(-1).readUInt16LE(28), 2);
+  assert.equal(raw(3).at(-1).readUInt16LE(28), 2);
   page.key("keydown", "KeyZ");
   assert.equal(last().buttons, BUTTON.B, "the keys are still the pad's");
   page.key("keydown", "Escape");
-  assert.equal(desk(3).at(-1).readUInt16LE(28), 0);
+  assert.equal(raw(3).at(-1).readUInt16LE(28), 0);
   assert.equal(stage.dataset.aim, "no");
   point("pointermove", 200, 200, 0);
   await sleep(6);
-  assert.deepEqual(desk(3), []);
+  assert.deepEqual(raw(3), []);
   page.refuseLock = false;
   enter();
   await sleep(1);
@@ -511,7 +511,7 @@ test("of two fingers on the picture the first one counts, until it is lifted", a
   // Messages are repeated: only one with a new number says something.
   const now = async () => {
     await sleep(6);
-    const message = desk(3).filter((it) => it.readUInt32LE(4) > number).at(-1);
+    const message = raw(3).filter((it) => it.readUInt32LE(4) > number).at(-1);
     number = message?.readUInt32LE(4) ?? number;
     return message && [message.readInt16LE(24), message.readUInt16LE(28), message.readUInt16LE(30)];
   };
@@ -529,7 +529,7 @@ test("of two fingers on the picture the first one counts, until it is lifted", a
   point("pointerup", 384, 240, 0, "touch", 7);
   assert.equal((await now())[1], 0);
   point("pointermove", 500, 480, 1, "touch", 9);
-  assert.equal(await now(), undefined, "who came second does not take over");
+  assert.equal(await now(), undefined, "the second one does not take over");
   point("pointerdown", 0, 240, 1, "touch", 10);
   assert.deepEqual(await now(), [-FULL, 1, 1]);
   point("pointercancel", 0, 240, 0, "touch", 9);
@@ -545,14 +545,14 @@ test("a lightgun follows the pointer over the picture without a mode", async () 
   point("pointermove", 256, 240, 0);
   await sleep(6);
   assert.ok(point("pointerdown", 512, 480, 1).defaultPrevented);
-  const shot = desk(3).at(-1);
+  const shot = raw(3).at(-1);
   assert.deepEqual([shot.readInt16LE(24), shot.readInt16LE(26), shot.readUInt16LE(28), shot.readUInt16LE(30)], [FULL, FULL, 1, 1]);
   point("pointermove", 900, 240, 1);
   await sleep(6);
-  const beside = desk(3).at(-1);
+  const beside = raw(3).at(-1);
   assert.deepEqual([beside.readInt16LE(24), beside.readUInt16LE(30)], [FULL, 0]);
   point("pointerup", 900, 240, 0);
-  assert.equal(desk(3).at(-1).readUInt16LE(28), 0);
+  assert.equal(raw(3).at(-1).readUInt16LE(28), 0);
   page.key("keydown", "KeyZ");
   assert.equal(last().buttons, BUTTON.B, "the keys are still the pad's");
 });
@@ -566,16 +566,16 @@ test("a mouse that moves a lot is not sent more often than every 4 ms, and ends 
   const started = performance.now();
   for (let i = 0; i < 500; i += 1) page.fire("mousemove", { movementX: 2, movementY: 0 });
   const ms = performance.now() - started;
-  assert.ok(desk(3).length <= ms / 4 + 2);
+  assert.ok(raw(3).length <= ms / 4 + 2);
   await sleep(10);
-  assert.equal(desk(3).at(-1).readInt32LE(8), 500);
+  assert.equal(raw(3).at(-1).readInt32LE(8), 500);
 });
 
 test("names are the core's, for the seat that is played", () => {
-  hands.setControls({ seats: [{ seat: 0, device: "", names: { a: "Fire" } }, { seat: 3, device: "", names: { a: "Jump" } }], wants: [] });
-  hands.setSeats([3]);
-  assert.equal(hands.nameOf("A", 3), "Jump");
-  assert.equal(hands.nameOf("TURBO_A", 0), "Fire");
-  assert.equal(hands.nameOf("B", 3), "");
-  assert.equal(hands.nameOf("A", null), "Jump");
+  localInput.setControls({ seats: [{ seat: 0, device: "", names: { a: "Fire" } }, { seat: 3, device: "", names: { a: "Jump" } }], wants: [] });
+  localInput.setSeats([3]);
+  assert.equal(localInput.nameOf("A", 3), "Jump");
+  assert.equal(localInput.nameOf("TURBO_A", 0), "Fire");
+  assert.equal(localInput.nameOf("B", 3), "");
+  assert.equal(localInput.nameOf("A", null), "Jump");
 });

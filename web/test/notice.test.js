@@ -42,18 +42,23 @@ test("a video still of the old size is shown with the old picture's padding and 
   assert.equal(aspectFor([], { width: 320, height: 200 }), 1.6);
 });
 
-const room = (state, message = "", rights = []) => ({
+const room = (state, { pausedBy = "", problem = null, rights = [] } = {}) => ({
   type: "room", you: { peer: 1, name: "Ann", seats: [0], rights, muted: false, grant: "any" }, host: { name: null }, seats: [], peers: [],
-  game: { name: "Arena", core: "", system: "", state, message },
+  game: { name: "Arena", core: "", system: "", state, pausedBy, problem },
 });
-const situation = (more) => ({ phase: "playing", reason: "", code: "", message: "", trouble: "", room: null, picture: true, ...more });
-const notice = (more) => noticeFor(situation(more), hasText);
+const situation = (more) => ({ phase: "playing", reason: "", code: "", trouble: "", room: null, picture: true, ...more });
+const notice = (more) => noticeFor(situation(more));
 
 test("nothing stands between the player and a running game", () => {
   assert.equal(notice({ room: room("running") }), null);
   assert.equal(notice({ room: room("running"), picture: false }).title.key, "state.picture");
   assert.equal(notice({ phase: "name" }), null);
-  assert.equal(notice({ room: room("running"), trouble: "no_picture" }).title.key, "state.no_picture");
+  assert.equal(notice({ room: room("running"), trouble: "no_picture" }).title.key, "trouble.no_picture");
+});
+
+test("an unknown trouble is told beside the picture, and one that is over is not", () => {
+  assert.deepEqual(notice({ room: room("running"), trouble: "new_one" }), { shape: "pill", busy: false, title: { key: "trouble.other" }, detail: null, action: null });
+  assert.equal(notice({ room: room("running"), trouble: "none" }), null);
 });
 
 test("every state of the game that is not running is told", () => {
@@ -65,42 +70,45 @@ test("every state of the game that is not running is told", () => {
 
 test("a game that is brought back moves; one that is not says why, and for whom it waits", () => {
   assert.ok(notice({ room: room("crashed") }).busy);
-  const stopped = (core) => {
-    const it = room("stopped", "It crashed three times.");
+  const stopped = (core, code = "crash.memory") => {
+    const it = room("stopped", { problem: { code, core } });
     return notice({ room: { ...it, game: { ...it.game, core } } });
   };
   assert.deepEqual(stopped("Arena core"),
-    { shape: "card", busy: false, title: { key: "game.failed" }, detail: { words: "It crashed three times." }, action: null });
+    { shape: "card", busy: false, title: { key: "game.failed" }, detail: { key: "problem.crash.memory", values: { core: "Arena core" } }, action: null });
   assert.equal(stopped("").title.key, "game.unstarted", "a core that never told its name");
+  assert.deepEqual(stopped("").detail.values, { core: { key: "problem.core" } });
+  assert.deepEqual([stopped("Arena core", "failed").title.key, stopped("Arena core", "failed").detail.key], ["game.unstarted", "problem.failed"]);
+  assert.equal(notice({ room: room("crashed", { problem: { code: "crash.hung", core: "" } }) }).detail.key, "problem.crash.hung");
 });
 
-test("refusals and closings have a sentence of ours, unknown ones the host's", () => {
-  assert.equal(notice({ phase: "refused", code: "bad_invite", message: "x" }).detail.key, "refused.bad_invite");
-  assert.deepEqual(notice({ phase: "refused", code: "new_one", message: "The host's words." }).detail, { words: "The host's words." });
-  for (const code of ["new_one", "bad_message", "version"]) assert.equal(notice({ phase: "refused", code }).action.does, "reload", code);
+test("refusals and closings have a sentence of the page's, unknown ones a general one", () => {
+  assert.equal(notice({ phase: "refused", code: "bad_invite" }).detail.key, "refused.bad_invite");
+  assert.deepEqual(notice({ phase: "refused", code: "new_one" }).detail, { key: "refused.other" });
+  for (const code of ["new_one", "bad_message", "version"]) assert.equal(notice({ phase: "refused", code }).action.name, "reload", code);
   assert.equal(notice({ phase: "closed", code: "new_one" }).detail.key, "closing.other");
   assert.equal(notice({ phase: "closed", code: "replaced" }).action.key, "action.here");
   assert.equal(notice({ phase: "refused", code: "no_webrtc" }).action, null);
   assert.equal(notice({ phase: "refused", code: "banned" }).action, null);
 });
 
-test("who asked to come in can take it back, and a link that does not work leads to a code", () => {
-  assert.equal(notice({ phase: "waiting" }).action.does, "cancel");
+test("a request to come in can be taken back, and a link that does not work leads to a code", () => {
+  assert.equal(notice({ phase: "waiting" }).action.name, "cancel");
   const bad = notice({ phase: "refused", code: "bad_invite" });
-  assert.deepEqual([bad.action.does, bad.second.does], ["retry", "code"]);
-  assert.equal(notice({ phase: "closed", code: "revoked" }).action.does, "code");
+  assert.deepEqual([bad.action.name, bad.second.name], ["retry", "code"]);
+  assert.equal(notice({ phase: "closed", code: "revoked" }).action.name, "code");
 });
 
-test("a page that the browser brings back goes on if it was under way, and nobody who was sent away throws another tab out", () => {
+test("a page that the browser brings back goes on if it was under way, and one that was sent away throws no other tab out", () => {
   const phases = ["name", "connecting", "waiting", "playing", "reconnecting", "refused", "closed"];
   assert.deepEqual(phases.filter(isUnderWay), ["connecting", "waiting", "playing", "reconnecting"]);
 });
 
 test("a pause says whose it is, and those who may end it", () => {
-  assert.deepEqual(notice({ room: room("paused", "Bo") }).title, { key: "game.paused.by", values: { name: "Bo" } });
+  assert.deepEqual(notice({ room: room("paused", { pausedBy: "Bo" }) }).title, { key: "game.paused.by", values: { name: "Bo" } });
   assert.equal(notice({ room: room("paused") }).title.key, "game.paused");
-  assert.equal(notice({ room: room("paused", "Bo") }).action, null);
-  assert.equal(notice({ room: room("paused", "Bo", ["pause"]) }).action.does, "resume");
+  assert.equal(notice({ room: room("paused", { pausedBy: "Bo" }) }).action, null);
+  assert.equal(notice({ room: room("paused", { pausedBy: "Bo", rights: ["pause"] }) }).action.name, "resume");
 });
 
 test("every text a notice can name exists", () => {
@@ -110,8 +118,8 @@ test("every text a notice can name exists", () => {
     ...codes.flatMap((code) => [notice({ phase: "refused", code }), notice({ phase: "closed", code })]),
     notice({ phase: "waiting" }),
     notice({ room: room("running"), trouble: "no_picture" }),
-    notice({ room: room("paused", "Bo", ["pause"]) }),
-    ...["starting", "running", "paused", "crashed", "stopped"].flatMap((state) => ["", "Why."].map((why) => notice({ room: room(state, why), picture: false }))),
+    notice({ room: room("paused", { pausedBy: "Bo", rights: ["pause"] }) }),
+    ...["starting", "running", "paused", "crashed", "stopped"].flatMap((state) => [null, { code: "failed", core: "" }].map((problem) => notice({ room: room(state, { problem }), picture: false }))),
   ];
   for (const { title, detail, action, second = null } of all) {
     for (const words of [title, detail, action, second]) if (words && "key" in words) assert.ok(hasText(words.key), words.key);

@@ -8,10 +8,10 @@ import { fakeBrowser, page } from "../tools/fake-page.js";
 fakeBrowser();
 const { Bar } = await import("../src/ui/bar.js");
 const { ChatPanel } = await import("../src/room/chat-panel.js");
-const { Hands } = await import("../src/input/local-input.js");
+const { LocalInput } = await import("../src/input/local-input.js");
 const { HelpPanel } = await import("../src/ui/help-panel.js");
 const { Panel } = await import("../src/ui/panel.js");
-const { Standing } = await import("../src/room/player-status.js");
+const { PlayerStatus } = await import("../src/room/player-status.js");
 const { fillTexts } = await import("../src/lang/text.js");
 const { openOneAtATime } = await import("../src/ui/toggles.js");
 
@@ -26,7 +26,7 @@ const room = (you) => ({
   type: "room", you: { peer: 3, name: "Ann", seats: [1], rights: [], muted: false, grant: "any", ...you }, host: { name: null },
   seats: [{ seat: 0, device: "", holders: [] }, { seat: 1, device: "", holders: [{ peer: 3, name: "Ann", away: false }] }],
   peers: [{ peer: 3, name: "Ann", seats: [1], wants: null, muted: false }],
-  game: { name: "Arena", core: "", system: "", state: "running", message: "" },
+  game: { name: "Arena", core: "", system: "", state: "running", pausedBy: "", problem: null },
 });
 const escape = (target) => {
   // The keyboard takes the focus away before the panel hears of it.
@@ -35,7 +35,7 @@ const escape = (target) => {
 };
 
 test("Esc in the help gives the focus back to what opened it with the keyboard", () => {
-  const help = new HelpPanel(() => {}, new Hands({ stage: page.element(), frame: page.element(), touch: page.element() }));
+  const help = new HelpPanel(() => {}, new LocalInput({ stage: page.element(), frame: page.element(), touch: page.element() }));
   const toggle = page.byId("help-toggle");
   toggle.focus();
   toggle.click();
@@ -84,20 +84,20 @@ test("a chat message that is refused is given back, once; a refused reaction giv
   const { chat, field, say } = chatWith();
   say("hello");
   assert.equal(field.value, "");
-  chat.refused("slow");
+  chat.showDenied("slow");
   assert.equal(field.value, "", "a reaction");
-  chat.refused("slow", { restore: true });
+  chat.showDenied("slow", { restore: true });
   assert.equal(field.value, "hello");
   field.value = "";
-  chat.refused("slow", { restore: true });
+  chat.showDenied("slow", { restore: true });
   assert.equal(field.value, "");
 });
 
-test("a chat message that everybody has read is not given back", () => {
+test("a chat message that was passed on is not given back", () => {
   const { chat, field, say } = chatWith();
   say("hello");
-  chat.said({ type: "chat", peer: 3, name: "Ann", text: "hello" }, room());
-  chat.refused("slow", { restore: true });
+  chat.showMessage({ type: "chat", peer: 3, name: "Ann", text: "hello" }, room());
+  chat.showDenied("slow", { restore: true });
   assert.equal(field.value, "");
 });
 
@@ -108,17 +108,17 @@ test("what could not be sent stays in the field", () => {
 });
 
 test("a player is told where they sit when it changes, and that they are muted or no longer", () => {
-  const standing = new Standing();
-  assert.deepEqual(standing.news(room()), { key: "seat.you", values: { n: 2 }, seat: 1 });
-  assert.equal(standing.news(room()), null);
-  assert.deepEqual(standing.news(room({ seats: [0, 1] })), { key: "seat.you.many", values: { list: "1, 2" }, seat: 0 });
-  assert.equal(standing.news(room({ seats: [] })).key, "seat.watching.free");
-  assert.equal(standing.news(room({ seats: [], muted: true })).key, "no.muted");
-  assert.equal(standing.news(room({ seats: [], muted: true })), null);
-  assert.equal(standing.news(room({ seats: [] })).key, "muted.over");
+  const playerStatus = new PlayerStatus();
+  assert.deepEqual(playerStatus.changes(room()), { key: "seat.you", values: { n: 2 }, seat: 1 });
+  assert.equal(playerStatus.changes(room()), null);
+  assert.deepEqual(playerStatus.changes(room({ seats: [0, 1] })), { key: "seat.you.many", values: { list: "1, 2" }, seat: 0 });
+  assert.equal(playerStatus.changes(room({ seats: [] })).key, "seat.watching.free");
+  assert.equal(playerStatus.changes(room({ seats: [], muted: true })).key, "no.muted");
+  assert.equal(playerStatus.changes(room({ seats: [], muted: true })), null);
+  assert.equal(playerStatus.changes(room({ seats: [] })).key, "muted.over");
 });
 
-test("the chip of somebody who is muted says so to them", () => {
+test("the chip of a muted player says so to them", () => {
   const bar = new Bar({ muted: false, blocked: false, volume: 1 });
   const marks = () => page.byId("seats").children.flatMap((chip) => chip.children.filter(({ className }) => className === "tag").map(({ textContent }) => textContent));
   bar.setRoom(room());
@@ -176,31 +176,31 @@ test("the bar comes for a pointer that moves, but not for one that plays or aims
   assert.ok(shown(), "the keyboard");
 });
 
-test("a dot for each seat that somebody has lights up with its chip", () => {
+test("a dot for each seat that has a holder lights up with its chip", () => {
   const bar = new Bar(silent());
   bar.setRoom(room());
-  const dots = () => page.byId("lights").children;
+  const dots = () => page.byId("activity").children;
   assert.deepEqual(dots().map(({ dataset, className }) => [dataset.player, className]), [["1", "mine"]]);
   const lit = new Map();
   for (const sign of [...dots(), ...page.byId("seats").children]) sign.classList = { toggle: (name, on) => lit.set(sign, [name, on]) };
-  bar.light(2);
+  bar.setActivity(2);
   assert.deepEqual(lit.get(dots()[0]), ["lit", true]);
   bar.setRoom(null);
   assert.deepEqual(dots(), []);
 });
 
-test("who comes and goes is told on the picture, but not oneself, and not over what somebody has just said", () => {
+test("comings and goings are told on the picture, but not the reader's own, and not over a fresh message", () => {
   const { chat } = chatWith();
   const peek = page.byId("peek");
   const told = () => (peek.dataset.shown === "yes" ? peek.children.map((it) => it.textContent ?? it).join("") : null);
-  const line = (name) => chat.happened({ type: "line", what: "joined", name }, room());
+  const line = (name) => chat.showPresence({ type: "line", what: "joined", name }, room());
   line("Ann");
   assert.notEqual(peek.dataset.shown, "yes");
-  chat.happened({ type: "line", what: "joined", name: "Bo" }, null);
+  chat.showPresence({ type: "line", what: "joined", name: "Bo" }, null);
   assert.notEqual(peek.dataset.shown, "yes", "the room is not there yet");
   line("Bo");
   assert.equal(peek.dataset.shown, "yes");
-  chat.said({ type: "chat", peer: 4, name: "Bo", text: "hello" }, room());
+  chat.showMessage({ type: "chat", peer: 4, name: "Bo", text: "hello" }, room());
   const said = told();
   line("Cid");
   assert.equal(told(), said);

@@ -8,29 +8,29 @@ import { BUTTON } from "../src/input/pad-state.js";
 import { fakeBrowser, fakeChannel, fakePad, page } from "../tools/fake-page.js";
 
 fakeBrowser();
-const { Hands } = await import("../src/input/local-input.js");
+const { LocalInput } = await import("../src/input/local-input.js");
 const { Remap } = await import("../src/ui/remap.js");
 
-let hands, remap, channel;
+let localInput, remap, channel;
 
 beforeEach(() => {
   fakeBrowser();
   page.pads = [];
   page.focused = true;
   page.store = new Map();
-  hands = new Hands({ stage: page.element(), frame: page.element(), touch: page.element() });
-  remap = new Remap(hands, (control) => control);
-  hands.onChange = () => remap.check();
+  localInput = new LocalInput({ stage: page.element(), frame: page.element(), touch: page.element() });
+  remap = new Remap(localInput, (control) => control);
+  localInput.onChange = () => remap.check();
   channel = fakeChannel();
-  hands.setSeats([0]);
-  hands.connect(channel);
+  localInput.setSeats([0]);
+  localInput.connect(channel);
   channel.sent.length = 0;
 });
 
 afterEach(() => {
   page.pads = [];
   page.fire("gamepaddisconnected");
-  hands.connect(null);
+  localInput.connect(null);
 });
 
 const dialog = () => page.document.body.children.at(-1);
@@ -52,7 +52,7 @@ test("the next key is the answer; it does not play, and is remembered", () => {
   assert.equal(asked(), "A");
   assert.ok(key("KeyP"));
   assert.ok(!dialog().open);
-  assert.equal(hands.layouts[0].A, "KeyP");
+  assert.equal(localInput.layouts[0].A, "KeyP");
   assert.deepEqual(channel.sent, []);
   key("KeyP");
   assert.equal(channel.sent[0].readUInt16LE(8), BUTTON.A);
@@ -66,7 +66,7 @@ test("Esc leaves it as it is; Tab and the buttons stay the browser's", () => {
   assert.ok(dialog().open);
   key("Escape");
   assert.ok(!dialog().open);
-  assert.equal(hands.layouts[0].A, "KeyX");
+  assert.equal(localInput.layouts[0].A, "KeyX");
 });
 
 test("Shift is an answer when it is let go alone, not on the way to Shift+Tab", () => {
@@ -77,7 +77,7 @@ test("Shift is an answer when it is let go alone, not on the way to Shift+Tab", 
   page.key("keyup", "ShiftLeft");
   assert.ok(dialog().open);
   key("ShiftLeft");
-  assert.equal(hands.layouts[1].SELECT, "ShiftLeft");
+  assert.equal(localInput.layouts[1].SELECT, "ShiftLeft");
 });
 
 test("keys of the browser are refused, and why is said", () => {
@@ -86,13 +86,13 @@ test("keys of the browser are refused, and why is said", () => {
   assert.match(note(), /browser/);
   assert.ok(key("KeyR", { ctrlKey: true }));
   assert.ok(dialog().open);
-  assert.equal(hands.layouts[0].A, "KeyX");
+  assert.equal(localInput.layouts[0].A, "KeyX");
 });
 
 test("a control can have no key at all", () => {
   remap.key(0, "A");
   choose("remap.remove");
-  assert.equal(hands.layouts[0].A, undefined);
+  assert.equal(localInput.layouts[0].A, undefined);
   assert.ok(!dialog().open);
 });
 
@@ -107,18 +107,18 @@ async function press(pad, at) {
 test("one control of a gamepad is pressed once, and the rest stays", async () => {
   const pad = fakePad(0);
   page.plug(pad);
-  const info = hands.devices[2].pad;
+  const info = localInput.devices[2].pad;
   remap.gamepad(info, ["A"]);
   await sleep(15);
   await press(pad, 10);
   assert.ok(!dialog().open);
-  assert.deepEqual(bindingTexts(hands.bindingOf(0)).filter((it) => /^[AB] /.test(it)), ["B b0", "A b10"]);
+  assert.deepEqual(bindingTexts(localInput.bindingOf(0)).filter((it) => /^[AB] /.test(it)), ["B b0", "A b10"]);
   assert.ok(channel.sent.every((it) => it.readUInt16LE(8) === 0), "it did not play");
 });
 
 test("while a gamepad is asked for, keys do not play, but move around in the dialog", () => {
   page.plug(fakePad(0));
-  remap.gamepad(hands.devices[2].pad, ["A"]);
+  remap.gamepad(localInput.devices[2].pad, ["A"]);
   assert.ok(key("KeyX"));
   assert.ok(key("Enter"));
   assert.deepEqual(channel.sent.filter((it) => it.readUInt16LE(8) !== 0), []);
@@ -135,7 +135,7 @@ test("while a gamepad is asked for, keys do not play, but move around in the dia
 test("a whole gamepad is asked for step by step, with steps back and skipped ones", async () => {
   const pad = fakePad(0, { id: "1234-5678-Strange", mapping: "" });
   page.plug(pad);
-  remap.gamepad(hands.devices[2].pad);
+  remap.gamepad(localInput.devices[2].pad);
   await sleep(15);
   assert.equal(asked(), "UP");
   assert.ok(choices().find((it) => it.dataset.choice === "remap.back").disabled);
@@ -154,21 +154,21 @@ test("a whole gamepad is asked for step by step, with steps back and skipped one
   await sleep(200);
   assert.equal(asked(), "RIGHT");
   choose("remap.finish");
-  const texts = bindingTexts(hands.bindingOf(0));
+  const texts = bindingTexts(localInput.bindingOf(0));
   assert.deepEqual(texts.filter((it) => /^(UP|DOWN|LEFT|RIGHT) /.test(it)), ["RIGHT b15", "UP b4", "LEFT a0:0:-1"]);
-  assert.ok(hands.isMapped(hands.devices[2].pad));
+  assert.ok(localInput.isMapped(localInput.devices[2].pad));
 });
 
 test("cancelled, nothing is changed; a gamepad that is unplugged ends it", async () => {
   const pad = fakePad(0);
   page.plug(pad);
-  const before = bindingTexts(hands.bindingOf(0));
-  remap.gamepad(hands.devices[2].pad);
+  const before = bindingTexts(localInput.bindingOf(0));
+  remap.gamepad(localInput.devices[2].pad);
   await sleep(15);
   await press(pad, 3);
   choose("remap.cancel");
-  assert.deepEqual(bindingTexts(hands.bindingOf(0)), before);
-  remap.gamepad(hands.devices[2].pad);
+  assert.deepEqual(bindingTexts(localInput.bindingOf(0)), before);
+  remap.gamepad(localInput.devices[2].pad);
   page.unplug(0);
   assert.ok(!dialog().open);
   key("KeyZ");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHostMessage, REACTIONS, wishMessage } from "../src/net/protocol.js";
-import { Chat, cleanChat, isChatKey, seatOf } from "../src/room/chat-log.js";
+import { parseHostMessage, REACTIONS, requestMessage } from "../src/net/protocol.js";
+import { ChatLog, cleanChat, isChatKey, seatOf } from "../src/room/chat-log.js";
 import { hasBit, Leds } from "../src/room/leds.js";
 import { peopleView } from "../src/room/people-view.js";
 
@@ -21,15 +21,19 @@ const ROOM = Object.freeze({
     { peer: 5, name: "Cid", seats: [], wants: "any", muted: false },
     { peer: 6, name: "Di", seats: [], wants: 2, muted: false },
   ],
-  game: { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", message: "" },
+  game: { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", pausedBy: "", problem: null },
 });
-const parse = (value) => parseHostMessage(JSON.stringify(value));
+/** As it travels: of a paused game `message` is the name of who paused. */
+const wire = (message) => (message.type === "room" ? { ...message, game: { ...message.game, pausedBy: undefined, message: message.game?.pausedBy } } : message);
+const parse = (message) => parseHostMessage(JSON.stringify(wire(message)));
 const room = (news) => ({ ...ROOM, ...news });
+const gameOf = (news) => room({ game: { ...ROOM.game, ...news } });
 const you = (news) => room({ you: { ...ROOM.you, ...news } });
 
 test("every message of the room is understood as it is", () => {
   const messages = [
-    ROOM, you({ grant: "watch", rights: [] }), you({ grant: 2, seats: [] }), room({ host: { name: null } }),
+    ROOM, gameOf({ state: "paused", pausedBy: "Bo" }), ...["crashed", "stopped"].map((state) => gameOf({ state, problem: { code: "crash.memory", core: "Hotseat Arena" } })),
+    you({ grant: "watch", rights: [] }), you({ grant: 2, seats: [] }), room({ host: { name: null } }),
     { type: "controls", seats: [{ seat: 0, device: "RetroPad", names: { b: "Jump", left_x: "Steer" } }], wants: ["keyboard", "mouse"] },
     { type: "chat", peer: null, name: "Kim", text: "<b>hi</b>" },
     { type: "line", what: "joined", name: "Ann" },
@@ -58,7 +62,7 @@ test("hostile messages are no messages", () => {
     room({ host: null }), room({ host: { name: 7 } }), room({ seats: {} }), room({ seats: [null] }),
     room({ seats: [{ seat: 0, device: "", holders: [{ peer: null, name: "x" }] }] }), room({ seats: [{ seat: 9, device: "", holders: [] }] }),
     room({ peers: [{ peer: 1, name: "x", seats: [], wants: "all", muted: false }] }), room({ peers: [{ peer: -1, name: "x", seats: [], wants: null, muted: false }] }),
-    room({ game: { ...ROOM.game, state: "dancing" } }), room({ game: { ...ROOM.game, system: 1 } }),
+    gameOf({ state: "dancing" }), gameOf({ system: 1 }), gameOf({ problem: "crash.memory" }), gameOf({ problem: {} }), gameOf({ problem: { code: 1, core: "" } }), gameOf({ problem: { code: "failed", core: 1 } }),
     { type: "controls", seats: [{ seat: 0, names: [] }], wants: [] }, { type: "controls", seats: [{ seat: 0, names: { b: 1 } }], wants: [] },
     { type: "controls", seats: [], wants: "mouse" },
     { type: "chat", peer: null, name: "x" }, { type: "chat", peer: "3", name: "x", text: "y" }, { type: "chat", peer: 1, name: 1, text: "y" },
@@ -78,36 +82,36 @@ test("long lists and texts are cut", () => {
   assert.equal(parse({ type: "chat", peer: 1, name: "x".repeat(5000), text: "y" }).name.length, 400);
 });
 
-test("wishes travel as the protocol writes them", () => {
-  assert.equal(wishMessage({ type: "ask", seat: null }), '{"type":"ask","seat":null}');
-  assert.equal(wishMessage({ type: "sit", peer: 4, seat: 0, on: true }), '{"type":"sit","peer":4,"seat":0,"on":true}');
-  assert.equal(wishMessage({ type: "do", what: "save", slot: 9 }), '{"type":"do","what":"save","slot":9}');
+test("requests travel as the protocol writes them", () => {
+  assert.equal(requestMessage({ type: "ask", seat: null }), '{"type":"ask","seat":null}');
+  assert.equal(requestMessage({ type: "sit", peer: 4, seat: 0, on: true }), '{"type":"sit","peer":4,"seat":0,"on":true}');
+  assert.equal(requestMessage({ type: "do", what: "save", slot: 9 }), '{"type":"do","what":"save","slot":9}');
   assert.deepEqual(REACTIONS.map((it) => Array.from(it, (char) => char.codePointAt(0).toString(16)).join()),
     ["1f44d", "1f44f", "1f602", "1f62e", "1f631", "2764,fe0f", "1f389", "1f62d"]);
 });
 
-test("of each seat one sees who is on it and what one may do about it", () => {
+test("of each seat the view has its holders and what the reader may do about it", () => {
   const { seats } = peopleView(ROOM);
-  assert.deepEqual(seats.map((it) => it.does), ["ask", "stand", "take"]);
+  assert.deepEqual(seats.map((it) => it.action), ["ask", "stand", "take"]);
   assert.deepEqual(seats[1].holders, [{ name: "Ann", you: true, host: false, away: false }, { name: "Bo", you: false, host: false, away: true }]);
   assert.equal(seats[0].holders[0].host, true);
-  assert.deepEqual(peopleView(you({ grant: "watch" })).seats.map((it) => it.does), ["ask", "stand", "ask"]);
-  assert.deepEqual(peopleView(you({ grant: 2, seats: [] })).seats.map((it) => it.does), ["ask", "ask", "take"]);
-  assert.deepEqual(peopleView(you({ peer: 6, seats: [] })).seats.map((it) => it.does), ["ask", "ask", "unask"], "already asked for");
+  assert.deepEqual(peopleView(you({ grant: "watch" })).seats.map((it) => it.action), ["ask", "stand", "ask"]);
+  assert.deepEqual(peopleView(you({ grant: 2, seats: [] })).seats.map((it) => it.action), ["ask", "ask", "take"]);
+  assert.deepEqual(peopleView(you({ peer: 6, seats: [] })).seats.map((it) => it.action), ["ask", "ask", "unask"], "already asked for");
 });
 
-test("any seat can be asked for while one has none, and the question taken back", () => {
+test("any seat can be requested by a guest without one, and the request taken back", () => {
   assert.equal(peopleView(ROOM).any, null);
   assert.equal(peopleView(you({ seats: [] })).any, "ask");
   assert.equal(peopleView(you({ peer: 5, seats: [] })).any, "unask");
   assert.equal(peopleView({ ...you({ seats: [] }), seats: [] }).any, null, "a game without seats");
 });
 
-test("who may move people sees all of them and their wishes, others those who watch", () => {
+test("a guest who may move people sees all of them and their requests, others only spectators", () => {
   const mover = peopleView(ROOM);
   assert.deepEqual(mover.people.map((it) => it.name), ["Ann", "Bo", "Cid", "Di"]);
   assert.deepEqual(mover.people[1].sits, [{ seat: 0, on: false }, { seat: 1, on: true }, { seat: 2, on: false }]);
-  assert.equal(mover.wishes, 2);
+  assert.equal(mover.requests, 2);
   const other = peopleView(you({ rights: [] }));
   assert.deepEqual(other.people.map((it) => it.name), ["Cid", "Di"]);
   assert.equal(other.movable, false);
@@ -115,14 +119,14 @@ test("who may move people sees all of them and their wishes, others those who wa
   assert.equal(peopleView({ ...ROOM, seats: ROOM.seats.slice(1) }).hostWatches, "Kim");
 });
 
-test("what others said while nobody looked is unread", () => {
-  const chat = new Chat();
-  const said = (peer, text) => chat.said({ type: "chat", peer, name: "x", text }, ROOM);
-  assert.deepEqual(said(4, "hello"), { id: 1, kind: "said", name: "x", text: "hello", mine: false, host: false, seat: 1 });
+test("what others wrote while the chat was closed is unread", () => {
+  const chat = new ChatLog();
+  const said = (peer, text) => chat.addMessage({ type: "chat", peer, name: "x", text }, ROOM);
+  assert.deepEqual(said(4, "hello"), { id: 1, kind: "message", name: "x", text: "hello", mine: false, host: false, seat: 1 });
   assert.equal(said(3, "mine").mine, true);
   assert.equal(said(null, "host").seat, 0);
-  chat.happened({ type: "line", what: "left", name: "Bo" });
-  assert.equal(chat.unread, 2, "neither one's own words nor comings and goings");
+  chat.addPresence({ type: "line", what: "left", name: "Bo" });
+  assert.equal(chat.unread, 2, "neither own words nor comings and goings");
   chat.watch(true);
   said(4, "seen");
   assert.equal(chat.unread, 0);
@@ -134,10 +138,10 @@ test("what others said while nobody looked is unread", () => {
 });
 
 test("the chat keeps the last two hundred lines", () => {
-  const chat = new Chat();
-  for (let n = 1; n <= 250; n += 1) chat.happened({ type: "line", what: "joined", name: String(n) });
-  assert.equal(chat.lines.length, 200);
-  assert.equal(chat.lines[0].name, "51");
+  const chat = new ChatLog();
+  for (let n = 1; n <= 250; n += 1) chat.addPresence({ type: "line", what: "joined", name: String(n) });
+  assert.equal(chat.entries.length, 200);
+  assert.equal(chat.entries[0].name, "51");
 });
 
 test("a chat message is one trimmed line of at most 300 characters", () => {
@@ -153,7 +157,7 @@ test("T opens the chat on every keyboard, but no shortcut does", () => {
   assert.ok(!key({ ctrlKey: true }) && !key({ metaKey: true }) && !key({ altKey: true }) && !key({ repeat: true }) && !key({ key: "y" }));
 });
 
-test("a light is known once it was on", () => {
+test("an LED is known once it was on", () => {
   const leds = new Leds();
   leds.set(0);
   assert.deepEqual(leds.list, []);

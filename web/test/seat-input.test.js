@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Outbox } from "../src/input/outbox.js";
-import { BUTTON, encodeInput, IDLE, mergePads, samePad } from "../src/input/pad-state.js";
+import { BUTTON, encodePad, IDLE, mergePads, samePad } from "../src/input/pad-state.js";
 import { Turbo } from "../src/input/turbo.js";
 
 const padOfButtons = (buttons) => ({ ...IDLE, buttons });
@@ -9,11 +9,11 @@ const hex = (bytes) => Buffer.from(bytes).toString("hex");
 
 test("an input message has the bytes of the protocol, little endian, newest state first", () => {
   const newest = { buttons: BUTTON.A | BUTTON.B, lx: -32767, ly: 32767, rx: 1, ry: -1, l2: 0, r2: 32767 };
-  const bytes = encodeInput(5, 0x01020304, [newest, padOfButtons(BUTTON.R3)]);
+  const bytes = encodePad(5, 0x01020304, [newest, padOfButtons(BUTTON.R3)]);
   assert.equal(hex(bytes), "01050200" + "04030201"
     + "0101" + "0180" + "ff7f" + "0100" + "ffff" + "0000" + "ff7f"
     + "0080" + "0000".repeat(6));
-  assert.equal(encodeInput(0, 1, Array(8).fill(IDLE)).length, 8 + 8 * 14);
+  assert.equal(encodePad(0, 1, Array(8).fill(IDLE)).length, 8 + 8 * 14);
 });
 
 test("button bits are libretro's joypad numbers", () => {
@@ -25,7 +25,7 @@ const seqOf = (bytes) => new DataView(bytes.buffer).getUint32(4, true);
 const stateAt = (bytes, at) => new DataView(bytes.buffer).getUint16(8 + at * 14, true);
 
 test("a change is sent at once with the last eight states, and numbers start from one", () => {
-  const outbox = new Outbox(encodeInput);
+  const outbox = new Outbox(encodePad);
   assert.equal(outbox.change(padOfButtons(1), 0), null, "nothing without a seat");
   const first = outbox.open(2, IDLE, 0);
   assert.deepEqual([first[1], first[2], seqOf(first)], [2, 1, 1]);
@@ -36,7 +36,7 @@ test("a change is sent at once with the last eight states, and numbers start fro
 });
 
 test("a change is repeated after 8, 16 and 32 ms, then every 200 ms", () => {
-  const outbox = new Outbox(encodeInput);
+  const outbox = new Outbox(encodePad);
   outbox.open(0, IDLE, 1000);
   const sent = [];
   for (let now = 1000; now < 1700; now += 1) {
@@ -50,7 +50,7 @@ test("a change is repeated after 8, 16 and 32 ms, then every 200 ms", () => {
 });
 
 test("a late timer sends one repeat for those it missed, and a new change starts the repeats anew", () => {
-  const outbox = new Outbox(encodeInput);
+  const outbox = new Outbox(encodePad);
   outbox.open(0, IDLE, 0);
   assert.ok(outbox.due(20));
   assert.equal(outbox.due(20), null);
@@ -60,7 +60,7 @@ test("a late timer sends one repeat for those it missed, and a new change starts
 });
 
 test("another seat gets no states of the seat before, and the numbers go on", () => {
-  const outbox = new Outbox(encodeInput);
+  const outbox = new Outbox(encodePad);
   outbox.open(0, IDLE, 0);
   outbox.change(padOfButtons(BUTTON.A), 5);
   outbox.close();

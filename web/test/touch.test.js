@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BUTTON, FULL } from "../src/input/pad-state.js";
-import { CONTROLS, Grip } from "../src/input/retropad.js";
+import { CONTROLS, PressCollector } from "../src/input/retropad.js";
 import en from "../src/lang/en.js";
 import { areaHeight, directionsAt, inside, itemsAt, partAt, place, pressUnder } from "../src/touch/touch-geometry.js";
 import { shapeOf, TOUCH_LAYOUTS, turboPart } from "../src/touch/touch-layouts.js";
@@ -107,9 +107,9 @@ const AREA = areaOf(SNES, UPRIGHT[0]);
 const PLACED = place(SNES.parts, SNES, "portrait", AREA, {});
 const part = (id) => PLACED.find((it) => it.part.id === id);
 function press(from, to = from) {
-  const grip = new Grip();
-  pressUnder(PLACED, partAt(PLACED, from.x, from.y), from, to.x, to.y, grip);
-  return grip.held().pad.buttons;
+  const presses = new PressCollector();
+  pressUnder(PLACED, partAt(PLACED, from.x, from.y), from, to.x, to.y, presses);
+  return presses.held().pad.buttons;
 }
 const keyAt = (id, control) => {
   const it = part(id);
@@ -146,10 +146,10 @@ test("a stick starts where the finger came down, and goes no further than it can
   const placed = place(layout.parts, layout, "portrait", areaOf(layout, UPRIGHT[0]), {});
   const stick = placed.find((it) => it.part.id === "left-stick");
   const push = (x, y) => {
-    const grip = new Grip();
+    const presses = new PressCollector();
     const start = { x: stick.x + 10, y: stick.y - 5 };
-    pressUnder(placed, stick, start, start.x + x, start.y + y, grip);
-    return grip.held().pad;
+    pressUnder(placed, stick, start, start.x + x, start.y + y, presses);
+    return presses.held().pad;
   };
   assert.deepEqual([push(0, 0).lx, push(0, 0).ly], [0, 0]);
   assert.deepEqual([push(400, 0).lx, push(400, 0).ly], [FULL, 0]);
@@ -162,12 +162,12 @@ test("a stick starts where the finger came down, and goes no further than it can
 
 test("the C buttons are the right stick's directions", () => {
   const c = TOUCH_LAYOUTS.n64.parts.find(({ id }) => id === "c");
-  const grip = new Grip();
-  for (const control of itemsAt(c.items, 0.92, 0)) grip.press(control);
-  assert.equal(grip.held().pad.rx, FULL);
+  const presses = new PressCollector();
+  for (const control of itemsAt(c.items, 0.92, 0)) presses.press(control);
+  assert.equal(presses.held().pad.rx, FULL);
 });
 
-test("a moved part is where it was put, as large as was wished, but never outside", () => {
+test("a moved part is where it was put, as large as was chosen, but never outside", () => {
   const moved = { dpad: { x: 0.5, y: 0.5, scale: 1.5 }, face: { x: 1, y: 0, scale: 1 } };
   const placed = place(SNES.parts, SNES, "portrait", AREA, moved);
   const [dpad, face] = ["dpad", "face"].map((id) => placed.find((it) => it.part.id === id));

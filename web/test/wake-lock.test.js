@@ -40,7 +40,7 @@ beforeEach(() => {
   Object.defineProperty(globalThis, "navigator", { value: { wakeLock: { request: () => later(() => new Sentinel()) } }, configurable: true });
 });
 
-test("a wish that changes while the browser lets go is granted after it", async () => {
+test("a request that changes while the browser lets go is granted after it", async () => {
   const lock = new WakeLock();
   lock.want(true);
   await answer();
@@ -55,7 +55,7 @@ test("a wish that changes while the browser lets go is granted after it", async 
   assert.equal(held(), 1);
 });
 
-test("a wish that ends while the browser is asked is let go of", async () => {
+test("a request that ends while the browser is asked is let go of", async () => {
   const lock = new WakeLock();
   lock.want(true);
   lock.want(false);
@@ -76,7 +76,7 @@ test("a refusal is not asked about again until the page is seen anew", async () 
   assert.equal(held(), 1);
 });
 
-test("the screen stays on for whoever plays, pauses, waits, or has just been lost", () => {
+test("the screen stays on while a player plays, pauses, waits, or has just been lost", () => {
   const room = (state) => ({ game: { state } });
   const on = (phase, state, lostMs = 0) => keepsScreenOn({ phase, room: state ? room(state) : null }, lostMs);
   for (const state of ["starting", "running", "paused", "crashed"]) assert.ok(on("playing", state), state);

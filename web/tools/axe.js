@@ -56,7 +56,7 @@ try {
     await page.click(`#${panel}-toggle`);
   }
   await page.click("#stats-toggle");
-  await tab.run("mock.setGame('paused', 'Bo')");
+  await tab.run("mock.setGame('paused', { pausedBy: 'Bo' })");
   await look(page, "paused, statistics");
   await tab.run("mock.close('kicked')");
   await page.state("closed");

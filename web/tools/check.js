@@ -125,7 +125,7 @@ async function check() {
   await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
   await page.until("shown bar", "document.documentElement.dataset.bar === 'shown'");
 
-  step("the bar stays away from whoever aims");
+  step("the bar stays away from a player who aims");
   await tab.run("mock.tell({ type: 'controls', seats: [], wants: ['lightgun'] })");
   await page.until("an aim", "document.getElementById('stage').dataset.aim === 'yes'");
   await page.until("hidden bar", "document.documentElement.dataset.bar === 'hidden'");
@@ -217,6 +217,11 @@ async function check() {
     assert.equal(await page.text("#notice-title"), words);
     await page.picture(shot(`game-${state}-desktop`));
   }
+  await tab.run("mock.setGame('stopped', { problem: { code: 'crash.memory', core: 'Arena core' } })");
+  await page.until("why", "document.getElementById('notice-detail').textContent.endsWith('crashed (it reached for memory that is not its own).')");
+  await tab.run("mock.setGame('stopped', { problem: { code: 'of_a_newer_host', core: '' } })");
+  await page.until("the general sentence", "document.getElementById('notice-detail').textContent === 'The host could not start the game.'");
+  assert.doesNotMatch(await page.run("return document.body.innerText"), /mock host/, "the host's own words are not shown");
   await tab.run("mock.setGame('running')");
 
   step("a rename reaches the host; <b> is text");
@@ -241,7 +246,7 @@ async function check() {
   await page.click("#people-seats li:nth-child(3) button");
   await page.until("no seat", "document.documentElement.dataset.seat === 'none'");
   await page.click("#people-any");
-  await page.until("a wish", "document.getElementById('people-any').textContent === 'Cancel request'");
+  await page.until("a request", "document.getElementById('people-any').textContent === 'Cancel request'");
   await page.click("#people-any");
   await tab.run("mock.seat(1)");
   await page.until("seated", "document.documentElement.dataset.seat === '1'");
@@ -250,9 +255,9 @@ async function check() {
   await page.type("t", ..."zxzx");
   assert.equal(await page.run("return document.getElementById('chat-field').value"), "zxzx");
   await page.type(ENTER);
-  await page.until("said", "document.querySelector('#chat-log .said.mine .text')?.textContent === 'zxzx'");
+  await page.until("said", "document.querySelector('#chat-log .message.mine .text')?.textContent === 'zxzx'");
   await tab.run("mock.tell({ type: 'chat', peer: null, name: 'Host', text: '<i>hi</i>' }); mock.tell({ type: 'line', what: 'left', name: 'Bo' })");
-  await page.until("text, not markup", "document.querySelector('#chat-log .said:nth-child(2) .text')?.textContent === '<i>hi</i>'");
+  await page.until("text, not markup", "document.querySelector('#chat-log .message:nth-child(2) .text')?.textContent === '<i>hi</i>'");
   assert.ok((await inputs()).every((it) => it.buttons === 0), "what is typed must not reach the game");
   await page.type(ESCAPE);
   assert.equal(await page.run("return document.getElementById('chat').hidden"), true);
@@ -274,7 +279,7 @@ async function check() {
   assert.deepEqual(await page.run("return [document.getElementById('help').hidden, document.activeElement.id]"), [true, "help-toggle"]);
   await page.run("document.activeElement.blur()");
 
-  step("whoever is muted is told, and when it is over");
+  step("a muted player is told, and when it is over");
   await tab.run("mock.set({ muted: true })");
   await page.until("the note", "/^The host has muted you/.test(document.getElementById('toast').textContent)");
   assert.equal(await page.text(".seat.mine .tag"), "Muted");
@@ -283,7 +288,7 @@ async function check() {
   await page.until("the other note", "/ on again\\.$/.test(document.getElementById('toast').textContent)");
   assert.equal(await page.run("return document.querySelector('.seat.mine .tag')"), null);
 
-  step("rights bring buttons, and nobody else has them");
+  step("permissions bring buttons, and without them there are none");
   assert.equal(await page.run("return document.getElementById('game-toggle').hidden"), true);
   await tab.run("mock.set({ rights: RIGHTS })".replace("RIGHTS", JSON.stringify(["pause", "states", "seats", "invite"])));
   await page.until("the button", "!document.getElementById('game-toggle').hidden");
@@ -298,7 +303,7 @@ async function check() {
   await page.run("document.getElementById('slot').value = '9'");
   await page.click("#do-save");
   await page.click("#do-reset");
-  await tab.until("two wishes", "mock.heard.filter((it) => it.type === 'do').length > 1");
+  await tab.until("two requests", "mock.heard.filter((it) => it.type === 'do').length > 1");
   assert.deepEqual(await tab.run("return mock.heard.filter((it) => it.type === 'do')"), [{ type: "do", what: "save", slot: 9 }, { type: "do", what: "reset" }]);
   await page.click("#do-invite");
   await page.until("a link", `document.getElementById('invite-link').value === "${PAGE}#${SECRET}"`);
@@ -353,7 +358,7 @@ async function check() {
   await page.picture(shot("closed-desktop"));
   await page.run("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
   await sleep(300);
-  assert.equal(await page.data("state"), "closed", "who was sent away does not come back by itself");
+  assert.equal(await page.data("state"), "closed", "a page that was sent away does not come back by itself");
   await page.click("#notice-action");
   await page.state("playing");
   await page.go(`${PAGE}?name=Ann#${"x".repeat(22)}`);
@@ -430,7 +435,7 @@ async function check() {
   await page.go(PAGE);
   await page.state("name");
   assert.equal(await page.text("#code-problem"), "");
-  await page.click("#door-back");
+  await page.click("#join-back");
   await page.state("playing");
 
   step("the host is asked: the page waits, takes it back, comes in");
@@ -479,6 +484,21 @@ async function check() {
   await quiet.picture(shot("help-zh-portrait"));
   await quiet.cdp("Input.dispatchKeyEvent", { type: "keyDown", code: "KeyZ", key: "z", windowsVirtualKeyCode: 90, text: "z" });
   await quiet.until("sound", "document.getElementById('tap-sound').hidden && !document.getElementById('sound').paused");
+
+  step("a Chinese page has no English sentence of the host's");
+  await quiet.size("desktop");
+  await tab.run("mock.setGame('stopped', { problem: { code: 'crash.memory', core: 'Arena core' } })");
+  await quiet.until("why", "document.getElementById('notice-detail').textContent.endsWith('崩溃了（它访问了不属于自己的内存）。')");
+  await tab.run("mock.setGame('stopped', { problem: { code: 'of_a_newer_host', core: '' } })");
+  await quiet.until("the general sentence", "document.getElementById('notice-detail').textContent === '房主无法启动游戏。'");
+  await tab.run("mock.close('of_a_newer_host')");
+  await quiet.state("closed");
+  assert.equal(await quiet.text("#notice-detail"), "房主结束了连接。");
+  await quiet.go("about:blank");
+  await quiet.go(`${PAGE}?name=Refuse%20of_a_newer_host#${SECRET}`);
+  await quiet.state("refused");
+  assert.equal(await quiet.text("#notice-detail"), "房主没有让你加入。");
+  assert.doesNotMatch(await quiet.run("return document.body.innerText"), /mock host/i);
   await quiet.close();
   await tab.close();
 }

@@ -17,7 +17,7 @@ const browsers = new Set();
 let driver = null;
 let port = 0;
 
-/** A port that nobody listens on. */
+/** A free port. */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);

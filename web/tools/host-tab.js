@@ -3,7 +3,7 @@
 const canvas = document.getElementById("screen");
 const pen = canvas.getContext("2d");
 const SEATS = 4;
-const game = { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", message: "" };
+const game = { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", message: "", problem: null };
 const RIGHTS = ["pause", "states", "seats", "invite"];
 /** What a canvas pixel is: every one of the game's is two by two. */
 const K = 2;
@@ -151,8 +151,8 @@ function hear(peer, message) {
       break;
     }
     case "do":
-      if (message.what === "pause") Object.assign(game, { state: "paused", message: peer.name });
-      if (message.what === "resume") Object.assign(game, { state: "running", message: "" });
+      if (message.what === "pause") mock.setGame("paused", { pausedBy: peer.name });
+      if (message.what === "resume") mock.setGame("running");
       break;
     case "invite":
       send(peer, { type: "invited", secret: "MOCKMOCKMOCKMOCKMOCKMO" });
@@ -173,9 +173,9 @@ function drop(peer) {
   tellAll();
 }
 
-/** Who would be there if somebody were, for pictures. */
+/** Players that are made up, for pictures. */
 let bots = [];
-/** Those who may come back, by their token. */
+/** Players that may come back, by their token. */
 const away = new Map();
 
 function holders(seat) {
@@ -196,12 +196,12 @@ setInterval(() => {
   if (mock.silent) return;
   for (const peer of peers.values()) send(peer, { type: "stats", fps: 60.1, latency_ms: 2.3, kbit_s: 2400 });
 }, 1000);
-let lights = 0;
+let activity = 0;
 setInterval(() => {
   let now = 0;
   for (const peer of peers.values()) for (const seat of peer.seats) if (peer.buttons !== 0) now |= 1 << seat;
-  if (now === lights) return;
-  lights = now;
+  if (now === activity) return;
+  activity = now;
   mock.tell({ type: "lights", seats: now });
 }, 100);
 
@@ -240,8 +240,9 @@ const mock = {
     bots = news.map((bot, at) => ({ id: 100 + at, seats: [], wants: null, muted: false, ...bot }));
     tellAll();
   },
-  setGame(state, message = "") {
-    Object.assign(game, { state, message });
+  setGame(state, { pausedBy = "", problem = null } = {}) {
+    // As older hosts do, a sentence beside the code: the page does not show it.
+    Object.assign(game, { state, message: problem ? "The mock host's own words." : pausedBy, problem });
     tellAll();
   },
   seat(seat) {

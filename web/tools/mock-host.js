@@ -1,4 +1,4 @@
-// A host to try the page with, without the desktop program: serves the page with the host's content
+// A host to try the page on, without the desktop program: serves the page with the host's content
 // security policy, and lets a second browser tab (host.html) be the host's end of the connection.
 //
 //   node tools/mock-host.js [PORT [ADDRESS]]      then open  http://127.0.0.1:PORT/tools/host.html  as the host

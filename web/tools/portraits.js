@@ -13,7 +13,7 @@ import { Browser, complaints, startDriver, stopDriver } from "./driver.js";
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../../assets/screenshots", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("../../target/release/hotseat", import.meta.url));
-/** Who sits at which machine, and what they say. */
+/** The players, their screens, and what they write. */
 const PEOPLE = [
   { name: "Mara", size: "desktop", file: "page.png", walks: "ArrowLeft", says: "Left one is mine!" },
   { name: "小明", size: "portrait", file: "page-phone.png", walks: "ArrowUp", says: "来了" },
@@ -48,7 +48,7 @@ try {
     await page.run("const field = document.querySelector('#chat-field'); field.value = arguments[0]; field.form.requestSubmit()", says);
     await page.click("#chat-toggle");
   }
-  // Everybody joins the game, walks a little and strikes, so that there is something to see.
+  // All of them join the game, walks a little and strikes, so that there is something to see.
   for (const code of ["Enter", "KeyX"]) {
     for (const type of ["keyDown", "keyUp"]) {
       await Promise.all(pages.map(({ page }) => page.key(type, code, code === "KeyX" ? "x" : code)));

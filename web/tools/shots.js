@@ -59,7 +59,7 @@ async function shoot() {
     await sleep(300);
     await tab.run(ROOM);
     await all("peek", () => tab.run("mock.tell({ type: 'chat', peer: 100, name: 'Benedikta', text: 'Left! No, the other left!' }); mock.tell({ type: 'lights', seats: 6 })"));
-    await all("lights", async () => {
+    await all("activity", async () => {
       await page.run("document.documentElement.dataset.bar = 'hidden'");
       await tab.run("mock.tell({ type: 'lights', seats: 6 }); mock.tell({ type: 'line', what: 'joined', name: 'Benedikta' })");
     });
@@ -78,9 +78,12 @@ async function shoot() {
     await page.click("#chat-toggle");
     await all("chat", () => tab.run("for (const emoji of ['🎉', '👍', '😂']) mock.tell({ type: 'reaction', peer: 100, name: 'Benedikta', emoji })"));
     await page.click("#chat-toggle");
-    await tab.run("mock.setGame('paused', 'Benedikta')");
+    await tab.run("mock.setGame('paused', { pausedBy: 'Benedikta' })");
     await all("paused");
-    await tab.run("mock.setGame('running')");
+    await tab.run("mock.setGame('stopped', { problem: { code: 'crash.memory', core: 'Hotseat Arena' } })");
+    await all("stopped");
+    await tab.run("mock.setGame('running'); mock.tell({ type: 'trouble', code: 'of_a_newer_host' })");
+    await all("trouble");
     await tab.run("mock.close('revoked')");
     await page.state("closed");
     await all("revoked");

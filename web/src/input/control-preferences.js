@@ -1,31 +1,31 @@
-// What a player has set about the controls. Whatever was stored is checked: it may be from another version.
+// What a player has set about the controls. What was stored is checked: it may be from another version.
 
 import { recall, remember } from "../ui/storage.js";
 import { bindingTexts, DEAD_ZONE, readBinding } from "./gamepad-mapping.js";
 import { LAYOUTS, readLayout } from "./keyboard-mapping.js";
 import { TURBO_HZ } from "./turbo.js";
 
-/** @typedef {import("./keyboard-mapping.js").Layout} Layout */
+/** @typedef {import("./keyboard-mapping.js").KeyboardLayout} KeyboardLayout */
 /** @typedef {import("./gamepad-mapping.js").Binding} Binding */
 
 /**
- * @typedef {object} Prefs
+ * @typedef {object} ControlPreferences
  * @property {number} deadZone of sticks, 0 to 0.5
  * @property {number} turboHz presses in a second
  * @property {boolean} rumble
  * @property {boolean} haptics a short shake under the finger
- * @property {boolean} touchTurbo turbo buttons on the glass
+ * @property {boolean} touchTurbo turbo buttons on the touch screen
  * @property {boolean} mirror the directions move the left stick too, where the system is played with it
  */
 
-/** @type {Readonly<Prefs>} */
+/** @type {Readonly<ControlPreferences>} */
 const DEFAULTS = Object.freeze({ deadZone: DEAD_ZONE, turboHz: TURBO_HZ, rumble: true, haptics: true, touchTurbo: false, mirror: true });
 
 export const DEAD_ZONES = Object.freeze({ least: 0, most: 0.5 });
 export const TURBO_RATES = Object.freeze({ least: 4, most: 30 });
 
-/** @returns {Prefs} */
-export function recallPrefs() {
+/** @returns {ControlPreferences} */
+export function recallPreferences() {
   const stored = table("hands");
   const flag = (/** @type {"rumble" | "haptics" | "touchTurbo" | "mirror"} */ key) =>
     (typeof stored[key] === "boolean" ? stored[key] : DEFAULTS[key]);
@@ -36,12 +36,12 @@ export function recallPrefs() {
   };
 }
 
-/** @param {Prefs} prefs */
-export function rememberPrefs(prefs) {
+/** @param {ControlPreferences} prefs */
+export function rememberPreferences(prefs) {
   remember("hands", JSON.stringify(prefs));
 }
 
-/** @returns {Layout[]} */
+/** @returns {KeyboardLayout[]} */
 export function recallLayouts() {
   const stored = table("keys");
   return LAYOUTS.map((layout, at) => readLayout(stored[at]) ?? layout);
@@ -49,7 +49,7 @@ export function recallLayouts() {
 
 /**
  * @param {number} at
- * @param {Layout | null} layout null: as it was in the beginning
+ * @param {KeyboardLayout | null} layout null: as it was in the beginning
  */
 export function rememberLayout(at, layout) {
   const { [at]: _, ...others } = table("keys");
@@ -57,7 +57,7 @@ export function rememberLayout(at, layout) {
 }
 
 /**
- * What somebody mapped for gamepads of an id.
+ * What the player mapped for gamepads of an id.
  * @param {string} id
  * @returns {Binding | undefined}
  */

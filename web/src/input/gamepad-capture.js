@@ -1,4 +1,4 @@
-// Finds out which part of a gamepad somebody presses: watches it from rest to press to rest. Pure: takes the time.
+// Finds out which part of a gamepad is pressed: watches it from rest to press to rest. Pure: takes the time.
 
 import { HAT_AT, hatPlace } from "./gamepad-mapping.js";
 import { PRESSED } from "./retropad.js";
@@ -15,7 +15,7 @@ const QUIET_MS = 120;
 
 /** @typedef {{at: number, from: number, farthest: number, last: number, quietSince: number}} AxisPress */
 
-export class PadCapture {
+export class GamepadCapture {
   #wantsAxis;
   /** What is held at the beginning does not count until it is let go. @type {Set<number>} */
   #stale = new Set();

@@ -1,9 +1,9 @@
 // From what the Gamepad API reports to what is held, by a binding: which part of the gamepad is which control.
 
-import { Grip, isControl, PRESSED } from "./retropad.js";
+import { PressCollector, isControl, PRESSED } from "./retropad.js";
 
 /** @typedef {import("./retropad.js").Control} Control */
-/** @typedef {import("./retropad.js").Held} Held */
+/** @typedef {import("./retropad.js").HeldControls} HeldControls */
 
 /**
  * The part of a `Gamepad` that is read.
@@ -38,7 +38,7 @@ const STANDARD = [...BUTTONS, ...LEFT_STICK, ...axis("RX-", "RX+", 2), ...axis("
 const HAT = [{ control: "UP", part: hat(0) }, { control: "RIGHT", part: hat(2) }, { control: "DOWN", part: hat(4) }, { control: "LEFT", part: hat(6) }];
 
 /**
- * How a gamepad is played that nobody has mapped. Where the browser has no mapping for it, this is
+ * How a gamepad is played that the player has not mapped. Where the browser has no mapping for it, this is
  * what is known of such pads: two axes alone are the D-pad; axis 9 is often a hat; axes 6 and 7 are
  * one on Linux.
  * @param {RawGamepad} raw
@@ -56,15 +56,15 @@ export function defaultBinding(raw) {
  * @param {RawGamepad} raw
  * @param {Binding} binding
  * @param {number} deadZone
- * @returns {Held}
+ * @returns {HeldControls}
  */
 export function heldOfGamepad(raw, binding, deadZone) {
-  const grip = new Grip();
+  const presses = new PressCollector();
   for (const { control, part } of binding) {
     const amount = amountOf(part, raw);
-    if (amount > 0) grip.press(control, amount, amount >= PRESSED || (part.kind === "button" && raw.buttons[part.at]?.pressed === true));
+    if (amount > 0) presses.press(control, amount, amount >= PRESSED || (part.kind === "button" && raw.buttons[part.at]?.pressed === true));
   }
-  return grip.held({ deadZone });
+  return presses.held({ deadZone });
 }
 
 /**

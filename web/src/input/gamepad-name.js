@@ -1,7 +1,7 @@
 // What a gamepad is called, without what browsers put around the name.
 
 /** @param {string} id `Gamepad.id` */
-export function padName(id) {
+export function gamepadName(id) {
   const name = id
     // Chromium: "Name (STANDARD GAMEPAD Vendor: 045e Product: 028e)", "Name (XInput STANDARD GAMEPAD)"
     .replace(/\s*\(((XInput )?STANDARD GAMEPAD)?\s*(Vendor: [0-9a-f]+ Product: [0-9a-f]+)?\)\s*$/i, "")

@@ -1,15 +1,15 @@
 // The connected gamepads. The API has no event for a press, so they are polled, but only while there are any.
 
 import { defaultBinding, heldOfGamepad } from "./gamepad-mapping.js";
-import { RESTING } from "./retropad.js";
+import { NOTHING_HELD } from "./retropad.js";
 
 /** @typedef {import("./gamepad-mapping.js").Binding} Binding */
-/** @typedef {import("./retropad.js").Held} Held */
+/** @typedef {import("./retropad.js").HeldControls} HeldControls */
 
 /**
  * A connected gamepad. Two of the same make have the same id; `key` tells them apart. It and the `place`, a
  * number from 0, stay the same while others come and go, and are free again when the gamepad is gone.
- * @typedef {Readonly<{index: number, id: string, key: string, place: number, standard: boolean}>} PadInfo
+ * @typedef {Readonly<{index: number, id: string, key: string, place: number, standard: boolean}>} GamepadInfo
  */
 
 /** Between two frames the timer finds a press earlier than the next frame would. */
@@ -17,7 +17,7 @@ const POLL_MS = 4;
 
 export class Gamepads {
   #events;
-  /** @type {PadInfo[]} */
+  /** @type {GamepadInfo[]} */
   #list = [];
   /** @type {Map<number, Binding>} */
   #bindings = new Map();
@@ -25,14 +25,14 @@ export class Gamepads {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   #frame = 0;
-  /** Somebody who looks at the gamepads themselves; nothing else is held then. @type {((raw: Gamepad) => void) | null} */
+  /** Looks at the gamepads itself; they hold nothing else then. @type {((raw: Gamepad) => void) | null} */
   #watcher = null;
 
   /**
    * @param {object} events
-   * @param {(list: readonly PadInfo[]) => void} events.onList which gamepads there are, when it has changed
-   * @param {(pad: PadInfo, held: Held) => void} events.onHeld what a gamepad holds, at every look
-   * @param {(id: string) => Binding | undefined} events.stored what somebody mapped
+   * @param {(list: readonly GamepadInfo[]) => void} events.onList which gamepads there are, when it has changed
+   * @param {(pad: GamepadInfo, held: HeldControls) => void} events.onHeld what a gamepad holds, at every look
+   * @param {(id: string) => Binding | undefined} events.stored what the player mapped
    */
   constructor(events) {
     this.#events = events;
@@ -79,7 +79,7 @@ export class Gamepads {
     this.#frame = requestAnimationFrame(() => this.#everyFrame());
   }
 
-  /** @param {readonly Gamepad[]} pads @returns {PadInfo[]} */
+  /** @param {readonly Gamepad[]} pads @returns {GamepadInfo[]} */
   #listOf(pads) {
     const known = pads.map(({ index, id }) => this.#list.find((it) => it.index === index && it.id === id));
     const keys = new Set(known.map((it) => it?.key));
@@ -103,7 +103,7 @@ export class Gamepads {
       const raw = pads.find((pad) => pad.index === info.index);
       if (raw && present) this.#watcher?.(raw);
       const free = present && this.#watcher === null;
-      this.#events.onHeld(info, raw && free ? heldOfGamepad(raw, this.bindingOf(info.index), this.#deadZone) : RESTING);
+      this.#events.onHeld(info, raw && free ? heldOfGamepad(raw, this.bindingOf(info.index), this.#deadZone) : NOTHING_HELD);
     }
   }
 }

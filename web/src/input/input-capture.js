@@ -6,11 +6,11 @@ import { make } from "../ui/dom.js";
 import { encodeKeys, encodeMouse, KEY_STATES, STILL } from "./keyboard-mouse-messages.js";
 import { MouseState } from "./mouse-state.js";
 import { retrokOf } from "./retrok-codes.js";
-import { Sender } from "./state-sender.js";
+import { StateSender } from "./state-sender.js";
 
 /** @typedef {import("./keyboard.js").Keyboard} Keyboard */
 /** @typedef {import("./keyboard-mouse-messages.js").Mouse} Mouse */
-/** @typedef {{keys: Sender<readonly number[]>, mouse: Sender<Mouse>}} Senders */
+/** @typedef {{keys: StateSender<readonly number[]>, mouse: StateSender<Mouse>}} StateSenders */
 
 /** Movements are sent no more often. A mouse may report eight thousand in a second. */
 const MOVE_MS = 4;
@@ -18,12 +18,12 @@ const MOVE_MS = 4;
 const TAP_MS = 80;
 const NO_KEYS = /** @type {readonly number[]} */ ([]);
 
-export class Desk {
+export class InputCapture {
   #stage;
   #frame;
   #keyboard;
-  #tools = make("div", "desk");
-  #hint = make("p", "desk-hint");
+  #tools = make("div", "input-capture");
+  #hint = make("p", "input-capture-hint");
   #enter = button(() => this.enter());
   #escape = button(() => this.#tapEscape());
   #leave = button(() => this.leave());
@@ -32,7 +32,7 @@ export class Desk {
   #seat = null;
   /** @type {RTCDataChannel | null} */
   #channel = null;
-  /** By seat: numbers are not used again when one comes back to it. @type {Map<number, Senders>} */
+  /** By seat: numbers are not used again when one comes back to it. @type {Map<number, StateSenders>} */
   #senders = new Map();
   /** The mode is on. */
   #on = false;
@@ -149,13 +149,13 @@ export class Desk {
     this.#tools.hidden = !this.#ready || (!keyboard && !mouse);
     this.#tools.dataset.on = this.#on ? "yes" : "no";
     this.#stage.dataset.aim = this.#followed ? "yes" : "no";
-    this.#enter.textContent = text(both ? "desk.enter.both" : keyboard ? "desk.enter.keyboard" : "desk.enter.mouse");
+    this.#enter.textContent = text(both ? "capture.enter.both" : keyboard ? "capture.enter.keyboard" : "capture.enter.mouse");
     this.#enter.hidden = this.#on;
-    const words = this.#on ? text(both ? "desk.on.both" : keyboard ? "desk.on.keyboard" : "desk.on.mouse") : "";
+    const words = this.#on ? text(both ? "capture.on.both" : keyboard ? "capture.on.keyboard" : "capture.on.mouse") : "";
     if (this.#hint.textContent !== words) this.#hint.textContent = words;
-    this.#escape.textContent = text("desk.escape");
+    this.#escape.textContent = text("capture.escape");
     this.#escape.hidden = !this.#on || !keyboard;
-    this.#leave.textContent = text("desk.leave");
+    this.#leave.textContent = text("capture.leave");
     this.#leave.hidden = !this.#on;
   }
 
@@ -181,7 +181,7 @@ export class Desk {
     }
     if (this.#seat !== null && this.#ready && (this.#wants.keyboard || wantsMouse)) {
       const senders = this.#senders.get(this.#seat)
-        ?? { keys: new Sender(this.#seat, encodeKeys, KEY_STATES), mouse: new Sender(this.#seat, encodeMouse, 1) };
+        ?? { keys: new StateSender(this.#seat, encodeKeys, KEY_STATES), mouse: new StateSender(this.#seat, encodeMouse, 1) };
       this.#senders.set(this.#seat, senders);
       senders.keys.connect(this.#wants.keyboard ? this.#channel : null, [...this.#down.values()]);
       senders.mouse.connect(wantsMouse ? this.#channel : null, this.#mouse.state);
@@ -196,7 +196,7 @@ export class Desk {
       if (type === "keydown") this.leave();
       return true;
     }
-    // A key is let go wherever the focus is by now, and whatever else is held.
+    // A key is let go wherever the focus is by now, and whichever other keys are held.
     if (type === "keyup") {
       // macOS reports no keyup for keys let go while Command is held.
       if (event.key === "Meta") this.#releaseKeys();
@@ -207,7 +207,7 @@ export class Desk {
     // Where a browser does not report the key's end, it would stay down.
     if (event.metaKey || event.isComposing) return false;
     const focus = event.target instanceof Element ? event.target : null;
-    // Somebody writes something on the page, or presses a button there.
+    // The player writes on the page, or presses a button there.
     if (focus?.closest("input, select, textarea")) return false;
     const onButton = Boolean(focus?.closest("button"));
     if (onButton && (code === "Enter" || code === "Space")) return false;
@@ -222,7 +222,7 @@ export class Desk {
     if (event.repeat) return true;
     this.#down.set(code, number);
     this.#sendKeys();
-    // Whoever plays has left the button: the next Enter is the game's.
+    // A player who plays on has left the button: the next Enter is the game's.
     if (onButton) letGoOfFocus();
     return true;
   }

@@ -1,13 +1,13 @@
 // Which key is which control, by the key's place on the keyboard (`KeyboardEvent.code`), so that they
 // lie under the same fingers everywhere. Two layouts, for two players at one keyboard.
 
-import { CONTROLS, Grip } from "./retropad.js";
+import { CONTROLS, PressCollector } from "./retropad.js";
 
 /** @typedef {import("./retropad.js").Control} Control */
-/** @typedef {import("./retropad.js").Held} Held */
-/** The key of each control; a control without one is missing. @typedef {Readonly<Partial<Record<Control, string>>>} Layout */
+/** @typedef {import("./retropad.js").HeldControls} HeldControls */
+/** The key of each control; a control without one is missing. @typedef {Readonly<Partial<Record<Control, string>>>} KeyboardLayout */
 
-/** @type {readonly Layout[]} */
+/** @type {readonly KeyboardLayout[]} */
 export const LAYOUTS = Object.freeze([
   // RetroArch's, and those it has none for.
   Object.freeze({
@@ -37,7 +37,7 @@ export function isBindable(code) {
 /**
  * A layout as it was stored, checked; undefined when it is none.
  * @param {unknown} stored
- * @returns {Layout | undefined}
+ * @returns {KeyboardLayout | undefined}
  */
 export function readLayout(stored) {
   if (typeof stored !== "object" || stored === null || Array.isArray(stored)) return undefined;
@@ -52,10 +52,10 @@ export function readLayout(stored) {
 
 /**
  * A layout with another key, or none, for one control.
- * @param {Layout} layout
+ * @param {KeyboardLayout} layout
  * @param {Control} control
  * @param {string | null} code
- * @returns {Layout}
+ * @returns {KeyboardLayout}
  */
 export function withKey(layout, control, code) {
   const { [control]: _, ...others } = layout;
@@ -64,7 +64,7 @@ export function withKey(layout, control, code) {
 
 /**
  * The keys that have more than one meaning among the layouts in use.
- * @param {readonly Layout[]} layouts
+ * @param {readonly KeyboardLayout[]} layouts
  * @returns {Map<string, {layout: number, control: Control}[]>} by code
  */
 export function conflicts(layouts) {
@@ -83,18 +83,18 @@ export function conflicts(layouts) {
 
 /**
  * What the keys held down hold of a pad.
- * @param {Layout} layout
+ * @param {KeyboardLayout} layout
  * @param {ReadonlySet<string>} down codes
  * @param {boolean} mirror the directions move the left stick too
- * @returns {Held}
+ * @returns {HeldControls}
  */
 export function heldOfKeys(layout, down, mirror) {
-  const grip = new Grip();
+  const presses = new PressCollector();
   for (const control of CONTROLS) {
     const code = layout[control];
-    if (code !== undefined && down.has(code)) grip.press(control);
+    if (code !== undefined && down.has(code)) presses.press(control);
   }
-  return grip.held({ mirror });
+  return presses.held({ mirror });
 }
 
 /**
@@ -102,7 +102,7 @@ export function heldOfKeys(layout, down, mirror) {
  * @param {{code: string, ctrlKey: boolean, altKey: boolean, metaKey: boolean}} event
  * @param {"field" | "button" | "page"} target what has the focus: a field is typed in, a button is
  *   pressed with Enter or the space bar
- * @param {readonly Layout[]} layouts those in use
+ * @param {readonly KeyboardLayout[]} layouts those in use
  */
 export function isForGame(event, target, layouts) {
   if (event.ctrlKey || event.altKey || event.metaKey) return false;

@@ -10,7 +10,7 @@ export const STILL = Object.freeze({ dx: 0, dy: 0, wheel: 0, hwheel: 0, x: 0, y:
 
 const KEYS_KIND = 2;
 const MOUSE_KIND = 3;
-/** Keys in one state; hands have ten fingers. */
+/** Keys in one state, more than two hands press. */
 const KEYS = 16;
 /** States of the keyboard in one message. */
 export const KEY_STATES = 4;

@@ -1,16 +1,16 @@
 // The keyboard as one controller or several, each with a layout of its own.
 
 import { heldOfKeys, isForGame, LAYOUTS } from "./keyboard-mapping.js";
-import { RESTING } from "./retropad.js";
+import { NOTHING_HELD } from "./retropad.js";
 
-/** @typedef {import("./retropad.js").Held} Held */
-/** @typedef {import("./keyboard-mapping.js").Layout} Layout */
+/** @typedef {import("./retropad.js").HeldControls} HeldControls */
+/** @typedef {import("./keyboard-mapping.js").KeyboardLayout} KeyboardLayout */
 
 export class Keyboard {
   #onHeld;
-  /** @type {Layout[]} */
+  /** @type {KeyboardLayout[]} */
   #layouts = [...LAYOUTS];
-  /** Which layouts somebody plays with. */
+  /** Which layouts play a seat. */
   #used = LAYOUTS.map(() => false);
   #mirror = false;
   /** @type {Set<string>} */
@@ -21,14 +21,14 @@ export class Keyboard {
    */
   #grab = null;
 
-  /** @param {(layout: number, held: Held) => void} onHeld called when what a layout holds may have changed */
+  /** @param {(layout: number, held: HeldControls) => void} onHeld called when what a layout holds may have changed */
   constructor(onHeld) {
     this.#onHeld = onHeld;
     window.addEventListener("keydown", (event) => this.#pressed(event), { capture: true });
     window.addEventListener("keyup", (event) => this.#lifted(event), { capture: true });
   }
 
-  /** @param {readonly Layout[]} layouts */
+  /** @param {readonly KeyboardLayout[]} layouts */
   setLayouts(layouts) {
     this.release();
     this.#layouts = [...layouts];
@@ -81,13 +81,13 @@ export class Keyboard {
     }
     if (!playing) return;
     event.preventDefault();
-    // Whoever plays has left the bar: the next Enter is Start, not the button.
+    // A player who plays on has left the bar: the next Enter is Start, not the button.
     if (focus === "button") letGoOfFocus();
   }
 
   /** @param {KeyboardEvent} event */
   #lifted(event) {
-    // What went down here is let go here, whoever is given the keys by now. macOS reports no keyup for
+    // What went down here is let go here, whichever handler has the keys by now. macOS reports no keyup for
     // keys let go while Command is held.
     if (event.key === "Meta") this.release();
     else if (this.#down.delete(event.code)) this.#update();
@@ -100,7 +100,7 @@ export class Keyboard {
   #update() {
     this.#layouts.forEach((layout, at) => {
       const shown = this.#used[at] || (at === 0 && !this.#used.includes(true));
-      this.#onHeld(at, shown && this.#down.size > 0 ? heldOfKeys(layout, this.#down, this.#mirror) : RESTING);
+      this.#onHeld(at, shown && this.#down.size > 0 ? heldOfKeys(layout, this.#down, this.#mirror) : NOTHING_HELD);
     });
   }
 }

@@ -1,28 +1,28 @@
-// Everything a player holds: keyboard, gamepads, glass, mouse. Each plays one of the seats this person has.
+// The input of this page: keyboard, gamepads, touch screen, mouse. Each plays one of the seats of this player.
 
 import { text } from "../lang/text.js";
-import { Arrange } from "../touch/touch-arranger.js";
-import { Touch } from "../touch/touch-controls.js";
+import { TouchArranger } from "../touch/touch-arranger.js";
+import { TouchControls } from "../touch/touch-controls.js";
 import { isStickFirst, shapeOf } from "../touch/touch-layouts.js";
-import { recallBinding, recallLayouts, recallPrefs, rememberBinding, rememberLayout, rememberPrefs } from "./control-preferences.js";
-import { padName } from "./gamepad-name.js";
+import { recallBinding, recallLayouts, recallPreferences, rememberBinding, rememberLayout, rememberPreferences } from "./control-preferences.js";
+import { gamepadName } from "./gamepad-name.js";
 import { Gamepads } from "./gamepads.js";
-import { Desk } from "./input-capture.js";
+import { InputCapture } from "./input-capture.js";
 import { Keyboard } from "./keyboard.js";
 import { samePad } from "./pad-state.js";
-import { coreName, RESTING } from "./retropad.js";
+import { coreName, NOTHING_HELD } from "./retropad.js";
 import { Rumble } from "./rumble.js";
-import { assign } from "./seat-assignment.js";
-import { Input } from "./seat-input.js";
+import { assignSeats } from "./seat-assignment.js";
+import { SeatInput } from "./seat-input.js";
 
-/** @typedef {import("./seat-assignment.js").Wish} Wish */
-/** @typedef {import("./gamepads.js").PadInfo} PadInfo */
-/** @typedef {import("./keyboard-mapping.js").Layout} Layout */
-/** @typedef {import("./pad-state.js").Pad} Pad */
+/** @typedef {import("./seat-assignment.js").SeatChoice} SeatChoice */
+/** @typedef {import("./gamepads.js").GamepadInfo} GamepadInfo */
+/** @typedef {import("./keyboard-mapping.js").KeyboardLayout} KeyboardLayout */
+/** @typedef {import("./pad-state.js").PadState} PadState */
 /** @typedef {import("./gamepad-mapping.js").Binding} Binding */
-/** @typedef {import("./control-preferences.js").Prefs} Prefs */
+/** @typedef {import("./control-preferences.js").ControlPreferences} ControlPreferences */
 /** @typedef {import("./retropad.js").Control} Control */
-/** @typedef {import("./retropad.js").Held} Held */
+/** @typedef {import("./retropad.js").HeldControls} HeldControls */
 
 /** What the core calls its controls, and what it wants besides pads. @typedef {{seats: readonly {seat: number, device: string, names: Readonly<Record<string, string>>}[], wants: readonly string[]}} ControlsMessage */
 /** @typedef {{seat: number, strong: number, weak: number}} RumbleMessage */
@@ -30,38 +30,38 @@ import { Input } from "./seat-input.js";
 /**
  * Something that plays: a layout of the keyboard, or a gamepad.
  * @typedef {Readonly<{key: string, kind: "keys", layout: number, name: string, seat: number | null}
- *   | {key: string, kind: "pad", pad: PadInfo, name: string, seat: number | null}>} Device
+ *   | {key: string, kind: "pad", pad: GamepadInfo, name: string, seat: number | null}>} Device
  */
 
 const TOUCH = "touch";
 
-export class Hands {
-  /** By seat. Kept when the seat is left: its numbers are not used again. @type {Map<number, Input>} */
+export class LocalInput {
+  /** By seat. Kept when the seat is left: its numbers are not used again. @type {Map<number, SeatInput>} */
   #inputs = new Map();
   /** @type {number[]} */
   #seats = [];
   /** @type {RTCDataChannel | null} */
   #channel = null;
-  /** @type {Map<string, Wish>} */
-  #wishes = new Map();
+  /** @type {Map<string, SeatChoice>} */
+  #choices = new Map();
   /** By device. @type {Map<string, number | null>} */
   #seatOf = new Map();
-  /** By device. @type {Map<string, Held>} */
+  /** By device. @type {Map<string, HeldControls>} */
   #held = new Map();
   #layouts = recallLayouts();
-  #prefs = recallPrefs();
+  #preferences = recallPreferences();
   #system = "";
   /** @type {ControlsMessage} */
   #controls = { seats: [], wants: [] };
   #keyboard;
   #gamepads;
   #touch;
-  #desk;
-  #arrange;
+  #inputCapture;
+  #arranger;
   #rumble;
-  /** Called when a seat's pad has changed, after it was sent. @type {(seat: number, pad: Pad) => void} */
+  /** Called when a seat's pad has changed, after it was sent. @type {(seat: number, pad: PadState) => void} */
   onPad = () => {};
-  /** Called when what a device holds has changed; also for devices that play no seat. @type {(device: string, held: Held) => void} */
+  /** Called when what a device holds has changed; also for devices that play no seat. @type {(device: string, held: HeldControls) => void} */
   onHeld = () => {};
   /** Called when devices, seats, names or settings have changed. */
   onChange = () => {};
@@ -74,9 +74,9 @@ export class Hands {
       onHeld: (pad, held) => this.#hold(pad.key, held),
       stored: recallBinding,
     });
-    this.#touch = new Touch(touch, (held) => this.#hold(TOUCH, held));
-    this.#arrange = new Arrange(touch, this.#touch);
-    this.#desk = new Desk(stage, frame, this.#keyboard);
+    this.#touch = new TouchControls(touch, (held) => this.#hold(TOUCH, held));
+    this.#arranger = new TouchArranger(touch, this.#touch);
+    this.#inputCapture = new InputCapture(stage, frame, this.#keyboard);
     this.#rumble = new Rumble((seat) => this.#gamepadsOf(seat), (seat) => this.#touch.shown && this.#seatOf.get(TOUCH) === seat);
     this.#keyboard.setLayouts(this.#layouts);
     this.#apply();
@@ -90,7 +90,7 @@ export class Hands {
     });
   }
 
-  /** The seats this person holds, the first one first. @param {readonly number[]} seats */
+  /** The seats this player holds, the first one first. @param {readonly number[]} seats */
   setSeats(seats) {
     if (seats.length === this.#seats.length && seats.every((seat, at) => seat === this.#seats[at])) return;
     this.#seats = [...seats];
@@ -110,13 +110,13 @@ export class Hands {
   /** @param {ControlsMessage} message */
   setControls(message) {
     this.#controls = message;
-    this.#desk.setWants(message.wants);
+    this.#inputCapture.setWants(message.wants);
     this.#name();
   }
 
   /** @param {{width: number, height: number}} picture the core's own size, in its pixels */
   setPicture(picture) {
-    this.#desk.setPicture(picture);
+    this.#inputCapture.setPicture(picture);
   }
 
   /** @param {RTCDataChannel | null} channel where input goes; null: there is no connection */
@@ -140,24 +140,24 @@ export class Hands {
   release() {
     this.#keyboard.release();
     this.#touch.release();
-    this.#desk.leave();
+    this.#inputCapture.leave();
     for (const input of this.#inputs.values()) input.release();
-    // What is still held is held anew, should somebody look again.
+    // What is still held is held anew when the player comes back.
     this.#held.clear();
   }
 
   /** Writes the texts again, in another language. */
   fill() {
     this.#touch.fill();
-    this.#desk.fill();
+    this.#inputCapture.fill();
   }
 
   get seats() {
     return this.#seats;
   }
 
-  get prefs() {
-    return this.#prefs;
+  get preferences() {
+    return this.#preferences;
   }
 
   /** Whether the system of the game is played with a stick, which keys can move too. */
@@ -170,10 +170,10 @@ export class Hands {
     return this.#touch.shown;
   }
 
-  /** @param {Partial<Prefs>} news */
-  setPrefs(news) {
-    this.#prefs = { ...this.#prefs, ...news };
-    rememberPrefs(this.#prefs);
+  /** @param {Partial<ControlPreferences>} news */
+  setPreferences(news) {
+    this.#preferences = { ...this.#preferences, ...news };
+    rememberPreferences(this.#preferences);
     this.#apply();
     this.onChange();
   }
@@ -191,9 +191,9 @@ export class Hands {
     ];
   }
 
-  /** @param {string} device its key @param {Wish} wish */
-  setSeat(device, wish) {
-    this.#wishes.set(device, wish);
+  /** @param {string} device its key @param {SeatChoice} choice */
+  setSeat(device, choice) {
+    this.#choices.set(device, choice);
     this.#assign();
   }
 
@@ -202,7 +202,7 @@ export class Hands {
     return this.#layouts;
   }
 
-  /** @param {number} at @param {Layout | null} layout null: as it was in the beginning */
+  /** @param {number} at @param {KeyboardLayout | null} layout null: as it was in the beginning */
   setLayout(at, layout) {
     rememberLayout(at, layout);
     this.#layouts = recallLayouts();
@@ -215,36 +215,36 @@ export class Hands {
     return this.#gamepads.bindingOf(index);
   }
 
-  /** Whether somebody mapped this gamepad. @param {PadInfo} pad */
+  /** Whether the player mapped this gamepad. @param {GamepadInfo} pad */
   isMapped(pad) {
     return recallBinding(pad.id) !== undefined;
   }
 
-  /** @param {PadInfo} pad @param {Binding | null} binding null: as it was in the beginning */
+  /** @param {GamepadInfo} pad @param {Binding | null} binding null: as it was in the beginning */
   setBinding(pad, binding) {
     rememberBinding(pad.id, binding);
     this.#gamepads.refresh();
   }
 
-  /** Gives every key to somebody else first. @param {((event: KeyboardEvent) => boolean) | null} grab */
+  /** Gives every key to a handler first. @param {((event: KeyboardEvent) => boolean) | null} grab */
   grabKeys(grab) {
-    this.#desk.leave();
+    this.#inputCapture.leave();
     this.#keyboard.setGrab(grab);
   }
 
-  /** Gives the gamepads to somebody else. @param {((raw: Gamepad) => void) | null} watcher */
+  /** Gives the gamepads to a watcher instead of the game. @param {((raw: Gamepad) => void) | null} watcher */
   watchGamepads(watcher) {
     this.#gamepads.watch(watcher);
   }
 
   /** Lets the player move the touch controls. @param {() => void} onEnd */
   arrangeTouch(onEnd) {
-    this.grabKeys((event) => event.type === "keydown" && this.#arrange.key(event));
-    this.#arrange.onEnd = () => {
+    this.grabKeys((event) => event.type === "keydown" && this.#arranger.key(event));
+    this.#arranger.onEnd = () => {
       this.grabKeys(null);
       onEnd();
     };
-    this.#arrange.start();
+    this.#arranger.start();
   }
 
   /**
@@ -262,15 +262,15 @@ export class Hands {
     return shapeOf(this.#system, own?.names ?? {});
   }
 
-  /** Nobody is at the controls. */
+  /** The player has left the controls. */
   #leave() {
     this.release();
     this.#rumble.rest(true);
   }
 
-  /** @param {string} device @param {Held} held */
+  /** @param {string} device @param {HeldControls} held */
   #hold(device, held) {
-    const before = this.#held.get(device) ?? RESTING;
+    const before = this.#held.get(device) ?? NOTHING_HELD;
     if (before.turbo === held.turbo && samePad(before.pad, held.pad)) return;
     this.#held.set(device, held);
     const seat = this.#seatOf.get(device) ?? null;
@@ -278,22 +278,22 @@ export class Hands {
     this.onHeld(device, held);
   }
 
-  /** Decides who plays what. Whatever was held is let go: it may belong to another seat now. */
+  /** Decides which device plays which seat. What was held is let go: it may belong to another seat now. */
   #assign() {
     const keys = this.#layouts.map((_, layout) => keyOf(layout));
-    /** Where a gamepad has gone there is a hole: nobody else moves up. @type {string[]} */
+    /** Where a gamepad has gone there is a hole: the others do not move up. @type {string[]} */
     const pads = [];
     for (const { key, place } of this.#gamepads.list) pads[place] = key;
     const next = new Map([
-      ...assign(keys, this.#seats, this.#wishes, false),
-      ...assign(pads, this.#seats, this.#wishes, true),
-      ...assign([TOUCH], this.#seats, this.#wishes, true),
+      ...assignSeats(keys, this.#seats, this.#choices, false),
+      ...assignSeats(pads, this.#seats, this.#choices, true),
+      ...assignSeats([TOUCH], this.#seats, this.#choices, true),
     ]);
     for (const [device, seat] of this.#seatOf) {
       if (seat === null || next.get(device) === seat) continue;
       this.#held.delete(device);
-      this.#inputs.get(seat)?.set(device, RESTING);
-      this.onHeld(device, RESTING);
+      this.#inputs.get(seat)?.set(device, NOTHING_HELD);
+      this.onHeld(device, NOTHING_HELD);
     }
     if (next.get(TOUCH) !== this.#seatOf.get(TOUCH)) this.#touch.release();
     this.#rumble.during(() => {
@@ -306,15 +306,15 @@ export class Hands {
 
   #connect() {
     for (const [seat, input] of this.#inputs) input.connect(this.#seats.includes(seat) ? this.#channel : null);
-    this.#desk.connect(this.#seats[0] ?? null, this.#channel);
+    this.#inputCapture.connect(this.#seats[0] ?? null, this.#channel);
   }
 
   /** @param {number} seat */
   #inputOf(seat) {
     let input = this.#inputs.get(seat);
     if (!input) {
-      input = new Input(seat);
-      input.setTurbo(this.#prefs.turboHz);
+      input = new SeatInput(seat);
+      input.setTurbo(this.#preferences.turboHz);
       input.onChange = (pad) => this.onPad(seat, pad);
       this.#inputs.set(seat, input);
     }
@@ -324,14 +324,14 @@ export class Hands {
   /** System or names have changed: what follows them. */
   #name() {
     // Its parts are about to be others.
-    this.#arrange.end();
+    this.#arranger.end();
     this.#touch.setShape(this.#shape, (control) => this.nameOf(control, this.#seats[0] ?? null));
     this.#apply();
     this.onChange();
   }
 
   #apply() {
-    const { deadZone, turboHz, rumble, haptics, touchTurbo, mirror } = this.#prefs;
+    const { deadZone, turboHz, rumble, haptics, touchTurbo, mirror } = this.#preferences;
     this.#gamepads.setDeadZone(deadZone);
     for (const input of this.#inputs.values()) input.setTurbo(turboHz);
     this.#rumble.enable(rumble);
@@ -352,9 +352,9 @@ function keyOf(layout) {
   return `keys${layout}`;
 }
 
-/** @param {PadInfo} pad @param {readonly PadInfo[]} all */
+/** @param {GamepadInfo} pad @param {readonly GamepadInfo[]} all */
 function nameAmong(pad, all) {
-  const name = padName(pad.id);
-  const same = all.filter(({ id }) => padName(id) === name);
+  const name = gamepadName(pad.id);
+  const same = all.filter(({ id }) => gamepadName(id) === name);
   return same.length > 1 ? text("device.nth", { name, n: same.indexOf(pad) + 1 }) : name;
 }

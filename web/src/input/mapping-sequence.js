@@ -6,10 +6,10 @@ import { GROUPS } from "./retropad.js";
 /** @typedef {import("./gamepad-mapping.js").Binding} Binding */
 /** @typedef {import("./gamepad-mapping.js").Part} Part */
 
-/** What a gamepad has; turbo is for those who want it. @type {readonly Control[]} */
+/** What a gamepad has; turbo is mapped only on demand. @type {readonly Control[]} */
 export const ASKED = Object.freeze([...GROUPS.directions, ...GROUPS.buttons, ...GROUPS.sticks]);
 
-export class MapSequence {
+export class MappingSequence {
   #controls;
   #at = 0;
   /** null: skipped. @type {Map<Control, Part | null>} */

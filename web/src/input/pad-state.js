@@ -2,10 +2,10 @@
 
 /**
  * One controller. Sticks run from -32767 to 32767 (right and down positive), triggers from 0 to 32767.
- * @typedef {Readonly<{buttons: number, lx: number, ly: number, rx: number, ry: number, l2: number, r2: number}>} Pad
+ * @typedef {Readonly<{buttons: number, lx: number, ly: number, rx: number, ry: number, l2: number, r2: number}>} PadState
  */
 
-/** Bits of `Pad.buttons`: libretro's RETRO_DEVICE_ID_JOYPAD numbers. */
+/** Bits of `PadState.buttons`: libretro's RETRO_DEVICE_ID_JOYPAD numbers. */
 export const BUTTON = Object.freeze({
   B: 1 << 0, Y: 1 << 1, SELECT: 1 << 2, START: 1 << 3,
   UP: 1 << 4, DOWN: 1 << 5, LEFT: 1 << 6, RIGHT: 1 << 7,
@@ -16,12 +16,12 @@ export const BUTTON = Object.freeze({
 /** Full deflection of a stick or trigger. */
 export const FULL = 32767;
 
-/** A pad nobody touches. @type {Pad} */
+/** An untouched pad. @type {PadState} */
 export const IDLE = Object.freeze({ buttons: 0, lx: 0, ly: 0, rx: 0, ry: 0, l2: 0, r2: 0 });
 
 /**
- * @param {Pad} a
- * @param {Pad} b
+ * @param {PadState} a
+ * @param {PadState} b
  */
 export function samePad(a, b) {
   return a.buttons === b.buttons
@@ -32,8 +32,8 @@ export function samePad(a, b) {
 /**
  * Several pads as one: buttons are OR'ed, of each stick the largest deflection wins, of each trigger
  * the deepest pull.
- * @param {Iterable<Pad>} pads
- * @returns {Pad}
+ * @param {Iterable<PadState>} pads
+ * @returns {PadState}
  */
 export function mergePads(pads) {
   const merged = { ...IDLE };
@@ -61,10 +61,10 @@ const PAD_BYTES = 14;
  * An input message: `u8 kind, u8 seat, u8 count, u8 0, u32 seq`, then the pads, little endian.
  * @param {number} seat 0 to 7
  * @param {number} seq number of `pads[0]`; pads[j] has seq - j
- * @param {readonly Pad[]} pads 1 to 8, newest first
+ * @param {readonly PadState[]} pads 1 to 8, newest first
  * @returns {Uint8Array<ArrayBuffer>}
  */
-export function encodeInput(seat, seq, pads) {
+export function encodePad(seat, seq, pads) {
   const bytes = new Uint8Array(HEADER_BYTES + pads.length * PAD_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, KIND);

@@ -1,8 +1,8 @@
-// The controls of a RetroPad by name, and a grip: what one keyboard, gamepad or hand on the glass holds of them.
+// The controls of a RetroPad by name, and which of them one keyboard, gamepad or touch screen holds.
 
 import { BUTTON, FULL, IDLE } from "./pad-state.js";
 
-/** @typedef {import("./pad-state.js").Pad} Pad */
+/** @typedef {import("./pad-state.js").PadState} PadState */
 /** @typedef {keyof typeof BUTTON} ButtonName */
 /** @typedef {"LX-" | "LX+" | "LY-" | "LY+" | "RX-" | "RX+" | "RY-" | "RY+"} StickName */
 /** @typedef {"TURBO_A" | "TURBO_B" | "TURBO_X" | "TURBO_Y"} TurboName */
@@ -10,11 +10,11 @@ import { BUTTON, FULL, IDLE } from "./pad-state.js";
 
 /**
  * A pad, and the buttons that are pressed again and again as long as they are held.
- * @typedef {Readonly<{pad: Pad, turbo: number}>} Held
+ * @typedef {Readonly<{pad: PadState, turbo: number}>} HeldControls
  */
 
-/** Nothing is held. @type {Held} */
-export const RESTING = Object.freeze({ pad: IDLE, turbo: 0 });
+/** Nothing is held. @type {HeldControls} */
+export const NOTHING_HELD = Object.freeze({ pad: IDLE, turbo: 0 });
 
 /** The halves of the sticks' axes; left and up are minus. @type {readonly StickName[]} */
 const HALVES = ["LX-", "LX+", "LY-", "LY+", "RX-", "RX+", "RY-", "RY+"];
@@ -44,7 +44,7 @@ export const PRESSED = 0.5;
 const STEPS = 127;
 
 /** Gathers presses into one state. */
-export class Grip {
+export class PressCollector {
   #buttons = 0;
   #turbo = 0;
   #halves = [0, 0, 0, 0, 0, 0, 0, 0];
@@ -71,9 +71,9 @@ export class Grip {
 
   /**
    * @param {object} [options]
-   * @param {number} [options.deadZone] how far a stick that nobody touches may be off its middle, 0 to 1
+   * @param {number} [options.deadZone] how far an untouched stick may be off its middle, 0 to 1
    * @param {boolean} [options.mirror] the directions move the left stick too, as long as it rests
-   * @returns {Held}
+   * @returns {HeldControls}
    */
   held({ deadZone = 0, mirror = false } = {}) {
     const [left = 0, right = 0, up = 0, down = 0, rLeft = 0, rRight = 0, rUp = 0, rDown = 0] = this.#halves;
@@ -90,7 +90,7 @@ export class Grip {
 /**
  * What lights up for a control.
  * @param {Control} control
- * @param {Held} held
+ * @param {HeldControls} held
  */
 export function isHeld(control, { pad, turbo }) {
   if (Object.hasOwn(BUTTON, control)) return (pad.buttons & BUTTON[/** @type {ButtonName} */ (control)]) !== 0;

@@ -7,26 +7,26 @@ const AGAIN_MS = 300;
 const LONGEST_MS = 20_000;
 const FULL = 65535;
 
-/** @typedef {{strong: number, weak: number, since: number}} Shake */
+/** @typedef {{strong: number, weak: number, since: number}} Vibration */
 
 export class Rumble {
   #find;
-  #shakesGlass;
+  #shakesPhone;
   #enabled = true;
-  /** Nobody is at the controls: motors are still, and what they would do is kept. */
+  /** The player has left the controls: motors are still, and what they would do is kept. */
   #resting = false;
-  /** What the host said last, by seat: it tells only what changes. @type {Map<number, Shake>} */
+  /** What the host said last, by seat: it tells only what changes. @type {Map<number, Vibration>} */
   #shaking = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
 
   /**
    * @param {(seat: number) => Gamepad[]} find the gamepads that play a seat
-   * @param {(seat: number) => boolean} shakesGlass whether a seat is played by touch, so that the phone itself shakes
+   * @param {(seat: number) => boolean} shakesPhone whether a seat is played by touch, so that the phone itself shakes
    */
-  constructor(find, shakesGlass) {
+  constructor(find, shakesPhone) {
     this.#find = find;
-    this.#shakesGlass = shakesGlass;
+    this.#shakesPhone = shakesPhone;
   }
 
   /** @param {boolean} enabled */
@@ -36,7 +36,7 @@ export class Rumble {
     this.#refresh();
   }
 
-  /** @param {boolean} resting nobody is at the controls */
+  /** @param {boolean} resting the player has left the controls */
   rest(resting) {
     if (resting === this.#resting) return;
     this.#resting = resting;
@@ -106,14 +106,14 @@ export class Rumble {
       // Refused by the device, or replaced by the next: nothing to do about it.
       pad.vibrationActuator?.playEffect("dual-rumble", { duration: RUN_MS, strongMagnitude: shake.strong, weakMagnitude: shake.weak }).catch(() => {});
     }
-    if (pads.length === 0 && this.#shakesGlass(seat)) vibrate(RUN_MS);
+    if (pads.length === 0 && this.#shakesPhone(seat)) vibrate(RUN_MS);
   }
 
   /** @param {number} seat */
   #still(seat) {
     const pads = this.#find(seat);
     for (const pad of pads) pad.vibrationActuator?.reset().catch(() => {});
-    if (pads.length === 0 && this.#shakesGlass(seat)) vibrate(0);
+    if (pads.length === 0 && this.#shakesPhone(seat)) vibrate(0);
   }
 }
 

@@ -1,29 +1,29 @@
 // One seat's pad: merges everything that plays it, and sends each change in the same call.
 
-import { encodeInput, IDLE, mergePads, samePad } from "./pad-state.js";
-import { RESTING } from "./retropad.js";
-import { Sender } from "./state-sender.js";
+import { encodePad, IDLE, mergePads, samePad } from "./pad-state.js";
+import { NOTHING_HELD } from "./retropad.js";
+import { StateSender } from "./state-sender.js";
 import { Turbo } from "./turbo.js";
 
-/** @typedef {import("./pad-state.js").Pad} Pad */
-/** @typedef {import("./retropad.js").Held} Held */
+/** @typedef {import("./pad-state.js").PadState} PadState */
+/** @typedef {import("./retropad.js").HeldControls} HeldControls */
 
-export class Input {
-  /** By the name of what holds it. @type {Map<string, Held>} */
+export class SeatInput {
+  /** By the name of what holds it. @type {Map<string, HeldControls>} */
   #sources = new Map();
-  /** @type {Pad} */
+  /** @type {PadState} */
   #pad = IDLE;
-  /** @type {Sender<Pad>} */
+  /** @type {StateSender<PadState>} */
   #sender;
   #turbo = new Turbo();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** Called when the pad has changed, after it was sent. @type {(pad: Pad) => void} */
+  /** Called when the pad has changed, after it was sent. @type {(pad: PadState) => void} */
   onChange = () => {};
 
   /** @param {number} seat */
   constructor(seat) {
-    this.#sender = new Sender(seat, encodeInput);
+    this.#sender = new StateSender(seat, encodePad);
   }
 
   /** @param {RTCDataChannel | null} channel null: nothing is sent, and everything is let go of */
@@ -40,15 +40,15 @@ export class Input {
   /**
    * The whole state of one source.
    * @param {string} source
-   * @param {Held} held
+   * @param {HeldControls} held
    */
   set(source, held) {
-    if (held === RESTING) this.#sources.delete(source);
+    if (held === NOTHING_HELD) this.#sources.delete(source);
     else this.#sources.set(source, held);
     this.#update();
   }
 
-  /** Lets go of everything: nobody is at the controls. */
+  /** Lets go of everything: the player has left the controls. */
   release() {
     this.#sources.clear();
     this.#update();
@@ -57,7 +57,7 @@ export class Input {
   #update() {
     const now = performance.now();
     let turbo = 0;
-    /** @type {Pad[]} */
+    /** @type {PadState[]} */
     const pads = [];
     for (const held of this.#sources.values()) {
       turbo |= held.turbo;

@@ -3,7 +3,7 @@
 import { Outbox } from "./outbox.js";
 
 /** @template State */
-export class Sender {
+export class StateSender {
   #seat;
   /** @type {Outbox<State>} */
   #outbox;

@@ -46,7 +46,7 @@ export function hasText(key) {
 }
 
 /**
- * A name or words of somebody else inside a sentence: they are written in their own direction, and turn nothing
+ * A name or words of another person inside a sentence: they are written in their own direction, and turn nothing
  * around them. Numbers and signs have none.
  * @param {string} words
  */
@@ -89,7 +89,7 @@ export function fillTexts(root) {
 }
 
 /**
- * Names an element for people who cannot see it.
+ * Names an element for screen readers.
  * @param {Element} element
  * @param {string} key
  */

@@ -1,7 +1,7 @@
-// How long to wait before the next try.
+// How long to wait before the next attempt.
 
 const DELAYS_MS = [250, 500, 1000];
-/** So long after a loss the seat is kept, and the network may be back at any moment: tries stay close together. */
+/** So long after a loss the seat is kept, and the network may be back at any moment: attempts stay close together. */
 const EAGER_MS = 60_000;
 const LATER_MS = 5000;
 /** A connection that held this long starts the delays anew; one that breaks at once does not. */
@@ -20,7 +20,7 @@ export class Backoff {
   }
 
   /**
-   * A try or a connection failed.
+   * An attempt or a connection failed.
    * @param {number} now
    * @returns {number} milliseconds to wait
    */

@@ -1,39 +1,39 @@
 // The way to the host: joins, and joins again when the connection is lost.
 
 import { Backoff } from "./backoff.js";
-import { Attempt } from "./join-attempt.js";
-import { isFinal, joinMessage, renameMessage, wishMessage } from "./protocol.js";
-import { Allowance } from "./rate-limiter.js";
+import { JoinAttempt } from "./join-attempt.js";
+import { isFinal, joinMessage, renameMessage, requestMessage } from "./protocol.js";
+import { RateLimiter } from "./rate-limiter.js";
 
 /** @typedef {import("./protocol.js").HostMessage} HostMessage */
 /** @typedef {import("./protocol.js").Closing} Closing */
 /** @typedef {import("./protocol.js").Refused} Refused */
-/** @typedef {import("./protocol.js").Wish} Wish */
+/** @typedef {import("./protocol.js").RoomRequest} RoomRequest */
 /** @typedef {"network" | "offline" | "host" | "dropped"} Reason */
 
 /**
- * So long a lost page waits for the answer to a knock. A system repeats an unanswered first packet after 1 s, 2 s, 4 s ...:
- * with new knocks one is on its way within a second of the network's return.
+ * So long a lost page waits for the answer to a probe. A system repeats an unanswered first packet after 1 s, 2 s, 4 s ...:
+ * with new probes one is on its way within a second of the network's return.
  */
-const KNOCK_MS = 1500;
-/** Between a knock that was not answered in time and the next: that one has waited already. */
+const PROBE_MS = 1500;
+/** Between a probe that was not answered in time and the next: that one has waited already. */
 const PAUSE_MS = 250;
 /** A page that waits for the host's answer and was not seen for longer than this asks again. */
 const STALE_MS = 20_000;
 /** A host that had a problem this often in a row has it the next time too. */
-const REFUSALS = 3;
-/** A page that the host shows out for what it sends this often within a minute does it again. */
-const SHOWN_OUT = 5;
+const MAX_REFUSALS = 3;
+/** A page whose connection the host ends this often within a minute, for what the page sends, gets the same again. */
+const MAX_CLOSINGS = 5;
 const MINUTE_MS = 60_000;
 
 /**
  * What the page does when something happens here.
  * @typedef {object} Events
- * @property {(again: boolean) => void} trying a try begins; `again` after a connection
+ * @property {(again: boolean) => void} trying an attempt begins; `again` after a connection
  * @property {() => void} asked the host was asked to let this page in, and takes its time
- * @property {(reason: Reason) => void} failed a try or the connection failed; the next follows
+ * @property {(reason: Reason) => void} failed an attempt or the connection failed; the next follows
  * @property {() => void} joined the room is here
- * @property {(message: HostMessage) => void} message a message on the control channel
+ * @property {(message: HostMessage) => void} received a message on the control channel
  * @property {(ended: Refused | Closing) => void} ended it will not try again by itself
  * @property {(track: MediaStreamTrack) => void} video
  * @property {(track: MediaStreamTrack) => void} audio
@@ -52,12 +52,12 @@ export class Connection {
   #resume;
   #events;
   #backoff = new Backoff();
-  #allowance = new Allowance(performance.now());
-  /** @type {Attempt | null} */
+  #rateLimiter = new RateLimiter(performance.now());
+  /** @type {JoinAttempt | null} */
   #attempt = null;
   /** A request that finds out whether there is a network. @type {AbortController | null} */
-  #knock = null;
-  /** Ends a knock, or the wait between two tries. @type {ReturnType<typeof setTimeout> | undefined} */
+  #probe = null;
+  /** Ends a probe, or the wait between two attempts. @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {Reason} */
   #reason = "network";
@@ -65,7 +65,7 @@ export class Connection {
   /** Refusals in a row. */
   #refusals = 0;
   /** When the host ended a connection for what this page sent, within the last minute. @type {number[]} */
-  #shownOut = [];
+  #closings = [];
   /** Until it is left or has ended. */
   #wanted = false;
   /** When the page was last seen no more. */
@@ -82,7 +82,7 @@ export class Connection {
     this.#name = join.name;
     this.#resume = join.resume;
     this.#events = events;
-    // Whatever was sent before there was a network is lost, also a request that waits for the host.
+    // What was sent before there was a network is lost, also a request that waits for the host.
     window.addEventListener("online", () => {
       if (this.#wanted && !this.#attempt?.joined) this.start();
     });
@@ -92,20 +92,20 @@ export class Connection {
         this.#hiddenAt = now;
         return;
       }
-      const idle = this.#attempt === null && this.#knock === null;
-      // A page that was not seen may have slept through the end of its WebSocket, which tells nobody that it is alive.
+      const idle = this.#attempt === null && this.#probe === null;
+      // A page that was not seen may have slept through the end of its WebSocket: while the page waits, nothing is sent on it that would tell.
       const stale = this.#attempt?.asked && now - this.#hiddenAt > STALE_MS;
       if (this.#wanted && (idle || stale)) this.start();
     });
   }
 
-  /** Joins, at once. Also after the end: a person asked for another try. */
+  /** Joins, at once. Also after the end: the player asked for another attempt. */
   start() {
     this.#wanted = true;
     this.#backoff.reset();
     this.#refusals = 0;
-    this.#shownOut = [];
-    this.#try();
+    this.#closings = [];
+    this.#startAttempt();
   }
 
   /** Says goodbye, or takes the request to come in back. */
@@ -126,7 +126,7 @@ export class Connection {
    * @returns {boolean} false: too many of them
    */
   rename(name) {
-    if (!this.#allowance.take(performance.now())) return false;
+    if (!this.#rateLimiter.take(performance.now())) return false;
     this.#name = name;
     this.#attempt?.send(renameMessage(name));
     return true;
@@ -134,12 +134,12 @@ export class Connection {
 
   /**
    * Tells the host what this person wants.
-   * @param {Wish} wish
+   * @param {RoomRequest} request
    * @returns {boolean} false: not connected, or too many of them
    */
-  wish(wish) {
-    if (!this.#allowance.take(performance.now())) return false;
-    return this.#attempt?.send(wishMessage(wish)) ?? false;
+  request(request) {
+    if (!this.#rateLimiter.take(performance.now())) return false;
+    return this.#attempt?.send(requestMessage(request)) ?? false;
   }
 
   /** @returns {Promise<RTCStatsReport> | null} */
@@ -149,37 +149,37 @@ export class Connection {
 
   #drop() {
     clearTimeout(this.#timer);
-    const knock = this.#knock;
+    const probe = this.#probe;
     const attempt = this.#attempt;
-    this.#knock = null;
+    this.#probe = null;
     this.#attempt = null;
-    knock?.abort();
+    probe?.abort();
     attempt?.close();
     this.#events.input(null);
   }
 
-  #try() {
+  #startAttempt() {
     this.#events.trying(this.#wasJoined);
     this.#drop();
     // The peer connection waits for the network: made without one it may never find an address.
-    if (this.#wasJoined) this.#knockAtHost();
+    if (this.#wasJoined) this.#probeHost();
     else this.#enter(new WebSocket(this.#address));
   }
 
-  #knockAtHost() {
-    const knock = new AbortController();
-    this.#knock = knock;
+  #probeHost() {
+    const probe = new AbortController();
+    this.#probe = probe;
     // Not by a WebSocket: Firefox holds those back that follow one in vain, each time longer. Any answer will do.
-    fetch("./", { method: "HEAD", cache: "no-store", signal: knock.signal }).then(() => {
-      if (this.#knock !== knock) return;
+    fetch("./", { method: "HEAD", cache: "no-store", signal: probe.signal }).then(() => {
+      if (this.#probe !== probe) return;
       clearTimeout(this.#timer);
-      this.#knock = null;
+      this.#probe = null;
       this.#enter(new WebSocket(this.#address));
     }, () => {
-      if (this.#knock === knock) this.#fail(this.#reason);
+      if (this.#probe === probe) this.#fail(this.#reason);
     });
     const eager = this.#eager;
-    this.#timer = setTimeout(() => this.#fail(this.#reason, eager ? PAUSE_MS : Infinity), eager ? KNOCK_MS : 4 * KNOCK_MS);
+    this.#timer = setTimeout(() => this.#fail(this.#reason, eager ? PAUSE_MS : Infinity), eager ? PROBE_MS : 4 * PROBE_MS);
   }
 
   /** The seat is still kept. */
@@ -190,7 +190,7 @@ export class Connection {
   /** @param {WebSocket} socket on the way */
   #enter(socket) {
     const events = this.#events;
-    const attempt = new Attempt(socket, this.#wasJoined && this.#eager, {
+    const attempt = new JoinAttempt(socket, this.#wasJoined && this.#eager, {
       offer: (sdp) => joinMessage({ secret: this.#secret, code: this.#code, name: this.#name, resume: this.#resume, sdp }),
       asked: events.asked,
       welcome: (welcome) => {
@@ -205,12 +205,12 @@ export class Connection {
         this.#backoff.connected(performance.now());
         events.joined();
       },
-      message: events.message,
+      received: events.received,
       ended: (message) => {
         const now = performance.now();
         if (message.type === "refused") this.#refusals += 1;
-        else this.#shownOut = [...this.#shownOut.filter((at) => now - at < MINUTE_MS), now];
-        if (isFinal(message) || this.#refusals >= REFUSALS || this.#shownOut.length >= SHOWN_OUT) {
+        else this.#closings = [...this.#closings.filter((at) => now - at < MINUTE_MS), now];
+        if (isFinal(message) || this.#refusals >= MAX_REFUSALS || this.#closings.length >= MAX_CLOSINGS) {
           this.#wanted = false;
           this.#drop();
           this.#wasJoined = false;
@@ -236,6 +236,6 @@ export class Connection {
     this.#events.failed(navigator.onLine === false && reason !== "dropped" ? "offline" : reason);
     this.#drop();
     const delay = Math.min(longest, this.#backoff.failed(performance.now()));
-    this.#timer = setTimeout(() => this.#try(), delay);
+    this.#timer = setTimeout(() => this.#startAttempt(), delay);
   }
 }

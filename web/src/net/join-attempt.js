@@ -1,4 +1,4 @@
-// One try to join: a WebSocket to ask by, and the peer connection. After `close` it calls nobody.
+// One attempt to join: a WebSocket to ask by, and the peer connection. After `close` it calls no event handler.
 
 import { byeMessage, parseHostMessage, pingMessage, VERSION } from "./protocol.js";
 import { withStereoOpus } from "./sdp.js";
@@ -9,13 +9,13 @@ import { Watchdog } from "./watchdog.js";
 /** @typedef {import("./protocol.js").Refused} Refused */
 /** @typedef {import("./protocol.js").Welcome} Welcome */
 
-/** The WebSocket opens within this time, or the try has failed. */
+/** The WebSocket opens within this time, or the attempt has failed. */
 const OPEN_MS = 10_000;
-/** It has just answered a knock. */
+/** It has just answered a probe. */
 const OPEN_SOON_MS = 3000;
-/** A wrong secret or code is answered up to half a minute late, so that nobody can try many. */
+/** A wrong secret or code is answered up to half a minute late, so that they cannot be guessed. */
 const ANSWER_MS = 40_000;
-/** Somebody whose seat is kept is answered at once; silence means that the network is gone again. */
+/** A guest whose seat is kept is answered at once; silence means that the network is gone again. */
 const ANSWER_SOON_MS = 8000;
 /** From the host's yes to the room. */
 const JOIN_MS = 10_000;
@@ -24,12 +24,12 @@ const PING_MS = 2000;
 const WATCH_MS = 500;
 
 /**
- * @typedef {object} AttemptEvents
+ * @typedef {object} JoinAttemptEvents
  * @property {(sdp: string) => string} offer makes the join message of an offer
  * @property {() => void} asked the host was asked and takes its time
  * @property {(welcome: Welcome) => void} welcome
  * @property {() => void} joined
- * @property {(message: HostMessage) => void} message
+ * @property {(message: HostMessage) => void} received
  * @property {(message: Refused | Closing) => void} ended
  * @property {(reason: "network" | "host") => void} lost
  * @property {(track: MediaStreamTrack) => void} video
@@ -38,7 +38,7 @@ const WATCH_MS = 500;
  * @property {(ms: number) => void} ping
  */
 
-export class Attempt {
+export class JoinAttempt {
   pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   #socket;
   #soon;
@@ -55,8 +55,8 @@ export class Attempt {
 
   /**
    * @param {WebSocket} socket to the host, on the way
-   * @param {boolean} soon a seat is kept: whatever takes long has failed
-   * @param {AttemptEvents} events
+   * @param {boolean} soon a seat is kept: a step that takes long has failed
+   * @param {JoinAttemptEvents} events
    */
   constructor(socket, soon, events) {
     this.#socket = socket;
@@ -83,7 +83,7 @@ export class Attempt {
     this.pc.close();
   }
 
-  /** Says goodbye, so that nobody waits for this page. */
+  /** Says goodbye, so that the host does not wait for this page. */
   leave() {
     this.send(byeMessage());
     this.close();
@@ -131,7 +131,7 @@ export class Attempt {
     });
     this.#control.addEventListener("open", () => this.#ping());
     this.#control.addEventListener("close", () => {
-      // Gone together with the WebSocket, or it was the host's wish: there is nobody to wait for.
+      // Gone together with the WebSocket, or ended by the host: there is no answer to wait for.
       if (this.#open) this.#events.lost(this.#socket.readyState === WebSocket.OPEN ? "network" : "host");
     });
     this.#control.addEventListener("message", ({ data }) => {
@@ -151,7 +151,7 @@ export class Attempt {
       this.#enter("sent");
       socket.send(this.#events.offer(sdp));
     }, () => {
-      if (this.#open) this.#events.ended({ type: "refused", code: "no_codec", message: "" });
+      if (this.#open) this.#events.ended({ type: "refused", code: "no_codec" });
     });
     socket.addEventListener("message", ({ data }) => {
       if (!this.#open) return;
@@ -182,7 +182,7 @@ export class Attempt {
     try {
       await this.pc.setLocalDescription({ type: "offer", sdp: stereo });
     } catch {
-      // A browser that lets nobody touch its offer still plays, perhaps in mono.
+      // A browser that does not let its offer be changed still plays, perhaps in mono.
       await this.pc.setLocalDescription({ type: "offer", sdp });
     }
     return stereo;
@@ -191,7 +191,7 @@ export class Attempt {
   /** @param {Welcome} welcome */
   async #welcome(welcome) {
     if (welcome.v !== VERSION) {
-      this.#events.ended({ type: "refused", code: "version", message: "" });
+      this.#events.ended({ type: "refused", code: "version" });
       return;
     }
     this.#enter("welcomed");
@@ -214,7 +214,7 @@ export class Attempt {
       this.#enter("joined");
       this.#events.joined();
     }
-    this.#events.message(message);
+    this.#events.received(message);
   }
 
   #ping() {

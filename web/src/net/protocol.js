@@ -1,15 +1,17 @@
-// The messages between page and host. What comes in is checked here and nowhere else.
+// The messages between page and host. What comes in is checked here and nowhere else. The host's own sentences are left
+// out: every code has a text of the page's, in the reader's language (`lang/code-text.js`).
 
 import { flag, list, Malformed, number, optionalText, record, text, whole, word, wordsOf } from "./validation.js";
 
-/** @typedef {"pause" | "states" | "seats" | "invite"} Right */
-/** What an invite lets one do: take any seat, only watch, or take one seat. @typedef {"any" | "watch" | number} Grant */
-/** @typedef {{peer: number, name: string, seats: number[], rights: Right[], muted: boolean, grant: Grant}} You */
-/** `peer` null: somebody at the host's machine. `away`: the connection is lost, the seat is kept. @typedef {{peer: number | null, name: string, away: boolean}} Holder */
+/** @typedef {"pause" | "states" | "seats" | "invite"} Permission */
+/** What an invite permits: take any seat, only watch, or take one seat. @typedef {"any" | "watch" | number} SeatGrant */
+/** @typedef {{peer: number, name: string, seats: number[], rights: Permission[], muted: boolean, grant: SeatGrant}} You */
+/** `peer` null: a player at the host's machine. `away`: the connection is lost, the seat is kept. @typedef {{peer: number | null, name: string, away: boolean}} Holder */
 /** @typedef {{seat: number, device: string, holders: Holder[]}} Seat */
 /** @typedef {{peer: number, name: string, seats: number[], wants: null | "any" | number, muted: boolean}} Peer */
 /** @typedef {"starting" | "running" | "paused" | "crashed" | "stopped"} GameState */
-/** @typedef {{name: string, core: string, system: string, state: GameState, message: string}} Game */
+/** Why a game stopped or crashed: a code of `PROBLEM_CODES` or of a newer host, and what the core calls itself, or empty. @typedef {{code: string, core: string}} Problem */
+/** `pausedBy`: the name of the guest who paused, or empty. @typedef {{name: string, core: string, system: string, state: GameState, pausedBy: string, problem: Problem | null}} Game */
 /** @typedef {{type: "room", you: You, host: {name: string | null}, seats: Seat[], peers: Peer[], game: Game}} Room */
 /** @typedef {"keyboard" | "mouse" | "lightgun" | "pointer"} Device */
 /** What the game calls each button of a seat. @typedef {{seat: number, device: string, names: Record<string, string>}} SeatControls */
@@ -18,30 +20,30 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** @typedef {{type: "stats", fps: number, latency_ms: number, kbit_s: number}} HostStats */
 /** @typedef {{type: "trouble", code: string}} Trouble */
 /** @typedef {{type: "pong", t: number}} Pong */
-/** @typedef {{type: "closing", code: string, message: string}} Closing */
-/** `peer` null: the host. @typedef {{type: "chat", peer: number | null, name: string, text: string}} ChatSaid */
-/** @typedef {{type: "line", what: "joined" | "left" | "kicked", name: string}} ChatLine */
+/** @typedef {{type: "closing", code: string}} Closing */
+/** `peer` null: the host. @typedef {{type: "chat", peer: number | null, name: string, text: string}} ChatMessage */
+/** @typedef {{type: "line", what: "joined" | "left" | "kicked", name: string}} Presence */
 /** @typedef {{type: "reaction", peer: number | null, name: string, emoji: string}} Reaction */
-/** Bits of the seats with anything held. @typedef {{type: "lights", seats: number}} Lights */
+/** Bits of the seats with anything held. @typedef {{type: "lights", seats: number}} Activity */
 /** @typedef {{type: "rumble", seat: number, strong: number, weak: number}} Rumble */
 /** @typedef {{type: "leds", on: number}} Leds */
 /** @typedef {{type: "invited", secret: string}} Invited */
-/** A wish that was refused. @typedef {{type: "no", to: string, code: string}} No */
+/** A request that was refused. @typedef {{type: "no", to: string, code: string}} Denied */
 /** The host was asked whether this page may come in. @typedef {{type: "waiting"}} Waiting */
-/** @typedef {{type: "refused", code: string, message: string}} Refused */
+/** @typedef {{type: "refused", code: string}} Refused */
 /** @typedef {{type: "welcome", v: number, peer: number, resume: string, sdp: string}} Welcome */
 /**
- * @typedef {Room | Controls | Picture | HostStats | Trouble | Pong | Closing | ChatSaid | ChatLine | Reaction | Lights | Rumble
- *   | Leds | Invited | No | Waiting | Refused | Welcome} HostMessage
+ * @typedef {Room | Controls | Picture | HostStats | Trouble | Pong | Closing | ChatMessage | Presence | Reaction | Activity | Rumble
+ *   | Leds | Invited | Denied | Waiting | Refused | Welcome} HostMessage
  */
 
 /**
- * What the page may ask for in the room. The host decides.
+ * What the page may request in the room. The host decides.
  * @typedef {{type: "chat", text: string} | {type: "react", emoji: string} | {type: "ask", seat: number | null} | {type: "unask"}
- *   | {type: "stand", seat: number} | {type: "sit", peer: number, seat: number, on: boolean} | Deed | {type: "invite", grant: Grant}} Wish
+ *   | {type: "stand", seat: number} | {type: "sit", peer: number, seat: number, on: boolean} | GameCommand | {type: "invite", grant: SeatGrant}} RoomRequest
  */
 /**
- * @typedef {{type: "do", what: "pause" | "resume" | "reset"} | {type: "do", what: "save" | "load", slot: number}} Deed
+ * @typedef {{type: "do", what: "pause" | "resume" | "reset"} | {type: "do", what: "save" | "load", slot: number}} GameCommand
  */
 
 export const VERSION = 2;
@@ -62,7 +64,7 @@ const BITS_32 = 2 ** 32 - 1;
 const BUTTON_NAMES = ["b", "y", "select", "start", "up", "down", "left", "right", "a", "x", "l", "r", "l2", "r2", "l3", "r3",
   "left_x", "left_y", "right_x", "right_y"];
 
-/** Another try may help against these. What a page does not know would only be repeated for ever. */
+/** Another attempt may help against these. What a page does not know would only be repeated for ever. */
 const PASSING_REFUSALS = new Set(["host_error"]);
 const PASSING_CLOSINGS = new Set(["bad_message", "flood"]);
 
@@ -100,9 +102,9 @@ export function byeMessage() {
   return JSON.stringify({ type: "bye" });
 }
 
-/** @param {Wish} wish */
-export function wishMessage(wish) {
-  return JSON.stringify(wish);
+/** @param {RoomRequest} request */
+export function requestMessage(request) {
+  return JSON.stringify(request);
 }
 
 /**
@@ -154,7 +156,7 @@ const READERS = {
   }),
   trouble: (message) => ({ type: "trouble", code: text(message.code) }),
   pong: (message) => ({ type: "pong", t: number(message.t) }),
-  closing: (message) => ({ type: "closing", code: text(message.code), message: optionalText(message.message) }),
+  closing: (message) => ({ type: "closing", code: text(message.code) }),
   // A character may be two of a string's units.
   chat: (message) => ({ type: "chat", peer: nullOr(message.peer, whole), name: text(message.name), text: text(message.text, 2 * CHAT_LIMIT) }),
   line: (message) => ({ type: "line", what: word(message.what, ["joined", "left", "kicked"]), name: text(message.name) }),
@@ -165,7 +167,7 @@ const READERS = {
   invited: (message) => ({ type: "invited", secret: secret(message.secret) }),
   no: (message) => ({ type: "no", to: text(message.to), code: text(message.code) }),
   waiting: () => ({ type: "waiting" }),
-  refused: (message) => ({ type: "refused", code: text(message.code), message: optionalText(message.message) }),
+  refused: (message) => ({ type: "refused", code: text(message.code) }),
   welcome: (message) => ({
     type: "welcome",
     v: whole(message.v),
@@ -216,13 +218,22 @@ function peer(value) {
 /** @param {unknown} value @returns {Game} */
 function game(value) {
   const it = record(value);
+  const state = word(it.state, ["starting", "running", "paused", "crashed", "stopped"]);
   return {
     name: optionalText(it.name),
     core: optionalText(it.core),
     system: optionalText(it.system),
-    state: word(it.state, ["starting", "running", "paused", "crashed", "stopped"]),
-    message: optionalText(it.message),
+    state,
+    // Of a paused game `message` is a name; of any other it is a sentence in the host's language, which is never shown.
+    pausedBy: state === "paused" ? optionalText(it.message) : "",
+    problem: nullOr(it.problem, problem),
   };
+}
+
+/** @param {unknown} value @returns {Problem} */
+function problem(value) {
+  const it = record(value);
+  return { code: text(it.code), core: optionalText(it.core) };
 }
 
 /** @param {unknown} value @returns {SeatControls} */

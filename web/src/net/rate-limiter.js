@@ -4,7 +4,7 @@
 const BURST = 8;
 const PER_SECOND = 8;
 
-export class Allowance {
+export class RateLimiter {
   #left = BURST;
   #at;
 

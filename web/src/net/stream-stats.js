@@ -10,16 +10,16 @@
  * A number is null where the browser does not tell.
  * @typedef {{width: number | null, height: number | null, codec: string | null, fps: number | null,
  *   dropped: number | null, kbitS: number | null, roundTripMs: number | null, bufferMs: number | null,
- *   audioBufferMs: number | null, decodeMs: number | null, lossPercent: number | null}} Tally
+ *   audioBufferMs: number | null, decodeMs: number | null, lossPercent: number | null}} StreamStats
  */
 
 /**
  * @param {Iterable<Record<string, any>>} reports the values of an `RTCStatsReport`
  * @param {Totals | null} before the totals of the reading before
  * @param {number} now milliseconds
- * @returns {{tally: Tally, totals: Totals}}
+ * @returns {{stats: StreamStats, totals: Totals}}
  */
-export function tallyStats(reports, before, now) {
+export function readStreamStats(reports, before, now) {
   const all = new Map(Array.from(reports, (report) => [report.id, report]));
   const inbound = [...all.values()].filter((report) => report.type === "inbound-rtp");
   const video = inbound.find((report) => report.kind === "video");
@@ -49,7 +49,7 @@ export function tallyStats(reports, before, now) {
 
   return {
     totals,
-    tally: {
+    stats: {
       width: known(video?.frameWidth),
       height: known(video?.frameHeight),
       codec: typeof mime === "string" ? mime.replace(/^video\//, "") : null,

@@ -1,4 +1,4 @@
-// What comes from elsewhere, taken apart: each function hands back a value of its kind or throws `Malformed`.
+// Validation of received values: each function returns a value of its kind or throws `Malformed`.
 
 export class Malformed extends Error {}
 

@@ -1,33 +1,33 @@
-// What was said in the room. Pure.
+// The messages of the chat, and who joined or left. Pure.
 
-/** @typedef {import("../net/protocol.js").ChatSaid} ChatSaid */
-/** @typedef {import("../net/protocol.js").ChatLine} ChatLine */
+/** @typedef {import("../net/protocol.js").ChatMessage} ChatMessage */
+/** @typedef {import("../net/protocol.js").Presence} Presence */
 /** @typedef {import("../net/protocol.js").Room} Room */
 
 /**
- * Something somebody said. `seat` is where they sat then, for its colour.
- * @typedef {{id: number, kind: "said", name: string, text: string, mine: boolean, host: boolean, seat: number | null}} Said
+ * A chat message. `seat` is the seat of its author at that time, for its colour.
+ * @typedef {{id: number, kind: "message", name: string, text: string, mine: boolean, host: boolean, seat: number | null}} MessageEntry
  */
-/** Somebody came or went. @typedef {{id: number, kind: "line", what: ChatLine["what"], name: string}} Happened */
-/** @typedef {Said | Happened} Line */
+/** A guest joined or left. @typedef {{id: number, kind: "presence", what: Presence["what"], name: string}} PresenceEntry */
+/** @typedef {MessageEntry | PresenceEntry} ChatEntry */
 
-/** Older lines are forgotten: an evening's chat must not fill a phone. */
+/** Older entries are dropped: an evening's chat must not fill a phone. */
 const KEPT = 200;
 
-export class Chat {
-  /** Oldest first. @type {Line[]} */
-  #lines = [];
+export class ChatLog {
+  /** Oldest first. @type {ChatEntry[]} */
+  #entries = [];
   #next = 1;
   #unread = 0;
-  /** Somebody looks at it: nothing is unread. */
+  /** The panel is open: nothing is unread. */
   #watched = false;
 
-  /** @returns {readonly Line[]} */
-  get lines() {
-    return this.#lines;
+  /** @returns {readonly ChatEntry[]} */
+  get entries() {
+    return this.#entries;
   }
 
-  /** What others said while nobody looked. */
+  /** Messages of others that came while the panel was closed. */
   get unread() {
     return this.#unread;
   }
@@ -39,31 +39,31 @@ export class Chat {
   }
 
   /**
-   * @param {ChatSaid} message
+   * @param {ChatMessage} message
    * @param {Room | null} room as it is now
-   * @returns {Said}
+   * @returns {MessageEntry}
    */
-  said({ peer, name, text }, room) {
+  addMessage({ peer, name, text }, room) {
     const mine = peer !== null && peer === room?.you.peer;
-    const line = this.#keep({ id: this.#next, kind: "said", name, text, mine, host: peer === null, seat: seatOf(peer, room) });
+    const entry = this.#keep({ id: this.#next, kind: "message", name, text, mine, host: peer === null, seat: seatOf(peer, room) });
     if (!mine && !this.#watched) this.#unread += 1;
-    return line;
+    return entry;
   }
 
-  /** @param {ChatLine} message @returns {Happened} */
-  happened({ what, name }) {
-    return this.#keep({ id: this.#next, kind: "line", what, name });
+  /** @param {Presence} message @returns {PresenceEntry} */
+  addPresence({ what, name }) {
+    return this.#keep({ id: this.#next, kind: "presence", what, name });
   }
 
   /**
-   * @template {Line} Kind
-   * @param {Kind} line
+   * @template {ChatEntry} Entry
+   * @param {Entry} entry
    */
-  #keep(line) {
+  #keep(entry) {
     this.#next += 1;
-    this.#lines.push(line);
-    if (this.#lines.length > KEPT) this.#lines.shift();
-    return line;
+    this.#entries.push(entry);
+    if (this.#entries.length > KEPT) this.#entries.shift();
+    return entry;
   }
 }
 
@@ -78,7 +78,7 @@ export function cleanChat(text, limit) {
 }
 
 /**
- * The first seat of somebody.
+ * The first seat of a peer or of the host.
  * @param {number | null} peer null: the host
  * @param {Room | null} room
  */

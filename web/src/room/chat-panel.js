@@ -1,28 +1,29 @@
 // The chat and its reactions.
 
-import { hasText, setLabel, text } from "../lang/text.js";
+import { codeKey } from "../lang/code-text.js";
+import { setLabel, text } from "../lang/text.js";
 import { CHAT_LIMIT, REACTIONS } from "../net/protocol.js";
 import { byId, make, makeButton, makeForeign } from "../ui/dom.js";
-import { Chat, cleanChat } from "./chat-log.js";
+import { ChatLog, cleanChat } from "./chat-log.js";
 
-/** @typedef {import("./chat-log.js").Line} Line */
-/** @typedef {import("../net/protocol.js").ChatLine} ChatLine */
-/** @typedef {import("../net/protocol.js").ChatSaid} ChatSaid */
+/** @typedef {import("./chat-log.js").ChatEntry} ChatEntry */
+/** @typedef {import("../net/protocol.js").Presence} Presence */
+/** @typedef {import("../net/protocol.js").ChatMessage} ChatMessage */
 /** @typedef {import("../net/protocol.js").Room} Room */
-/** @typedef {import("../net/protocol.js").Wish} Wish */
+/** @typedef {import("../net/protocol.js").RoomRequest} RoomRequest */
 
-/** How long what was said stands on the picture while the chat is closed. */
-const PEEK_MS = 6000;
-/** The same for who came or went. */
-const PEEK_LINE_MS = 3500;
+/** How long a message stands on the picture while the chat is closed. */
+const PEEK_MESSAGE_MS = 6000;
+/** The same for guests that joined or left. */
+const PEEK_PRESENCE_MS = 3500;
 /** A problem is about the last message, and old after this. */
 const PROBLEM_MS = 6000;
-/** Closer than this to the end, one follows the chat. */
+/** Closer than this to the end, the log follows the chat. */
 const NEAR_END_PX = 40;
 
 export class ChatPanel {
-  #chat = new Chat();
-  #wish;
+  #chat = new ChatLog();
+  #request;
   #log = byId("chat-log", HTMLElement);
   #field = byId("chat-field", HTMLInputElement);
   #send = byId("chat-send", HTMLButtonElement);
@@ -31,27 +32,27 @@ export class ChatPanel {
   #toggle = byId("chat-toggle", HTMLButtonElement);
   #peek = byId("peek", HTMLElement);
   #reactions = byId("chat-reactions", HTMLElement);
-  /** What stands on the picture, or stood there last. @type {Line["kind"]} */
-  #peeked = "line";
+  /** What stands on the picture, or stood there last. @type {ChatEntry["kind"]} */
+  #peeked = "presence";
   #open = false;
   #muted = false;
-  /** The last message: given back if the host refuses it. */
+  /** The last message: given back if the host denies it. */
   #last = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #peekTimer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #problemTimer;
 
-  /** @param {(wish: Wish) => boolean} wish */
-  constructor(wish) {
-    this.#wish = wish;
+  /** @param {(request: RoomRequest) => boolean} request */
+  constructor(request) {
+    this.#request = request;
     byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#say();
+      this.#submit();
     });
     REACTIONS.forEach((emoji, at) => {
       const button = makeButton("reaction", emoji, () => {
-        if (!this.#wish({ type: "react", emoji })) this.refused("unsent");
+        if (!this.#request({ type: "react", emoji })) this.showDenied("unsent");
       });
       button.dataset.label = `react.${at}`;
       this.#reactions.append(button);
@@ -82,33 +83,32 @@ export class ChatPanel {
     this.#showProblem(muted ? text("no.muted") : "", false);
   }
 
-  /** @param {ChatSaid} message @param {Room | null} room */
-  said(message, room) {
-    const line = this.#chat.said(message, room);
-    if (line.mine) this.#last = "";
-    this.#append(line);
-    if (!line.mine && !this.#open) this.#showPeek(line);
+  /** @param {ChatMessage} message @param {Room | null} room */
+  showMessage(message, room) {
+    const entry = this.#chat.addMessage(message, room);
+    if (entry.mine) this.#last = "";
+    this.#append(entry);
+    if (!entry.mine && !this.#open) this.#showPeek(entry);
     this.#showUnread();
   }
 
-  /** @param {ChatLine} message @param {Room | null} room */
-  happened(message, room) {
-    const line = this.#chat.happened(message);
-    this.#append(line);
-    // One knows of oneself; and what somebody said is not taken away while it is read.
+  /** @param {Presence} message @param {Room | null} room */
+  showPresence(message, room) {
+    const entry = this.#chat.addPresence(message);
+    this.#append(entry);
+    // A reader knows of their own arrival, and a message is not taken away while it is read.
     const own = room === null || message.name === room.you.name;
-    const read = this.#peek.dataset.shown === "yes" && this.#peeked === "said";
-    if (!own && !read && !this.#open) this.#showPeek(line);
+    const read = this.#peek.dataset.shown === "yes" && this.#peeked === "message";
+    if (!own && !read && !this.#open) this.#showPeek(entry);
   }
 
   /**
-   * A message or a reaction was refused.
+   * The host denied a message or a reaction.
    * @param {string} code
    * @param {{restore?: boolean}} [what] `restore`: it was the last message, which is given back
    */
-  refused(code, { restore = false } = {}) {
-    const key = `no.${code}`;
-    this.#showProblem(text(hasText(key) ? key : "no.other"), true);
+  showDenied(code, { restore = false } = {}) {
+    this.#showProblem(text(codeKey("no", code)), true);
     if (!restore) return;
     if (this.#field.value === "") this.#field.value = this.#last;
     this.#last = "";
@@ -116,28 +116,28 @@ export class ChatPanel {
 
   /** Writes everything anew, in the present language. */
   fill() {
-    this.#log.replaceChildren(...this.#chat.lines.map(lineElement));
+    this.#log.replaceChildren(...this.#chat.entries.map(entryElement));
     this.#showUnread();
   }
 
-  #say() {
-    const said = cleanChat(this.#field.value, CHAT_LIMIT);
-    if (said === "") return;
-    if (!this.#wish({ type: "chat", text: said })) {
-      this.refused("unsent");
+  #submit() {
+    const words = cleanChat(this.#field.value, CHAT_LIMIT);
+    if (words === "") return;
+    if (!this.#request({ type: "chat", text: words })) {
+      this.showDenied("unsent");
       return;
     }
-    this.#last = said;
+    this.#last = words;
     this.#field.value = "";
     this.#showProblem("", false);
   }
 
-  /** @param {Line} line */
-  #append(line) {
+  /** @param {ChatEntry} entry */
+  #append(entry) {
     const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END_PX;
-    this.#log.append(lineElement(line));
-    while (this.#log.childElementCount > this.#chat.lines.length) this.#log.firstElementChild?.remove();
-    if (atEnd || (line.kind === "said" && line.mine)) this.#log.scrollTop = this.#log.scrollHeight;
+    this.#log.append(entryElement(entry));
+    while (this.#log.childElementCount > this.#chat.entries.length) this.#log.firstElementChild?.remove();
+    if (atEnd || (entry.kind === "message" && entry.mine)) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   #watch() {
@@ -153,15 +153,15 @@ export class ChatPanel {
     if (unread > 0) this.#toggle.setAttribute("aria-label", text("chat.unread", { n: unread }));
   }
 
-  /** @param {Line} line */
-  #showPeek(line) {
+  /** @param {ChatEntry} entry */
+  #showPeek(entry) {
     clearTimeout(this.#peekTimer);
-    this.#peeked = line.kind;
-    const seat = line.kind === "said" ? line.seat : null;
-    this.#peek.replaceChildren(...lineElement(line).childNodes);
+    this.#peeked = entry.kind;
+    const seat = entry.kind === "message" ? entry.seat : null;
+    this.#peek.replaceChildren(...entryElement(entry).childNodes);
     this.#peek.dataset.player = seat === null ? "none" : String(seat);
     this.#peek.dataset.shown = "yes";
-    this.#peekTimer = setTimeout(() => this.#hidePeek(), line.kind === "said" ? PEEK_MS : PEEK_LINE_MS);
+    this.#peekTimer = setTimeout(() => this.#hidePeek(), entry.kind === "message" ? PEEK_MESSAGE_MS : PEEK_PRESENCE_MS);
   }
 
   #hidePeek() {
@@ -176,14 +176,14 @@ export class ChatPanel {
   }
 }
 
-/** @param {Line} line */
-function lineElement(line) {
-  if (line.kind === "line") return make("p", "line", text(`line.${line.what}`, { name: line.name }));
-  const element = make("p", line.mine ? "said mine" : "said");
-  element.dataset.player = line.seat === null ? "none" : String(line.seat);
-  const name = makeForeign("name", line.name);
+/** @param {ChatEntry} entry */
+function entryElement(entry) {
+  if (entry.kind === "presence") return make("p", "presence", text(`presence.${entry.what}`, { name: entry.name }));
+  const element = make("p", entry.mine ? "message mine" : "message");
+  element.dataset.player = entry.seat === null ? "none" : String(entry.seat);
+  const name = makeForeign("name", entry.name);
   element.append(name);
-  if (line.host) element.append(make("span", "tag", text("people.host")));
-  element.append(" ", makeForeign("text", line.text));
+  if (entry.host) element.append(make("span", "tag", text("people.host")));
+  element.append(" ", makeForeign("text", entry.text));
   return element;
 }

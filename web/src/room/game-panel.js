@@ -1,48 +1,48 @@
-// What those may do to whom the host has given a right: pause, states, invites.
+// What a guest with permissions may do to the game: pause, states, invites.
 
 import { text } from "../lang/text.js";
 import { inviteLink } from "../net/invite-link.js";
 import { SLOTS } from "../net/protocol.js";
 import { byId } from "../ui/dom.js";
-import { ShareBox } from "./invite-share.js";
+import { InviteShare } from "./invite-share.js";
 
-/** @typedef {import("../net/protocol.js").Deed} Deed */
-/** @typedef {import("../net/protocol.js").Grant} Grant */
-/** @typedef {import("../net/protocol.js").Right} Right */
+/** @typedef {import("../net/protocol.js").GameCommand} GameCommand */
+/** @typedef {import("../net/protocol.js").SeatGrant} SeatGrant */
+/** @typedef {import("../net/protocol.js").Permission} Permission */
 /** @typedef {import("../net/protocol.js").Room} Room */
-/** @typedef {import("../net/protocol.js").Wish} Wish */
+/** @typedef {import("../net/protocol.js").RoomRequest} RoomRequest */
 
-/** A second press within this time says that the first was meant. */
-const SURE_MS = 4000;
+/** A second press within this time confirms the first. */
+const CONFIRM_MS = 4000;
 
 export class GamePanel {
   #toggle = byId("game-toggle", HTMLButtonElement);
   #pause = byId("do-pause", HTMLButtonElement);
   #slot = byId("slot", HTMLSelectElement);
   #grant = byId("invite-grant", HTMLSelectElement);
-  #share = new ShareBox();
-  #wish;
+  #share = new InviteShare();
+  #request;
   /** @type {Room | null} */
   #room = null;
-  /** Called with a few words about what was asked for. @type {(words: string) => void} */
-  onAsked = () => {};
+  /** Called with a few words about what was requested. @type {(words: string) => void} */
+  onRequested = () => {};
 
-  /** @param {(wish: Wish) => boolean} wish */
-  constructor(wish) {
-    this.#wish = wish;
+  /** @param {(request: RoomRequest) => boolean} request */
+  constructor(request) {
+    this.#request = request;
     this.#pause.addEventListener("click", () => this.#do({ type: "do", what: this.#paused ? "resume" : "pause" }));
-    twice(byId("do-reset", HTMLButtonElement), "do.reset", () => this.#do({ type: "do", what: "reset" }));
+    confirmed(byId("do-reset", HTMLButtonElement), "do.reset", () => this.#do({ type: "do", what: "reset" }));
     byId("do-save", HTMLButtonElement).addEventListener("click", () => {
-      if (this.#do({ type: "do", what: "save", slot: this.#chosen })) this.onAsked(text("state.saving", { n: this.#chosen + 1 }));
+      if (this.#do({ type: "do", what: "save", slot: this.#chosen })) this.onRequested(text("state.saving", { n: this.#chosen + 1 }));
     });
-    twice(byId("do-load", HTMLButtonElement), "do.load", () => {
-      if (this.#do({ type: "do", what: "load", slot: this.#chosen })) this.onAsked(text("state.loading", { n: this.#chosen + 1 }));
+    confirmed(byId("do-load", HTMLButtonElement), "do.load", () => {
+      if (this.#do({ type: "do", what: "load", slot: this.#chosen })) this.onRequested(text("state.loading", { n: this.#chosen + 1 }));
     });
-    byId("do-invite", HTMLButtonElement).addEventListener("click", () => wish({ type: "invite", grant: readGrant(this.#grant.value) }));
+    byId("do-invite", HTMLButtonElement).addEventListener("click", () => request({ type: "invite", grant: readGrant(this.#grant.value) }));
     this.fill();
   }
 
-  /** Whether there is anything in it for this person. */
+  /** Whether this guest may do any of it. */
   get useful() {
     return this.#may("pause") || this.#may("states") || this.#may("invite");
   }
@@ -66,7 +66,7 @@ export class GamePanel {
     this.#share.show(inviteLink(location.href, secret));
   }
 
-  /** Nobody reads the link any more. */
+  /** The panel is closed: the link is no longer shown. */
   closed() {
     this.#share.hide();
   }
@@ -95,24 +95,24 @@ export class GamePanel {
     return Number(this.#slot.value);
   }
 
-  /** @param {Right} right */
-  #may(right) {
-    return this.#room?.you.rights.includes(right) ?? false;
+  /** @param {Permission} permission */
+  #may(permission) {
+    return this.#room?.you.rights.includes(permission) ?? false;
   }
 
-  /** @param {Deed} deed */
-  #do(deed) {
-    return this.#wish(deed);
+  /** @param {GameCommand} command */
+  #do(command) {
+    return this.#request(command);
   }
 }
 
 /**
- * A button whose deed cannot be taken back asks whether it was meant.
+ * A button whose effect cannot be undone asks for a second press.
  * @param {HTMLButtonElement} button
  * @param {"do.reset" | "do.load"} key of its text; with `.sure` that of the question
- * @param {() => void} deed
+ * @param {() => void} run
  */
-function twice(button, key, deed) {
+function confirmed(button, key, run) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const calm = () => {
@@ -124,12 +124,12 @@ function twice(button, key, deed) {
   button.addEventListener("click", () => {
     if (timer !== undefined) {
       calm();
-      deed();
+      run();
       return;
     }
     button.textContent = text(`${key}.sure`);
     button.classList.add("sure");
-    timer = setTimeout(calm, SURE_MS);
+    timer = setTimeout(calm, CONFIRM_MS);
   });
 }
 
@@ -139,7 +139,7 @@ function fillChoices(select, choices) {
   select.replaceChildren(...choices.map(([value, words]) => new Option(words, value, false, value === chosen)));
 }
 
-/** @param {string} value @returns {Grant} */
+/** @param {string} value @returns {SeatGrant} */
 function readGrant(value) {
   return value === "any" || value === "watch" ? value : Number(value);
 }

@@ -1,9 +1,9 @@
-// Gives a link to somebody else: by the clipboard, or the device's own way to share.
+// Passes an invite link on: by the clipboard, or the device's own way to share.
 
 import { text } from "../lang/text.js";
 import { byId } from "../ui/dom.js";
 
-export class ShareBox {
+export class InviteShare {
   #box = byId("invite-box", HTMLElement);
   #link = byId("invite-link", HTMLInputElement);
   #note = byId("invite-note", HTMLElement);

@@ -4,14 +4,14 @@ import { hasText, text } from "../lang/text.js";
 import { cleanCode, cleanName, CODE_DIGITS, secretIn } from "../net/invite-link.js";
 import { byId } from "../ui/dom.js";
 
-/** @typedef {{name: string, code: string | null}} Entry */
+/** @typedef {{name: string, code: string | null}} Credentials */
 
-export class Door {
+export class JoinForm {
   #name = byId("name-field", HTMLInputElement);
   #nameProblem = byId("name-problem", HTMLElement);
   #code = byId("code-field", HTMLInputElement);
   #codeProblem = byId("code-problem", HTMLElement);
-  #back = byId("door-back", HTMLButtonElement);
+  #back = byId("join-back", HTMLButtonElement);
   #byCode = false;
   /** Of the text that says what is wrong with the code; empty: nothing. */
   #problem = "";
@@ -19,15 +19,15 @@ export class Door {
   #hasRoom = false;
 
   /**
-   * @param {(entry: Entry) => void} onEnter
+   * @param {(credentials: Credentials) => void} onEnter
    * @param {() => void} onBack back to the last room
    * @param {(secret: string, name: string) => void} onLink an invite link was pasted; the name may be empty
    */
   constructor(onEnter, onBack, onLink) {
     byId("name-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
-      const entry = this.#read();
-      if (entry) onEnter(entry);
+      const credentials = this.#read();
+      if (credentials) onEnter(credentials);
     });
     this.#code.addEventListener("input", () => {
       const { value } = this.#code;
@@ -73,7 +73,7 @@ export class Door {
     this.#showProblem(this.#problem);
   }
 
-  /** @returns {Entry | null} null: something is missing, and said */
+  /** @returns {Credentials | null} null: something is missing, and said */
   #read() {
     const name = cleanName(this.#name.value);
     const code = this.#byCode ? cleanCode(this.#code.value) : null;

@@ -1,4 +1,4 @@
-// The lights of the emulated machine: known once they were on. Pure.
+// The LEDs of the emulated machine: known once they were on. Pure.
 
 /** @typedef {{led: number, on: boolean}} Led */
 

@@ -1,4 +1,4 @@
-// The panel that says who is where, and lets one ask for a seat.
+// The panel of seats and people, with buttons to request, take and leave seats.
 
 import { setLabel, text } from "../lang/text.js";
 import { byId, make, makeButton, makeForeign, refill } from "../ui/dom.js";
@@ -6,10 +6,10 @@ import { peopleView } from "./people-view.js";
 
 /** @typedef {import("./people-view.js").PeerRow} PeerRow */
 /** @typedef {import("./people-view.js").PeopleView} PeopleView */
-/** @typedef {import("./people-view.js").SeatDeed} SeatDeed */
+/** @typedef {import("./people-view.js").SeatAction} SeatAction */
 /** @typedef {import("./people-view.js").SeatRow} SeatRow */
 /** @typedef {import("../net/protocol.js").Room} Room */
-/** @typedef {import("../net/protocol.js").Wish} Wish */
+/** @typedef {import("../net/protocol.js").RoomRequest} RoomRequest */
 
 export class PeoplePanel {
   #seats = byId("people-seats", HTMLElement);
@@ -18,18 +18,18 @@ export class PeoplePanel {
   #any = byId("people-any", HTMLButtonElement);
   #badge = byId("people-badge", HTMLElement);
   #toggle = byId("people-toggle", HTMLButtonElement);
-  #wish;
+  #request;
   /** @type {PeopleView | null} */
   #view = null;
-  /** What is on the page: the same again would disturb who reads it. */
+  /** What is on the page: the same again would disturb a screen reader. */
   #shown = "";
 
-  /** @param {(wish: Wish) => void} wish */
-  constructor(wish) {
-    this.#wish = wish;
+  /** @param {(request: RoomRequest) => void} request */
+  constructor(request) {
+    this.#request = request;
     this.#any.addEventListener("click", () => {
-      if (this.#view?.any === "ask") wish({ type: "ask", seat: null });
-      else if (this.#view?.any === "unask") wish({ type: "unask" });
+      if (this.#view?.any === "ask") request({ type: "ask", seat: null });
+      else if (this.#view?.any === "unask") request({ type: "unask" });
     });
   }
 
@@ -57,25 +57,25 @@ export class PeoplePanel {
     this.#othersTitle.hidden = others.length === 0;
     this.#any.hidden = view === null || view.any === null;
     this.#any.textContent = text(view?.any === "unask" ? "people.unask" : "people.ask.any");
-    // Only who can do something about wishes is called by their number.
-    const wishes = view?.movable ? view.wishes : 0;
-    this.#badge.hidden = wishes === 0;
-    this.#badge.textContent = String(wishes);
+    // Their number calls only a reader who can do something about them.
+    const requests = view?.movable ? view.requests : 0;
+    this.#badge.hidden = requests === 0;
+    this.#badge.textContent = String(requests);
     setLabel(this.#toggle, "people.title");
-    if (wishes > 0) this.#toggle.setAttribute("aria-label", text("people.wishes", { n: wishes }));
+    if (requests > 0) this.#toggle.setAttribute("aria-label", text("people.requests", { n: requests }));
   }
 
   /** @param {SeatRow} row */
-  #seatRow({ seat, device, holders, does }) {
+  #seatRow({ seat, device, holders, action }) {
     const n = seat + 1;
     const item = make("li", holders.length === 0 ? "person free" : "person");
     item.dataset.player = String(seat);
     const who = make("div", "who");
     who.append(...(holders.length === 0 ? [make("span", "", text("seat.free"))] : holders.map(nameOf)));
     if (device !== "") who.append(makeForeign("device", device));
-    const button = makeButton(does === "take" ? "secondary strong" : "secondary", text(`people.${does}`), () => this.#do(does, seat));
+    const button = makeButton(action === "take" ? "secondary strong" : "secondary", text(`people.${action}`), () => this.#act(action, seat));
     button.dataset.key = `seat-${seat}`;
-    button.setAttribute("aria-label", text(`people.${does}.label`, { n }));
+    button.setAttribute("aria-label", text(`people.${action}.label`, { n }));
     const chip = make("b", "chip", text("seat.short", { n }));
     chip.setAttribute("aria-hidden", "true");
     item.append(chip, make("span", "unseen", text("seat.player", { n })), who, button);
@@ -88,7 +88,7 @@ export class PeoplePanel {
     const who = make("div", "who");
     who.append(nameOf({ name, you, host: false, away: false }));
     if (muted) who.append(make("span", "tag", text("people.muted")));
-    if (wants !== null) who.append(make("span", "tag wish", wants === "any" ? text("people.wants.any") : text("people.wants", { n: wants + 1 })));
+    if (wants !== null) who.append(make("span", "tag request", wants === "any" ? text("people.wants.any") : text("people.wants", { n: wants + 1 })));
     item.append(who);
     if (!movable) return item;
     const seats = make("div", "moves");
@@ -96,7 +96,7 @@ export class PeoplePanel {
     seats.setAttribute("aria-label", text("people.move", { name }));
     for (const { seat, on } of sits) {
       const n = seat + 1;
-      const button = makeButton("move", text("seat.short", { n }), () => this.#wish({ type: "sit", peer, seat, on: !on }));
+      const button = makeButton("move", text("seat.short", { n }), () => this.#request({ type: "sit", peer, seat, on: !on }));
       button.dataset.player = String(seat);
       button.dataset.key = `move-${peer}-${seat}`;
       button.setAttribute("aria-pressed", String(on));
@@ -107,17 +107,17 @@ export class PeoplePanel {
     return item;
   }
 
-  /** @param {SeatDeed} deed @param {number} seat */
-  #do(deed, seat) {
-    switch (deed) {
+  /** @param {SeatAction} action @param {number} seat */
+  #act(action, seat) {
+    switch (action) {
       case "take": case "ask":
-        this.#wish({ type: "ask", seat });
+        this.#request({ type: "ask", seat });
         break;
       case "unask":
-        this.#wish({ type: "unask" });
+        this.#request({ type: "unask" });
         break;
       case "stand":
-        this.#wish({ type: "stand", seat });
+        this.#request({ type: "stand", seat });
         break;
     }
   }

@@ -4,24 +4,24 @@
 /** @typedef {import("../net/protocol.js").You} You */
 
 /**
- * What one may do about a seat: take it, ask for it, take the question back, or give it up.
- * @typedef {"take" | "ask" | "unask" | "stand"} SeatDeed
+ * What the reader may do about a seat: take it, request it, take the request back, or give it up.
+ * @typedef {"take" | "ask" | "unask" | "stand"} SeatAction
  */
 /** @typedef {{name: string, you: boolean, host: boolean, away: boolean}} Person */
-/** @typedef {{seat: number, device: string, holders: Person[], does: SeatDeed}} SeatRow */
+/** @typedef {{seat: number, device: string, holders: Person[], action: SeatAction}} SeatRow */
 /**
- * Somebody connected. `sits` says for every seat of the game whether they are on it.
+ * A peer. `sits` says for every seat of the game whether they are on it.
  * @typedef {{peer: number, name: string, you: boolean, muted: boolean, wants: null | "any" | number, sits: {seat: number, on: boolean}[]}} PeerRow
  */
 
 /**
  * @typedef {object} PeopleView
  * @property {SeatRow[]} seats
- * @property {string | null} hostWatches the host's name, if they are there without a seat
- * @property {PeerRow[]} people everybody else: those who watch, or all of them for somebody who may move people
- * @property {boolean} movable whether this person may move people
- * @property {"ask" | "unask" | null} any what one may do about a seat, whichever
- * @property {number} wishes how many others wait for a seat
+ * @property {string | null} hostWatches the host's name, if the host is there without a seat
+ * @property {PeerRow[]} people the others: those who watch, or all of them where the reader may move people
+ * @property {boolean} movable whether the reader may move people
+ * @property {"ask" | "unask" | null} any what the reader may do about a seat, whichever
+ * @property {number} requests how many others wait for a seat
  */
 
 /** @param {Room} room @returns {PeopleView} */
@@ -37,7 +37,7 @@ export function peopleView(room) {
       seat,
       device: devices > 1 ? device : "",
       holders: holders.map(({ peer, name, away }) => ({ name, you: peer === you.peer, host: peer === null, away })),
-      does: deedFor(you, seat, holders.length === 0, wants),
+      action: actionFor(you, seat, holders.length === 0, wants),
     })),
     hostWatches: hostSits ? null : room.host.name,
     people: room.peers.filter(({ seats }) => movable || seats.length === 0).map((peer) => ({
@@ -50,7 +50,7 @@ export function peopleView(room) {
     })),
     movable,
     any: wants === "any" ? "unask" : you.seats.length === 0 && room.seats.length > 0 ? "ask" : null,
-    wishes: room.peers.filter((peer) => peer.wants !== null && peer.peer !== you.peer).length,
+    requests: room.peers.filter((peer) => peer.wants !== null && peer.peer !== you.peer).length,
   };
 }
 
@@ -59,9 +59,9 @@ export function peopleView(room) {
  * @param {number} seat
  * @param {boolean} free
  * @param {null | "any" | number} wants
- * @returns {SeatDeed}
+ * @returns {SeatAction}
  */
-function deedFor(you, seat, free, wants) {
+function actionFor(you, seat, free, wants) {
   if (you.seats.includes(seat)) return "stand";
   if (wants === seat) return "unask";
   return free && (you.grant === "any" || you.grant === seat) ? "take" : "ask";

@@ -1,15 +1,15 @@
 // What a player is told about their own place in the room, when it has changed. Pure.
 
 /** @typedef {import("../net/protocol.js").Room} Room */
-/** @typedef {{key: string, values?: Record<string, string | number>, seat: number | null}} Told `seat`: whose colour it has */
+/** @typedef {{key: string, values?: Record<string, string | number>, seat: number | null}} StatusNotice `seat`: whose colour it has */
 
-export class Standing {
+export class PlayerStatus {
   /** The seats they were last told they have; undefined: not told yet. @type {string | undefined} */
   #seats;
   #muted = false;
 
-  /** @param {Room} room @returns {Told | null} null: nothing has changed */
-  news(room) {
+  /** @param {Room} room @returns {StatusNotice | null} null: nothing has changed */
+  changes(room) {
     const { seats, muted } = room.you;
     const moved = seats.join() !== this.#seats;
     const silenced = muted !== this.#muted;
@@ -17,12 +17,12 @@ export class Standing {
     this.#muted = muted;
     // Why no button does anything is the more urgent of the two.
     if (silenced) return { key: muted ? "no.muted" : "muted.over", seat: null };
-    return moved ? seatNews(room) : null;
+    return moved ? seatNotice(room) : null;
   }
 }
 
-/** @param {Room} room @returns {Told} */
-function seatNews({ you, seats }) {
+/** @param {Room} room @returns {StatusNotice} */
+function seatNotice({ you, seats }) {
   const [first] = you.seats;
   if (first === undefined) return { key: seats.some(({ holders }) => holders.length === 0) ? "seat.watching.free" : "seat.watching", seat: null };
   if (you.seats.length === 1) return { key: "seat.you", values: { n: first + 1 }, seat: first };

@@ -13,7 +13,7 @@ export class Reactions {
   #layer = byId("reactions", HTMLElement);
   #count = 0;
 
-  /** @param {Reaction} reaction @param {number | null} seat of the one who reacts */
+  /** @param {Reaction} reaction @param {number | null} seat of the sender */
   show({ emoji, name }, seat) {
     if (this.#layer.childElementCount >= MOST) this.#layer.firstElementChild?.remove();
     const float = make("div", "float");

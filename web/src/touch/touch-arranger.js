@@ -5,7 +5,7 @@ import { text } from "../lang/text.js";
 import { make } from "../ui/dom.js";
 import { inside } from "./touch-geometry.js";
 
-/** @typedef {import("./touch-controls.js").Touch} Touch */
+/** @typedef {import("./touch-controls.js").TouchControls} TouchControls */
 /** @typedef {import("./touch-geometry.js").Placed} Placed */
 
 const LARGER = 1.1;
@@ -15,7 +15,7 @@ const STEP = 8;
 /** @type {Readonly<Record<string, readonly [number, number]>>} */
 const ARROWS = { ArrowUp: [0, -STEP], ArrowDown: [0, STEP], ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0] };
 
-export class Arrange {
+export class TouchArranger {
   #root;
   #touch;
   #tools = make("div", "arrange-tools");
@@ -29,7 +29,7 @@ export class Arrange {
 
   /**
    * @param {HTMLElement} root the area of the touch controls
-   * @param {Touch} touch
+   * @param {TouchControls} touch
    */
   constructor(root, touch) {
     this.#root = root;

@@ -1,7 +1,7 @@
-// Controls on the glass, for phones and tablets: draws them, and follows the fingers.
+// Controls on the touch screen of phones and tablets: draws them, and follows the fingers.
 
 import { recallPlaces, rememberPlaces } from "../input/control-preferences.js";
-import { Grip, isHeld, RESTING } from "../input/retropad.js";
+import { PressCollector, isHeld, NOTHING_HELD } from "../input/retropad.js";
 import { canVibrate, vibrate } from "../input/rumble.js";
 import { hasText, text } from "../lang/text.js";
 import { make } from "../ui/dom.js";
@@ -10,7 +10,7 @@ import { TOUCH_LAYOUTS, turboPart } from "./touch-layouts.js";
 
 /** @typedef {import("../input/control-preferences.js").Place} Place */
 /** @typedef {import("../input/retropad.js").Control} Control */
-/** @typedef {import("../input/retropad.js").Held} Held */
+/** @typedef {import("../input/retropad.js").HeldControls} HeldControls */
 /** @typedef {import("./touch-layouts.js").Part} Part */
 /** @typedef {import("./touch-layouts.js").Shape} Shape */
 /** @typedef {import("./touch-geometry.js").Placed} Placed */
@@ -26,7 +26,7 @@ const SHORT = 3;
 
 /** @typedef {{placed: Placed, start: {x: number, y: number}, x: number, y: number}} Finger */
 
-export class Touch {
+export class TouchControls {
   #root;
   #onHeld;
   /** @type {Shape} */
@@ -41,16 +41,16 @@ export class Touch {
   #elements = new Map();
   /** By `pointerId`. @type {Map<number, Finger>} */
   #fingers = new Map();
-  /** @type {Held} */
-  #held = RESTING;
-  /** Somebody arranges the controls: fingers are theirs. */
+  /** @type {HeldControls} */
+  #held = NOTHING_HELD;
+  /** The player arranges the controls: fingers move them. */
   #arranging = false;
   /** Called when the parts have been put in their places. */
   onPlaced = () => {};
 
   /**
    * @param {HTMLElement} root the area
-   * @param {(held: Held) => void} onHeld
+   * @param {(held: HeldControls) => void} onHeld
    */
   constructor(root, onHeld) {
     this.#root = root;
@@ -98,7 +98,7 @@ export class Touch {
     this.#build();
   }
 
-  /** @param {{turbo: boolean, haptics: boolean}} wishes */
+  /** @param {{turbo: boolean, haptics: boolean}} options */
   set({ turbo, haptics }) {
     this.#haptics = haptics;
     if (turbo === this.#turbo) return;
@@ -177,7 +177,7 @@ export class Touch {
     element.style.setProperty("--w", String(part.w));
     element.style.setProperty("--h", String(part.h));
     if (part.kind === "dpad") {
-      for (const control of DIRECTIONS) element.append(light(make("i", control.toLowerCase()), control));
+      for (const control of DIRECTIONS) element.append(lit(make("i", control.toLowerCase()), control));
       element.append(make("i", "hub"));
       element.setAttribute("aria-label", text("touch.dpad"));
     } else if (part.kind === "stick") {
@@ -185,7 +185,7 @@ export class Touch {
       element.setAttribute("aria-label", text(part.side === "L" ? "touch.stick.left" : "touch.stick.right"));
     } else {
       for (const item of part.items) {
-        const button = light(make("i", "key", this.#label(item)), item.control);
+        const button = lit(make("i", "key", this.#label(item)), item.control);
         button.style.setProperty("--at-x", String(item.x));
         button.style.setProperty("--at-y", String(item.y));
         button.style.setProperty("--r", String(item.r));
@@ -235,10 +235,10 @@ export class Touch {
   }
 
   #update() {
-    const grip = new Grip();
-    for (const { placed, start, x, y } of this.#fingers.values()) pressUnder(this.#placed, placed, start, x, y, grip);
+    const presses = new PressCollector();
+    for (const { placed, start, x, y } of this.#fingers.values()) pressUnder(this.#placed, placed, start, x, y, presses);
     const before = this.#held;
-    const held = this.#fingers.size > 0 ? grip.held({ deadZone: THUMB }) : RESTING;
+    const held = this.#fingers.size > 0 ? presses.held({ deadZone: THUMB }) : NOTHING_HELD;
     this.#held = held;
     this.#onHeld(held);
     const more = (held.pad.buttons & ~before.pad.buttons) | (held.turbo & ~before.turbo);
@@ -246,10 +246,10 @@ export class Touch {
     this.#show(held);
   }
 
-  /** @param {Held} held */
+  /** @param {HeldControls} held */
   #show(held) {
-    for (const lit of this.#root.querySelectorAll("[data-lit]")) {
-      lit.classList.toggle("lit", isHeld(/** @type {Control} */ (lit.getAttribute("data-lit")), held));
+    for (const element of this.#root.querySelectorAll("[data-lit]")) {
+      element.classList.toggle("lit", isHeld(/** @type {Control} */ (element.getAttribute("data-lit")), held));
     }
     for (const [id, x, y] of /** @type {const} */ ([["left-stick", held.pad.lx, held.pad.ly], ["right-stick", held.pad.rx, held.pad.ry]])) {
       const stick = this.#elements.get(id);
@@ -260,8 +260,8 @@ export class Touch {
   }
 }
 
-/** @param {HTMLElement} element @param {Control} control */
-function light(element, control) {
+/** Marks an element that lights up with a control. @param {HTMLElement} element @param {Control} control */
+function lit(element, control) {
   element.dataset.lit = control;
   return element;
 }

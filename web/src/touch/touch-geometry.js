@@ -1,9 +1,9 @@
-// From fingers on the glass to controls: where the parts are, and what is under a finger. Pure.
+// From fingers on the touch screen to controls: where the parts are, and what is under a finger. Pure.
 
 import { TURBO_ROW, UNITS } from "./touch-layouts.js";
 
 /** @typedef {import("../input/retropad.js").Control} Control */
-/** @typedef {import("../input/retropad.js").Grip} Grip */
+/** @typedef {import("../input/retropad.js").PressCollector} PressCollector */
 /** @typedef {import("./touch-layouts.js").Item} Item */
 /** @typedef {import("./touch-layouts.js").Orientation} Orientation */
 /** @typedef {import("./touch-layouts.js").Part} Part */
@@ -100,20 +100,20 @@ export function partAt(all, x, y) {
  * @param {{x: number, y: number}} start
  * @param {number} x
  * @param {number} y
- * @param {Grip} grip
+ * @param {PressCollector} presses
  */
-export function pressUnder(all, placed, start, x, y, grip) {
+export function pressUnder(all, placed, start, x, y, presses) {
   const { part, unit } = placed;
   if (part.kind === "dpad") {
     const half = (part.w * unit) / 2;
-    for (const control of directionsAt((x - placed.x) / half, (y - placed.y) / half)) grip.press(control);
+    for (const control of directionsAt((x - placed.x) / half, (y - placed.y) / half)) presses.press(control);
   } else if (part.kind === "stick") {
     const reach = ((part.w * unit) / 2) * PUSH;
-    pressStick(part.side, (x - start.x) / reach, (y - start.y) / reach, grip);
+    pressStick(part.side, (x - start.x) / reach, (y - start.y) / reach, presses);
   } else {
     const over = partAt(all.filter((it) => it.part.kind === "keys" || it.part.kind === "pill"), x, y);
     if (!over) return;
-    for (const control of itemsAt(over.part.items, (x - over.x) / over.unit, (y - over.y) / over.unit, over.part.kind === "pill")) grip.press(control);
+    for (const control of itemsAt(over.part.items, (x - over.x) / over.unit, (y - over.y) / over.unit, over.part.kind === "pill")) presses.press(control);
   }
 }
 
@@ -150,9 +150,9 @@ export function itemsAt(items, x, y, anywhere = false) {
   return first.far <= first.item.r * EDGE ? [first.item.control] : [];
 }
 
-/** @param {"L" | "R"} side @param {number} x @param {number} y @param {Grip} grip */
-function pressStick(side, x, y, grip) {
+/** @param {"L" | "R"} side @param {number} x @param {number} y @param {PressCollector} presses */
+function pressStick(side, x, y, presses) {
   const length = Math.max(1, Math.hypot(x, y));
-  grip.press(`${side}X${x < 0 ? "-" : "+"}`, Math.abs(x) / length);
-  grip.press(`${side}Y${y < 0 ? "-" : "+"}`, Math.abs(y) / length);
+  presses.press(`${side}X${x < 0 ? "-" : "+"}`, Math.abs(x) / length);
+  presses.press(`${side}Y${y < 0 ? "-" : "+"}`, Math.abs(y) / length);
 }

@@ -1,4 +1,4 @@
-// The controls on the glass for each kind of system: which there are, how large, and where.
+// The touch controls for each kind of system: which there are, how large, and where.
 
 /** @typedef {import("../input/retropad.js").Control} Control */
 /** @typedef {"pad" | "nes" | "sms" | "gb" | "gba" | "snes" | "genesis3" | "genesis6" | "saturn" | "n64" | "psx" | "arcade"} Shape */

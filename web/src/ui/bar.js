@@ -1,4 +1,4 @@
-// The bar: who is where, and the buttons. It hides while the game is played.
+// The bar: the seats and the buttons. It hides while the game is played.
 
 import { isolated, setLabel, text } from "../lang/text.js";
 import { hasBit, Leds } from "../room/leds.js";
@@ -17,15 +17,15 @@ export class Bar {
   #bar = byId("bar", HTMLElement);
   #game = byId("game-name", HTMLElement);
   #seats = byId("seats", HTMLElement);
-  /** A dot for each seat somebody has, for while the bar is hidden. */
-  #lights = byId("lights", HTMLElement);
-  #lamps = byId("leds", HTMLElement);
+  /** A dot for each seat that has a holder, for while the bar is hidden. */
+  #activityDots = byId("activity", HTMLElement);
+  #ledDots = byId("leds", HTMLElement);
   #mute = byId("mute", HTMLButtonElement);
   #volume = byId("volume", HTMLInputElement);
   #tap = byId("tap-sound", HTMLButtonElement);
   #playing = false;
   /** Bits of the seats with anything held. */
-  #held = 0;
+  #activity = 0;
   #leds = new Leds();
   #ledsOf = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -62,7 +62,7 @@ export class Bar {
     const at = event.target instanceof Element ? event.target : null;
     // A finger on the game's buttons is playing, not asking for the bar; so is a mouse that the game has.
     if (at?.closest("#touch [data-part]") || document.pointerLockElement) return;
-    // The bar would stand in the way of whoever aims: a shot at it would be one beside the picture.
+    // The bar would stand in the way of a player who aims: a shot at it would be one beside the picture.
     if (at?.closest("#stage[data-aim='yes']")) this.#aimed(event, at);
     else {
       this.#stopDwelling();
@@ -99,7 +99,7 @@ export class Bar {
     this.#game.textContent = room?.game.name || "Hotseat";
     if (!room) {
       this.#seats.replaceChildren();
-      this.#lights.replaceChildren();
+      this.#activityDots.replaceChildren();
       return;
     }
     const chips = room.seats.map(({ seat, holders }) => {
@@ -124,12 +124,12 @@ export class Bar {
       chips.push(chip);
     }
     this.#seats.replaceChildren(...chips);
-    this.#lights.replaceChildren(...room.seats.filter(({ holders }) => holders.length > 0).map(({ seat }) => {
+    this.#activityDots.replaceChildren(...room.seats.filter(({ holders }) => holders.length > 0).map(({ seat }) => {
       const dot = make("i", room.you.seats.includes(seat) ? "mine" : "");
       dot.dataset.player = String(seat);
       return dot;
     }));
-    this.light(this.#held);
+    this.setActivity(this.#activity);
     if (room.game.name !== this.#ledsOf) {
       this.#ledsOf = room.game.name;
       this.#leds.forget();
@@ -137,15 +137,15 @@ export class Bar {
     }
   }
 
-  /** Shows who presses anything. @param {number} seats bits of the seats */
-  light(seats) {
-    this.#held = seats;
-    for (const sign of [...this.#seats.children, ...this.#lights.children]) {
+  /** Shows which seats have anything held. @param {number} seats their bits */
+  setActivity(seats) {
+    this.#activity = seats;
+    for (const sign of [...this.#seats.children, ...this.#activityDots.children]) {
       if (sign instanceof HTMLElement && sign.dataset.player) sign.classList.toggle("lit", hasBit(seats, Number(sign.dataset.player)));
     }
   }
 
-  /** The lights of the emulated machine. @param {number} on their bits */
+  /** The LEDs of the emulated machine. @param {number} on their bits */
   setLeds(on) {
     this.#leds.set(on);
     this.#showLeds();
@@ -153,12 +153,12 @@ export class Bar {
 
   #showLeds() {
     const leds = this.#leds.list;
-    this.#lamps.hidden = leds.length === 0;
-    this.#lamps.replaceChildren(...leds.map(({ on }) => make("i", on ? "on" : "")));
+    this.#ledDots.hidden = leds.length === 0;
+    this.#ledDots.replaceChildren(...leds.map(({ on }) => make("i", on ? "on" : "")));
   }
 
   #hide() {
-    // Somebody has the pointer or the keyboard on it, or reads a panel that it opened.
+    // The pointer or the keyboard is on it, or a panel that it opened is read.
     const busy = this.#bar.matches(":hover") && matchMedia("(hover: hover)").matches;
     if (busy || this.#bar.contains(document.activeElement)) {
       this.show();

@@ -1,25 +1,25 @@
-// The controls: who plays with what, what each control is called in the game, and which key or button it is.
+// The controls: which device plays which seat, what each control is called in the game, and which key or button it is.
 
 import { partName } from "../input/gamepad-part-names.js";
 import { gamepadsAllowed } from "../input/gamepads.js";
 import { keyName, readKeyNames } from "../input/key-names.js";
 import { conflicts } from "../input/keyboard-mapping.js";
-import { GROUPS, isHeld, RESTING } from "../input/retropad.js";
+import { GROUPS, isHeld, NOTHING_HELD } from "../input/retropad.js";
 import { hasText, text } from "../lang/text.js";
 import { ControlSettings, giveBackAfterPointer } from "./control-settings.js";
 import { make } from "./dom.js";
 import { Remap } from "./remap.js";
 
 /** @typedef {import("../input/local-input.js").Device} Device */
-/** @typedef {import("../input/local-input.js").Hands} Hands */
+/** @typedef {import("../input/local-input.js").LocalInput} LocalInput */
 /** @typedef {import("../input/retropad.js").Control} Control */
-/** @typedef {import("../input/retropad.js").Held} Held */
+/** @typedef {import("../input/retropad.js").HeldControls} HeldControls */
 
 /** @type {Readonly<Record<string, string>>} */
 const TITLES = { directions: "controls.directions", buttons: "controls.buttons", sticks: "controls.sticks", turbo: "controls.turbo" };
 
 export class ControlsPanel {
-  #hands;
+  #localInput;
   #devices = make("ul", "devices");
   #note = make("p", "hint");
   #tools = make("div", "device-tools");
@@ -31,30 +31,30 @@ export class ControlsPanel {
   #remap;
   /** The device whose controls are listed. */
   #chosen = "keys0";
-  /** What the chosen device holds. @type {Held} */
-  #held = RESTING;
+  /** What the chosen device holds. @type {HeldControls} */
+  #held = NOTHING_HELD;
   #open = false;
   #root;
   /** Called when the panel has to make way for something on the page below. @type {() => void} */
   onMakeWay = () => {};
 
-  /** @param {HTMLElement} root @param {Hands} hands */
-  constructor(root, hands) {
-    this.#hands = hands;
-    this.#remap = new Remap(hands, (control) => this.#fullName(control));
+  /** @param {HTMLElement} root @param {LocalInput} localInput */
+  constructor(root, localInput) {
+    this.#localInput = localInput;
+    this.#remap = new Remap(localInput, (control) => this.#fullName(control));
     this.#root = root;
-    this.#settings = new ControlSettings(this.#settingsBox, hands);
+    this.#settings = new ControlSettings(this.#settingsBox, localInput);
     this.#settings.onArrange = () => {
       this.onMakeWay();
-      hands.arrangeTouch(() => {});
+      localInput.arrangeTouch(() => {});
     };
     this.#warning.setAttribute("role", "status");
     root.append(this.#devices, this.#note, this.#hint, this.#list, this.#warning, this.#tools, this.#settingsBox);
-    hands.onChange = () => this.#changed();
-    hands.onHeld = (device, held) => {
+    localInput.onChange = () => this.#changed();
+    localInput.onHeld = (device, held) => {
       if (device !== this.#chosen) return;
       this.#held = held;
-      if (this.#open) this.#light();
+      if (this.#open) this.#showHeld();
     };
     void readKeyNames().then((told) => {
       if (told) this.#changed();
@@ -65,8 +65,8 @@ export class ControlsPanel {
   setOpen(open) {
     this.#open = open;
     if (!open) return;
-    // Whoever plays on the glass has no use for a list of keys.
-    if (this.#hands.touched) this.#root.prepend(this.#settingsBox);
+    // A player on a touch screen has no use for a list of keys.
+    if (this.#localInput.touched) this.#root.prepend(this.#settingsBox);
     else this.#root.append(this.#settingsBox);
     this.fill();
   }
@@ -85,11 +85,11 @@ export class ControlsPanel {
   }
 
   #show() {
-    const { devices } = this.#hands;
+    const { devices } = this.#localInput;
     const chosen = devices.find(({ key }) => key === this.#chosen) ?? devices[0];
     if (!chosen) return;
     if (chosen.key !== this.#chosen) this.#choose(chosen);
-    // Everything is made anew; who was on a button stays on it.
+    // Everything is made anew; the focus stays on its button.
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.focus : undefined;
     this.#devices.replaceChildren(...devices.map((device) => this.#device(device, device.key === chosen.key)));
     this.#note.textContent = noteOf(devices);
@@ -100,7 +100,7 @@ export class ControlsPanel {
     const warning = this.#conflictWords();
     if (this.#warning.textContent !== warning) this.#warning.textContent = warning;
     if (focused) this.#find(focused)?.focus();
-    this.#light();
+    this.#showHeld();
   }
 
   /** @param {string} focus @returns {HTMLElement | null} */
@@ -116,7 +116,7 @@ export class ControlsPanel {
   /** @param {Device} device */
   #choose(device) {
     this.#chosen = device.key;
-    this.#held = RESTING;
+    this.#held = NOTHING_HELD;
   }
 
   /** @param {Device} device @param {boolean} chosen */
@@ -128,7 +128,7 @@ export class ControlsPanel {
     });
     name.setAttribute("aria-pressed", String(chosen));
     line.append(name);
-    const { seats } = this.#hands;
+    const { seats } = this.#localInput;
     if (seats.length > 0) {
       const select = document.createElement("select");
       select.setAttribute("aria-label", text("device.plays", { name: device.name }));
@@ -136,7 +136,7 @@ export class ControlsPanel {
       for (const seat of seats) select.append(new Option(text("device.seat", { n: seat + 1 }), String(seat), false, device.seat === seat));
       select.append(new Option(text("device.unused"), "none", false, device.seat === null));
       giveBackAfterPointer(select);
-      select.addEventListener("change", () => this.#hands.setSeat(device.key, select.value === "none" ? "none" : Number(select.value)));
+      select.addEventListener("change", () => this.#localInput.setSeat(device.key, select.value === "none" ? "none" : Number(select.value)));
       line.dataset.player = device.seat === null ? "none" : String(device.seat);
       line.append(select);
     }
@@ -145,15 +145,15 @@ export class ControlsPanel {
 
   /** @param {Device} device @returns {HTMLElement[]} */
   #toolsFor(device) {
-    if (device.kind === "keys") return [this.#button("secondary", text("remap.reset"), "reset", () => this.#hands.setLayout(device.layout, null))];
-    const setUp = this.#button(this.#isStrange(device) ? "primary" : "secondary", text("remap.all"), "all", () => this.#remap.gamepad(device.pad));
-    const reset = this.#button("secondary", text("remap.reset"), "reset", () => this.#hands.setBinding(device.pad, null));
-    return this.#hands.isMapped(device.pad) ? [setUp, reset] : [setUp];
+    if (device.kind === "keys") return [this.#button("secondary", text("remap.reset"), "reset", () => this.#localInput.setLayout(device.layout, null))];
+    const setUp = this.#button(this.#isUnmapped(device) ? "primary" : "secondary", text("remap.all"), "all", () => this.#remap.gamepad(device.pad));
+    const reset = this.#button("secondary", text("remap.reset"), "reset", () => this.#localInput.setBinding(device.pad, null));
+    return this.#localInput.isMapped(device.pad) ? [setUp, reset] : [setUp];
   }
 
-  /** Whether nobody knows where the buttons of a gamepad lie. @param {Device} device */
-  #isStrange(device) {
-    return device.kind === "pad" && !device.pad.standard && !this.#hands.isMapped(device.pad);
+  /** Whether it is unknown where the buttons of a gamepad lie. @param {Device} device */
+  #isUnmapped(device) {
+    return device.kind === "pad" && !device.pad.standard && !this.#localInput.isMapped(device.pad);
   }
 
   /** @param {string} group @param {readonly Control[]} controls @param {Device} device */
@@ -172,7 +172,7 @@ export class ControlsPanel {
         else this.#remap.gamepad(device.pad, [control]);
       });
       button.dataset.cap = control;
-      const code = device.kind === "keys" ? this.#hands.layouts[device.layout]?.[control] : undefined;
+      const code = device.kind === "keys" ? this.#localInput.layouts[device.layout]?.[control] : undefined;
       button.classList.toggle("twice", code !== undefined && twice.has(code));
       const names = make("span", "names", name.own || name.usual);
       // Beside the game's word, what is printed on most gamepads.
@@ -190,17 +190,17 @@ export class ControlsPanel {
   /** What is pressed for a control, or empty. @param {Control} control @param {Device} device */
   #inputWords(control, device) {
     if (device.kind === "keys") {
-      const code = this.#hands.layouts[device.layout]?.[control];
+      const code = this.#localInput.layouts[device.layout]?.[control];
       return code === undefined ? "" : keyName(code);
     }
-    const parts = this.#hands.bindingOf(device.pad.index).filter((it) => it.control === control);
+    const parts = this.#localInput.bindingOf(device.pad.index).filter((it) => it.control === control);
     return parts.map(({ part }) => partName(part, device.pad.standard)).join(", ");
   }
 
   /** @param {Control} control */
   #name(control) {
-    const seat = this.#hands.devices.find(({ key }) => key === this.#chosen)?.seat ?? null;
-    const own = this.#hands.nameOf(control, seat);
+    const seat = this.#localInput.devices.find(({ key }) => key === this.#chosen)?.seat ?? null;
+    const own = this.#localInput.nameOf(control, seat);
     const usual = hasText(`button.${control}`) ? text(`button.${control}`) : control;
     // A stick's name is that of its axis: the direction has to stay.
     return { own: /^[LR][XY]/.test(control) && own !== "" ? `${own} ${usual.slice(-1)}` : control.startsWith("TURBO_") && own !== "" ? text("controls.turbo_of", { name: own }) : own, usual };
@@ -213,7 +213,7 @@ export class ControlsPanel {
   }
 
   #usedLayouts() {
-    const { devices, layouts, seats } = this.#hands;
+    const { devices, layouts, seats } = this.#localInput;
     // Without a seat the first layout is shown as if it were used.
     return layouts.filter((_, at) => devices.some((device) =>
       device.kind === "keys" && device.layout === at && (device.seat !== null || (seats.length === 0 && at === 0) || device.key === this.#chosen)));
@@ -224,7 +224,7 @@ export class ControlsPanel {
       text("controls.twice", { key: keyName(code), controls: uses.map(({ control }) => this.#fullName(control)).join(", ") })).join(" ");
   }
 
-  #light() {
+  #showHeld() {
     for (const cap of this.#list.querySelectorAll("[data-cap]")) {
       cap.classList.toggle("lit", isHeld(/** @type {Control} */ (cap.getAttribute("data-cap")), this.#held));
     }

@@ -42,7 +42,7 @@ export function makeButton(className, content, onClick) {
 }
 
 /**
- * A name or a sentence of somebody else: its direction of writing stays its own.
+ * A name or a sentence that another person wrote: its direction of writing stays its own.
  * @param {string} className
  * @param {string} content
  */
@@ -51,7 +51,7 @@ export function makeForeign(className, content) {
 }
 
 /**
- * Fills a list anew. Whoever was on a control with the keyboard stays on the one that has the same `data-key`.
+ * Fills a list anew. The keyboard's focus stays on the control that has the same `data-key`.
  * @param {HTMLElement} list
  * @param {readonly HTMLElement[]} children
  */

@@ -7,7 +7,7 @@ import { setLabel } from "../lang/text.js";
 
 /**
  * @param {HTMLButtonElement} button
- * @param {() => void} onMissing the browser has no full screen, and somebody wants it
+ * @param {() => void} onMissing the player wants full screen, and the browser has none
  */
 export function attachFullScreen(button, onMissing) {
   const page = /** @type {OldElement} */ (document.documentElement);

@@ -5,7 +5,7 @@ import { ControlsPanel } from "./controls-panel.js";
 import { byId } from "./dom.js";
 import { Panel } from "./panel.js";
 
-/** @typedef {import("../input/local-input.js").Hands} Hands */
+/** @typedef {import("../input/local-input.js").LocalInput} LocalInput */
 
 export class HelpPanel {
   #panel = new Panel("help");
@@ -16,10 +16,10 @@ export class HelpPanel {
 
   /**
    * @param {(name: string) => void} onRename
-   * @param {Hands} hands
+   * @param {LocalInput} localInput
    */
-  constructor(onRename, hands) {
-    this.#controls = new ControlsPanel(byId("controls", HTMLElement), hands);
+  constructor(onRename, localInput) {
+    this.#controls = new ControlsPanel(byId("controls", HTMLElement), localInput);
     this.#controls.onMakeWay = () => this.show(false);
     this.#panel.onToggle = (open) => {
       this.#controls.setOpen(open);

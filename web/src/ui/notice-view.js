@@ -4,9 +4,9 @@ import { text } from "../lang/text.js";
 import { byId, returnFocusAfterClick } from "./dom.js";
 
 /** @typedef {import("./notice.js").Action} Action */
-/** @typedef {import("./notice.js").Does} Does */
+/** @typedef {import("./notice.js").ActionName} ActionName */
 /** @typedef {import("./notice.js").Notice} Notice */
-/** @typedef {import("./notice.js").Words} Words */
+/** @typedef {import("./notice.js").TextRef} TextRef */
 
 const TOAST_MS = 4000;
 
@@ -23,12 +23,12 @@ export class NoticeView {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {(does: Does) => void} onAction */
+  /** @param {(name: ActionName) => void} onAction */
   constructor(onAction) {
     returnFocusAfterClick(this.#notice);
     for (const slot of this.#buttons) {
       slot.button.addEventListener("click", () => {
-        if (slot.action) onAction(slot.action.does);
+        if (slot.action) onAction(slot.action.name);
       });
     }
   }
@@ -71,8 +71,9 @@ function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-/** @param {Words | null} words */
-function wordsOf(words) {
-  if (words === null) return "";
-  return "words" in words ? words.words : text(words.key, words.values);
+/** @param {TextRef | null} ref */
+function wordsOf(ref) {
+  if (ref === null) return "";
+  const values = Object.entries(ref.values ?? {}).map(([name, value]) => [name, typeof value === "object" ? text(value.key) : value]);
+  return text(ref.key, Object.fromEntries(values));
 }

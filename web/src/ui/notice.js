@@ -1,5 +1,8 @@
 // What to tell the player, from what is known. Pure.
 
+import { codeKey, isKnownCode } from "../lang/code-text.js";
+import { NO_TROUBLE } from "../net/codes.js";
+
 /** @typedef {import("../net/protocol.js").Room} Room */
 /** @typedef {"name" | "connecting" | "waiting" | "playing" | "reconnecting" | "refused" | "closed"} Phase */
 
@@ -9,30 +12,26 @@
  * @property {Phase} phase
  * @property {string} reason why it is connecting again: "network", "offline", "host", "dropped", or empty
  * @property {string} code the host's code of a refusal or closing, or empty
- * @property {string} message the host's own sentence beside the code
  * @property {Room | null} room
- * @property {string} trouble what the host says is wrong with the stream, or empty
+ * @property {string} trouble the host's code of what is wrong with the stream, or empty
  * @property {boolean} picture a picture has been shown on this connection
  */
 
-/**
- * A text: a key and its values, or the host's own words.
- * @typedef {{key: string, values?: Record<string, string | number>} | {words: string}} Words
- */
+/** A text: its key and its values, of which each may be a text itself. @typedef {{key: string, values?: Record<string, string | number | {key: string}>}} TextRef */
 
 /**
  * What a notice's button does: join again, load the page again, take the request back, ask for a code, or let the game go on.
- * @typedef {"retry" | "reload" | "cancel" | "code" | "resume"} Does
+ * @typedef {"retry" | "reload" | "cancel" | "code" | "resume"} ActionName
  */
 
-/** @typedef {{key: string, does: Does}} Action */
+/** @typedef {{key: string, name: ActionName}} Action */
 
 /**
  * @typedef {object} Notice
  * @property {"card" | "pill"} shape a card covers the picture, a pill stands on it
  * @property {boolean} busy something is under way: show that it moves
- * @property {Words} title
- * @property {Words | null} detail
+ * @property {TextRef} title
+ * @property {TextRef | null} detail
  * @property {Action | null} action
  * @property {Action} [second] the less likely one
  */
@@ -44,10 +43,9 @@ export function isUnderWay(phase) {
 
 /**
  * @param {Situation} situation
- * @param {(key: string) => boolean} hasText
  * @returns {Notice | null} null: nothing stands between the player and the game
  */
-export function noticeFor(situation, hasText) {
+export function noticeFor(situation) {
   switch (situation.phase) {
     case "name":
       return null;
@@ -55,14 +53,14 @@ export function noticeFor(situation, hasText) {
       return busy("state.connecting",
         { key: situation.reason === "" ? "state.connecting.detail" : retryKey(situation.reason) });
     case "waiting":
-      return { ...busy("state.waiting", { key: "state.waiting.detail" }), action: { key: "action.cancel", does: "cancel" } };
+      return { ...busy("state.waiting", { key: "state.waiting.detail" }), action: { key: "action.cancel", name: "cancel" } };
     case "reconnecting":
       return { ...busy("state.reconnecting", { key: `reason.${situation.reason || "network"}` }),
-        action: { key: "action.now", does: "retry" } };
+        action: { key: "action.now", name: "retry" } };
     case "refused":
-      return ending("refused", situation, hasText);
+      return ending("refused", situation.code);
     case "closed":
-      return ending("closing", situation, hasText);
+      return ending("closing", situation.code);
     case "playing":
       return gameNotice(situation);
   }
@@ -77,80 +75,80 @@ function retryKey(reason) {
 function gameNotice({ room, picture, trouble }) {
   const game = room?.game;
   if (!game) return busy("state.connecting", null);
-  const said = game.message === "" ? null : { words: game.message };
+  const problem = game.problem && problemText(game.problem);
   switch (game.state) {
     case "starting":
-      return { ...busy("game.starting.unnamed", said),
+      return { ...busy("game.starting.unnamed", null),
         title: game.name === "" ? { key: "game.starting.unnamed" } : { key: "game.starting", values: { game: game.name } } };
     case "crashed":
-      return busy("game.crashed", said ?? { key: "game.crashed.detail" });
+      return busy("game.crashed", problem ?? { key: "game.crashed.detail" });
     case "stopped":
-      return { shape: "card", busy: false, title: { key: stoppedKey(game) }, detail: said ?? { key: "game.stopped.detail" }, action: null };
+      return { shape: "card", busy: false, title: { key: stoppedKey(game) }, detail: problem ?? { key: "game.stopped.detail" }, action: null };
     case "paused":
       return {
         shape: "pill",
         busy: false,
-        title: game.message === "" ? { key: "game.paused" } : { key: "game.paused.by", values: { name: game.message } },
+        title: game.pausedBy === "" ? { key: "game.paused" } : { key: "game.paused.by", values: { name: game.pausedBy } },
         detail: null,
-        action: room.you.rights.includes("pause") ? { key: "do.resume", does: "resume" } : null,
+        action: room.you.rights.includes("pause") ? { key: "do.resume", name: "resume" } : null,
       };
     case "running":
-      if (trouble === "no_picture") return busy("state.no_picture", { key: "state.no_picture.detail" });
-      return picture ? null : busy("state.picture", null);
+      if (trouble === "no_picture") return busy(codeKey("trouble", trouble), { key: "trouble.no_picture.detail" });
+      if (!picture) return busy("state.picture", null);
+      if (trouble === "" || trouble === NO_TROUBLE) return null;
+      // What it is this page cannot know: the picture stays in sight.
+      return { shape: "pill", busy: false, title: { key: codeKey("trouble", trouble) }, detail: null, action: null };
   }
 }
 
-/** @param {import("../net/protocol.js").Game} game that is stopped; with a message it did not end by itself */
-function stoppedKey({ message, core }) {
-  if (message === "") return "game.stopped";
+/** @param {import("../net/protocol.js").Game} game that is stopped; with a problem it did not end by itself */
+function stoppedKey({ problem, core }) {
+  if (problem === null) return "game.stopped";
   // A core that has told its name has run.
-  return core === "" ? "game.unstarted" : "game.failed";
+  return core !== "" && problem.code.startsWith("crash.") ? "game.failed" : "game.unstarted";
+}
+
+/** @param {import("../net/protocol.js").Problem} problem @returns {TextRef} */
+function problemText({ code, core }) {
+  return { key: codeKey("problem", code), values: { core: core === "" ? { key: "problem.core" } : core } };
 }
 
 /**
  * @param {string} title
- * @param {Words | null} detail
+ * @param {TextRef | null} detail
  * @returns {Notice}
  */
 function busy(title, detail) {
   return { shape: "card", busy: true, title: { key: title }, detail, action: null };
 }
 
-/**
- * @param {"refused" | "closing"} kind
- * @param {Situation} situation
- * @param {(key: string) => boolean} hasText
- * @returns {Notice}
- */
-function ending(kind, { code, message }, hasText) {
-  const key = `${kind}.${code}`;
-  // A code this page does not know comes with the host's sentence for it.
-  const unknown = message === "" ? { key: `${kind}.other` } : { words: message };
+/** @param {"refused" | "closing"} kind @param {string} code @returns {Notice} */
+function ending(kind, code) {
   return {
     shape: "card",
     busy: false,
     title: { key: kind === "refused" ? "state.refused" : "state.closed" },
-    detail: hasText(key) ? { key } : unknown,
+    detail: { key: codeKey(kind, code) },
     // A page that is newer may know the refusal.
-    ...(kind === "refused" && !hasText(key) ? { action: RELOAD } : actionsFor(code)),
+    ...(kind === "refused" && !isKnownCode(kind, code) ? { action: RELOAD } : actionsFor(code)),
   };
 }
 
 /** @type {Action} */
-const RELOAD = { key: "action.reload", does: "reload" };
+const RELOAD = { key: "action.reload", name: "reload" };
 
 /** @param {string} code @returns {{action: Action | null, second?: Action}} */
 function actionsFor(code) {
   /** @type {Action} */
-  const retry = { key: "action.again", does: "retry" };
+  const retry = { key: "action.again", name: "retry" };
   /** @type {Action} */
-  const byCode = { key: "action.code", does: "code" };
+  const byCode = { key: "action.code", name: "code" };
   switch (code) {
     // Asking again is of no use.
     case "no_webrtc": case "banned": return { action: null };
     case "version": case "bad_message": case "flood": return { action: RELOAD };
-    case "replaced": return { action: { key: "action.here", does: "retry" } };
-    case "declined": return { action: { key: "action.ask", does: "retry" } };
+    case "replaced": return { action: { key: "action.here", name: "retry" } };
+    case "declined": return { action: { key: "action.ask", name: "retry" } };
     case "revoked": return { action: byCode };
     case "bad_invite": return { action: retry, second: byCode };
     default: return { action: retry };

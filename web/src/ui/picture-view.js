@@ -7,7 +7,7 @@ import { aspectFor, fit, overscan, pictureFor } from "./picture-layout.js";
 /** How many announced pictures are kept while the video has not caught up. */
 const KEPT = 4;
 
-export class View {
+export class PictureView {
   #stage;
   #frame;
   #video;

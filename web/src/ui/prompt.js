@@ -18,7 +18,7 @@ export class Prompt {
   #before = null;
 
   constructor() {
-    // Keys are an answer, so the focus is on none of the buttons until somebody goes there with Tab.
+    // Keys are an answer, so the focus is on none of the buttons until Tab goes there.
     this.#card.tabIndex = -1;
     this.#asked.id = "prompt-asked";
     this.#asked.setAttribute("aria-live", "assertive");
@@ -53,7 +53,7 @@ export class Prompt {
       button.dataset.choice = key;
       button.addEventListener("click", (event) => {
         does();
-        // After a click the next key is an answer again; whoever pressed it with a key stays there.
+        // After a click the next key is an answer again; after a key the focus stays there.
         if (event.detail > 0 && this.open) this.#card.focus();
       });
       return button;

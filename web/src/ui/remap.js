@@ -1,28 +1,28 @@
 // Giving a control another key, or another part of a gamepad: asks, listens, and stores the answer.
 
-import { PadCapture } from "../input/gamepad-capture.js";
+import { GamepadCapture } from "../input/gamepad-capture.js";
 import { isBindable, withKey } from "../input/keyboard-mapping.js";
-import { ASKED, MapSequence } from "../input/mapping-sequence.js";
+import { ASKED, MappingSequence } from "../input/mapping-sequence.js";
 import { text } from "../lang/text.js";
 import { Prompt } from "./prompt.js";
 
-/** @typedef {import("../input/gamepads.js").PadInfo} PadInfo */
-/** @typedef {import("../input/local-input.js").Hands} Hands */
+/** @typedef {import("../input/gamepads.js").GamepadInfo} GamepadInfo */
+/** @typedef {import("../input/local-input.js").LocalInput} LocalInput */
 /** @typedef {import("../input/retropad.js").Control} Control */
 
 export class Remap {
-  #hands;
+  #localInput;
   #nameOf;
   #prompt = new Prompt();
-  /** The gamepad that is asked. @type {PadInfo | null} */
+  /** The gamepad that is asked. @type {GamepadInfo | null} */
   #pad = null;
 
   /**
-   * @param {Hands} hands
+   * @param {LocalInput} localInput
    * @param {(control: Control) => string} nameOf what a control is called
    */
-  constructor(hands, nameOf) {
-    this.#hands = hands;
+  constructor(localInput, nameOf) {
+    this.#localInput = localInput;
     this.#nameOf = nameOf;
   }
 
@@ -30,11 +30,11 @@ export class Remap {
   key(at, control) {
     const give = (/** @type {string | null} */ code) => {
       this.#end();
-      this.#hands.setLayout(at, withKey(this.#hands.layouts[at] ?? {}, control, code));
+      this.#localInput.setLayout(at, withKey(this.#localInput.layouts[at] ?? {}, control, code));
     };
     // Shift may be an answer, or the beginning of Shift+Tab.
     let shift = "";
-    this.#hands.grabKeys((event) => {
+    this.#localInput.grabKeys((event) => {
       const { code, type } = event;
       if (type === "keyup") {
         if (shift === "" || code !== shift) return false;
@@ -56,15 +56,15 @@ export class Remap {
     });
   }
 
-  /** @param {PadInfo} pad @param {readonly Control[]} [controls] asked for one after the other; all of them if left out */
+  /** @param {GamepadInfo} pad @param {readonly Control[]} [controls] asked for one after the other; all of them if left out */
   gamepad(pad, controls = ASKED) {
     this.#pad = pad;
-    const before = this.#hands.bindingOf(pad.index);
-    const sequence = new MapSequence(controls);
+    const before = this.#localInput.bindingOf(pad.index);
+    const sequence = new MappingSequence(controls);
     let capture = captureFor(sequence.current);
     const save = () => {
       this.#end();
-      this.#hands.setBinding(pad, sequence.over(before));
+      this.#localInput.setBinding(pad, sequence.over(before));
     };
     const next = () => {
       if (sequence.current === null) save();
@@ -90,7 +90,7 @@ export class Remap {
         ],
       });
     };
-    this.#hands.watchGamepads((raw) => {
+    this.#localInput.watchGamepads((raw) => {
       if (raw.index !== pad.index) return;
       const part = capture.feed(raw, performance.now());
       this.#prompt.show(capture.pressed);
@@ -99,7 +99,7 @@ export class Remap {
       next();
     });
     // The keys do not play either, but for those that move around in the dialog.
-    this.#hands.grabKeys((event) => {
+    this.#localInput.grabKeys((event) => {
       if (event.type !== "keydown" || movesAround(event) || event.ctrlKey || event.altKey || event.metaKey) return false;
       if (event.code === "Escape") this.#end();
       return true;
@@ -110,13 +110,13 @@ export class Remap {
   /** The devices have changed: a gamepad that is gone answers no more. */
   check() {
     const pad = this.#pad;
-    if (pad && !this.#hands.devices.some((device) => device.kind === "pad" && device.key === pad.key)) this.#end();
+    if (pad && !this.#localInput.devices.some((device) => device.kind === "pad" && device.key === pad.key)) this.#end();
   }
 
   #end() {
     this.#pad = null;
-    this.#hands.grabKeys(null);
-    this.#hands.watchGamepads(null);
+    this.#localInput.grabKeys(null);
+    this.#localInput.watchGamepads(null);
     this.#prompt.close();
   }
 }
@@ -129,5 +129,5 @@ function movesAround({ code, target }) {
 
 /** @param {Control | null} control */
 function captureFor(control) {
-  return new PadCapture(control !== null && /^[LR][XY]/.test(control));
+  return new GamepadCapture(control !== null && /^[LR][XY]/.test(control));
 }

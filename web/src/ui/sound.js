@@ -3,7 +3,7 @@
 
 import { recall, remember } from "./storage.js";
 
-/** What a browser takes as a wish of the person at it. */
+/** What a browser takes as the person's permission to play. */
 const GESTURES = ["pointerup", "touchend", "click", "keydown"];
 
 export class Sound {
@@ -21,7 +21,7 @@ export class Sound {
     audio.muted = recall("muted") === "yes";
   }
 
-  /** The browser plays nothing until somebody touches the page. */
+  /** The browser plays nothing until the page is touched. */
   get blocked() {
     return this.#blocked && !this.muted;
   }

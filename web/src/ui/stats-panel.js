@@ -1,11 +1,11 @@
 // The statistics overlay.
 
 import { text } from "../lang/text.js";
-import { tallyStats } from "../net/stream-stats.js";
+import { readStreamStats } from "../net/stream-stats.js";
 import { byId, make } from "./dom.js";
 
 /** @typedef {import("../net/protocol.js").HostStats} HostStats */
-/** @typedef {import("../net/stream-stats.js").Tally} Tally */
+/** @typedef {import("../net/stream-stats.js").StreamStats} StreamStats */
 
 const READ_MS = 1000;
 
@@ -58,28 +58,28 @@ export class StatsPanel {
   async #read() {
     const reports = await this.#source.stats();
     if (!reports || !this.open) return;
-    const { tally, totals } = tallyStats(reports.values(), this.#totals, performance.now());
+    const { stats, totals } = readStreamStats(reports.values(), this.#totals, performance.now());
     this.#totals = totals;
-    this.#list.replaceChildren(...this.#rows(tally).flatMap(([key, value]) =>
+    this.#list.replaceChildren(...this.#rows(stats).flatMap(([key, value]) =>
       [make("dt", "", text(`stats.${key}`)), make("dd", "", value)]));
   }
 
-  /** @param {Tally} tally @returns {[string, string][]} */
-  #rows(tally) {
+  /** @param {StreamStats} stats @returns {[string, string][]} */
+  #rows(stats) {
     const picture = this.#source.picture();
-    const coded = tally.width && tally.height ? `${tally.width} × ${tally.height}` : "–";
+    const coded = stats.width && stats.height ? `${stats.width} × ${stats.height}` : "–";
     return [
       ["picture", picture ? `${picture.width} × ${picture.height}` : "–"],
-      ["video", tally.codec ? `${coded} ${tally.codec}` : coded],
-      ["fps", unit("fps", tally.fps, 1)],
-      ["dropped", tally.dropped === null ? "–" : String(tally.dropped)],
-      ["bitrate", unit("mbit", tally.kbitS === null ? null : tally.kbitS / 1000, 2)],
-      ["loss", unit("percent", tally.lossPercent, 1)],
-      ["rtt", unit("ms", tally.roundTripMs, 1)],
+      ["video", stats.codec ? `${coded} ${stats.codec}` : coded],
+      ["fps", unit("fps", stats.fps, 1)],
+      ["dropped", stats.dropped === null ? "–" : String(stats.dropped)],
+      ["bitrate", unit("mbit", stats.kbitS === null ? null : stats.kbitS / 1000, 2)],
+      ["loss", unit("percent", stats.lossPercent, 1)],
+      ["rtt", unit("ms", stats.roundTripMs, 1)],
       ["ping", unit("ms", this.pingMs, 1)],
-      ["buffer", unit("ms", tally.bufferMs, 1)],
-      ["decode", unit("ms", tally.decodeMs, 1)],
-      ["audio_buffer", unit("ms", tally.audioBufferMs, 0)],
+      ["buffer", unit("ms", stats.bufferMs, 1)],
+      ["decode", unit("ms", stats.decodeMs, 1)],
+      ["audio_buffer", unit("ms", stats.audioBufferMs, 0)],
       ["host_fps", unit("fps", this.host?.fps ?? null, 1)],
       ["host_latency", unit("ms", this.host?.latency_ms ?? null, 1)],
     ];

@@ -1,6 +1,10 @@
 // What the browser remembers. Storage may be forbidden or full; then the page forgets, and works.
 
-/** `room` is the secret of the last room, for an installed page, which opens without a link. @typedef {"name" | "language" | "volume" | "muted" | "stats" | "touch" | "room" | "hands" | "keys" | "pads" | "glass"} Key */
+/**
+ * Changing one forgets what browsers have stored. `room` is the secret of the last room, for an installed page, which opens
+ * without a link; `hands` are the preferences of the controls, `pads` mapped gamepads, `glass` moved touch controls.
+ * @typedef {"name" | "language" | "volume" | "muted" | "stats" | "touch" | "room" | "hands" | "keys" | "pads" | "glass"} Key
+ */
 
 /**
  * Remembered for every room.

@@ -4,7 +4,7 @@ import { currentLanguage, otherLanguage, setLanguage } from "../lang/text.js";
 import { byId } from "./dom.js";
 import { recall, remember } from "./storage.js";
 
-/** @typedef {import("../input/local-input.js").Hands} Hands */
+/** @typedef {import("../input/local-input.js").LocalInput} LocalInput */
 /** @typedef {import("./stats-panel.js").StatsPanel} StatsPanel */
 /** A panel that covers the picture. @typedef {{readonly open: boolean, show(open: boolean): void, onToggle: (open: boolean) => void}} Cover */
 
@@ -33,15 +33,15 @@ export function attachStats(stats) {
   show(recall("stats") === "yes");
 }
 
-/** Touch controls are shown where a finger is the pointer, or as the last time there. @param {Hands} hands */
-export function attachTouch(hands) {
+/** Touch controls are shown where a finger is the pointer, or as the last time there. @param {LocalInput} localInput */
+export function attachTouch(localInput) {
   const page = document.documentElement;
   const button = byId("touch-toggle", HTMLButtonElement);
   const show = (/** @type {boolean} */ shown) => {
     page.dataset.touch = shown ? "yes" : "no";
     button.setAttribute("aria-pressed", String(shown));
     if (matchMedia("(pointer: coarse)").matches) remember("touch", shown ? "yes" : "no");
-    hands.release();
+    localInput.release();
   };
   button.addEventListener("click", () => show(page.dataset.touch !== "yes"));
   show((recall("touch") ?? (matchMedia("(pointer: coarse)").matches ? "yes" : "no")) === "yes");

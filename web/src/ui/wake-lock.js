@@ -1,12 +1,12 @@
-// Keeps the screen on while somebody plays with a gamepad, which a phone does not take for activity.
+// Keeps the screen on while a player uses a gamepad, which a phone does not take for activity.
 
 /** @typedef {import("./notice.js").Situation} Situation */
 
-/** Whoever is away longer than this has lost the seat, and the phone may sleep. */
+/** A player who is away longer than this has lost the seat, and the phone may sleep. */
 const LOST_MS = 60_000;
 
 /**
- * Whether somebody looks at the screen without touching it. Pure.
+ * Whether the screen is watched without being touched. Pure.
  * @param {Situation} situation
  * @param {number} lostMs how long the connection has been lost
  */
@@ -54,10 +54,10 @@ export class WakeLock {
 
   async #step() {
     const held = this.#held !== null && !this.#held.released;
-    const wish = this.#wanted && document.visibilityState === "visible";
-    if (held === wish) return;
+    const wanted = this.#wanted && document.visibilityState === "visible";
+    if (held === wanted) return;
     try {
-      if (wish) this.#held = await navigator.wakeLock.request("screen");
+      if (wanted) this.#held = await navigator.wakeLock.request("screen");
       else await this.#held?.release();
     } catch {
       // Refused, for a low battery perhaps: the screen goes off when it would.
