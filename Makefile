@@ -19,17 +19,17 @@ build:
 	@$(INSTALL) build
 	$(CARGO) build $(PROFILE) --locked --workspace --exclude hotseat-fixture
 
-test: assets/page/node_modules/.package-lock.json
+test: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test
 	$(CARGO) build $(PROFILE) --locked --workspace
-	cd assets/page && node --test dev/*.test.js && node dev/check.js && node dev/axe.js
+	cd web && node --test test/*.test.js && node tools/check.js && node tools/axe.js
 	$(CARGO) test $(PROFILE) --locked --workspace --no-fail-fast
 
-lint: assets/page/node_modules/.package-lock.json
+lint: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy $(PROFILE) --locked --workspace --all-targets -- -D warnings
-	cd assets/page && node_modules/.bin/tsc
+	cd web && node_modules/.bin/tsc
 
 fuzz:
 	@$(INSTALL) build
@@ -44,7 +44,7 @@ bench:
 	target/release/hotseat bench all
 	$(CARGO) bench --locked --bench browser
 
-assets/page/node_modules/.package-lock.json: assets/page/package-lock.json
+web/node_modules/.package-lock.json: web/package-lock.json
 	@$(INSTALL) build run test
-	cd assets/page && npm ci --no-audit --no-fund
+	cd web && npm ci --no-audit --no-fund
 	@touch $@

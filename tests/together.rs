@@ -214,8 +214,8 @@ fn fingers_on_a_phone_press_the_buttons_of_the_glass() {
 #[test]
 fn both_languages_fit_and_nobody_is_kept_out_by_the_page() {
     let _alone = common::alone();
-    let axe = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/page/node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(axe).expect("axe-core: run `npm ci` in assets/page first, or `make test`");
+    let axe = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web/node_modules/axe-core/axe.min.js");
+    let axe = std::fs::read_to_string(axe).expect("axe-core: run `npm ci` in web first, or `make test`");
     let host = Host::fixture(&[]);
     let page = Browser::playing(&host.url_for("Ann"));
     for language in ["en", "zh"] {

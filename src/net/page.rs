@@ -3,8 +3,9 @@
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
-#[folder = "assets/page/"]
-#[exclude = "dev/*"]
+#[folder = "web/"]
+#[exclude = "test/*"]
+#[exclude = "tools/*"]
 #[exclude = "node_modules/*"]
 #[exclude = "package*.json"]
 #[exclude = "tsconfig.json"]
@@ -30,9 +31,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_is_there_and_what_builds_it_is_not() {
-        assert!(file("/").is_some() && file("/main.js").is_some() && file("/lang/zh.js").is_some());
-        for path in ["", "/dev/check.js", "/package.json", "/tsconfig.json", "/../Cargo.toml", "//etc/passwd.html"] {
+    fn the_page_is_there_and_what_tests_it_is_not() {
+        let scripts = ["/src/main.js", "/src/net/connection.js", "/src/lang/zh.js"];
+        let others = ["/", "/css/style.css", "/icons/icon-192.png", "/manifest.webmanifest"];
+        for path in scripts.iter().chain(&others) {
+            assert!(file(path).is_some(), "{path}");
+        }
+        let outside = ["/tools/check.js", "/tools/host.html", "/test/files.test.js", "/node_modules/axe-core/axe.js"];
+        let private = ["/package.json", "/package-lock.json", "/tsconfig.json"];
+        let beyond = [
+            "/../Cargo.toml",
+            "/src/../../build.js",
+            "/src/../../assets/icon.svg",
+            "//etc/passwd.html",
+            "/%2e%2e/assets/icon.svg",
+        ];
+        let none = ["", "/src", "/src/", "/src/net", "/main.js", "src/main.js"];
+        for path in outside.iter().chain(&private).chain(&beyond).chain(&none) {
             assert!(file(path).is_none(), "{path}");
         }
     }

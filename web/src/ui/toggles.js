@@ -1,0 +1,64 @@
+// What the buttons of the page turn on and off: panels, statistics, touch controls, the language.
+
+import { currentLanguage, otherLanguage, setLanguage } from "../lang/text.js";
+import { byId } from "./dom.js";
+import { recall, remember } from "./storage.js";
+
+/** @typedef {import("../input/local-input.js").LocalInput} LocalInput */
+/** @typedef {import("./stats-panel.js").StatsPanel} StatsPanel */
+/** A panel that covers the picture. @typedef {{readonly open: boolean, show(open: boolean): void, onToggle: (open: boolean) => void}} Cover */
+
+/**
+ * Of those that cover the picture one is open at a time.
+ * @param {readonly (readonly [Cover, (open: boolean) => void])[]} covers each with what follows when it has opened or closed
+ */
+export function openOneAtATime(covers) {
+  for (const [cover, then] of covers) {
+    cover.onToggle = (open) => {
+      if (open) for (const [other] of covers) if (other !== cover && other.open) other.show(false);
+      then(open);
+    };
+  }
+}
+
+/** Statistics are shown or not, as the last time. @param {StatsPanel} stats */
+export function attachStats(stats) {
+  const buttons = buttonsThat("stats");
+  const show = (/** @type {boolean} */ open) => {
+    stats.show(open);
+    for (const button of buttons) button.setAttribute("aria-pressed", String(open));
+    remember("stats", open ? "yes" : "no");
+  };
+  for (const button of buttons) button.addEventListener("click", () => show(!stats.open));
+  show(recall("stats") === "yes");
+}
+
+/** Touch controls are shown where a finger is the pointer, or as the last time there. @param {LocalInput} localInput */
+export function attachTouch(localInput) {
+  const page = document.documentElement;
+  const button = byId("touch-toggle", HTMLButtonElement);
+  const show = (/** @type {boolean} */ shown) => {
+    page.dataset.touch = shown ? "yes" : "no";
+    button.setAttribute("aria-pressed", String(shown));
+    if (matchMedia("(pointer: coarse)").matches) remember("touch", shown ? "yes" : "no");
+    localInput.release();
+  };
+  button.addEventListener("click", () => show(page.dataset.touch !== "yes"));
+  show((recall("touch") ?? (matchMedia("(pointer: coarse)").matches ? "yes" : "no")) === "yes");
+}
+
+/** @param {() => void} onChange another language was chosen */
+export function attachLanguage(onChange) {
+  for (const button of buttonsThat("language")) {
+    button.addEventListener("click", () => {
+      setLanguage(otherLanguage());
+      remember("language", currentLanguage());
+      onChange();
+    });
+  }
+}
+
+/** @param {"stats" | "language"} does */
+function buttonsThat(does) {
+  return document.querySelectorAll(`[data-does='${does}']`);
+}

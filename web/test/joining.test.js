@@ -1,0 +1,338 @@
+// The way into the room and back, against a WebSocket and a peer connection that do what the test says, on a clock of its own.
+
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+import { Connection } from "../src/net/connection.js";
+
+const SECRET = "AbCdEfGhIjKlMnOpQrSt-_";
+const ROOM = {
+  type: "room", you: { peer: 1, name: "Ann", seats: [0], rights: [], muted: false, grant: "any" }, host: { name: null }, seats: [], peers: [],
+  game: { name: "Arena", core: "", system: "", state: "running", message: "" },
+};
+
+let clock = 0;
+let sockets = [];
+let peers = [];
+let probes = [];
+let happened = [];
+
+class Channel extends EventTarget {
+  readyState = "connecting";
+  sent = [];
+  send(message) { this.sent.push(JSON.parse(message)); }
+}
+
+class Socket extends EventTarget {
+  static OPEN = 1;
+  readyState = 0;
+  sent = [];
+  constructor() {
+    super();
+    sockets.push(this);
+  }
+  send(text) { this.sent.push(JSON.parse(text)); }
+  close() { this.readyState = 3; }
+  opens() {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+  }
+  says(message) { this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) })); }
+  breaks() {
+    this.readyState = 3;
+    this.dispatchEvent(new Event("close"));
+  }
+}
+
+class Peer extends EventTarget {
+  connectionState = "new";
+  channels = {};
+  constructor() {
+    super();
+    peers.push(this);
+  }
+  createDataChannel(label) { return (this.channels[label] = new Channel()); }
+  addTransceiver() { return { receiver: {} }; }
+  createOffer() { return Promise.resolve({ sdp: "v=0" }); }
+  setLocalDescription() { return Promise.resolve(); }
+  setRemoteDescription() { return Promise.resolve(); }
+  close() { this.connectionState = "closed"; }
+  hears(message) { this.channels.control.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) })); }
+}
+
+/** A request that is answered, fails, or is given up, as the test says. */
+function probe(url, { method, cache, signal }) {
+  return new Promise((resolve, reject) => {
+    const it = { url, method, cache, at: clock, waits: true };
+    const end = (does) => (value) => {
+      it.waits = false;
+      does(value);
+    };
+    Object.assign(it, { answers: end(resolve), fails: end(() => reject(new TypeError("no network"))) });
+    signal.addEventListener("abort", end(() => reject(signal.reason)));
+    probes.push(it);
+  });
+}
+
+Object.assign(globalThis, { WebSocket: Socket, RTCPeerConnection: Peer, fetch: probe });
+Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
+performance.now = () => clock;
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  // Listeners of the test before hear no more.
+  Object.assign(globalThis, { window: new EventTarget(), document: Object.assign(new EventTarget(), { visibilityState: "visible" }) });
+  clock = 0;
+  sockets = [];
+  peers = [];
+  probes = [];
+  happened = [];
+});
+
+/** Lets promises settle, then time pass in steps of 50 ms. */
+async function pass(ms) {
+  for (let left = ms; ; left -= 50) {
+    for (let i = 0; i < 8; i += 1) await Promise.resolve();
+    if (left <= 0) return;
+    clock += 50;
+    mock.timers.tick(50);
+  }
+}
+
+function connect(join) {
+  const tell = (name) => (value) => happened.push(value === undefined ? name : `${name} ${value?.code ?? value}`);
+  const connection = new Connection({ address: "ws://h/ws", secret: SECRET, code: null, name: "Ann", resume: null, ...join }, {
+    trying: tell("trying"), asked: tell("asked"), failed: tell("failed"), joined: tell("joined"), ended: tell("ended"), resume: tell("resume"),
+    received() {}, video() {}, audio() {}, input() {}, ping() {},
+  });
+  connection.start();
+  return connection;
+}
+
+async function joinRoom(join) {
+  const connection = connect(join);
+  sockets[0].opens();
+  await pass(0);
+  sockets[0].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  await pass(0);
+  peers[0].hears(ROOM);
+  assert.equal(happened.at(-1), "joined");
+  return connection;
+}
+
+test("an answer may take 35 s", async () => {
+  connect({ secret: null, code: "123456" });
+  sockets[0].opens();
+  await pass(35_000);
+  assert.deepEqual(sockets[0].sent, [{ type: "join", v: 2, secret: null, code: "123456", name: "Ann", resume: null, sdp: "v=0" }]);
+  sockets[0].says({ type: "refused", code: "bad_invite", message: "" });
+  assert.deepEqual(happened, ["trying false", "ended bad_invite"]);
+  await pass(60_000);
+  assert.equal(sockets.length, 1, "it does not try again by itself");
+});
+
+test("once the host was asked nothing runs out, and leaving takes the request back", async () => {
+  const connection = connect({});
+  sockets[0].opens();
+  await pass(1000);
+  sockets[0].says({ type: "waiting" });
+  await pass(20 * 60_000);
+  assert.deepEqual(happened, ["trying false", "asked"]);
+  assert.equal(sockets[0].readyState, 1);
+  connection.leave();
+  assert.equal(sockets[0].readyState, 3);
+  await pass(60_000);
+  assert.equal(sockets.length, 1);
+});
+
+test("a host that says yes after minutes lets one in", async () => {
+  connect({});
+  sockets[0].opens();
+  await pass(0);
+  sockets[0].says({ type: "waiting" });
+  await pass(5 * 60_000);
+  sockets[0].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  await pass(1000);
+  peers[0].hears(ROOM);
+  assert.deepEqual(happened, ["trying false", "asked", "resume token", "joined"]);
+});
+
+test("a page whose network is gone sends a packet at least every 1.25 s, and comes back with its token alone", async () => {
+  await joinRoom({ secret: null, code: "123456" });
+  await pass(6000);
+  assert.equal(happened.at(-2) + happened.at(-1), "failed networktrying true");
+  await pass(30_000);
+  // A system repeats an unanswered first packet after a second.
+  const packets = probes.slice(0, -1).flatMap(({ at }) => [at, at + 1000]);
+  assert.ok(packets.length >= 30, String(packets));
+  for (let i = 1; i < packets.length; i += 1) assert.ok(packets[i] - packets[i - 1] <= 1250, String(packets));
+  assert.ok(probes.every(({ url, method, cache }) => url === "./" && method === "HEAD" && cache === "no-store"));
+  assert.equal(probes.filter(({ waits }) => waits).length <= 1, true, "one at a time");
+  assert.equal(sockets.length, 1, "no WebSocket, which Firefox would hold back the next time");
+  assert.equal(peers.length, 1, "no peer connection is made without a network");
+  while (!probes.at(-1).waits) await pass(50);
+  probes.at(-1).answers();
+  await pass(0);
+  assert.equal(sockets.length, 2);
+  sockets.at(-1).opens();
+  await pass(100);
+  assert.deepEqual(sockets.at(-1).sent, [{ type: "join", v: 2, secret: null, code: null, name: "Ann", resume: "token", sdp: "v=0" }]);
+  sockets.at(-1).says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  await pass(100);
+  peers.at(-1).hears(ROOM);
+  assert.equal(happened.at(-1), "joined");
+});
+
+test("a WebSocket that is lost behind an answered probe is given up after three seconds", async () => {
+  await joinRoom({});
+  sockets[0].breaks();
+  await pass(3000);
+  probes.at(-1).answers();
+  await pass(2900);
+  const before = probes.length;
+  assert.equal(sockets.length, 2);
+  await pass(1500);
+  assert.ok(probes.length > before);
+});
+
+test("a network that says it is back is believed at once", async () => {
+  await joinRoom({});
+  await pass(20_000);
+  const before = probes.length;
+  window.dispatchEvent(new Event("online"));
+  assert.equal(probes.length, before + 1);
+});
+
+test("refused probes are a second apart for a minute, then five", async () => {
+  await joinRoom({});
+  sockets[0].breaks();
+  for (let at = 0; at < 100_000; at += 50) {
+    await pass(50);
+    if (probes.at(-1)?.waits) probes.at(-1).fails();
+  }
+  const gaps = probes.slice(1).map(({ at }, i) => at - probes[i].at);
+  assert.ok(gaps.slice(0, 50).every((gap) => gap <= 1100), String(gaps));
+  assert.ok(gaps.slice(3, 50).every((gap) => gap >= 1000), String(gaps));
+  assert.ok(gaps.slice(-4).every((gap) => gap >= 5000 && gap <= 5100), String(gaps));
+});
+
+/** The page is not seen for a while. */
+async function hideFor(ms) {
+  for (const state of ["hidden", "visible"]) {
+    Object.assign(document, { visibilityState: state });
+    document.dispatchEvent(new Event("visibilitychange"));
+    if (state === "hidden") await pass(ms);
+  }
+}
+
+test("a page that waits for the host's answer asks again after it was hidden for long, and only then", async () => {
+  connect({});
+  sockets[0].opens();
+  await pass(0);
+  sockets[0].says({ type: "waiting" });
+  await hideFor(15_000);
+  assert.equal(sockets.length, 1);
+  await hideFor(25_000);
+  assert.equal(sockets.length, 2);
+  assert.equal(sockets[0].readyState, 3, "the old request is taken back");
+  sockets[1].opens();
+  await pass(0);
+  sockets[1].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  await pass(0);
+  peers.at(-1).hears(ROOM);
+  assert.equal(happened.at(-1), "joined");
+});
+
+test("a page that plays keeps its connection however long it was hidden", async () => {
+  await joinRoom({});
+  Object.assign(document, { visibilityState: "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+  clock += 60_000;
+  Object.assign(document, { visibilityState: "visible" });
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(sockets.length, 1);
+});
+
+test("a host that had a problem is asked three times, and again when a person wants it", async () => {
+  const connection = connect({});
+  const refuse = async () => {
+    sockets.at(-1).opens();
+    await pass(0);
+    sockets.at(-1).says({ type: "refused", code: "host_error", message: "" });
+    await pass(1500);
+  };
+  for (const tries of [2, 3, 3]) {
+    await refuse();
+    assert.equal(sockets.length, tries);
+  }
+  await pass(60_000);
+  assert.equal(happened.at(-1), "ended host_error");
+  assert.equal(sockets.length, 3);
+  connection.start();
+  await refuse();
+  assert.equal(happened.at(-1), "trying false", "from the beginning");
+});
+
+test("a refusal the page does not know ends it at once", async () => {
+  connect({});
+  sockets[0].opens();
+  await pass(0);
+  sockets[0].says({ type: "refused", code: "of_a_newer_host", message: "No." });
+  await pass(60_000);
+  assert.equal(happened.at(-1), "ended of_a_newer_host");
+  assert.equal(sockets.length, 1);
+});
+
+/** The host sends the page away for what it sends; the page probes, and is let in again if it still wants to. */
+async function isSentAway(wait) {
+  peers.at(-1).hears({ type: "closing", code: "flood", message: "" });
+  await pass(wait);
+  if (happened.at(-1) === "ended flood") return;
+  probes.at(-1).answers();
+  await pass(0);
+  sockets.at(-1).opens();
+  await pass(0);
+  sockets.at(-1).says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  await pass(0);
+  peers.at(-1).hears(ROOM);
+}
+
+test("a page that is sent away for what it sends comes back by itself", async () => {
+  await joinRoom({});
+  for (let times = 0; times < 10; times += 1) {
+    await isSentAway(2000);
+    assert.equal(happened.at(-1), "joined");
+    await pass(20_000);
+  }
+});
+
+test("but not for ever when it happens again and again", async () => {
+  await joinRoom({});
+  for (let times = 1; times < 5; times += 1) {
+    await isSentAway(2000);
+    assert.equal(happened.at(-1), "joined", `${times}`);
+  }
+  await isSentAway(2000);
+  assert.equal(happened.at(-1), "ended flood");
+  const there = peers.length;
+  await pass(60_000);
+  assert.equal(peers.length, there);
+});
+
+test("a room that is closed is not probed", async () => {
+  await joinRoom({});
+  peers[0].hears({ type: "closing", code: "revoked", message: "" });
+  await pass(60_000);
+  window.dispatchEvent(new Event("online"));
+  assert.equal(happened.at(-1), "ended revoked");
+  assert.equal(sockets.length, 1);
+});
+
+test("requests are held back before the host would call them a flood", async () => {
+  const connection = await joinRoom({});
+  peers[0].channels.control.readyState = "open";
+  const told = Array.from({ length: 30 }, () => connection.request({ type: "react", emoji: "👍" }));
+  assert.equal(told.filter(Boolean).length, 8);
+  await pass(1000);
+  assert.ok(connection.request({ type: "unask" }));
+});

@@ -1,0 +1,515 @@
+// Tries the page in a real browser against the mock host, and takes pictures of every screen.
+//
+//   node tools/check.js [FOLDER]      needs chromium and chromedriver; pictures go to FOLDER, if there is one
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Browser, complaints, freePort, SIZES, startDriver, startMockHost, stopDriver } from "./driver.js";
+
+const PORT = await freePort();
+const DRIVER_PORT = await freePort();
+const SECRET = "MOCKMOCKMOCKMOCKMOCKMO";
+const PAGE = `http://127.0.0.1:${PORT}/`;
+const FOLDER = process.argv[2];
+const ENTER = "\uE007";
+const ESCAPE = "\uE00C";
+
+if (FOLDER) mkdirSync(FOLDER, { recursive: true });
+let mockHost = startMockHost(PORT);
+const shot = (name) => (FOLDER ? join(FOLDER, `${name}.png`) : null);
+
+const steps = [];
+function step(name) {
+  steps.push(name);
+  console.log(`- ${name}`);
+}
+
+/** The mock host is there. */
+async function answering() {
+  for (let i = 0; i < 200 && !(await fetch(PAGE).catch(() => null)); i += 1) await sleep(100);
+}
+
+async function check() {
+  await startDriver(DRIVER_PORT);
+  await answering();
+  const tab = await Browser.open();
+  await tab.go(`${PAGE}tools/host.html`);
+  const page = await Browser.open();
+
+  step("a link without a name asks for it, on every size");
+  await page.go(`${PAGE}#${SECRET}`);
+  await page.state("name");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(shot(`name-${size}`));
+  }
+  await page.size("desktop");
+  await page.run("document.getElementById('name-form').requestSubmit()");
+  assert.equal(await page.text("#name-problem"), "Please type a name first.");
+
+  step("the typed name joins; keys typed in the field stay there");
+  await page.run("document.getElementById('name-field').focus()");
+  for (const letter of "Zoë") await page.cdp("Input.insertText", { text: letter });
+  await page.type(ENTER);
+  await page.state("playing");
+  assert.equal(await page.data("seat"), "1");
+  assert.equal(await page.data("game"), "running");
+  await page.until("first picture", "document.getElementById('stream').videoWidth === 512");
+  assert.equal(await page.text("#toast"), "You are Player 2");
+  assert.deepEqual(await page.run("return [...document.querySelectorAll('.seat .unseen')].map((it) => it.textContent)"),
+    ["Player 1: \u2068Host\u2069", "Player 2: \u2068Zoë\u2069 (you)", "Player 3: free", "Player 4: free"]);
+  const sdp = await tab.run("return [...mock.peers.values()][0].sdp");
+  assert.match(sdp, /stereo=1;sprop-stereo=1/);
+  assert.ok(sdp.indexOf("m=video") < sdp.indexOf("m=audio") && !sdp.includes("a=candidate"));
+
+  step("a key press arrives, with repeats, and a blur lets go");
+  const inputs = () => tab.run("return [...mock.peers.values()][0].inputs.splice(0)");
+  /** All inputs until they are as they should be. */
+  const inputsUntil = async (what, fit) => {
+    const all = [];
+    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(30)) {
+      all.push(...await inputs());
+      if (fit(all)) return all;
+    }
+    throw new Error(`no ${what}: ${JSON.stringify(all)}`);
+  };
+  const held = (buttons) => inputsUntil(`state ${buttons}`, (all) => all.at(-1)?.buttons === buttons);
+  const started = await inputs();
+  assert.ok(started.every((it) => it.buttons === 0 && it.seat === 1), "Enter in the name field must not be Start");
+  await page.key("keyDown", "KeyZ", "z");
+  await page.key("keyDown", "KeyZ", "z", { autoRepeat: true });
+  await page.key("keyDown", "ArrowLeft", "ArrowLeft");
+  const pressed = await inputsUntil("press with its repeats", (all) => all.filter((it) => it.buttons === 65).length >= 4);
+  const presses = pressed.filter((it) => it.buttons === 1);
+  assert.ok(presses.length >= 1 && new Set(presses.map((it) => it.seq)).size === 1, "auto-repeat is no new state");
+  const both = pressed.filter((it) => it.buttons === 65);
+  assert.equal(new Set(both.map((it) => it.seq)).size, 1, `once and three repeats: ${JSON.stringify(both)}`);
+  await page.run("window.dispatchEvent(new Event('blur'))");
+  await held(0);
+  await page.key("keyUp", "KeyZ", "z");
+  await page.key("keyUp", "ArrowLeft", "ArrowLeft");
+  const still = await inputsUntil("heartbeats", (all) => all.length >= 5);
+  assert.equal(new Set(still.map((it) => it.seq)).size, 1, "nothing new is said");
+
+  step("a gamepad is merged into the seat");
+  await page.run(`
+    const button = (down) => ({ pressed: down, touched: down, value: down ? 1 : 0 });
+    const pad = (index, down, axes) => ({ id: "Test pad (STANDARD GAMEPAD Vendor: 1 Product: 2)", index, connected: true, mapping: "standard", timestamp: 0,
+      axes, buttons: Array.from({ length: 17 }, (_, at) => button(at === down)) });
+    window.pads = [pad(0, 0, [0, 0, 0, 0]), null, pad(2, 1, [-1, 0, 0, 0])];
+    document.hasFocus = () => true;
+    navigator.getGamepads = () => window.pads;
+    window.dispatchEvent(new Event("gamepadconnected"));`);
+  await held(1 | 1 << 8);
+  await page.run("window.pads = []; window.dispatchEvent(new Event('gamepaddisconnected'))");
+  await held(0);
+
+  step("the picture fills the window at the game's aspect ratio and hides the padding");
+  const box = () => page.run("const f = document.getElementById('frame').getBoundingClientRect(), v = document.getElementById('stream').getBoundingClientRect(); return [f.width, f.height, v.width / f.width, v.height / f.height]");
+  const boxUntil = async (fit) => {
+    for (const end = Date.now() + 20_000; !fit(...await box()); await sleep(50)) assert.ok(Date.now() < end, String(await box()));
+  };
+  await boxUntil((width, height, across, along) => height === 800 && Math.abs(width / height - 1.219) < 0.003 && across === 1 && along === 1);
+  await tab.run("mock.picture({ width: 257, height: 225, aspect: 4 / 3, coded_width: 516, coded_height: 450 })");
+  await tab.run("mock.picture({ width: 257, height: 225, aspect: 4 / 3, coded_width: 258, coded_height: 226 })");
+  await page.until("the new size", "document.getElementById('stream').videoWidth === 258");
+  await boxUntil((width, height, across, along) => Math.abs(across - 258 / 257) < 0.002 && Math.abs(along - 226 / 225) < 0.002);
+  await tab.run("mock.picture({ width: 256, height: 240, aspect: 1.219, coded_width: 512, coded_height: 480 })");
+  await page.until("the old size", "document.getElementById('stream').videoWidth === 512");
+
+  step("the bar hides while playing and comes back");
+  await page.until("hidden bar", "document.documentElement.dataset.bar === 'hidden'");
+  await page.picture(shot("playing-desktop-bar-hidden"));
+  await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
+  await page.until("shown bar", "document.documentElement.dataset.bar === 'shown'");
+
+  step("the bar stays away from a player who aims");
+  await tab.run("mock.tell({ type: 'controls', seats: [], wants: ['lightgun'] })");
+  await page.until("an aim", "document.getElementById('stage').dataset.aim === 'yes'");
+  await page.until("hidden bar", "document.documentElement.dataset.bar === 'hidden'");
+  for (const y of [400, 30, 20]) await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 640, y });
+  assert.equal(await page.data("bar"), "hidden");
+  await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 640, y: 0 });
+  await page.until("shown bar", "document.documentElement.dataset.bar === 'shown'");
+  await tab.run("mock.tell({ type: 'controls', seats: [], wants: [] })");
+  await page.until("no aim", "document.getElementById('stage').dataset.aim === 'no'");
+  await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
+
+  step("statistics are shown");
+  await page.click("#stats-toggle");
+  await page.until("statistics", "/\\d fps/.test(document.getElementById('stats-list').textContent)");
+  await sleep(2500);
+  console.log(await page.run("return document.getElementById('stats').innerText.replace(/\\n/g, ' | ')"));
+
+  step("pictures of playing and help");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.run("if (document.documentElement.dataset.touch !== (arguments[0] ? 'yes' : 'no')) document.getElementById('touch-toggle').click()", SIZES[size][3]);
+    await sleep(400);
+    await page.picture(shot(`stats-${size}`));
+    await page.click("#stats-toggle");
+    await page.picture(shot(`playing-${size}`));
+    await page.click("#help-toggle");
+    await page.key("keyDown", "KeyX", "x");
+    await sleep(150);
+    await page.picture(shot(`help-${size}`));
+    await page.key("keyUp", "KeyX", "x");
+    await page.click("#help-toggle");
+    await page.click("#stats-toggle");
+  }
+  await page.click("#stats-toggle");
+
+  step("Enter presses a button that has the focus; after another game key it is Start");
+  await page.size("desktop");
+  await page.run("document.getElementById('help-toggle').focus()");
+  await inputs();
+  await page.key("keyDown", "Enter", "Enter");
+  await page.key("keyUp", "Enter", "Enter");
+  await sleep(60);
+  assert.ok((await inputs()).every((it) => it.buttons === 0));
+  for (const [code, key] of [["KeyX", "x"], ["Enter", "Enter"]]) {
+    await page.key("keyDown", code, key);
+    await sleep(40);
+    await page.key("keyUp", code, key);
+  }
+  const played = await inputsUntil("Start and A", (all) => all.some((it) => it.buttons === 1 << 3) && all.some((it) => it.buttons === 1 << 8) && all.at(-1).buttons === 0);
+  assert.ok(played.every((it) => [0, 1 << 3, 1 << 8].includes(it.buttons)));
+  assert.equal(await page.run("return document.activeElement.tagName"), "BODY");
+
+  step("two fingers press two buttons");
+  await page.size("landscape");
+  await page.run("if (document.documentElement.dataset.touch !== 'yes') document.getElementById('touch-toggle').click()");
+  await page.until("touch controls", "document.querySelector('#touch .dpad .right')?.getBoundingClientRect().width > 0");
+  await sleep(200);
+  const centre = (selector) => page.run("const b = document.querySelector(arguments[0]).getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]", selector);
+  const [rx, ry] = await centre("#touch .dpad .right");
+  const [bx, by] = await centre("#touch .face [data-lit='B']");
+  await inputs();
+  await page.cdp("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: rx, y: ry, id: 1 }, { x: bx, y: by, id: 2 }] });
+  await held(1 | 1 << 7);
+  const [lx, ly] = await centre("#touch .dpad .left");
+  await page.cdp("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: lx, y: ly, id: 1 }, { x: bx, y: by, id: 2 }] });
+  await held(1 | 1 << 6);
+  await page.picture(shot("touch-landscape"));
+  await page.cdp("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await held(0);
+  await page.size("desktop");
+  await page.run("document.getElementById('touch-toggle').click()");
+
+  step("without a seat one watches, and nothing is sent");
+  await tab.run("mock.seat(null)");
+  await page.until("watching", "document.documentElement.dataset.seat === 'none'");
+  assert.match(await page.text("#toast"), /^You are watching\./);
+  await inputs();
+  await page.key("keyDown", "KeyZ", "z");
+  await page.key("keyUp", "KeyZ", "z");
+  await sleep(300);
+  assert.deepEqual(await inputs(), []);
+  await tab.run("mock.seat(1)");
+  await page.until("seated", "document.documentElement.dataset.seat === '1'");
+
+  step("the game's states are told");
+  for (const [state, words] of [["starting", "Starting \u2068Arena\u2069…"], ["paused", "The host has paused the game."], ["crashed", "The game crashed and is coming back…"], ["stopped", "No game is running."]]) {
+    await tab.run("mock.setGame(arguments[0])", state);
+    await page.until(state, `document.documentElement.dataset.game === "${state}"`);
+    assert.equal(await page.text("#notice-title"), words);
+    await page.picture(shot(`game-${state}-desktop`));
+  }
+  await tab.run("mock.setGame('stopped', { problem: { code: 'crash.memory', core: 'Arena core' } })");
+  await page.until("why", "document.getElementById('notice-detail').textContent.endsWith('crashed (it reached for memory that is not its own).')");
+  await tab.run("mock.setGame('stopped', { problem: { code: 'of_a_newer_host', core: '' } })");
+  await page.until("the general sentence", "document.getElementById('notice-detail').textContent === 'The host could not start the game.'");
+  assert.doesNotMatch(await page.run("return document.body.innerText"), /mock host/, "the host's own words are not shown");
+  await tab.run("mock.setGame('running')");
+
+  step("a rename reaches the host; <b> is text");
+  await page.run("document.getElementById('help-name').value = '<b>Zed</b>'; document.getElementById('help-form').requestSubmit()");
+  await page.until("new name", "document.querySelector('.seat.mine span').textContent === '<b>Zed</b>'");
+
+  step("a name that is refused is the old one again");
+  await tab.run("mock.slow = true");
+  await page.run("document.getElementById('help-name').value = 'Yet another'; document.getElementById('help-form').requestSubmit()");
+  await page.until("the refusal", "document.getElementById('toast').textContent === 'That was too fast. Wait a moment.'");
+  assert.equal(await page.run("return document.getElementById('help-name').value"), "<b>Zed</b>");
+  assert.equal(await page.run("return localStorage.getItem('hotseat.name')"), "<b>Zed</b>");
+  await tab.run("mock.slow = false");
+
+  step("a seat is asked for, given up and taken; the chat takes no key from the game and gives none to it");
+  await page.click("#people-toggle");
+  const does = () => page.run("return [...document.querySelectorAll('#people-seats button')].map((it) => it.textContent)");
+  assert.deepEqual(await does(), ["Request", "Leave seat", "Take seat", "Take seat"]);
+  await page.click("#people-seats li:nth-child(3) button");
+  await page.until("a second seat", "document.querySelectorAll('.seat.mine').length === 2");
+  await page.click("#people-seats li:nth-child(2) button");
+  await page.click("#people-seats li:nth-child(3) button");
+  await page.until("no seat", "document.documentElement.dataset.seat === 'none'");
+  await page.click("#people-any");
+  await page.until("a request", "document.getElementById('people-any').textContent === 'Cancel request'");
+  await page.click("#people-any");
+  await tab.run("mock.seat(1)");
+  await page.until("seated", "document.documentElement.dataset.seat === '1'");
+  await page.click("#people-toggle");
+  await inputs();
+  await page.type("t", ..."zxzx");
+  assert.equal(await page.run("return document.getElementById('chat-field').value"), "zxzx");
+  await page.type(ENTER);
+  await page.until("said", "document.querySelector('#chat-log .message.mine .text')?.textContent === 'zxzx'");
+  await tab.run("mock.tell({ type: 'chat', peer: null, name: 'Host', text: '<i>hi</i>' }); mock.tell({ type: 'line', what: 'left', name: 'Bo' })");
+  await page.until("text, not markup", "document.querySelector('#chat-log .message:nth-child(2) .text')?.textContent === '<i>hi</i>'");
+  assert.ok((await inputs()).every((it) => it.buttons === 0), "what is typed must not reach the game");
+  await page.type(ESCAPE);
+  assert.equal(await page.run("return document.getElementById('chat').hidden"), true);
+  assert.equal(await page.run("return document.activeElement.tagName"), "BODY");
+  await tab.run("mock.tell({ type: 'chat', peer: null, name: 'Host', text: 'unread' })");
+  await page.until("unread", "document.getElementById('chat-badge').textContent === '1' && document.title.startsWith('(1) ')");
+  await tab.run("mock.slow = true");
+  await page.type("t", ..."no", ENTER);
+  await page.until("refused", "document.getElementById('chat-problem').textContent === 'That was too fast. Wait a moment.'");
+  assert.equal(await page.run("return document.getElementById('chat-field').value"), "no");
+  await page.run("document.getElementById('chat-field').value = ''");
+  await page.type(ESCAPE);
+
+  step("Esc in the help gives the focus back to its button");
+  await page.run("document.getElementById('help-toggle').focus()");
+  await page.type(ENTER);
+  await page.until("the help", "document.activeElement.id === 'help-close'");
+  await page.type(ESCAPE);
+  assert.deepEqual(await page.run("return [document.getElementById('help').hidden, document.activeElement.id]"), [true, "help-toggle"]);
+  await page.run("document.activeElement.blur()");
+
+  step("a muted player is told, and when it is over");
+  await tab.run("mock.set({ muted: true })");
+  await page.until("the note", "/^The host has muted you/.test(document.getElementById('toast').textContent)");
+  assert.equal(await page.text(".seat.mine .tag"), "Muted");
+  await page.picture(shot("muted-desktop"));
+  await tab.run("mock.set({ muted: false })");
+  await page.until("the other note", "/ on again\\.$/.test(document.getElementById('toast').textContent)");
+  assert.equal(await page.run("return document.querySelector('.seat.mine .tag')"), null);
+
+  step("permissions bring buttons, and without them there are none");
+  assert.equal(await page.run("return document.getElementById('game-toggle').hidden"), true);
+  await tab.run("mock.set({ rights: RIGHTS })".replace("RIGHTS", JSON.stringify(["pause", "states", "seats", "invite"])));
+  await page.until("the button", "!document.getElementById('game-toggle').hidden");
+  await page.click("#game-toggle");
+  await page.click("#do-pause");
+  await page.until("paused", "document.documentElement.dataset.game === 'paused'");
+  assert.match(await page.text("#notice-title"), /has paused the game\.$/);
+  await page.click("#notice-action");
+  await page.until("running", "document.documentElement.dataset.game === 'running'");
+  await tab.run("mock.heard.length = 0");
+  await page.click("#do-reset");
+  await page.run("document.getElementById('slot').value = '9'");
+  await page.click("#do-save");
+  await page.click("#do-reset");
+  await tab.until("two requests", "mock.heard.filter((it) => it.type === 'do').length > 1");
+  assert.deepEqual(await tab.run("return mock.heard.filter((it) => it.type === 'do')"), [{ type: "do", what: "save", slot: 9 }, { type: "do", what: "reset" }]);
+  await page.click("#do-invite");
+  await page.until("a link", `document.getElementById('invite-link').value === "${PAGE}#${SECRET}"`);
+  await page.click("#game-toggle");
+  await tab.run("mock.set({ rights: [] })");
+
+  step("a cut connection comes back by itself with its token");
+  await tab.run("mock.cut()");
+  await page.state("reconnecting");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(shot(`reconnecting-${size}`));
+  }
+  await page.size("desktop");
+  await page.state("playing");
+  await page.until("a picture again", "getComputedStyle(document.getElementById('notice')).display === 'none'");
+
+  step("a host that goes away and returns");
+  const rejoined = Date.now();
+  mockHost.kill();
+  await tab.run("mock.silent = true");
+  await page.state("reconnecting");
+  console.log(`  noticed after ${Date.now() - rejoined} ms: ${await page.text("#notice-detail")}`);
+  assert.match(await page.text("#notice-detail"), /does not answer/);
+  mockHost = startMockHost(PORT);
+  await answering();
+  await tab.go(`${PAGE}tools/host.html`);
+  await page.state("playing");
+
+  step("a reload keeps the name; a link's name is taken without asking, and the first picture is quick");
+  await page.run("location.reload()");
+  await page.state("playing");
+  for (const rest of [`?name=Ann#${SECRET}`, `#${SECRET}?name=Bea`, `#${SECRET}&name=Cid`]) {
+    await page.go("about:blank");
+    await page.go(PAGE + rest);
+    await page.state("playing");
+    await page.until("picture", "document.getElementById('stream').videoWidth > 0");
+    assert.equal(await page.run("return document.querySelector('.seat.mine span').textContent"), /name=(...)/.exec(rest)[1]);
+  }
+  const times = [];
+  for (let i = 0; i < 5; i += 1) {
+    await page.go("about:blank");
+    await page.go(`${PAGE}?name=Ann#${SECRET}`);
+    times.push(await page.wait("const done = arguments[0], video = document.getElementById('stream'); const look = () => video.videoWidth > 0 ? done(Math.round(performance.now())) : setTimeout(look, 2); look();"));
+  }
+  console.log(`  first picture after ${times.join(", ")} ms`);
+
+  step("closing and refusing end with a plain sentence");
+  await tab.run("mock.close('kicked')");
+  await page.state("closed");
+  assert.equal(await page.text("#notice-detail"), "The host has removed you from the room.");
+  await page.picture(shot("closed-desktop"));
+  await page.run("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+  await sleep(300);
+  assert.equal(await page.data("state"), "closed", "a page that was sent away does not come back by itself");
+  await page.click("#notice-action");
+  await page.state("playing");
+  await page.go(`${PAGE}?name=Ann#${"x".repeat(22)}`);
+  await page.state("refused");
+  assert.equal(await page.text("#notice-detail"), "This invite link does not work. Ask your friend for a new one.");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(shot(`refused-${size}`));
+  }
+  await page.size("desktop");
+  await page.click("#notice-second");
+  await page.until("the code", "document.documentElement.dataset.state === 'name' && !document.getElementById('code-part').hidden");
+  for (const code of ["declined", "banned", "busy", "no_codec"]) {
+    await page.go("about:blank");
+    await page.go(`${PAGE}?name=Refuse%20${code}#${SECRET}`);
+    await page.state("refused");
+    await page.picture(shot(`refused-${code}-desktop`));
+  }
+
+  step("without a link a code is typed; the tab comes back without it");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await page.go(`${PAGE}?name=Ann`);
+  await page.state("name");
+  await page.run("document.getElementById('code-field').focus()");
+  await page.cdp("Input.insertText", { text: "135 790" });
+  await page.run("document.getElementById('name-form').requestSubmit()");
+  await page.until("the refusal", "document.getElementById('code-problem').textContent !== ''");
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(shot(`code-${size}`));
+  }
+  await page.size("desktop");
+  await page.run("document.getElementById('code-field').focus()");
+  await page.cdp("Input.insertText", { text: "24 68 10" });
+  await page.type(ENTER);
+  await page.state("playing");
+  await page.run("location.reload()");
+  await page.state("playing");
+
+  step("a place that a code gave and that is gone is told as such");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await page.go(`${PAGE}?name=Ann`);
+  await page.state("name");
+  await page.run("document.getElementById('code-field').focus()");
+  await page.cdp("Input.insertText", { text: "246810" });
+  await page.type(ENTER);
+  await page.state("playing");
+  mockHost.kill();
+  await tab.run("mock.silent = true");
+  await page.state("reconnecting");
+  mockHost = startMockHost(PORT);
+  await page.state("name");
+  assert.match(await page.text("#code-problem"), /^You were away too long/);
+  await tab.go(`${PAGE}tools/host.html`);
+
+  step("a pasted link is followed, and one without its secret is told");
+  await page.run("document.getElementById('code-field').focus()");
+  await page.cdp("Input.insertText", { text: `Join me: ${PAGE}` });
+  assert.match(await page.text("#code-problem"), /incomplete/);
+  assert.equal(await page.run("return document.getElementById('code-field').value"), "");
+  await page.cdp("Input.insertText", { text: `Join me: ${PAGE}#${SECRET}` });
+  await page.state("playing");
+  assert.equal(await page.run("return location.hash"), `#${SECRET}`);
+
+  step("an incomplete link is told; a page without a link leads back to the last room");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await page.go(`${PAGE}#${SECRET.slice(3)}`);
+  await page.state("name");
+  assert.match(await page.text("#code-problem"), /incomplete/);
+  await page.go("about:blank");
+  await page.go(PAGE);
+  await page.state("name");
+  assert.equal(await page.text("#code-problem"), "");
+  await page.click("#join-back");
+  await page.state("playing");
+
+  step("the host is asked: the page waits, takes it back, comes in");
+  await tab.run("mock.asks = true");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await page.go(`${PAGE}?name=Ann#${SECRET}`);
+  await page.state("waiting");
+  await page.picture(shot("waiting-desktop"));
+  await page.click("#notice-action");
+  await page.state("name");
+  await tab.until("the request to be taken back", "mock.asking.size === 0");
+  await page.run("document.getElementById('name-form').requestSubmit()");
+  await page.state("waiting");
+  await tab.run("mock.decline()");
+  await page.state("refused");
+  await page.click("#notice-action");
+  await page.state("waiting");
+  await tab.run("mock.admit()");
+  await page.state("playing");
+  await tab.run("mock.asks = false");
+
+  step("the page can be installed");
+  const { installabilityErrors } = await page.cdp("Page.getInstallabilityErrors");
+  assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
+  const { errors: manifestErrors } = await page.cdp("Page.getAppManifest");
+  assert.deepEqual(manifestErrors, []);
+
+  step("no error in the browser's log");
+  const errors = (await page.log()).filter(({ level, message }) => level === "SEVERE" && !/WebSocket connection to|ERR_CONNECTION_REFUSED/.test(message));
+  assert.deepEqual(errors, []);
+  await page.close();
+
+  step("a browser that forbids sound offers one button, in Chinese where that is wanted");
+  const quiet = await Browser.open({ autoplay: false, lang: "zh-CN" });
+  await quiet.size("desktop");
+  await quiet.go(`${PAGE}?name=Ann#${SECRET}`);
+  await quiet.state("playing");
+  await quiet.until("picture", "document.getElementById('stream').videoWidth > 0");
+  await quiet.until("the button", "!document.getElementById('tap-sound').hidden");
+  await sleep(300);
+  await quiet.picture(shot("sound-blocked-desktop"));
+  await quiet.size("portrait");
+  await quiet.picture(shot("sound-blocked-portrait"));
+  await quiet.click("#help-toggle");
+  await quiet.picture(shot("help-zh-portrait"));
+  await quiet.cdp("Input.dispatchKeyEvent", { type: "keyDown", code: "KeyZ", key: "z", windowsVirtualKeyCode: 90, text: "z" });
+  await quiet.until("sound", "document.getElementById('tap-sound').hidden && !document.getElementById('sound').paused");
+
+  step("a Chinese page has no English sentence of the host's");
+  await quiet.size("desktop");
+  await tab.run("mock.setGame('stopped', { problem: { code: 'crash.memory', core: 'Arena core' } })");
+  await quiet.until("why", "document.getElementById('notice-detail').textContent.endsWith('崩溃了（它访问了不属于自己的内存）。')");
+  await tab.run("mock.setGame('stopped', { problem: { code: 'of_a_newer_host', core: '' } })");
+  await quiet.until("the general sentence", "document.getElementById('notice-detail').textContent === '房主无法启动游戏。'");
+  await tab.run("mock.close('of_a_newer_host')");
+  await quiet.state("closed");
+  assert.equal(await quiet.text("#notice-detail"), "房主结束了连接。");
+  await quiet.go("about:blank");
+  await quiet.go(`${PAGE}?name=Refuse%20of_a_newer_host#${SECRET}`);
+  await quiet.state("refused");
+  assert.equal(await quiet.text("#notice-detail"), "房主没有让你加入。");
+  assert.doesNotMatch(await quiet.run("return document.body.innerText"), /mock host/i);
+  await quiet.close();
+  await tab.close();
+}
+
+try {
+  await check();
+  console.log(`${steps.length} steps passed`);
+} catch (error) {
+  console.error(error, await complaints());
+  process.exitCode = 1;
+} finally {
+  mockHost.kill();
+  await stopDriver();
+}
