@@ -39,7 +39,7 @@ pub struct Snapshot {
     pub stats: Stats,
     /// The game is being recorded.
     pub recording: bool,
-    /// The encoded versions of the picture that somebody watches.
+    /// The encoded versions of the picture that are watched.
     pub renditions: Vec<Rendition>,
 }
 
@@ -243,7 +243,7 @@ pub struct Stats {
     pub width: u32,
     /// Size of the core's picture, in pixels.
     pub height: u32,
-    /// Host latency over the last second, in milliseconds; 0 while nobody watches.
+    /// Host latency over the last second, in milliseconds; 0 while there is no viewer.
     pub latency_p50_ms: f64,
     /// The same, 99th percentile.
     pub latency_p99_ms: f64,

@@ -174,10 +174,9 @@ fn a_crash_in_the_middle_of_saving_goes_on_from_the_file() {
     world.unwritable = false;
     // Its first version is the number of the one that was written last.
     world.progress(true);
-    world.progress(true);
     world.second();
     world.settle();
-    assert_eq!(world.saved(0), Some(3));
+    assert_eq!(world.saved(0), Some(2));
 }
 
 #[test]
@@ -330,4 +329,37 @@ fn what_is_no_affair_of_the_game_is_passed_on_without_one() {
     machine.handle_command(Command::Codec(None));
     assert!(matches!(machine.poll_action(), Some(Action::SetVolume(0.5))));
     assert!(matches!(machine.poll_action(), Some(Action::ToSession(ToSession::Codec(None)))));
+}
+
+#[test]
+fn answers_about_an_earlier_start_or_game_change_nothing() {
+    let mut machine = World::new().machine;
+    machine.handle_command(Command::Open(game(0)));
+    machine.handle_command(Command::Open(game(1)));
+    let before = format!("{machine:?}");
+    let failed = || SaveError::TooLarge { file: "/old".into() };
+    let slots = [true; Slot::COUNT];
+    machine.handle_answer(Answer::Found { game: GameId(1), system: "Old".into(), slots });
+    machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Err(failed()) });
+    machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Ok(7) });
+    machine.handle_answer(Answer::CoreStarted { start: StartId(1), result: Ok(9) });
+    machine.handle_answer(Answer::CoreStarted { start: StartId(2), result: Err("Not asked for yet.".into()) });
+    machine.handle_answer(Answer::StateRead { ticket: 0, result: Ok(true) });
+    machine.handle_answer(Answer::StateWritten { ticket: 0, result: Err(failed()), slots });
+    machine.handle_answer(Answer::SaveWritten { game: GameId(0), result: Err(failed()) });
+    assert_eq!(format!("{machine:?}"), before);
+    machine.handle_answer(Answer::SaveRead { start: StartId(2), result: Ok(0) });
+    assert!(std::iter::from_fn(|| machine.poll_action()).any(|it| matches!(it, Action::StartCore { .. })));
+}
+
+#[test]
+fn a_core_that_says_things_out_of_turn_is_not_believed() {
+    let mut world = World::new();
+    world.command(Command::Open(game(0)));
+    world.settle();
+    world.says(FromCore::Paused(false));
+    assert_eq!(world.state(), Some(GameState::Starting));
+    world.load(false);
+    world.load(true);
+    assert!(matches!(world.events[..], [EngineEvent::Started { .. }]), "{:?}", world.events);
 }

@@ -136,6 +136,9 @@ impl World {
         self.step(step);
         self.settle();
         assert!(self.told_of_save() <= 1);
+        if matches!(step, Step::Save(_)) {
+            assert_eq!(self.asked_for_state(), runs, "a state that is never saved");
+        }
         // What has to be on the disk now, if that can be written.
         let due = match step {
             Step::Second => shown,
