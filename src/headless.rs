@@ -1,8 +1,8 @@
 //! `hotseat host`: the same engine without a window. With `--json`, standard output carries one object a line.
 
 use crate::engine::{
-    Command, Config, Engine, Game, GameState, Happening, HolderStatus, InviteStatus, Level, RequestStatus, SeatStatus,
-    Snapshot,
+    Command, Config, Engine, EngineEvent, Game, GameCommand, GameState, HolderStatus, InviteStatus, Level,
+    RequestStatus, SeatStatus, Slot, Snapshot,
 };
 use crate::input::MAX_SEATS;
 use crate::net::{NetStats, RoomCommand, Talk};
@@ -24,7 +24,7 @@ const MAX_LINE: usize = 4096;
 /// Runs until a signal ends it, or the game cannot be started. The error is one sentence for people.
 pub fn run(config: Config, game: Game, json: bool) -> Result<(), String> {
     let mut engine = Engine::start(config)?;
-    let happenings = engine.take_happenings().ok_or("the engine's events were taken before")?;
+    let events = engine.take_events().ok_or("the engine's events were taken before")?;
     // One: the wish to end is the same however often it comes.
     let (ask, signals) = sync_channel(1);
     signals::on_end(move || {
@@ -34,8 +34,8 @@ pub fn run(config: Config, game: Game, json: bool) -> Result<(), String> {
     let commands = if json { Some(read_commands()?) } else { None };
     let mut out = Out { json, started: false, held: Vec::new() };
     loop {
-        match happenings.recv_timeout(Duration::from_millis(50)) {
-            Ok(happening) => out.tell(&engine, happening)?,
+        match events.recv_timeout(Duration::from_millis(50)) {
+            Ok(event) => out.tell(&engine, event)?,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err("The engine ended.".into()),
         }
@@ -61,10 +61,10 @@ enum Line {
     Reset,
     Restart,
     SaveState {
-        slot: u8,
+        slot: Slot,
     },
     LoadState {
-        slot: u8,
+        slot: Slot,
     },
     Option {
         key: String,
@@ -169,12 +169,12 @@ enum Said {
 fn parse(line: &str) -> Option<Command> {
     let room = Command::Room;
     Some(match serde_json::from_str(line).ok()? {
-        Line::Pause => Command::Pause(true),
-        Line::Resume => Command::Pause(false),
-        Line::Reset => Command::Reset,
+        Line::Pause => Command::Game(GameCommand::Pause),
+        Line::Resume => Command::Game(GameCommand::Resume),
+        Line::Reset => Command::Game(GameCommand::Reset),
         Line::Restart => Command::Restart,
-        Line::SaveState { slot } => Command::SaveState(slot),
-        Line::LoadState { slot } => Command::LoadState(slot),
+        Line::SaveState { slot } => Command::Game(GameCommand::SaveState(slot)),
+        Line::LoadState { slot } => Command::Game(GameCommand::LoadState(slot)),
         Line::Option { key, value } => Command::CoreOption { key, value },
         Line::Device { port, id } => Command::Device { port, id },
         Line::Invite(offer) => room(RoomCommand::Invite(offer.terms())),
@@ -197,7 +197,8 @@ fn parse(line: &str) -> Option<Command> {
         Line::Pardon => room(RoomCommand::PardonAll),
         Line::Say { text } => room(RoomCommand::Say(text)),
         Line::Screenshot => Command::Screenshot,
-        Line::Record { on } => Command::Record(on),
+        Line::Record { on: true } => Command::StartRecording,
+        Line::Record { on: false } => Command::StopRecording,
         Line::Codec { name } if name == "auto" => Command::Codec(None),
         Line::Codec { name } => Command::Codec(Some(Format::from_name(&name)?)),
     })
@@ -233,40 +234,40 @@ struct Out {
     json: bool,
     started: bool,
     /// Notices from before the start; the engine makes at most one for each message of the core.
-    held: Vec<Happening>,
+    held: Vec<EngineEvent>,
 }
 
 impl Out {
-    fn tell(&mut self, engine: &Engine, happening: Happening) -> Result<(), String> {
-        if let Happening::Started { .. } = happening {
+    fn tell(&mut self, engine: &Engine, event: EngineEvent) -> Result<(), String> {
+        if let EngineEvent::Started { .. } = event {
             self.started = true;
         }
-        if let Happening::Failed(why) = &happening
+        if let EngineEvent::Failed(why) = &event
             && !self.started
         {
-            return Err(why.clone());
+            return Err(why.to_string());
         }
         if !self.started {
             // `ready` comes first; what a core says while it loads comes after it.
-            if matches!(happening, Happening::Notice(_)) {
-                self.held.push(happening);
+            if matches!(event, EngineEvent::Notice(_)) {
+                self.held.push(event);
             }
             return Ok(());
         }
-        self.print(engine, happening)?;
+        self.print(engine, event)?;
         for held in std::mem::take(&mut self.held) {
             self.print(engine, held)?;
         }
         Ok(())
     }
 
-    fn print(&self, engine: &Engine, happening: Happening) -> Result<(), String> {
+    fn print(&self, engine: &Engine, event: EngineEvent) -> Result<(), String> {
         if self.json {
-            let object = to_json(engine, happening);
+            let object = to_json(engine, event);
             if let Some(object) = object {
                 write_line(&object.to_string())?;
             }
-        } else if let Some(text) = to_text(engine, happening) {
+        } else if let Some(text) = to_text(engine, event) {
             write_line(&text)?;
         }
         Ok(())
@@ -279,9 +280,9 @@ fn write_line(line: &str) -> Result<(), String> {
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| format!("Standard output is closed: {error}."))
 }
 
-fn to_json(engine: &Engine, happening: Happening) -> Option<Value> {
-    Some(match happening {
-        Happening::Started { core_pid } => {
+fn to_json(engine: &Engine, event: EngineEvent) -> Option<Value> {
+    Some(match event {
+        EngineEvent::Started { core_pid } => {
             let snapshot = engine.snapshot();
             json!({
                 "event": "ready",
@@ -293,32 +294,32 @@ fn to_json(engine: &Engine, happening: Happening) -> Option<Value> {
                 "core": snapshot.game.as_ref().map(|game| &game.core_name),
             })
         }
-        Happening::Failed(reason) => json!({"event": "failed", "reason": reason}),
-        Happening::PeerJoined { id, name, seat } => {
+        EngineEvent::Failed(why) => json!({"event": "failed", "reason": why.to_string()}),
+        EngineEvent::PeerJoined { id, name, seat } => {
             json!({"event": "peer_joined", "peer": id, "name": name, "seat": seat})
         }
-        Happening::PeerLeft { id, name } => json!({"event": "peer_left", "peer": id, "name": name}),
-        Happening::CoreDied { reason, restarting } => {
-            json!({"event": "core_died", "reason": reason, "restarting": restarting})
+        EngineEvent::PeerLeft { id, name } => json!({"event": "peer_left", "peer": id, "name": name}),
+        EngineEvent::CoreDied { crash, restarting } => {
+            json!({"event": "core_died", "reason": crash.to_string(), "restarting": restarting})
         }
-        Happening::CoreRestarted { core_pid, revived } => {
+        EngineEvent::CoreRestarted { core_pid, revived } => {
             json!({"event": "core_restarted", "core_pid": core_pid, "revived": revived})
         }
-        Happening::Notice(notice) => {
-            json!({"event": "notice", "level": level(notice.level), "text": notice.said.to_string()})
+        EngineEvent::Notice(notice) => {
+            json!({"event": "notice", "level": level(notice.level), "text": notice.kind.to_string()})
         }
-        Happening::Talk(Talk::Said { peer, name, text }) => {
+        EngineEvent::Talk(Talk::Said { peer, name, text }) => {
             json!({"event": "chat", "peer": peer, "name": name, "text": text})
         }
-        Happening::Talk(Talk::Reaction { peer, name, emoji }) => {
+        EngineEvent::Talk(Talk::Reaction { peer, name, emoji }) => {
             json!({"event": "reaction", "peer": peer, "name": name, "emoji": emoji.as_str()})
         }
         // Who came and who went has events of its own.
-        Happening::Talk(Talk::Line(..)) => return None,
-        Happening::Request { id, name, address } => {
+        EngineEvent::Talk(Talk::Line(..)) => return None,
+        EngineEvent::Request { id, name, address } => {
             json!({"event": "request", "request": id, "name": name, "address": address.to_string()})
         }
-        Happening::Stats { snapshot, net, core_pid } => stats(&snapshot, &net, core_pid),
+        EngineEvent::Stats { snapshot, net, core_pid } => stats(&snapshot, &net, core_pid),
     })
 }
 
@@ -434,30 +435,30 @@ fn round(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
-fn to_text(engine: &Engine, happening: Happening) -> Option<String> {
-    Some(match happening {
-        Happening::Started { .. } => {
+fn to_text(engine: &Engine, event: EngineEvent) -> Option<String> {
+    Some(match event {
+        EngineEvent::Started { .. } => {
             let snapshot: Arc<Snapshot> = engine.snapshot();
             let game = snapshot.game.as_ref().map_or("The game", |game| game.title.as_str());
             let links = snapshot.invites.first().map(|invite| invite.links.join("\n  ")).unwrap_or_default();
             format!("{game} runs. Friends join at\n  {links}\nCtrl-C ends it.")
         }
-        Happening::Failed(reason) => reason,
-        Happening::PeerJoined { name, seat, .. } => match seat {
+        EngineEvent::Failed(why) => why.to_string(),
+        EngineEvent::PeerJoined { name, seat, .. } => match seat {
             Some(seat) => format!("{name} joined as player {}.", seat + 1),
             None => format!("{name} joined to watch."),
         },
-        Happening::PeerLeft { name, .. } => format!("{name} left."),
-        Happening::CoreDied { reason, restarting } => {
+        EngineEvent::PeerLeft { name, .. } => format!("{name} left."),
+        EngineEvent::CoreDied { crash, restarting } => {
             let next =
                 if restarting { " The game is being brought back." } else { " It is not started again by itself." };
-            format!("{reason}{next}")
+            format!("{crash}{next}")
         }
-        Happening::CoreRestarted { .. } => return None,
-        Happening::Notice(notice) => notice.said.to_string(),
-        Happening::Talk(Talk::Said { name, text, .. }) => format!("{name}: {text}"),
-        Happening::Request { id, name, address } => format!("{name} ({address}) asks to be let in: request {id}."),
-        Happening::Talk(_) | Happening::Stats { .. } => return None,
+        EngineEvent::CoreRestarted { .. } => return None,
+        EngineEvent::Notice(notice) => notice.kind.to_string(),
+        EngineEvent::Talk(Talk::Said { name, text, .. }) => format!("{name}: {text}"),
+        EngineEvent::Request { id, name, address } => format!("{name} ({address}) asks to be let in: request {id}."),
+        EngineEvent::Talk(_) | EngineEvent::Stats { .. } => return None,
     })
 }
 
@@ -467,8 +468,11 @@ mod tests {
 
     #[test]
     fn a_line_is_one_of_the_known_commands_or_nothing() {
-        assert_eq!(parse(r#"{"command":"pause"}"#), Some(Command::Pause(true)));
-        assert_eq!(parse(r#"{"command":"save_state","slot":3}"#), Some(Command::SaveState(3)));
+        assert_eq!(parse(r#"{"command":"pause"}"#), Some(Command::Game(GameCommand::Pause)));
+        assert_eq!(
+            parse(r#"{"command":"save_state","slot":3}"#),
+            Some(Command::Game(GameCommand::SaveState(Slot::clamped(3))))
+        );
         let invited =
             parse(r#"{"command":"invite","grant":1,"rights":["pause"],"approval":true,"uses":2,"seconds":60}"#);
         let terms = Terms {

@@ -29,6 +29,7 @@ pub mod libretro;
 pub mod text;
 
 pub mod crash;
+pub mod game_command;
 
 pub mod emulator;
 

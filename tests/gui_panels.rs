@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
 use gui::{Stage, option};
 use hotseat::crash::{Crash, How};
-use hotseat::engine::{Command, GameState, Level, Said};
+use hotseat::engine::{Command, GameCommand, GameState, Level, NoticeKind, Slot};
 use hotseat::gui::preferences::Draft;
 use hotseat::gui::view::{Action, Dialog};
 use hotseat::settings::Scaling;
@@ -71,17 +71,17 @@ fn recent_games_open_and_can_be_forgotten() {
 #[test]
 fn a_running_game_can_be_paused_reset_saved_loaded_and_closed() {
     let play = || Stage::default().playing();
-    assert_eq!(clicked(play(), "Pause"), engine(Command::Pause(true)));
+    assert_eq!(clicked(play(), "Pause"), engine(Command::Game(GameCommand::Pause)));
     for index in 0..2 {
         // In the bar, and over the picture.
         let mut window = play().in_state(GameState::Paused).open();
         window.get_all_by_role_and_label(Role::Button, "Resume").nth(index).unwrap().click();
         window.run_steps(2);
-        assert_eq!(actions(&mut window), engine(Command::Pause(false)));
+        assert_eq!(actions(&mut window), engine(Command::Game(GameCommand::Resume)));
     }
-    assert_eq!(clicked(play(), "Reset"), engine(Command::Reset));
-    assert_eq!(clicked(play(), "Save state"), engine(Command::SaveState(0)));
-    assert_eq!(clicked(play(), "Load state"), engine(Command::LoadState(0)));
+    assert_eq!(clicked(play(), "Reset"), engine(Command::Game(GameCommand::Reset)));
+    assert_eq!(clicked(play(), "Save state"), engine(Command::Game(GameCommand::SaveState(Slot::clamped(0)))));
+    assert_eq!(clicked(play(), "Load state"), engine(Command::Game(GameCommand::LoadState(Slot::clamped(0)))));
     assert_eq!(clicked(play(), "Close game"), engine(Command::Close));
     assert_eq!(clicked(play(), "Full screen"), [Action::FullScreen(true)]);
 }
@@ -100,7 +100,7 @@ fn an_empty_slot_is_not_loaded_and_the_slot_is_chosen_from_a_list() {
     click(&mut window, "Load state");
     assert_eq!(actions(&mut window), []);
     click(&mut window, "Save state");
-    assert_eq!(actions(&mut window), engine(Command::SaveState(3)));
+    assert_eq!(actions(&mut window), engine(Command::Game(GameCommand::SaveState(Slot::clamped(3)))));
 }
 
 #[test]
@@ -122,9 +122,9 @@ fn a_core_without_states_offers_none() {
 fn function_keys_do_what_their_buttons_do() {
     let mut window = Stage::default().playing().open();
     for (key, action) in [
-        (Key::F2, Action::Engine(Command::SaveState(0))),
-        (Key::F4, Action::Engine(Command::LoadState(0))),
-        (Key::F5, Action::Engine(Command::Pause(true))),
+        (Key::F2, Action::Engine(Command::Game(GameCommand::SaveState(Slot::clamped(0))))),
+        (Key::F4, Action::Engine(Command::Game(GameCommand::LoadState(Slot::clamped(0))))),
+        (Key::F5, Action::Engine(Command::Game(GameCommand::Pause))),
         (Key::F9, Action::Engine(Command::Volume(0.0))),
         (Key::F11, Action::FullScreen(true)),
     ] {
@@ -136,7 +136,7 @@ fn function_keys_do_what_their_buttons_do() {
         window.key_press(key);
         window.run_steps(2);
     }
-    assert_eq!(actions(&mut window), engine(Command::SaveState(1)));
+    assert_eq!(actions(&mut window), engine(Command::Game(GameCommand::SaveState(Slot::clamped(1)))));
 }
 
 #[test]
@@ -384,7 +384,7 @@ fn a_file_dropped_on_the_window_is_opened_also_while_a_game_runs() {
 fn a_crash_is_told_once() {
     let crash = Crash { core: "It".into(), how: How::Unknown };
     let crashed = Stage::default().playing().in_state(GameState::Crashed(crash.clone()));
-    let window = crashed.told(Level::Error, Said::Crashed(crash)).open();
+    let window = crashed.told(Level::Error, NoticeKind::Crashed { crash }).open();
     assert_eq!(window.query_all_by_label("It crashed.").count(), 1);
 }
 
@@ -480,12 +480,13 @@ fn the_picture_is_no_stop_on_the_way_through_the_window_by_tab() {
     assert!(window.get_by_label("Resume").is_focused());
     window.key_press(Key::Enter);
     window.run_steps(2);
-    assert_eq!(actions(&mut window), engine(Command::Pause(false)));
+    assert_eq!(actions(&mut window), engine(Command::Game(GameCommand::Resume)));
 }
 
 #[test]
 fn notices_are_shown_and_dismissed() {
-    let mut window = Stage::default().playing().told(Level::Error, Said::Sentence("The disc is full.".into())).open();
+    let mut window =
+        Stage::default().playing().told(Level::Error, NoticeKind::Sentence { text: "The disc is full.".into() }).open();
     assert!(window.query_by_label("The disc is full.").is_some());
     click(&mut window, "Dismiss");
     assert!(window.query_by_label("The disc is full.").is_none());
@@ -513,7 +514,7 @@ fn a_window_in_which_nothing_happens_does_not_paint() {
             "crashed",
             Stage::default().playing().in_state(GameState::Crashed(Crash { core: "It".into(), how: How::Unknown })),
         ),
-        ("error", Stage::default().told(Level::Error, Said::Sentence("The disc is full.".into()))),
+        ("error", Stage::default().told(Level::Error, NoticeKind::Sentence { text: "The disc is full.".into() })),
     ] {
         let mut window = stage.open();
         window.run_steps(6);

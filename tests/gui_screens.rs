@@ -10,10 +10,11 @@ mod gui;
 use egui_kittest::kittest::Queryable;
 use gui::Stage;
 use hotseat::crash::{Crash, How};
-use hotseat::engine::{GameState, Level, Said};
+use hotseat::engine::{GameState, Length, Level, NoticeKind, Slot};
 use hotseat::gui::links;
 use hotseat::gui::preferences::Draft;
 use hotseat::gui::view::Dialog;
+use hotseat::text::IoCause;
 use std::path::PathBuf;
 
 /// Width and height in points, pixels per point.
@@ -38,9 +39,12 @@ const SCREENS: &[Screen] = &[
     ("game-notices", || {
         Stage::default()
             .playing()
-            .told(Level::Info, Said::StateSaved(2))
-            .told(Level::Warning, Said::NoMoreLinks)
-            .told(Level::Error, Said::NoScreenshot("/home/ann/Pictures".into(), "No space left on device".into()))
+            .told(Level::Info, NoticeKind::StateSaved { slot: Slot::clamped(2) })
+            .told(Level::Warning, NoticeKind::NoMoreLinks)
+            .told(
+                Level::Error,
+                NoticeKind::NoScreenshot { folder: "/home/ann/Pictures".into(), cause: IoCause::StorageFull },
+            )
     }),
     ("game-wants", || Stage::default().playing().wanting(true, true, false)),
     ("game-takes", || Stage::default().playing().wanting(true, true, true)),
@@ -112,9 +116,12 @@ const SCREENS: &[Screen] = &[
         Stage::default()
             .playing()
             .chinese()
-            .told(Level::Info, Said::Recorded(vec!["/home/ann/Videos/Micro Mages.mp4".into()], 754))
-            .told(Level::Error, Said::Crashed(Crash { core: "Nestopia".into(), how: How::Signal(11) }))
-            .told(Level::Warning, Said::NoSound("no sound device was found".into()))
+            .told(
+                Level::Info,
+                NoticeKind::recorded(vec!["/home/ann/Videos/Micro Mages.mp4".into()], Length { seconds: 754 }),
+            )
+            .told(Level::Error, NoticeKind::Crashed { crash: Crash { core: "Nestopia".into(), how: How::Signal(11) } })
+            .told(Level::Warning, NoticeKind::NoSound { why: "no sound device was found".into() })
     }),
     ("chinese-room", || Stage::default().playing().busy().talking().chinese()),
     ("chinese-menu", || Stage::default().playing().busy().chinese().opening("Grace 的选项")),

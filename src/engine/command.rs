@@ -1,5 +1,6 @@
 //! What the window, or headless mode, can ask of the engine.
 
+use crate::game_command::GameCommand;
 use crate::net::RoomCommand;
 use crate::packet::Format;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 pub struct Game {
     /// The core's shared library.
     pub core: PathBuf,
-    /// The content, or none for a core that is a game of its own.
+    /// None for a core that is a game of its own.
     pub content: Option<PathBuf>,
     /// What people call it: the content's file stem, or the core's own name.
     pub title: String,
@@ -17,25 +18,17 @@ pub struct Game {
     pub options: Vec<(String, String)>,
 }
 
-/// One wish. Each is carried out on the engine's thread, in order; none of them blocks the caller.
+/// One request. Each is carried out on the engine's thread, in order; none of them blocks the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Start this game, in place of the one that runs. Peers stay connected.
     Open(Game),
     /// End the game and write its saves. Peers stay connected and are told.
     Close,
-    /// Pause (true) or go on (false).
-    Pause(bool),
-    /// The console's reset button.
-    Reset,
-    /// Write a save state to this slot, 0 to 9.
-    SaveState(u8),
-    /// Put the save state of this slot back.
-    LoadState(u8),
+    /// Something of the running game.
+    Game(GameCommand),
     /// Start the game again after a crash, from its last automatic state.
     Restart,
-    /// The speaker's volume, 0.0 to 1.0. The stream's sound does not change.
-    Volume(f32),
     /// Set one core option of the running game.
     CoreOption {
         /// The core's name for it.
@@ -50,12 +43,15 @@ pub enum Command {
         /// One that the core offers there.
         id: u32,
     },
-    /// Something about the people and their links.
-    Room(RoomCommand),
     /// Keep the picture as it is now, as a PNG file.
     Screenshot,
-    /// Begin (true) or end a recording of what friends see and hear.
-    Record(bool),
+    /// Begin a recording of what friends see and hear.
+    StartRecording,
+    StopRecording,
+    /// The speaker's volume, 0.0 to 1.0. The stream's sound does not change.
+    Volume(f32),
+    /// Something about the people and their links.
+    Room(RoomCommand),
     /// Stream in this format only; none for the best that each peer takes.
     Codec(Option<Format>),
 }

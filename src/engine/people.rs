@@ -1,157 +1,70 @@
-//! The people in the room, as the window and headless mode see them, and what the core calls their controls.
+//! The people in the room, as the window and headless mode see them.
+//!
+//! The room decides; here its news become part of the snapshot, and nothing else happens.
 
-use super::play::StateWish;
-use super::said::Said;
-use super::snapshot::{ChatLine, GameState, HolderStatus, InviteStatus, Level, PeerStatus, RequestStatus, SeatStatus};
-use super::worker::{Happening, Worker};
-use crate::link::message::{ControlName, PortDevices, ToCore, Wants};
-use crate::net::protocol::{Controls, SeatControls};
+use super::publisher::Publisher;
+use super::snapshot::{ChatLine, HolderStatus, InviteStatus, PeerStatus, RequestStatus, SeatStatus, Snapshot};
+use super::{EngineEvent, NoticeKind};
+use crate::net::protocol::{Person, Seat};
 use crate::net::{NetEvent, NetStats, RoomNews, Talk};
-use crate::room::Game;
-use std::collections::BTreeMap;
+use crate::room::{Request, RequestId};
 
 /// Lines of chat that are kept.
 const MAX_LINES: usize = 200;
 
-/// The RetroPad's buttons as pages call them, in the order of libretro's numbers.
-const BUTTONS: [&str; 16] =
-    ["b", "y", "select", "start", "up", "down", "left", "right", "a", "x", "l", "r", "l2", "r2", "l3", "r3"];
-/// The axes of its sticks: left x and y, right x and y.
-const AXES: [&str; 4] = ["left_x", "left_y", "right_x", "right_y"];
-/// `RETRO_DEVICE_JOYPAD` and `RETRO_DEVICE_ANALOG`; the upper bits make variants of a device.
-const JOYPAD: u32 = 1;
-const ANALOG: u32 = 5;
-const KIND: u32 = 0xff;
-
-/// What the pages are told of the controls.
-pub(super) fn controls(ports: &[PortDevices], names: &[ControlName], wants: Wants) -> Controls {
-    let device = |port: &PortDevices| {
-        let named = port.types.iter().find(|(id, _)| *id == port.plugged);
-        named.map(|(_, name)| name.clone()).unwrap_or_default()
-    };
-    let called = |seat: usize| -> BTreeMap<&'static str, String> {
-        let of_seat = names.iter().filter(|name| name.seat == seat && !name.name.is_empty());
-        of_seat.filter_map(|name| Some((control(name)?, name.name.clone()))).collect()
-    };
-    let seats = ports
-        .iter()
-        .enumerate()
-        .map(|(seat, port)| SeatControls { seat, device: device(port), names: called(seat) })
-        .collect();
-    let wants = [
-        (wants.keyboard, "keyboard"),
-        (wants.mouse, "mouse"),
-        (wants.lightgun, "lightgun"),
-        (wants.pointer, "pointer"),
-    ];
-    Controls { seats, wants: wants.into_iter().filter(|(wanted, _)| *wanted).map(|(_, name)| name).collect() }
+/// What is remembered between two pieces of news.
+pub(super) struct People {
+    /// The page at each address of this machine, the best one first.
+    pages: Vec<String>,
+    /// Lines of chat so far.
+    lines: u64,
+    /// Of the last second.
+    pub(super) stats: NetStats,
 }
 
-fn control(name: &ControlName) -> Option<&'static str> {
-    match name.device & KIND {
-        JOYPAD => BUTTONS.get(name.id as usize).copied(),
-        ANALOG if name.index < 2 && name.id < 2 => AXES.get((name.index * 2 + name.id) as usize).copied(),
-        _ => None,
+impl People {
+    pub(super) fn new(pages: Vec<String>) -> People {
+        People { pages, lines: 0, stats: NetStats::default() }
     }
-}
 
-impl Worker {
-    pub(super) fn follow_net(&mut self, event: NetEvent) {
+    pub(super) fn follow(&mut self, event: NetEvent, publisher: &mut Publisher) {
         match event {
-            NetEvent::Joined { id, name, seat } => self.happen(Happening::PeerJoined { id, name, seat }),
-            NetEvent::Left { id, name } => self.happen(Happening::PeerLeft { id, name }),
-            NetEvent::NoLink => {
-                self.notice(Level::Warning, Said::NoMoreLinks);
+            NetEvent::Joined { id, name, seat } => publisher.event(EngineEvent::PeerJoined { id, name, seat }),
+            NetEvent::Left { id, name } => publisher.event(EngineEvent::PeerLeft { id, name }),
+            NetEvent::NoLink => publisher.notice(NoticeKind::NoMoreLinks),
+            NetEvent::Room(news) => {
+                for (id, request) in self.follow_room(*news, &mut publisher.snapshot) {
+                    publisher.event(EngineEvent::Request { id, name: request.name, address: request.address });
+                }
             }
-            NetEvent::Room(news) => self.follow_room(*news),
-            NetEvent::Game { by, what, slot } => self.follow_wish(by, what, slot),
+            // The machine's business.
+            NetEvent::Game { .. } => {}
             NetEvent::Talk(talk) => {
                 self.lines += 1;
-                keep(&mut self.snapshot.chat, ChatLine { id: self.lines, talk: talk.clone() });
-                self.happen(Happening::Talk(talk));
+                keep(&mut publisher.snapshot.chat, ChatLine { id: self.lines, talk: talk.clone() });
+                publisher.event(EngineEvent::Talk(talk));
             }
-            NetEvent::Lights(lights) => self.snapshot.lights = lights,
-            NetEvent::Stats(stats) => self.follow_stats(stats),
+            NetEvent::Lights(lights) => publisher.snapshot.lights = lights,
+            NetEvent::Stats(stats) => self.follow_stats(stats, &mut publisher.snapshot),
         }
     }
 
-    fn follow_room(&mut self, news: RoomNews) {
-        self.snapshot.seats = news
-            .seats
-            .into_iter()
-            .map(|seat| SeatStatus {
-                seat: seat.seat,
-                device: seat.device,
-                holders: seat
-                    .holders
-                    .into_iter()
-                    .map(|holder| HolderStatus { peer: holder.peer, name: holder.name, away: holder.away })
-                    .collect(),
-            })
-            .collect();
-        let old = std::mem::take(&mut self.snapshot.peers);
-        let known = |id| old.iter().find(|peer| peer.id == id);
-        self.snapshot.peers = news
-            .people
-            .into_iter()
-            .map(|person| PeerStatus {
-                id: person.peer,
-                name: person.name,
-                seats: person.seats,
-                wants: person.wants,
-                muted: person.muted,
-                rights: person.rights,
-                grant: person.grant,
-                round_trip: known(person.peer).and_then(|peer| peer.round_trip),
-                kbit_s: known(person.peer).map_or(0, |peer| peer.kbit_s),
-                loss: known(person.peer).map_or(0.0, |peer| peer.loss),
-                format: known(person.peer).and_then(|peer| peer.format),
-            })
-            .collect();
-        self.snapshot.invites = news.invites.iter().map(|invite| InviteStatus::new(invite, &self.out.pages)).collect();
-        let asked = |id| self.snapshot.requests.iter().any(|known| known.id == id);
-        let new: Vec<_> = news.requests.iter().filter(|(id, _)| !asked(*id)).cloned().collect();
-        self.snapshot.requests = news
-            .requests
-            .into_iter()
-            .map(|(id, request)| RequestStatus {
-                id,
-                name: request.name,
-                address: request.address,
-                invite: request.invite,
-            })
-            .collect();
-        self.snapshot.banned = news.banned;
-        for (id, request) in new {
-            self.happen(Happening::Request { id, name: request.name, address: request.address });
-        }
+    /// Returns the requests to be let in that are new.
+    fn follow_room(&self, news: RoomNews, snapshot: &mut Snapshot) -> Vec<(RequestId, Request)> {
+        snapshot.seats = news.seats.into_iter().map(seat).collect();
+        let old = std::mem::take(&mut snapshot.peers);
+        let figures = |id| old.iter().find(|peer: &&PeerStatus| peer.id == id);
+        snapshot.peers = news.people.into_iter().map(|person| peer(figures(person.peer), person)).collect();
+        snapshot.invites = news.invites.iter().map(|invite| InviteStatus::new(invite, &self.pages)).collect();
+        let known = |id| snapshot.requests.iter().any(|known| known.id == id);
+        let new = news.requests.iter().filter(|(id, _)| !known(*id)).cloned().collect();
+        snapshot.requests = news.requests.into_iter().map(request).collect();
+        snapshot.banned = news.banned;
+        new
     }
 
-    /// Somebody who has the right wants something of the game.
-    fn follow_wish(&mut self, by: String, what: Game, slot: u8) {
-        match what {
-            Game::Pause => {
-                // Whoever pauses what is paused has not paused it.
-                if let Some(running) = self.running.as_mut().filter(|it| it.state == GameState::Running) {
-                    running.paused_by = Some(by);
-                }
-                self.tell_core(&ToCore::Pause);
-            }
-            Game::Resume => self.tell_core(&ToCore::Resume),
-            Game::Reset => {
-                self.notice(Level::Info, Said::ResetBy(by));
-                self.tell_core(&ToCore::Reset);
-            }
-            Game::Save => self.state_wish(StateWish::Save(slot.min(9))),
-            Game::Load => {
-                self.notice(Level::Info, Said::LoadedBy(by, slot.min(9)));
-                self.state_wish(StateWish::Load(slot.min(9)));
-            }
-        }
-    }
-
-    fn follow_stats(&mut self, stats: NetStats) {
-        for peer in &mut self.snapshot.peers {
+    fn follow_stats(&mut self, stats: NetStats, snapshot: &mut Snapshot) {
+        for peer in &mut snapshot.peers {
             if let Some(figures) = stats.peers.iter().find(|figures| figures.id == peer.id) {
                 peer.round_trip = figures.round_trip;
                 peer.kbit_s = figures.kbit_s;
@@ -159,11 +72,41 @@ impl Worker {
                 peer.format = Some(figures.format);
             }
         }
-        self.snapshot.stats.sent = stats.frames_sent;
-        (self.snapshot.stats.latency_p50_ms, self.snapshot.stats.latency_p99_ms) = stats.latency_ms;
-        self.snapshot.stats.kbit_s = stats.peers.iter().map(|peer| peer.kbit_s).sum();
-        self.net_stats = stats;
+        snapshot.stats.sent = stats.frames_sent;
+        (snapshot.stats.latency_p50_ms, snapshot.stats.latency_p99_ms) = stats.latency_ms;
+        snapshot.stats.kbit_s = stats.peers.iter().map(|peer| peer.kbit_s).sum();
+        self.stats = stats;
     }
+}
+
+fn seat(seat: Seat) -> SeatStatus {
+    let holders = seat.holders.into_iter();
+    SeatStatus {
+        seat: seat.seat,
+        device: seat.device,
+        holders: holders.map(|it| HolderStatus { peer: it.peer, name: it.name, away: it.away }).collect(),
+    }
+}
+
+/// Figures come once a second, by themselves: they stay.
+fn peer(old: Option<&PeerStatus>, person: Person) -> PeerStatus {
+    PeerStatus {
+        id: person.peer,
+        name: person.name,
+        seats: person.seats,
+        wants: person.wants,
+        muted: person.muted,
+        rights: person.rights,
+        grant: person.grant,
+        round_trip: old.and_then(|old| old.round_trip),
+        kbit_s: old.map_or(0, |old| old.kbit_s),
+        loss: old.map_or(0.0, |old| old.loss),
+        format: old.and_then(|old| old.format),
+    }
+}
+
+fn request((id, request): (RequestId, Request)) -> RequestStatus {
+    RequestStatus { id, name: request.name, address: request.address, invite: request.invite }
 }
 
 impl InviteStatus {
@@ -181,7 +124,7 @@ impl InviteStatus {
     }
 }
 
-/// One more line, in the place of the oldest when there are enough. Nobody's words go for somebody's hearts.
+/// One more line, in the place of the oldest when there are enough. Reactions go first, words after them.
 fn keep(chat: &mut Vec<ChatLine>, line: ChatLine) {
     if chat.len() >= MAX_LINES {
         let reaction = |line: &ChatLine| matches!(line.talk, Talk::Reaction { .. });
@@ -210,25 +153,5 @@ mod tests {
         assert!((0..20).all(|n| chat[n].talk == said(n)));
         (0..MAX_LINES).for_each(|n| keep(&mut chat, ChatLine { id: 2000, talk: said(n) }));
         assert!((0..MAX_LINES).all(|n| chat[n].talk == said(n)), "the oldest words go for newer ones");
-    }
-
-    #[test]
-    fn controls_are_told_by_the_names_that_pages_know() {
-        let name = |seat, device, index, id, name: &str| ControlName { seat, device, index, id, name: name.into() };
-        let names = [
-            name(0, JOYPAD, 0, 0, "Jump"),
-            name(0, ANALOG, 1, 1, "Look up"),
-            name(0, ANALOG, 2, 12, "Brake"),
-            name(0, JOYPAD, 0, 99, "Nothing"),
-            name(1, JOYPAD | 1 << 8, 0, 15, "Honk"),
-        ];
-        let port = |plugged| PortDevices { types: vec![(1, "Pad".into()), (257, "Wheel".into())], plugged };
-        let wants = Wants { mouse: true, ..Wants::default() };
-        let told = controls(&[port(1), port(257), port(9)], &names, wants);
-        let devices: Vec<_> = told.seats.iter().map(|seat| seat.device.as_str()).collect();
-        assert_eq!(devices, ["Pad", "Wheel", ""]);
-        assert!(told.seats[0].names.iter().map(|(k, v)| (*k, v.as_str())).eq([("b", "Jump"), ("right_y", "Look up")]));
-        assert!(told.seats[1].names.iter().map(|(k, v)| (*k, v.as_str())).eq([("r3", "Honk")]));
-        assert_eq!(told.wants, ["mouse"]);
     }
 }

@@ -1,14 +1,27 @@
 //! Where a game's saves and states lie, and how they are read and written.
 
-use super::{Game, Said};
+use super::Game;
 use crate::files::write_atomically;
+use crate::game_command::Slot;
 use crate::link::{SRAM_BYTES, STATE_BYTES};
+use crate::messages;
+use crate::text::IoCause;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+messages! {
+    /// Why a save was not read or not written.
+    pub enum SaveError in save {
+        not_written => NotWritten { file: PathBuf, cause: IoCause },
+        not_read => NotRead { file: PathBuf, cause: IoCause },
+        /// What lies there is larger than any save, so it is none.
+        too_large => TooLarge { file: PathBuf },
+    }
+}
+
 /// The files of one game.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saves {
     sram: PathBuf,
     states: PathBuf,
@@ -33,33 +46,37 @@ impl Saves {
     }
 
     /// Battery-backed memory as last saved.
-    pub fn read_sram(&self) -> Result<Option<Vec<u8>>, Said> {
+    pub fn read_sram(&self) -> Result<Option<Vec<u8>>, SaveError> {
         read(&self.sram, SRAM_BYTES)
     }
 
     /// Saves battery-backed memory.
-    pub fn write_sram(&self, data: &[u8]) -> Result<(), Said> {
+    pub fn write_sram(&self, data: &[u8]) -> Result<(), SaveError> {
         write(&self.sram, data)
     }
 
     /// The save state of a slot.
-    pub fn read_state(&self, slot: u8) -> Result<Option<Vec<u8>>, Said> {
+    pub fn read_state(&self, slot: Slot) -> Result<Option<Vec<u8>>, SaveError> {
         read(&self.state(slot), STATE_BYTES)
     }
 
     /// Writes the save state of a slot.
-    pub fn write_state(&self, slot: u8, data: &[u8]) -> Result<(), Said> {
+    pub fn write_state(&self, slot: Slot, data: &[u8]) -> Result<(), SaveError> {
         write(&self.state(slot), data)
     }
 
     /// Which slots hold something.
-    pub fn slots(&self) -> [bool; 10] {
-        std::array::from_fn(|slot| self.state(slot as u8).is_file())
+    pub fn slots(&self) -> [bool; Slot::COUNT] {
+        let mut slots = [false; Slot::COUNT];
+        for slot in Slot::all() {
+            slots[slot.index()] = self.state(slot).is_file();
+        }
+        slots
     }
 
-    fn state(&self, slot: u8) -> PathBuf {
+    fn state(&self, slot: Slot) -> PathBuf {
         let mut path = self.states.clone().into_os_string();
-        path.push(format!(".state{slot}"));
+        path.push(format!(".state{}", slot.number()));
         path.into()
     }
 }
@@ -71,8 +88,8 @@ fn file_name(name: &str) -> String {
     if clean.trim_matches('.').is_empty() { "game".into() } else { clean }
 }
 
-fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Said> {
-    let unreadable = |error: std::io::Error| Said::NotRead(path.to_owned(), error.to_string());
+fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SaveError> {
+    let unreadable = |error: std::io::Error| SaveError::NotRead { file: path.to_owned(), cause: error.into() };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -81,14 +98,14 @@ fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Said> {
     let mut data = Vec::new();
     file.take(limit as u64 + 1).read_to_end(&mut data).map_err(unreadable)?;
     if data.len() > limit {
-        return Err(Said::TooLarge(path.to_owned()));
+        return Err(SaveError::TooLarge { file: path.to_owned() });
     }
     Ok(Some(data))
 }
 
-fn write(path: &Path, data: &[u8]) -> Result<(), Said> {
+fn write(path: &Path, data: &[u8]) -> Result<(), SaveError> {
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(path, data));
-    written.map_err(|error| Said::NotWritten(path.to_owned(), error.to_string()))
+    written.map_err(|error| SaveError::NotWritten { file: path.to_owned(), cause: error.into() })
 }
 
 #[cfg(test)]
@@ -103,7 +120,7 @@ mod tests {
     fn saves_lie_by_core_and_content() {
         let saves = Saves::new(Path::new("/d"), &game("/c/nestopia_libretro.so", Some("/r/My Game.nes"), "x"));
         assert_eq!(saves.sram, Path::new("/d/saves/nestopia/My Game.srm"));
-        assert_eq!(saves.state(3), Path::new("/d/states/nestopia/My Game.state3"));
+        assert_eq!(saves.state(Slot::clamped(3)), Path::new("/d/states/nestopia/My Game.state3"));
         let saves = Saves::new(Path::new("/d"), &game("/c/libarena_libretro.so", None, "Emberdash"));
         assert_eq!(saves.sram, Path::new("/d/saves/arena/Emberdash.srm"));
     }
@@ -120,9 +137,10 @@ mod tests {
     fn what_was_written_is_read_back_and_what_is_not_there_is_none() {
         let dir = std::env::temp_dir().join(format!("hotseat-saves-{}", std::process::id()));
         let saves = Saves::new(&dir, &game("/c/x_libretro.so", None, "t"));
-        assert_eq!(saves.read_state(1), Ok(None));
-        saves.write_state(1, b"state").expect("written");
-        assert_eq!(saves.read_state(1), Ok(Some(b"state".to_vec())));
+        let slot = Slot::clamped(1);
+        assert_eq!(saves.read_state(slot), Ok(None));
+        saves.write_state(slot, b"state").expect("written");
+        assert_eq!(saves.read_state(slot), Ok(Some(b"state".to_vec())));
         assert!(saves.slots()[1] && !saves.slots()[0]);
         fs::remove_dir_all(dir).expect("removed");
     }

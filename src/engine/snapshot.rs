@@ -1,7 +1,8 @@
 //! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
 
-use super::said::Said;
+use super::notice::{Notice, NoticeKind};
 use crate::crash::Crash;
+use crate::game_command::Slot;
 use crate::link::message::Wants;
 use crate::net::Talk;
 use crate::packet::Format;
@@ -38,7 +39,7 @@ pub struct Snapshot {
     pub stats: Stats,
     /// The game is being recorded.
     pub recording: bool,
-    /// The encoded versions of the picture that somebody watches.
+    /// The encoded versions of the picture that are watched.
     pub renditions: Vec<Rendition>,
 }
 
@@ -75,7 +76,7 @@ pub struct GameStatus {
     /// The core's options with their present values.
     pub options: Vec<OptionStatus>,
     /// Save state slots, 0 to 9: whether something is saved there.
-    pub saved_slots: [bool; 10],
+    pub saved_slots: [bool; Slot::COUNT],
     /// The core can save states.
     pub can_save_state: bool,
 }
@@ -92,7 +93,7 @@ pub enum GameState {
     /// The core ended on its own or stopped answering. The room stays, [`super::Command::Restart`] brings it back.
     Crashed(Crash),
     /// It could not be started: why, and what to do.
-    Failed(Said),
+    Failed(NoticeKind),
 }
 
 /// One core option.
@@ -219,28 +220,6 @@ pub enum Speaker {
     Silent(String),
 }
 
-/// One thing to tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// Rises by one with every notice, so that a reader knows what is new.
-    pub id: u64,
-    /// How bad it is.
-    pub level: Level,
-    /// What it is.
-    pub said: Said,
-}
-
-/// How bad a notice is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// Good to know, gone after some seconds.
-    Info,
-    /// Something does not work as it should.
-    Warning,
-    /// Something failed.
-    Error,
-}
-
 /// Speed of the running game, over the last second where a rate is meant.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Stats {
@@ -264,7 +243,7 @@ pub struct Stats {
     pub width: u32,
     /// Size of the core's picture, in pixels.
     pub height: u32,
-    /// Host latency over the last second, in milliseconds; 0 while nobody watches.
+    /// Host latency over the last second, in milliseconds; 0 while there is no viewer.
     pub latency_p50_ms: f64,
     /// The same, 99th percentile.
     pub latency_p99_ms: f64,

@@ -6,8 +6,8 @@ use super::icons::Icon;
 use super::theme;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use crate::engine::{Command, GameState, GameStatus, Speaker};
-use crate::text::{Texts, fill};
+use crate::engine::{Command, GameCommand, GameState, GameStatus, NoticeKind, Slot, Speaker};
+use crate::text::{Message, Texts, fill};
 use egui::{ComboBox, Slider, Ui};
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
@@ -53,7 +53,7 @@ fn play(ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions: &mu
     let (icon, name) = if paused { (Icon::Play, texts.resume) } else { (Icon::Pause, texts.pause) };
     let button = Button::text(name).with_icon(icon);
     if ui.add(button).on_hover_text(format!("{name} (F5)")).clicked() {
-        actions.push(Action::Engine(Command::Pause(!paused)));
+        actions.push(Action::Engine(Command::Game(if paused { GameCommand::Resume } else { GameCommand::Pause })));
     }
     let reset = if roomy {
         Button::text(texts.reset).with_icon(Icon::Reset)
@@ -61,7 +61,7 @@ fn play(ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions: &mu
         Button::icon(Icon::Reset, texts.reset).boxed()
     };
     if ui.add(reset).on_hover_text(texts.reset).clicked() {
-        actions.push(Action::Engine(Command::Reset));
+        actions.push(Action::Engine(Command::Game(GameCommand::Reset)));
     }
     ui.add_space(8.0);
 }
@@ -75,12 +75,12 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
         let save = ui.add(button(Icon::Save, texts.save_state));
         let save = save.on_hover_text(format!("{} (F2)", texts.save_state)).on_disabled_hover_text(texts.no_states);
         if save.clicked() {
-            actions.push(Action::Engine(Command::SaveState(*slot)));
+            actions.push(Action::Engine(Command::Game(GameCommand::SaveState(Slot::clamped(*slot)))));
         }
         ui.add_enabled_ui(slot_saved(game, *slot), |ui| {
             let load = ui.add(button(Icon::Load, texts.load_state));
             if load.on_hover_text(format!("{} (F4)", texts.load_state)).clicked() {
-                actions.push(Action::Engine(Command::LoadState(*slot)));
+                actions.push(Action::Engine(Command::Game(GameCommand::LoadState(Slot::clamped(*slot)))));
             }
         });
         // People count from one.
@@ -136,7 +136,7 @@ fn keep(ui: &mut Ui, model: &Model, alive: bool, actions: &mut Vec<Action>) {
         button = button.color(theme::ERROR);
     }
     if ui.add_enabled(alive || recording, button).on_hover_text(format!("{name} (F10)")).clicked() {
-        actions.push(Action::Engine(Command::Record(!recording)));
+        actions.push(Action::Engine(if recording { Command::StopRecording } else { Command::StartRecording }));
     }
     let button = Button::icon(Icon::Camera, texts.screenshot);
     if ui.add_enabled(alive, button).on_hover_text(format!("{} (F8)", texts.screenshot)).clicked() {
@@ -167,7 +167,7 @@ fn sound(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>)
     let silent = view.muted || model.settings.volume == 0.0;
     let name = if view.muted { texts.unmute } else { texts.mute };
     let tip = match &model.snapshot.speaker {
-        Speaker::Silent(why) => fill(texts.no_sound, &[("why", why)]),
+        Speaker::Silent(why) => NoticeKind::NoSound { why: why.clone() }.text(texts),
         _ => format!("{name} (F9)"),
     };
     let broken = matches!(model.snapshot.speaker, Speaker::Silent(_));

@@ -6,7 +6,7 @@ use super::preferences::Draft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use super::{chat, controls, home, invite, lamps, overlay, people, preview, requests, theme};
-use crate::engine::{Command, GameState, GameStatus};
+use crate::engine::{Command, GameCommand, GameState, GameStatus, Slot};
 use crate::text::fill;
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
 
@@ -44,13 +44,14 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let alive = matches!(game.state, GameState::Running | GameState::Paused);
     if pressed(Key::F2) && alive && game.can_save_state {
-        actions.push(Action::Engine(Command::SaveState(view.slot)));
+        actions.push(Action::Engine(Command::Game(GameCommand::SaveState(Slot::clamped(view.slot)))));
     }
     if pressed(Key::F4) && alive && slot_saved(game, view.slot) {
-        actions.push(Action::Engine(Command::LoadState(view.slot)));
+        actions.push(Action::Engine(Command::Game(GameCommand::LoadState(Slot::clamped(view.slot)))));
     }
     if pressed(Key::F5) && alive {
-        actions.push(Action::Engine(Command::Pause(game.state == GameState::Running)));
+        let paused = game.state == GameState::Paused;
+        actions.push(Action::Engine(Command::Game(if paused { GameCommand::Resume } else { GameCommand::Pause })));
     }
     if pressed(Key::F6) {
         view.slot = (view.slot + 9) % 10;
@@ -62,7 +63,8 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
         actions.push(Action::Engine(Command::Screenshot));
     }
     if pressed(Key::F10) && (alive || model.snapshot.recording) {
-        actions.push(Action::Engine(Command::Record(!model.snapshot.recording)));
+        let recording = model.snapshot.recording;
+        actions.push(Action::Engine(if recording { Command::StopRecording } else { Command::StartRecording }));
     }
     if pressed(Key::F9) {
         controls::toggle_mute(view, model, actions);

@@ -3,8 +3,8 @@
 use super::icons::Icon;
 use super::theme;
 use super::widgets::{self, Button};
-use crate::engine::{Level, Notice, Said, Snapshot};
-use crate::text::Texts;
+use crate::engine::{Level, Notice, NoticeKind, Snapshot};
+use crate::text::{Message, Texts};
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 use std::collections::HashMap;
 
@@ -46,9 +46,9 @@ enum Seen {
 impl Notices {
     /// Adds one of the window's own. The same words twice are one notice.
     pub fn push(&mut self, level: Level, text: String) {
-        let said = Said::Sentence(text);
-        self.own.retain(|old| old.said != said);
-        self.own.push(Notice { id: self.next_id, level, said });
+        let kind = NoticeKind::Sentence { text };
+        self.own.retain(|old| old.kind != kind);
+        self.own.push(Notice { id: self.next_id, level, kind });
         self.next_id += 1;
         if self.own.len() > MOST_OWN {
             self.own.remove(0);
@@ -119,7 +119,7 @@ fn card(ui: &mut Ui, notice: &Notice, texts: &Texts, width: f32) -> bool {
                 ui.vertical(|ui| {
                     ui.set_width(width - 14.0 - 8.0 - 18.0 - 34.0 - 3.0 * 8.0);
                     ui.add_space(7.0);
-                    ui.add(Label::new(notice.said.text(texts)).wrap());
+                    ui.add(Label::new(notice.kind.text(texts)).wrap());
                     ui.add_space(6.0);
                 });
                 ui.add(Button::icon(Icon::Close, texts.dismiss)).on_hover_text(texts.dismiss).clicked()
@@ -137,14 +137,14 @@ mod tests {
         Snapshot {
             notices: notices
                 .iter()
-                .map(|(id, level)| Notice { id: *id, level: *level, said: id.to_string().into() })
+                .map(|(id, level)| Notice { id: *id, level: *level, kind: id.to_string().into() })
                 .collect(),
             ..Snapshot::default()
         }
     }
 
     fn texts(waiting: &[(Key, Notice)]) -> Vec<String> {
-        waiting.iter().map(|(_, notice)| notice.said.to_string()).collect()
+        waiting.iter().map(|(_, notice)| notice.kind.to_string()).collect()
     }
 
     #[test]

@@ -4,8 +4,8 @@ use super::icons::{self, Icon};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use crate::engine::{Command, GameState, GameStatus};
-use crate::text::fill;
+use crate::engine::{Command, GameCommand, GameState, GameStatus};
+use crate::text::{Message, fill};
 use egui::{
     Align, Color32, Frame, Layout, Margin, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };
@@ -72,7 +72,7 @@ fn paused(ui: &mut Ui, model: &Model, room: Rect, actions: &mut Vec<Action>) {
     let words = RichText::new(words).font(theme::semibold(15.0)).color(theme::TEXT);
     ui.put(below, egui::Label::new(words).selectable(false).truncate());
     if button.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
-        actions.push(Action::Engine(Command::Pause(false)));
+        actions.push(Action::Engine(Command::Game(GameCommand::Resume)));
     }
 }
 

@@ -276,8 +276,8 @@ impl Stage {
     }
 
     /// With one more thing to tell.
-    pub fn told(mut self, level: Level, said: Said) -> Self {
-        self.snapshot.notices.push(Notice { id: self.snapshot.notices.len() as u64, level, said });
+    pub fn told(mut self, level: Level, kind: NoticeKind) -> Self {
+        self.snapshot.notices.push(Notice { id: self.snapshot.notices.len() as u64, level, kind });
         self
     }
 

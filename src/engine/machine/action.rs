@@ -1,0 +1,120 @@
+//! What the machine asks for, and what it is answered.
+
+use crate::engine::saves::{SaveError, Saves};
+use crate::engine::{EngineEvent, NoticeKind};
+use crate::game_command::Slot;
+use crate::link::message::{ControlName, Load, PortDevices, ToCore, Wants};
+use crate::net::RoomCommand;
+use crate::packet::Format;
+use std::path::PathBuf;
+
+/// One opening of a game. Never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct GameId(pub u64);
+
+/// One start of a core process. Never used twice, so news of an earlier process is known by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct StartId(pub u64);
+
+/// One request for a save state. Never used twice.
+pub type Ticket = u32;
+
+/// Something to be done. Each action is finished before the next is begun, or [`Action::StopCore`] followed by
+/// [`Action::WriteSave`] would not write what the core left behind.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Look on disk for what belongs to the game; answered by [`Answer::Found`].
+    LookUp {
+        game: GameId,
+        core: PathBuf,
+        content: Option<PathBuf>,
+        saves: Saves,
+    },
+    /// Forget the states and the battery save in the shared memory: they are another game's.
+    ClearMemory,
+    /// Put the battery save into the shared memory, unless newer content is there; answered by [`Answer::SaveRead`].
+    ReadSave {
+        start: StartId,
+        saves: Saves,
+    },
+    /// Write the battery save unless the memory still has version `saved`; answered by [`Answer::SaveWritten`], or not at
+    /// all if there was nothing to write or the core was changing it just then.
+    WriteSave {
+        game: GameId,
+        saves: Saves,
+        saved: u64,
+    },
+    /// Put a slot's state where the core finds it; answered by [`Answer::StateRead`].
+    ReadState {
+        ticket: Ticket,
+        slot: Slot,
+        saves: Saves,
+    },
+    /// Write the core's newest state; answered by [`Answer::StateWritten`].
+    WriteState {
+        ticket: Ticket,
+        slot: Slot,
+        saves: Saves,
+    },
+    /// Start a core process; answered by [`Answer::CoreStarted`]. Never asked for while there is one.
+    StartCore {
+        start: StartId,
+        load: Box<Load>,
+    },
+    /// End the core process in order: what it had to save is in the shared memory then.
+    StopCore,
+    /// Let go of a core process that is gone, or to go at once.
+    DropCore,
+    TellCore(ToCore),
+    /// In every rendition: what is shown next has nothing to do with what was shown before.
+    RequestKeyframes,
+    TakeScreenshot,
+    /// Unless one is on.
+    StartRecording {
+        folder: PathBuf,
+        title: String,
+    },
+    StopRecording,
+    SetVolume(f32),
+    ToSession(ToSession),
+    Notice(NoticeKind),
+    Event(EngineEvent),
+}
+
+/// What the people in the room are to be told, or what is asked of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToSession {
+    /// How many controller ports the game has.
+    Seats(usize),
+    /// What the core calls its controls, and what it reads besides pads.
+    Controls {
+        ports: Vec<PortDevices>,
+        names: Vec<ControlName>,
+        wants: Wants,
+    },
+    Room(RoomCommand),
+    /// Stream in this format only; none for the best that each peer takes.
+    Codec(Option<Format>),
+}
+
+/// What came of an action.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    Found {
+        game: GameId,
+        /// The machine it is for, as the libretro database calls it; empty when that is unknown.
+        system: String,
+        /// Which slots hold a state.
+        slots: [bool; Slot::COUNT],
+    },
+    /// With the version that is in the shared memory now: 0 if it comes from the file.
+    SaveRead { start: StartId, result: Result<u64, SaveError> },
+    /// With the version that was written.
+    SaveWritten { game: GameId, result: Result<u64, SaveError> },
+    /// False: there is none that could be put back.
+    StateRead { ticket: Ticket, result: Result<bool, SaveError> },
+    /// False: the core left none that is whole.
+    StateWritten { ticket: Ticket, result: Result<bool, SaveError>, slots: [bool; Slot::COUNT] },
+    /// With the process number.
+    CoreStarted { start: StartId, result: Result<u32, NoticeKind> },
+}

@@ -1,0 +1,136 @@
+//! What the machine makes of the news of the core process.
+
+use super::action::{Action, StartId, ToSession};
+use super::crashes::AfterCrash;
+use super::game::Process;
+use super::states::Waits;
+use super::{Machine, NoticeKind};
+use crate::crash::{Crash, How};
+use crate::emulator::Event as CoreEvent;
+use crate::engine::{EngineEvent, GameState};
+use crate::link::message::{FromCore, Loaded};
+use std::time::Duration;
+
+impl Machine {
+    /// News of the core process of a start. `now` is on the monotonic clock.
+    pub fn handle_core(&mut self, from: StartId, news: CoreEvent, now: Duration) {
+        let Some(game) = &self.game else { return };
+        if !matches!(game.process, Process::Alive { start, .. } if start == from) {
+            return;
+        }
+        match news {
+            CoreEvent::Said(message) => self.hear(message),
+            CoreEvent::Died(crash) => self.core_died(crash, now),
+            // One that ends before it has loaded has said nothing of why.
+            CoreEvent::Ended if game.state == GameState::Starting => {
+                let crash = Crash { core: game.game.title.clone(), how: How::Unknown };
+                self.core_died(crash, now);
+            }
+            // The core asked to end by itself: the game is over, not broken.
+            CoreEvent::Ended => self.close(),
+        }
+    }
+
+    fn core_died(&mut self, crash: Crash, now: Duration) {
+        self.write_save();
+        self.push(Action::DropCore);
+        self.states.forget();
+        let after = self.crashes.count(now);
+        let Some(game) = &mut self.game else { return };
+        let never_ran = game.loaded.is_none();
+        let restarting = !never_ran && after != AfterCrash::Wait;
+        game.process = Process::None;
+        game.restarting = restarting;
+        game.state = GameState::Crashed(crash.clone());
+        self.event(EngineEvent::CoreDied { crash: crash.clone(), restarting });
+        self.notice(NoticeKind::Crashed { crash: crash.clone() });
+        if never_ran {
+            self.event(EngineEvent::Failed(NoticeKind::Crashed { crash }));
+        } else if restarting {
+            self.restart(after == AfterCrash::Revive);
+        }
+    }
+
+    fn hear(&mut self, message: FromCore) {
+        let Some(game) = &mut self.game else { return };
+        match message {
+            FromCore::Loaded(loaded) => self.loaded(loaded),
+            FromCore::LoadFailed(why) => self.fail(why.into()),
+            FromCore::AvChanged(av) => {
+                if let Some(loaded) = &mut game.loaded {
+                    loaded.av = av;
+                }
+            }
+            FromCore::Message(text) => self.notice(NoticeKind::CoreMessage { text }),
+            FromCore::Paused(paused) => self.paused(paused),
+            FromCore::StateSaved { ticket, ok } => self.state_saved(ticket, ok),
+            FromCore::StateLoaded { ticket, ok } => {
+                if let Some(slot) = self.states.loading(ticket, Waits::ForCore) {
+                    self.notice(if ok { NoticeKind::StateLoaded { slot } } else { NoticeKind::StateRefused { slot } });
+                    self.next_state();
+                }
+            }
+            FromCore::Options(options) => {
+                if let Some(loaded) = &mut game.loaded {
+                    loaded.options = options;
+                }
+            }
+            FromCore::Controllers(ports) => {
+                game.ports = ports;
+                self.tell_controls();
+            }
+            FromCore::Controls(names) => {
+                game.names = names;
+                self.tell_controls();
+            }
+            FromCore::Wants(wants) => {
+                game.wants = wants;
+                self.tell_controls();
+            }
+            FromCore::Log { .. } | FromCore::Pong | FromCore::Ended(_) => {}
+        }
+    }
+
+    fn loaded(&mut self, loaded: Loaded) {
+        let Some(game) = self.game.as_mut().filter(|game| game.state == GameState::Starting) else { return };
+        let Process::Alive { pid: core_pid, .. } = game.process else { return };
+        let restarting = std::mem::take(&mut game.restarting);
+        let (revived, seats) = (loaded.revived, loaded.ports);
+        game.state = GameState::Running;
+        game.paused_by = None;
+        game.loaded = Some(loaded);
+        self.push(Action::ToSession(ToSession::Seats(seats)));
+        self.push(Action::RequestKeyframes);
+        if restarting {
+            self.notice(if revived { NoticeKind::Revived } else { NoticeKind::StartedAgain });
+            self.event(EngineEvent::CoreRestarted { core_pid, revived });
+        } else {
+            self.event(EngineEvent::Started { core_pid });
+        }
+    }
+
+    fn paused(&mut self, paused: bool) {
+        let Some(game) = &mut self.game else { return };
+        if !matches!(game.state, GameState::Running | GameState::Paused) {
+            return;
+        }
+        if paused {
+            game.state = GameState::Paused;
+            // It may stay so for hours.
+            self.write_save();
+        } else {
+            game.state = GameState::Running;
+            game.paused_by = None;
+        }
+    }
+
+    /// How many seats there are, and what their controls are called.
+    fn tell_controls(&mut self) {
+        let Some(game) = &self.game else { return };
+        let (ports, names, wants) = (game.ports.clone(), game.names.clone(), game.wants);
+        if !ports.is_empty() {
+            self.push(Action::ToSession(ToSession::Seats(ports.len())));
+        }
+        self.push(Action::ToSession(ToSession::Controls { ports, names, wants }));
+    }
+}

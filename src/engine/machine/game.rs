@@ -1,0 +1,143 @@
+//! The open game, and how the window and the pages see it.
+
+use super::action::{GameId, StartId};
+use crate::engine::saves::Saves;
+use crate::engine::{DeviceStatus, Game, GameState, GameStatus, OptionStatus};
+use crate::game_command::Slot;
+use crate::link::message::{ControlName, Load, Loaded, OptionInfo, Pace, PortDevices, Wants};
+use crate::net::protocol::{GameInfo, PlayState};
+use crate::text::{Message, Spoken};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The core process of the open game.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Process {
+    None,
+    /// Started once the battery save is in its place.
+    Planned {
+        start: StartId,
+        revive: bool,
+    },
+    /// Being started.
+    Asked(StartId),
+    Alive {
+        start: StartId,
+        pid: u32,
+    },
+}
+
+/// Battery-backed memory and its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct BatterySave {
+    /// The version of the memory that the file has.
+    pub(super) saved: u64,
+    /// It could not be written. That was told once; it is tried again every second.
+    pub(super) in_trouble: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct OpenGame {
+    pub(super) id: GameId,
+    pub(super) game: Game,
+    pub(super) saves: Saves,
+    pub(super) state: GameState,
+    pub(super) process: Process,
+    /// A start that follows another one, so what comes of it is told in other words.
+    pub(super) restarting: bool,
+    /// Of the newest start that came so far.
+    pub(super) loaded: Option<Loaded>,
+    pub(super) battery: BatterySave,
+    pub(super) slots: [bool; Slot::COUNT],
+    pub(super) system: String,
+    /// What the host plugged in, by port.
+    pub(super) devices: BTreeMap<u32, u32>,
+    /// What can be plugged in, and what is.
+    pub(super) ports: Vec<PortDevices>,
+    pub(super) names: Vec<ControlName>,
+    pub(super) wants: Wants,
+    /// The guest who paused it, or was the last to ask for that; none for the host.
+    pub(super) paused_by: Option<String>,
+}
+
+impl OpenGame {
+    pub(super) fn new(id: GameId, game: Game, saves: Saves) -> OpenGame {
+        OpenGame {
+            id,
+            game,
+            saves,
+            state: GameState::Starting,
+            process: Process::None,
+            restarting: false,
+            loaded: None,
+            battery: BatterySave::default(),
+            slots: [false; Slot::COUNT],
+            system: String::new(),
+            devices: BTreeMap::new(),
+            ports: Vec::new(),
+            names: Vec::new(),
+            wants: Wants::default(),
+            paused_by: None,
+        }
+    }
+
+    /// What the core process is told to run.
+    pub(super) fn load(&self, system_dir: &Path, revive: bool) -> Load {
+        Load {
+            core: self.game.core.clone(),
+            content: self.game.content.clone(),
+            options: self.game.options.clone(),
+            devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
+            system_dir: system_dir.to_owned(),
+            save_dir: self.saves.core_dir.clone(),
+            revive,
+            pace: Pace::Real,
+        }
+    }
+
+    pub(super) fn status(&self) -> GameStatus {
+        let loaded = self.loaded.as_ref();
+        let option = |option: &OptionInfo| OptionStatus {
+            key: option.key.clone(),
+            label: option.label.clone(),
+            values: option.values.clone(),
+            value: option.value.clone(),
+        };
+        let device = |port: &PortDevices| DeviceStatus { types: port.types.clone(), plugged: port.plugged };
+        GameStatus {
+            title: self.game.title.clone(),
+            core_name: loaded.map(|loaded| format!("{} {}", loaded.name, loaded.version)).unwrap_or_default(),
+            core: self.game.core.clone(),
+            content: self.game.content.clone(),
+            state: self.state.clone(),
+            paused_by: self.paused_by.clone(),
+            ports: if self.ports.is_empty() { loaded.map_or(0, |loaded| loaded.ports) } else { self.ports.len() },
+            devices: self.ports.iter().map(device).collect(),
+            wants: self.wants,
+            options: loaded.map(|loaded| loaded.options.iter().map(option).collect()).unwrap_or_default(),
+            saved_slots: self.slots,
+            can_save_state: loaded.is_some_and(|loaded| loaded.state_bytes > 0),
+        }
+    }
+
+    pub(super) fn info(&self) -> GameInfo {
+        let english = Spoken::English.texts();
+        let (state, message) = match &self.state {
+            // Pages have their own words for a game that is being brought back.
+            GameState::Starting | GameState::Crashed(_) if self.restarting => (PlayState::Crashed, String::new()),
+            GameState::Starting => (PlayState::Starting, String::new()),
+            GameState::Running => (PlayState::Running, String::new()),
+            GameState::Paused => (PlayState::Paused, self.paused_by.clone().unwrap_or_default()),
+            // One that crashed again and again waits for the host.
+            GameState::Crashed(crash) => (PlayState::Stopped, crash.text(&english)),
+            GameState::Failed(why) => (PlayState::Stopped, why.text(&english)),
+        };
+        GameInfo {
+            name: self.game.title.clone(),
+            core: self.loaded.as_ref().map(|loaded| loaded.name.clone()).unwrap_or_default(),
+            system: self.system.clone(),
+            state,
+            message,
+        }
+    }
+}

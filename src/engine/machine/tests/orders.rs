@@ -1,0 +1,365 @@
+//! One thing after another, and what comes of it.
+
+use super::*;
+use crate::engine::Slot;
+use crate::link::message::FromCore;
+use GameCommand::{LoadState, Pause, Reset, Resume, SaveState};
+
+fn played(world: &mut World, command: GameCommand) {
+    world.command(Command::Game(command));
+    world.settle();
+}
+
+fn told_core(world: &World) -> &[ToCore] {
+    world.core.as_ref().map(|core| &core.told[..]).unwrap_or_default()
+}
+
+#[test]
+fn a_game_is_opened_runs_and_is_closed() {
+    let mut world = World::new();
+    world.command(Command::Open(game(0)));
+    world.settle();
+    assert_eq!(world.state(), Some(GameState::Starting));
+    world.load(false);
+    assert_eq!(world.state(), Some(GameState::Running));
+    assert!(matches!(world.events[..], [EngineEvent::Started { core_pid: 1 }]));
+    world.progress(false);
+    world.command(Command::Close);
+    world.settle();
+    assert!(world.core.is_none() && world.state().is_none());
+    assert_eq!(world.saved(0), Some(1), "what the core saved as it ended");
+}
+
+#[test]
+fn another_game_in_its_place_gets_nothing_of_the_first() {
+    let mut world = World::playing(0);
+    world.progress(true);
+    world.command(Command::StartRecording);
+    world.command(Command::Open(game(1)));
+    world.load(false);
+    assert!(!world.recording);
+    assert_eq!((world.saved(0), world.saved(1)), (Some(1), None));
+    world.progress(true);
+    world.second();
+    world.settle();
+    assert_eq!((world.saved(0), world.saved(1)), (Some(1), Some(1001)));
+}
+
+#[test]
+fn a_crash_starts_it_again_from_the_last_state_then_from_nothing_then_waits() {
+    let mut world = World::playing(0);
+    world.now += SECOND;
+    world.crash();
+    assert_eq!(world.state(), Some(GameState::Starting));
+    assert!(world.core.as_ref().is_some_and(|core| core.revive));
+    world.load(true);
+    assert_eq!(world.told(), Some(&NoticeKind::Revived));
+    world.now += 10 * SECOND;
+    world.crash();
+    assert!(world.core.as_ref().is_some_and(|core| !core.revive));
+    world.load(false);
+    assert_eq!(world.told(), Some(&NoticeKind::StartedAgain));
+    world.now += 10 * SECOND;
+    world.crash();
+    assert!(matches!(world.state(), Some(GameState::Crashed(_))));
+    assert!(matches!(world.events.last(), Some(EngineEvent::CoreDied { restarting: false, .. })));
+    world.command(Command::Restart);
+    world.settle();
+    assert!(world.core.as_ref().is_some_and(|core| core.revive));
+    world.load(true);
+    assert!(matches!(world.events.last(), Some(EngineEvent::CoreRestarted { revived: true, .. })));
+    world.crash();
+    assert_eq!(world.state(), Some(GameState::Starting), "the host's restart begins the count anew");
+}
+
+#[test]
+fn pages_hear_of_a_game_that_is_brought_back_as_crashed_until_it_runs() {
+    use crate::net::protocol::PlayState;
+    let mut world = World::playing(0);
+    world.crash();
+    assert_eq!(world.machine.info().state, PlayState::Crashed);
+    world.load(true);
+    assert_eq!(world.machine.info().state, PlayState::Running);
+    for _ in 0..2 {
+        world.crash();
+        world.load(false);
+    }
+    assert_eq!(world.machine.info().state, PlayState::Stopped);
+    assert_eq!(world.machine.info().message, "It crashed.");
+}
+
+#[test]
+fn a_game_that_crashes_before_it_ever_ran_is_not_started_again() {
+    let mut world = World::new();
+    world.command(Command::Open(game(0)));
+    world.settle();
+    world.crash();
+    assert!(matches!(world.state(), Some(GameState::Crashed(_))));
+    assert!(matches!(world.events.last(), Some(EngineEvent::Failed(NoticeKind::Crashed { .. }))));
+    world.command(Command::Open(game(0)));
+    world.settle();
+    world.end();
+    world.settle();
+    assert!(matches!(world.state(), Some(GameState::Crashed(_))), "one that ends without a word crashed too");
+}
+
+#[test]
+fn a_game_that_does_not_load_says_why_and_can_be_tried_again() {
+    let mut world = World::new();
+    world.command(Command::Open(game(0)));
+    world.settle();
+    world.load_fails();
+    world.settle();
+    let why: NoticeKind = "It does not take this game.".into();
+    assert_eq!(world.state(), Some(GameState::Failed(why.clone())));
+    assert!(matches!(&world.events[..], [EngineEvent::Failed(told)] if *told == why));
+    world.command(Command::Restart);
+    world.load(false);
+    assert_eq!(world.state(), Some(GameState::Running));
+}
+
+#[test]
+fn a_save_that_cannot_be_read_is_never_written_over() {
+    let mut world = World::playing(0);
+    world.progress(true);
+    world.command(Command::Close);
+    world.settle();
+    world.unreadable = true;
+    world.command(Command::Open(game(0)));
+    world.settle();
+    assert!(matches!(world.state(), Some(GameState::Failed(NoticeKind::Save { .. }))));
+    assert!(world.core.is_none());
+    world.second();
+    world.command(Command::Close);
+    world.settle();
+    assert_eq!(world.saved(0), Some(1));
+}
+
+#[test]
+fn a_save_that_cannot_be_written_is_told_once_and_tried_again() {
+    let mut world = World::playing(0);
+    world.unwritable = true;
+    world.progress(true);
+    for _ in 0..5 {
+        world.second();
+        world.settle();
+    }
+    world.crash();
+    world.load(true);
+    assert_eq!(world.told_of_save(), 1);
+    assert_eq!(world.saved(0), None);
+    world.unwritable = false;
+    world.second();
+    world.settle();
+    assert_eq!(world.saved(0), Some(1), "a crash in between does not take the memory for saved");
+    world.unwritable = true;
+    world.progress(true);
+    world.command(Command::Close);
+    world.settle();
+    assert_eq!(world.told_of_save(), 1, "trouble with the last write is told as well");
+}
+
+#[test]
+fn a_crash_in_the_middle_of_saving_goes_on_from_the_file() {
+    let mut world = World::playing(0);
+    world.progress(true);
+    world.second();
+    world.settle();
+    world.unwritable = true;
+    world.progress(true);
+    world.second();
+    world.settle();
+    world.tear();
+    world.load(true);
+    world.unwritable = false;
+    // Its first version is the number of the one that was written last.
+    world.progress(true);
+    world.second();
+    world.settle();
+    assert_eq!(world.saved(0), Some(2));
+}
+
+#[test]
+fn the_one_who_paused_it_is_known_until_it_goes_on() {
+    let mut world = World::playing(0);
+    let by = |world: &World| world.machine.status().and_then(|status| status.paused_by);
+    world.machine.handle_guest("Ann".into(), Pause);
+    world.says(FromCore::Paused(true));
+    world.machine.handle_guest("Bea".into(), Pause);
+    world.settle();
+    assert_eq!(world.state(), Some(GameState::Paused));
+    assert_eq!(by(&world), Some("Ann".into()));
+    assert_eq!(world.machine.info().message, "Ann");
+    played(&mut world, Resume);
+    world.says(FromCore::Paused(false));
+    assert_eq!((world.state(), by(&world)), (Some(GameState::Running), None));
+    assert_eq!(told_core(&world), [ToCore::Pause, ToCore::Pause, ToCore::Resume]);
+    world.machine.handle_guest("Ann".into(), Pause);
+    world.says(FromCore::Paused(true));
+    world.settle();
+    world.crash();
+    world.load(true);
+    assert_eq!(by(&world), None, "what runs again is not paused");
+}
+
+#[test]
+fn a_pause_writes_the_battery_save() {
+    let mut world = World::playing(0);
+    world.progress(true);
+    world.says(FromCore::Paused(true));
+    world.settle();
+    assert_eq!(world.saved(0), Some(1));
+}
+
+#[test]
+fn a_guest_who_resets_or_loads_is_named() {
+    let mut world = World::playing(0);
+    world.machine.handle_guest("Ann".into(), Reset);
+    world.machine.handle_guest("Ann".into(), LoadState(slot(4)));
+    world.settle();
+    let name = || "Ann".to_owned();
+    assert_eq!(
+        world.notices,
+        [
+            NoticeKind::ResetBy { name: name() },
+            NoticeKind::LoadRequested { name: name(), slot: slot(4) },
+            NoticeKind::NoState { slot: slot(4) },
+        ]
+    );
+    played(&mut world, Reset);
+    assert_eq!(world.notices.len(), 3, "the host knows");
+    assert_eq!(told_core(&world), [ToCore::Reset, ToCore::Reset]);
+}
+
+#[test]
+fn states_are_saved_and_loaded_one_at_a_time_in_order() {
+    let mut world = World::playing(0);
+    for command in [SaveState(slot(2)), LoadState(slot(2)), LoadState(slot(3)), SaveState(slot(3))] {
+        played(&mut world, command);
+    }
+    assert_eq!(told_core(&world), [ToCore::SaveState { ticket: 1 }]);
+    world.answer(true);
+    world.settle();
+    assert_eq!(told_core(&world)[1..], [ToCore::LoadState { ticket: 2 }]);
+    // Refused; the third slot is empty, so the fourth request follows.
+    world.answer(false);
+    world.settle();
+    assert_eq!(told_core(&world)[2..], [ToCore::SaveState { ticket: 4 }]);
+    world.answer(false);
+    world.settle();
+    assert_eq!(
+        world.notices,
+        [
+            NoticeKind::StateSaved { slot: slot(2) },
+            NoticeKind::StateRefused { slot: slot(2) },
+            NoticeKind::NoState { slot: slot(3) },
+            NoticeKind::CannotSaveState,
+        ]
+    );
+    let slots = world.machine.status().map(|status| status.saved_slots);
+    assert_eq!(slots, Some(std::array::from_fn::<_, { Slot::COUNT }, _>(|slot| slot == 2)));
+}
+
+#[test]
+fn a_key_that_is_held_down_saves_nine_times_and_a_crash_forgets_what_waits() {
+    let mut world = World::playing(0);
+    for _ in 0..100 {
+        played(&mut world, SaveState(slot(0)));
+    }
+    for _ in 0..100 {
+        world.answer(true);
+        world.settle();
+    }
+    assert_eq!(told_core(&world).len(), 1 + states::WAITING);
+    for _ in 0..3 {
+        played(&mut world, SaveState(slot(0)));
+    }
+    world.crash();
+    world.load(true);
+    assert_eq!(told_core(&world), []);
+    played(&mut world, SaveState(slot(1)));
+    world.answer(true);
+    world.settle();
+    assert_eq!(world.told(), Some(&NoticeKind::StateSaved { slot: slot(1) }));
+}
+
+#[test]
+fn options_and_devices_are_there_again_after_a_crash() {
+    let mut world = World::playing(0);
+    let option = |value: &str| Command::CoreOption { key: "speed".into(), value: value.into() };
+    world.command(option("slow"));
+    world.command(option("fast"));
+    world.command(Command::Device { port: 1, id: 257 });
+    world.settle();
+    assert_eq!(told_core(&world).len(), 3);
+    let load = world.machine.game.as_ref().map(|game| game.load("/s".as_ref(), true)).expect("a game");
+    assert_eq!(load.options, [("speed".to_owned(), "fast".to_owned())]);
+    assert_eq!(load.devices, [(1, 257)]);
+}
+
+#[test]
+fn a_core_that_ends_by_itself_closes_its_game() {
+    let mut world = World::playing(0);
+    world.command(Command::StartRecording);
+    world.progress(false);
+    world.end();
+    world.settle();
+    assert!(world.state().is_none() && world.core.is_none() && !world.recording);
+    assert_eq!(world.saved(0), Some(1));
+}
+
+#[test]
+fn without_a_core_nothing_is_told_to_it_and_nothing_is_recorded() {
+    let mut world = World::new();
+    for command in [Command::StartRecording, Command::Screenshot, Command::Restart, Command::Close] {
+        world.command(command);
+    }
+    for command in [Pause, Resume, Reset, SaveState(slot(0)), LoadState(slot(0))] {
+        played(&mut world, command);
+        world.machine.handle_guest("Ann".into(), command);
+    }
+    world.settle();
+    assert!(!world.recording && world.notices.is_empty());
+}
+
+#[test]
+fn what_is_no_affair_of_the_game_is_passed_on_without_one() {
+    let mut machine = World::new().machine;
+    machine.handle_command(Command::Volume(0.5));
+    machine.handle_command(Command::Codec(None));
+    assert!(matches!(machine.poll_action(), Some(Action::SetVolume(0.5))));
+    assert!(matches!(machine.poll_action(), Some(Action::ToSession(ToSession::Codec(None)))));
+}
+
+#[test]
+fn answers_about_an_earlier_start_or_game_change_nothing() {
+    let mut machine = World::new().machine;
+    machine.handle_command(Command::Open(game(0)));
+    machine.handle_command(Command::Open(game(1)));
+    let before = format!("{machine:?}");
+    let failed = || SaveError::TooLarge { file: "/old".into() };
+    let slots = [true; Slot::COUNT];
+    machine.handle_answer(Answer::Found { game: GameId(1), system: "Old".into(), slots });
+    machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Err(failed()) });
+    machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Ok(7) });
+    machine.handle_answer(Answer::CoreStarted { start: StartId(1), result: Ok(9) });
+    machine.handle_answer(Answer::CoreStarted { start: StartId(2), result: Err("Not asked for yet.".into()) });
+    machine.handle_answer(Answer::StateRead { ticket: 0, result: Ok(true) });
+    machine.handle_answer(Answer::StateWritten { ticket: 0, result: Err(failed()), slots });
+    machine.handle_answer(Answer::SaveWritten { game: GameId(0), result: Err(failed()) });
+    assert_eq!(format!("{machine:?}"), before);
+    machine.handle_answer(Answer::SaveRead { start: StartId(2), result: Ok(0) });
+    assert!(std::iter::from_fn(|| machine.poll_action()).any(|it| matches!(it, Action::StartCore { .. })));
+}
+
+#[test]
+fn a_core_that_says_things_out_of_turn_is_not_believed() {
+    let mut world = World::new();
+    world.command(Command::Open(game(0)));
+    world.settle();
+    world.says(FromCore::Paused(false));
+    assert_eq!(world.state(), Some(GameState::Starting));
+    world.load(false);
+    world.load(true);
+    assert!(matches!(world.events[..], [EngineEvent::Started { .. }]), "{:?}", world.events);
+}

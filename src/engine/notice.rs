@@ -1,0 +1,200 @@
+//! What the engine tells the person at the desktop, as values: the words are in the language files.
+
+use super::saves::SaveError;
+use crate::crash::Crash;
+use crate::game_command::Slot;
+use crate::messages;
+use crate::record::Failure;
+use crate::text::{IoCause, Texts, Value};
+use std::path::PathBuf;
+
+/// One thing to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Rises by one with every notice, so that a reader knows what is new.
+    pub id: u64,
+    pub level: Level,
+    pub kind: NoticeKind,
+}
+
+/// How bad a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know, gone after some seconds.
+    Info,
+    /// Something does not work as it should.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+messages! {
+    pub enum NoticeKind in notice {
+        state_saved => StateSaved { slot: Slot },
+        state_loaded => StateLoaded { slot: Slot },
+        /// The core did not take it.
+        state_refused => StateRefused { slot: Slot },
+        no_state => NoState { slot: Slot },
+        /// The core cannot save its state, now or ever.
+        cannot_save_state => CannotSaveState,
+        reset_by => ResetBy { name: String },
+        load_requested => LoadRequested { name: String, slot: Slot },
+        /// After a crash, from the last automatic state.
+        revived => Revived,
+        /// After a crash, from the beginning.
+        started_again => StartedAgain,
+        /// The core process is gone.
+        crashed => Crashed { crash: Crash },
+        /// What the core itself has to tell.
+        core_message => CoreMessage { text: String },
+        /// A battery save or a save state could not be read or written.
+        save => Save { error: SaveError },
+        recording => Recording { file: PathBuf },
+        nothing_recorded => NothingRecorded,
+        recorded => Recorded { length: Length, file: PathBuf },
+        /// In several files, of which this is the first.
+        recorded_parts => RecordedParts { length: Length, parts: usize, file: PathBuf },
+        /// A recording ended by itself.
+        recording_failed => RecordingFailed { failure: Failure },
+        screenshot => Screenshot { file: PathBuf },
+        no_screenshot => NoScreenshot { folder: PathBuf, cause: IoCause },
+        /// The host wanted another link, and there are as many as there may be.
+        no_more_links => NoMoreLinks,
+        no_sound => NoSound { why: String },
+        /// What a module still tells in English: to be replaced by that module's own error.
+        sentence => Sentence { text: String },
+    }
+}
+
+impl NoticeKind {
+    /// How bad it is.
+    pub fn level(&self) -> Level {
+        match self {
+            Self::StateSaved { .. }
+            | Self::StateLoaded { .. }
+            | Self::NoState { .. }
+            | Self::ResetBy { .. }
+            | Self::LoadRequested { .. }
+            | Self::Revived
+            | Self::StartedAgain
+            | Self::CoreMessage { .. }
+            | Self::Recording { .. }
+            | Self::NothingRecorded
+            | Self::Recorded { .. }
+            | Self::RecordedParts { .. }
+            | Self::Screenshot { .. } => Level::Info,
+            Self::NoMoreLinks | Self::NoSound { .. } => Level::Warning,
+            Self::StateRefused { .. }
+            | Self::CannotSaveState
+            | Self::Crashed { .. }
+            | Self::Save { .. }
+            | Self::RecordingFailed { .. }
+            | Self::NoScreenshot { .. }
+            | Self::Sentence { .. } => Level::Error,
+        }
+    }
+
+    /// A recording that was stopped: its files in order, and how long they play together.
+    pub fn recorded(mut files: Vec<PathBuf>, length: Length) -> NoticeKind {
+        let parts = files.len();
+        match parts {
+            0 => Self::NothingRecorded,
+            1 => Self::Recorded { length, file: files.swap_remove(0) },
+            _ => Self::RecordedParts { length, parts, file: files.swap_remove(0) },
+        }
+    }
+}
+
+impl From<SaveError> for NoticeKind {
+    fn from(error: SaveError) -> Self {
+        Self::Save { error }
+    }
+}
+
+impl From<String> for NoticeKind {
+    fn from(text: String) -> Self {
+        Self::Sentence { text }
+    }
+}
+
+impl From<&str> for NoticeKind {
+    fn from(text: &str) -> Self {
+        Self::Sentence { text: text.into() }
+    }
+}
+
+/// How long something plays, in whole seconds; shown such as 1:02:03 or 0:07.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    pub seconds: u64,
+}
+
+impl Value for Length {
+    fn show(&self, _: &Texts) -> String {
+        let (hours, minutes, seconds) = (self.seconds / 3600, self.seconds / 60 % 60, self.seconds % 60);
+        if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    }
+}
+
+impl Value for Crash {
+    fn show(&self, texts: &Texts) -> String {
+        self.text(texts)
+    }
+}
+
+impl Value for Failure {
+    fn show(&self, texts: &Texts) -> String {
+        self.text(texts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Message, Spoken};
+    use std::path::Path;
+
+    #[test]
+    fn values_stand_where_they_belong_in_both_languages() {
+        let path = PathBuf::from("/r/a.mp4");
+        let slot = Slot::clamped;
+        let length = |seconds| Length { seconds };
+        let full = IoCause::StorageFull;
+        let all = [
+            NoticeKind::StateSaved { slot: slot(0) },
+            NoticeKind::StateLoaded { slot: slot(1) },
+            NoticeKind::StateRefused { slot: slot(2) },
+            NoticeKind::NoState { slot: slot(3) },
+            NoticeKind::ResetBy { name: "Ann".into() },
+            NoticeKind::LoadRequested { name: "Ann".into(), slot: slot(4) },
+            NoticeKind::CannotSaveState,
+            NoticeKind::Revived,
+            NoticeKind::StartedAgain,
+            NoticeKind::Recording { file: path.clone() },
+            NoticeKind::recorded(vec![], length(0)),
+            NoticeKind::recorded(vec![path.clone()], length(7)),
+            NoticeKind::recorded(vec![path.clone(), "/r/b.mp4".into()], length(3723)),
+            NoticeKind::Screenshot { file: path.clone() },
+            NoticeKind::NoScreenshot { folder: "/r".into(), cause: full.clone() },
+            NoticeKind::NoMoreLinks,
+            NoticeKind::RecordingFailed {
+                failure: Failure::new(&std::io::ErrorKind::StorageFull.into(), &path, Path::new("/r")),
+            },
+            SaveError::NotWritten { file: path.clone(), cause: full }.into(),
+            SaveError::NotRead { file: path.clone(), cause: IoCause::NotFound }.into(),
+            SaveError::TooLarge { file: path.clone() }.into(),
+            NoticeKind::NoSound { why: "none".into() },
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for kind in &all {
+            for spoken in [Spoken::English, Spoken::Chinese] {
+                let text = kind.text(&spoken.texts());
+                assert!(!text.contains(['{', '}']), "{text}");
+                assert!(seen.insert(text), "{kind:?}");
+            }
+        }
+        assert_eq!(all[0].to_string(), "Saved as state 1.");
+        assert_eq!(all[12].to_string(), "Recorded 1:02:03 in 2 parts, from /r/a.mp4.");
+        assert_eq!(all[11].to_string(), "Recorded 0:07: /r/a.mp4.");
+    }
+}

@@ -1,0 +1,160 @@
+//! The engine's thread: tells the machine what happens, does what it asks for, and publishes the snapshot.
+//!
+//! None of the hot threads waits for it.
+
+use super::executor::Executor;
+use super::figures::Figures;
+use super::machine::{Action, Machine, StartId};
+use super::people::People;
+use super::publisher::Publisher;
+use super::snapshot::Speaker;
+use super::{Command, EngineEvent, Length, NoticeKind};
+use crate::emulator;
+use crate::game_command::{GameCommand, Slot};
+use crate::link::message::FromCore;
+use crate::net::protocol::GameInfo;
+use crate::net::{NetCommand, NetEvent, NetHandle};
+use crate::record::RecordEvent;
+use crate::room;
+use crate::sync::now;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// What reaches the engine's thread.
+pub(super) enum Message {
+    /// From the window or headless mode.
+    Command(Command),
+    /// News of the core process, with the start that it belongs to.
+    Core(StartId, emulator::Event),
+    Net(NetEvent),
+    Speaker(Speaker),
+    Record(RecordEvent),
+    /// Another thread has something to tell.
+    Notice(NoticeKind),
+    /// End.
+    Stop,
+}
+
+pub(super) struct EngineThread {
+    pub(super) machine: Machine,
+    pub(super) executor: Executor,
+    pub(super) publisher: Publisher,
+    pub(super) people: People,
+    pub(super) figures: Figures,
+    pub(super) net: NetHandle,
+    /// What the pages were told last.
+    pub(super) info: GameInfo,
+}
+
+impl EngineThread {
+    pub(super) fn run(mut self, inbox: &Receiver<Message>) {
+        self.publish();
+        let mut next_second = now() + SECOND;
+        loop {
+            match inbox.recv_timeout(next_second.saturating_sub(now())) {
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if now() >= next_second {
+                next_second = now() + SECOND;
+                self.every_second();
+            }
+            self.publish();
+        }
+        self.machine.handle_command(Command::Close);
+        self.perform_actions();
+        // Full for a moment at the most: the net thread never waits for us.
+        while !self.net.send(NetCommand::Close) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Command(command) => self.machine.handle_command(command),
+            Message::Core(_, emulator::Event::Said(FromCore::Log { level, text })) => match level {
+                0 => tracing::debug!(target: "core", "{text}"),
+                1 => tracing::info!(target: "core", "{text}"),
+                _ => tracing::warn!(target: "core", "{text}"),
+            },
+            Message::Core(start, event) => {
+                if matches!(event, emulator::Event::Said(FromCore::Loaded(_))) {
+                    self.figures.restart(now());
+                }
+                self.machine.handle_core(start, event, now());
+            }
+            Message::Net(NetEvent::Game { by, what, slot }) => {
+                if let Some(command) = game_command(what, slot) {
+                    self.machine.handle_guest(by, command);
+                }
+            }
+            Message::Net(event) => self.people.follow(event, &mut self.publisher),
+            Message::Speaker(speaker) => {
+                if let Speaker::Silent(why) = &speaker
+                    && speaker != self.publisher.snapshot.speaker
+                {
+                    self.publisher.notice(NoticeKind::NoSound { why: why.clone() });
+                }
+                self.publisher.snapshot.speaker = speaker;
+            }
+            Message::Record(event) => self.publisher.notice(match event {
+                RecordEvent::Started(file) => NoticeKind::Recording { file },
+                RecordEvent::Finished { files, seconds } => {
+                    NoticeKind::recorded(files, Length { seconds: seconds.round().max(0.0) as u64 })
+                }
+                RecordEvent::Failed(failure) => NoticeKind::RecordingFailed { failure },
+            }),
+            Message::Notice(kind) => self.publisher.notice(kind),
+            Message::Stop => {}
+        }
+        self.perform_actions();
+    }
+
+    fn every_second(&mut self) {
+        self.figures.every_second(&mut self.publisher.snapshot, self.executor.frames_before, now());
+        self.net.send(NetCommand::Fps(self.publisher.snapshot.stats.fps));
+        self.machine.handle_second();
+        self.perform_actions();
+        self.publish();
+        self.publisher.event(EngineEvent::Stats {
+            snapshot: Arc::new(self.publisher.snapshot.clone()),
+            net: self.people.stats.clone(),
+            core_pid: self.machine.core_pid(),
+        });
+    }
+
+    fn perform_actions(&mut self) {
+        while let Some(action) = self.machine.poll_action() {
+            // Everyone is told of a crash before the new process says anything.
+            if matches!(action, Action::StartCore { .. }) {
+                self.publish();
+            }
+            if let Some(answer) = self.executor.perform(action, &mut self.publisher) {
+                self.machine.handle_answer(answer);
+            }
+        }
+    }
+
+    fn publish(&mut self) {
+        self.publisher.publish(self.machine.status(), self.executor.recording());
+        let info = self.machine.info();
+        if info != self.info && self.net.send(NetCommand::Game(info.clone())) {
+            self.info = info;
+        }
+    }
+}
+
+/// The room checks the slot; one that it let pass and that is none is passed over.
+fn game_command(what: room::Game, slot: u8) -> Option<GameCommand> {
+    Some(match what {
+        room::Game::Pause => GameCommand::Pause,
+        room::Game::Resume => GameCommand::Resume,
+        room::Game::Reset => GameCommand::Reset,
+        room::Game::Save => GameCommand::SaveState(Slot::new(slot)?),
+        room::Game::Load => GameCommand::LoadState(Slot::new(slot)?),
+    })
+}

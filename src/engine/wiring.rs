@@ -1,0 +1,253 @@
+//! Opens the sockets, starts the threads, and connects them.
+
+use super::executor::Executor;
+use super::figures::Figures;
+use super::machine::{Folders, Machine};
+use super::people::People;
+use super::publisher::Publisher;
+use super::snapshot::{InviteStatus, Snapshot, Speaker};
+use super::thread::{EngineThread, Message};
+use super::{Config, Engine, NoticeKind};
+use crate::audio::{self, AudioControl, AudioPorts, AudioThread, SpeakerHandle, SpeakerStatus};
+use crate::frame::Picture;
+use crate::link::Link;
+use crate::link::board::{BoardWriter, FeedbackReader};
+use crate::messages;
+use crate::net::protocol::GameInfo;
+use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
+use crate::packet::VideoRings;
+use crate::record::{self, RecordThread};
+use crate::room::{Room, Secret};
+use crate::sync::{Event, SpawnError, now, spawn};
+use crate::text::IoCause;
+use crate::video::{self, VideoControl, VideoPorts, VideoThread};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+
+/// Messages to the engine's thread that may wait. Full, commands are dropped with a warning and figures are passed over.
+const QUEUE: usize = 1024;
+/// Blocks of sound on their way to the net thread: 320 ms. Full, a block is dropped.
+const AUDIO_PACKETS: usize = 32;
+
+messages! {
+    /// Why the engine does not start.
+    pub enum StartError in start {
+        page => Page { cause: IoCause },
+        random => Random { cause: IoCause },
+        wake_up => WakeUp { cause: IoCause },
+        memory => Memory { cause: IoCause },
+        thread => Thread { error: SpawnError },
+        /// What a socket or a thread's module still tells in English: to be replaced by that module's own error.
+        sentence => Sentence { text: String },
+    }
+}
+
+impl From<SpawnError> for StartError {
+    fn from(error: SpawnError) -> Self {
+        Self::Thread { error }
+    }
+}
+
+impl From<String> for StartError {
+    fn from(text: String) -> Self {
+        Self::Sentence { text }
+    }
+}
+
+// Until every caller has an error of its own.
+impl From<StartError> for String {
+    fn from(error: StartError) -> String {
+        error.to_string()
+    }
+}
+
+/// Threads that live as long as the engine. Dropped in this order.
+pub(super) struct Threads {
+    _signaling: Signaling,
+    _video: VideoThread,
+    _audio: AudioThread,
+    _record: RecordThread,
+    pub(super) speaker: Option<SpeakerHandle>,
+}
+
+impl Engine {
+    /// Opens the sockets and starts the threads.
+    pub fn start(config: Config) -> Result<Engine, StartError> {
+        let listener = listen(config.http)?;
+        let socket = open_udp(config.udp)?;
+        let http = listener.local_addr().map_err(|error| StartError::Page { cause: error.into() })?;
+        let pages: Vec<String> = local_addresses(http).iter().map(|at| format!("http://{at}/")).collect();
+        let room = room(&config)?;
+        // There from the beginning: a core may be loaded before the net thread has told of its room.
+        let invites = room.invites().iter().map(|invite| InviteStatus::new(invite, &pages)).collect();
+
+        let link = Link::create().map_err(|error| StartError::Memory { cause: error.into() })?;
+        let change = Arc::new(wake_up()?);
+        let packet_event = Arc::new(wake_up()?);
+        let (messages, inbox) = sync_channel(QUEUE);
+
+        let (record, recording, video_tap, audio_tap) = record::start(reporter(&messages, Message::Record))?;
+        let VideoRings { packets, packets_out, used, spares } = VideoRings::default();
+        let (preview, preview_out) = preview(config.local);
+        let video_control = VideoControl::new(link.clone());
+        let video = video::start(
+            link.clone(),
+            video_control.clone(),
+            VideoPorts {
+                packets,
+                spares,
+                packet_event: packet_event.clone(),
+                preview,
+                picture_event: change.clone(),
+                screenshots: screenshots(config.screenshot_dir.clone(), &messages)?,
+                tap: video_tap,
+                on_failure: reporter(&messages, |why: String| Message::Notice(why.into())),
+            },
+        )?;
+
+        let (speaker, speakers) = match config.local {
+            true => {
+                let (handle, ends) = SpeakerHandle::start(reporter(&messages, speaker_message))?;
+                (Some(handle), Some(ends))
+            }
+            false => (None, None),
+        };
+        let (sound, sound_out) = rtrb::RingBuffer::new(AUDIO_PACKETS);
+        let audio_control = AudioControl::new(link.clone());
+        let audio = audio::start(
+            link.clone(),
+            audio_control.clone(),
+            AudioPorts { tap: audio_tap, packets: sound, packet_event: packet_event.clone(), speakers },
+        )?;
+
+        let board = BoardWriter::new(link.clone());
+        let feedback = FeedbackReader::new(link.clone());
+        let (net, net_thread) = net::start(NetPorts {
+            socket,
+            video: packets_out,
+            spares: used,
+            audio: sound_out,
+            event: packet_event,
+            video_control: video_control.clone(),
+            on_listeners: Box::new(move |any| audio_control.set_listeners(any)),
+            board: board.clone(),
+            feedback: feedback.clone(),
+            room,
+            wish: config.codec,
+            on_event: reporter(&messages, Message::Net),
+        })?;
+        let signaling = Signaling::start(listener, net.clone(), &config.names)?;
+
+        let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot { invites, ..Snapshot::default() })));
+        let (events, events_out) = sync_channel(QUEUE);
+        let threads = Threads { _signaling: signaling, _video: video, _audio: audio, _record: record, speaker };
+        let executor =
+            Executor::new(link.clone(), video_control.clone(), recording, net.clone(), threads, messages.clone());
+        let engine = EngineThread {
+            machine: Machine::new(Folders {
+                data: config.data_dir,
+                system: config.system_dir,
+                recordings: config.record_dir,
+            }),
+            executor,
+            publisher: Publisher::new(snapshot.clone(), change.clone(), events),
+            people: People::new(pages),
+            figures: Figures::new(link, video_control, now()),
+            net,
+            info: GameInfo::default(),
+        };
+        let thread = spawn("engine", move || {
+            engine.run(&inbox);
+            let _ = net_thread.join();
+        })?;
+        Ok(Engine {
+            messages,
+            snapshot,
+            board,
+            feedback,
+            preview: preview_out,
+            // Only headless mode reads them; in the window the queue would fill and keep its snapshots for ever.
+            events: if config.local { None } else { Some(events_out) },
+            change,
+            waker: Mutex::new(None),
+            thread: Some(thread),
+        })
+    }
+}
+
+/// A room with the one link that is there from the start.
+fn room(config: &Config) -> Result<Room, StartError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| StartError::Random {
+        cause: match error.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code).into(),
+            None => IoCause::Other { system: error.to_string() },
+        },
+    })?;
+    let mut room = Room::new(config.host_name.clone(), 2);
+    room.invites_mut().add(Secret::new(random), config.invite, now());
+    Ok(room)
+}
+
+fn wake_up() -> Result<Event, StartError> {
+    Event::new().map_err(|error| StartError::WakeUp { cause: error.into() })
+}
+
+/// Brings what a thread tells to the engine's. Full, it is passed over: no thread waits for the engine.
+fn reporter<T: 'static>(
+    messages: &SyncSender<Message>,
+    message: impl Fn(T) -> Message + Send + 'static,
+) -> Box<dyn Fn(T) + Send> {
+    let messages = messages.clone();
+    Box::new(move |news| {
+        let _ = messages.try_send(message(news));
+    })
+}
+
+fn speaker_message(status: SpeakerStatus) -> Message {
+    Message::Speaker(match status {
+        SpeakerStatus::Playing(device) => Speaker::Playing(device),
+        SpeakerStatus::Silent(why) => Speaker::Silent(why),
+    })
+}
+
+type Preview = (Option<triple_buffer::Input<Picture>>, Option<triple_buffer::Output<Picture>>);
+
+/// Pictures for the window; none in headless mode.
+fn preview(local: bool) -> Preview {
+    match local {
+        true => {
+            let (input, output) = triple_buffer::triple_buffer(&Picture::default());
+            (Some(input), Some(output))
+        }
+        false => (None, None),
+    }
+}
+
+/// Where the video thread sends pictures that are to be kept. One may wait: a second request before the first is done is
+/// the same request.
+fn screenshots(folder: PathBuf, messages: &SyncSender<Message>) -> Result<SyncSender<Picture>, StartError> {
+    let (pictures, pictures_out): (_, Receiver<Picture>) = sync_channel(1);
+    let messages = messages.clone();
+    // A thread of its own, because a slow disk is no other thread's business; it ends with the video thread.
+    spawn("screenshots", move || {
+        while let Ok(picture) = pictures_out.recv() {
+            let kind = match save_screenshot(&folder, &picture) {
+                Ok(file) => NoticeKind::Screenshot { file },
+                Err(error) => NoticeKind::NoScreenshot { folder: folder.clone(), cause: error.into() },
+            };
+            let _ = messages.try_send(Message::Notice(kind));
+        }
+    })?;
+    Ok(pictures)
+}
+
+fn save_screenshot(folder: &Path, picture: &Picture) -> io::Result<PathBuf> {
+    let (path, _) = record::create(folder, &record::stem("Hotseat"), "png")?;
+    record::write_png(&path, picture.width, picture.height, &picture.pixels).inspect_err(|_| {
+        let _ = std::fs::remove_file(&path);
+    })?;
+    Ok(path)
+}
