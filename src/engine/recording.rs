@@ -13,8 +13,8 @@ impl Worker {
         }
         if !on {
             self.recording.stop();
-        } else if let Err(why) = self.recording.start(self.config.record_dir.clone(), &running.game.title) {
-            self.notice(Level::Error, why);
+        } else if let Err(failure) = self.recording.start(self.config.record_dir.clone(), &running.game.title) {
+            self.notice(Level::Error, Said::NotRecorded(failure));
         }
     }
 

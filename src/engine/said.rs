@@ -1,8 +1,8 @@
 //! What the engine tells people, without words: those are in the language files.
 
 use crate::crash::Crash;
-use crate::record::Failure;
-use crate::text::{Spoken, Texts, fill};
+use crate::record::RecordingFailure;
+use crate::text::{Message, Spoken, Texts, fill};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -41,8 +41,8 @@ pub enum Said {
     NoScreenshot(PathBuf, String),
     /// There are as many links as there may be.
     NoMoreLinks,
-    /// A recording ended by itself.
-    NotRecorded(Failure),
+    /// A recording did not begin, or ended by itself.
+    NotRecorded(RecordingFailure),
     /// A save could not be written, and why.
     NotWritten(PathBuf, String),
     /// A save could not be read, and why.
@@ -123,7 +123,6 @@ fn length(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn values_stand_where_they_belong_in_both_languages() {
@@ -143,7 +142,7 @@ mod tests {
             Said::Screenshot(path.clone()),
             Said::NoScreenshot("/r".into(), "full".into()),
             Said::NoMoreLinks,
-            Said::NotRecorded(Failure::new(&std::io::ErrorKind::StorageFull.into(), &path, Path::new("/r"))),
+            Said::NotRecorded(RecordingFailure::DiskFull { folder: "/r".into() }),
             Said::NotWritten(path.clone(), "full".into()),
             Said::NotRead(path.clone(), "gone".into()),
             Said::TooLarge(path.clone()),

@@ -1,8 +1,8 @@
 //! What stays the same within one file.
 
+use super::RecordError;
 use super::h264::ParameterSets;
 use crate::packet::{Chroma, Codec, Format, PictureShape, VideoPacket};
-use std::io;
 
 /// What a file's header says of its picture: a keyframe with another one begins the next part.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,12 +21,11 @@ pub struct Layout {
 
 impl Layout {
     /// The layout that begins with this keyframe. Fails when it is H.264 without parameter sets.
-    pub fn of(keyframe: &VideoPacket) -> io::Result<Layout> {
-        let missing = || io::Error::new(io::ErrorKind::InvalidData, "the encoder left out its parameter sets");
+    pub fn of(keyframe: &VideoPacket) -> Result<Layout, RecordError> {
         let parameter_sets = match keyframe.format.codec {
             Codec::H264 => {
                 let full_chroma = keyframe.format.chroma == Chroma::C444;
-                Some(ParameterSets::find(&keyframe.data, full_chroma).ok_or_else(missing)?)
+                Some(ParameterSets::find(&keyframe.data, full_chroma).ok_or(RecordError::NoParameterSets)?)
             }
             Codec::Vp8 | Codec::Vp9 => None,
         };

@@ -8,9 +8,10 @@
 //! sound in order, `clock` says when each is, `mp4` and `webm` say how it is written.
 
 mod clock;
-mod failure;
+mod error;
 mod h264;
 mod layout;
+mod movie;
 mod mp4;
 mod names;
 mod png;
@@ -21,7 +22,7 @@ mod testing;
 mod thread;
 mod webm;
 
-pub use failure::Failure;
+pub use error::{RecordError, RecordStartError, RecordingFailure};
 pub use names::{create, stem};
 pub use png::write_png;
 pub use thread::{AudioTap, RecordControl, RecordEvent, RecordThread, VideoTap, start};
@@ -29,12 +30,12 @@ pub use thread::{AudioTap, RecordControl, RecordEvent, RecordThread, VideoTap, s
 use crate::packet::{BLOCK, RATE_HZ};
 use std::time::Duration;
 
-/// A container being written. Pure: every call says what is to be written where, and somebody else writes it.
+/// A container being written. Pure: every call says what is to be written where; [`recorder::Output`] writes it.
 ///
 /// The sound has no gaps: its block number n begins [`BLOCK_TIME`] times n after the file does.
 trait Muxer {
     /// Appends to `out` what the file begins with.
-    fn head(&mut self, out: &mut Vec<u8>);
+    fn head(&mut self, out: &mut Vec<u8>) -> Result<(), RecordError>;
 
     /// Takes a frame. `time` counts from the beginning of the file and rises from frame to frame.
     fn frame(&mut self, data: &[u8], time: Duration, keyframe: bool);
@@ -44,10 +45,10 @@ trait Muxer {
 
     /// Appends to `out` everything taken since the last cut, as one piece that plays without those after it. `next` is
     /// the time of the next frame, where there is one already. Players pass over the piece until the patches are written.
-    fn cut(&mut self, next: Option<Duration>, out: &mut Vec<u8>) -> Vec<Patch>;
+    fn cut(&mut self, next: Option<Duration>, out: &mut Vec<u8>) -> Result<Vec<Patch>, RecordError>;
 
     /// Appends to `out` what a finished file ends with. Everything taken must have been cut.
-    fn finish(&mut self, out: &mut Vec<u8>) -> Vec<Patch>;
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<Vec<Patch>, RecordError>;
 }
 
 /// Bytes that change something written earlier; to be written after what was appended, in order.

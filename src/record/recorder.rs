@@ -4,8 +4,8 @@ use super::clock::{SoundClock, Timeline};
 use super::layout::Layout;
 use super::mp4::Mp4;
 use super::webm::WebM;
-use super::{BLOCK_TIME, FRAME_TIME, Muxer, Patch, SILENCE};
-use crate::packet::{AudioPacket, Codec, VideoPacket};
+use super::{BLOCK_TIME, FRAME_TIME, Muxer, Patch, RecordError, SILENCE};
+use crate::packet::{AudioPacket, VideoPacket};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
@@ -116,7 +116,7 @@ impl Recorder {
     }
 
     /// Writes what is old enough at `now`. Frames that are done with go to `used`.
-    pub fn advance(&mut self, now: Duration, mut used: impl FnMut(VideoPacket)) -> io::Result<()> {
+    pub fn advance(&mut self, now: Duration, mut used: impl FnMut(VideoPacket)) -> Result<(), RecordError> {
         self.write_until(now.saturating_sub(WAIT), now, &mut used)?;
         match &mut self.part {
             Some(part) if part.pending && now.saturating_sub(part.last_cut) > IDLE => part.cut(None, now),
@@ -125,7 +125,7 @@ impl Recorder {
     }
 
     /// Writes everything and closes the file. To be called once.
-    pub fn finish(&mut self, now: Duration, mut used: impl FnMut(VideoPacket)) -> io::Result<()> {
+    pub fn finish(&mut self, now: Duration, mut used: impl FnMut(VideoPacket)) -> Result<(), RecordError> {
         self.write_until(Duration::MAX, now, &mut used)?;
         self.close_part(now)
     }
@@ -151,7 +151,12 @@ impl Recorder {
         std::mem::take(&mut self.wants_keyframe)
     }
 
-    fn write_until(&mut self, until: Duration, now: Duration, used: &mut impl FnMut(VideoPacket)) -> io::Result<()> {
+    fn write_until(
+        &mut self,
+        until: Duration,
+        now: Duration,
+        used: &mut impl FnMut(VideoPacket),
+    ) -> Result<(), RecordError> {
         loop {
             let frame = self.frames.front().map(|packet| packet.due);
             let block = self.blocks.front().map(|(time, _)| *time);
@@ -175,7 +180,7 @@ impl Recorder {
         }
     }
 
-    fn write_frame(&mut self, packet: &VideoPacket, now: Duration) -> io::Result<()> {
+    fn write_frame(&mut self, packet: &VideoPacket, now: Duration) -> Result<(), RecordError> {
         let time = self.timeline.at(packet.due);
         if packet.keyframe {
             let layout = Layout::of(packet)?;
@@ -199,8 +204,8 @@ impl Recorder {
         part.frame(packet, time, now)
     }
 
-    fn open_part(&mut self, layout: Layout, begin: Duration, now: Duration) -> io::Result<()> {
-        let extension = if layout.format.codec == Codec::H264 { "mp4" } else { "webm" };
+    fn open_part(&mut self, layout: Layout, begin: Duration, now: Duration) -> Result<(), RecordError> {
+        let extension = if layout.parameter_sets.is_some() { "mp4" } else { "webm" };
         let (path, output) = (self.create)(self.files.len() as u32 + 1, extension)?;
         self.growing = Some(path.clone());
         self.part = Some(Part::open(output, layout, begin, now)?);
@@ -208,7 +213,7 @@ impl Recorder {
         Ok(())
     }
 
-    fn close_part(&mut self, now: Duration) -> io::Result<()> {
+    fn close_part(&mut self, now: Duration) -> Result<(), RecordError> {
         let Some(part) = &mut self.part else { return Ok(()) };
         part.finish(now)?;
         let length = part.length();
@@ -248,10 +253,10 @@ struct Part {
 }
 
 impl Part {
-    fn open(output: Box<dyn Output>, layout: Layout, begin: Duration, now: Duration) -> io::Result<Part> {
-        let muxer: Box<dyn Muxer> = match layout.format.codec {
-            Codec::H264 => Box::new(Mp4::new(layout.clone())),
-            Codec::Vp8 | Codec::Vp9 => Box::new(WebM::new(layout.clone())),
+    fn open(output: Box<dyn Output>, layout: Layout, begin: Duration, now: Duration) -> Result<Part, RecordError> {
+        let muxer: Box<dyn Muxer> = match &layout.parameter_sets {
+            Some(sets) => Box::new(Mp4::new(layout.clone(), sets.clone())),
+            None => Box::new(WebM::new(layout.clone())),
         };
         let mut part = Part {
             output,
@@ -267,12 +272,12 @@ impl Part {
             pieces: 0,
             buffer: Vec::new(),
         };
-        part.muxer.head(&mut part.buffer);
+        part.muxer.head(&mut part.buffer)?;
         part.write(Vec::new())?;
         Ok(part)
     }
 
-    fn frame(&mut self, packet: &VideoPacket, time: Duration, now: Duration) -> io::Result<()> {
+    fn frame(&mut self, packet: &VideoPacket, time: Duration, now: Duration) -> Result<(), RecordError> {
         let time = time.saturating_sub(self.begin);
         let (time, duration) = match self.frame {
             // Times must rise, whatever comes.
@@ -324,8 +329,8 @@ impl Part {
         self.frame.map_or(Duration::ZERO, |(_, end)| end).max(self.sound_end())
     }
 
-    fn cut(&mut self, next: Option<Duration>, now: Duration) -> io::Result<()> {
-        let patches = self.muxer.cut(next, &mut self.buffer);
+    fn cut(&mut self, next: Option<Duration>, now: Duration) -> Result<(), RecordError> {
+        let patches = self.muxer.cut(next, &mut self.buffer)?;
         self.pending = false;
         self.last_cut = now;
         self.write(patches)?;
@@ -333,16 +338,16 @@ impl Part {
         Ok(())
     }
 
-    fn finish(&mut self, now: Duration) -> io::Result<()> {
+    fn finish(&mut self, now: Duration) -> Result<(), RecordError> {
         self.fill_until(self.length().saturating_sub(SILENT));
         self.cut(None, now)?;
-        let patches = self.muxer.finish(&mut self.buffer);
+        let patches = self.muxer.finish(&mut self.buffer)?;
         self.write(patches)
     }
 
     /// Writes the buffer behind what is there, then the patches. When the buffer cannot be written, what was written of it
     /// is taken away again.
-    fn write(&mut self, patches: Vec<Patch>) -> io::Result<()> {
+    fn write(&mut self, patches: Vec<Patch>) -> Result<(), RecordError> {
         let len = self.len + self.buffer.len() as u64;
         // The length first: should the host be killed while it writes, what hides the piece hides all of it.
         let written = self.output.resize(len).and_then(|()| self.output.write_at(self.len, &self.buffer));
@@ -350,10 +355,10 @@ impl Part {
         if let Err(error) = written {
             // Only tidier, so it may fail as well: the piece is hidden.
             let _ = self.output.resize(self.len);
-            return Err(error);
+            return Err(error.into());
         }
         self.len = len;
-        patches.into_iter().try_for_each(|patch| self.output.write_at(patch.at, &patch.bytes))
+        Ok(patches.into_iter().try_for_each(|patch| self.output.write_at(patch.at, &patch.bytes))?)
     }
 }
 
@@ -385,7 +390,7 @@ mod tests {
         }
 
         /// One frame and the sound of its time, and some time to write.
-        fn run(&mut self, packet: VideoPacket) -> io::Result<()> {
+        fn run(&mut self, packet: VideoPacket) -> Result<(), RecordError> {
             self.sound(packet.number);
             self.picture(packet)
         }
@@ -396,13 +401,13 @@ mod tests {
             self.recorder.block(block(number * 2 + 1), due + 10 * MS);
         }
 
-        fn picture(&mut self, packet: VideoPacket) -> io::Result<()> {
+        fn picture(&mut self, packet: VideoPacket) -> Result<(), RecordError> {
             let now = packet.due + 8 * MS;
             self.recorder.frame(packet);
             self.recorder.advance(now, |_| self.used += 1)
         }
 
-        fn finish(&mut self) -> io::Result<()> {
+        fn finish(&mut self) -> Result<(), RecordError> {
             self.recorder.finish(START + Duration::from_secs(3600), |_| self.used += 1)
         }
 
@@ -482,7 +487,7 @@ mod tests {
         for packet in plain(H264, 121..130) {
             result = result.and_then(|()| studio.run(packet));
         }
-        assert_eq!(result.expect_err("no headers").kind(), io::ErrorKind::InvalidData);
+        assert!(matches!(result, Err(RecordError::NoParameterSets)));
     }
 
     #[test]
@@ -612,7 +617,8 @@ mod tests {
                 let result = result.and_then(|()| studio.finish());
                 match result {
                     Ok(()) => assert_eq!(studio.films()[0].frames.len(), 200),
-                    Err(error) => assert_eq!(error.kind(), io::ErrorKind::StorageFull),
+                    Err(RecordError::Io(error)) => assert_eq!(error.kind(), io::ErrorKind::StorageFull),
+                    Err(other) => panic!("{other}"),
                 }
                 let empty = studio.recorder.empty_file().is_some();
                 // Not even the head fits: there is nothing to read.

@@ -3,13 +3,12 @@
 //! While something is, it looks into its rings twenty times a second, so that the video and audio threads need no system
 //! call to hand it anything. It may wait for a slow disk: the rings fill, and picture and sound lose a piece.
 
-use super::failure::Failure;
+use super::error::{RecordError, RecordStartError, RecordingFailure};
 use super::names;
 use super::recorder::{Output, Recorder};
 use crate::packet::{AudioPacket, Format, VideoPacket};
 use crate::sync::{Event, now, spawn};
 use std::fs;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -46,7 +45,7 @@ pub enum RecordEvent {
         seconds: f64,
     },
     /// It ended by itself. What was written before is playable.
-    Failed(Failure),
+    Failed(RecordingFailure),
 }
 
 /// What other threads may ask of the record thread, and what they may read of it. Nobody waits.
@@ -78,16 +77,15 @@ impl RecordControl {
         self.lost.load(Relaxed)
     }
 
-    /// Begins a recording, and ends the one that is on. The error is a sentence for the window: the disk is so slow that
-    /// earlier recordings are still being written.
-    pub fn start(&self, folder: PathBuf, title: &str) -> Result<(), String> {
+    /// Begins a recording, and ends the one that is on. Fails while earlier ones are still being written.
+    pub fn start(&self, folder: PathBuf, title: &str) -> Result<(), RecordingFailure> {
         let number = self.numbers.fetch_add(1, Relaxed) + 1;
         // Before the command: the thread ends a recording that is not the active one.
         self.active.store(number, Release);
         let command = Start { number, folder, title: title.to_owned() };
         if self.commands.try_send(command).is_err() {
             self.end(number);
-            return Err("The last recording is still being written. Wait a moment and record again.".into());
+            return Err(RecordingFailure::StillWriting);
         }
         self.event.signal();
         Ok(())
@@ -208,8 +206,8 @@ impl Drop for RecordThread {
 /// Starts the record thread. `on_event` is called on it.
 pub fn start(
     on_event: Box<dyn Fn(RecordEvent) + Send>,
-) -> Result<(RecordThread, Arc<RecordControl>, VideoTap, AudioTap), String> {
-    let event = Event::new().map_err(|error| format!("The recording has no wake-up (eventfd): {error}."))?;
+) -> Result<(RecordThread, Arc<RecordControl>, VideoTap, AudioTap), RecordStartError> {
+    let event = Event::new().map_err(|error| RecordStartError::NoEvent { cause: error.into() })?;
     let (commands, commands_out) = sync_channel(COMMANDS);
     let (frames, frames_out) = rtrb::RingBuffer::new(FRAMES);
     // As many as can be on their way, so that it is never full.
@@ -226,7 +224,7 @@ pub fn start(
     });
     let ends = Ends { frames: frames_out, spares, blocks: blocks_out };
     let worker = Worker { control: control.clone(), commands: commands_out, ends, on_event };
-    let thread = spawn("record", move || worker.run())?;
+    let thread = spawn("record", move || worker.run()).map_err(|cause| RecordStartError::NoThread { cause })?;
     let video = VideoTap {
         control: control.clone(),
         packets: frames,
@@ -297,7 +295,7 @@ impl Worker {
                         files: recorder.files().to_vec(),
                         seconds: recorder.length().as_secs_f64(),
                     },
-                    Err(error) => RecordEvent::Failed(Failure::new(&error, &path, &folder)),
+                    Err(error) => RecordEvent::Failed(error.failure(&path, &folder)),
                 });
                 return;
             }
@@ -315,7 +313,7 @@ struct Ends {
 
 impl Ends {
     /// Empties the rings into the recording, up to what belongs to a later one, and lets it write.
-    fn hand_over(&mut self, number: u32, recorder: &mut Recorder, over: bool) -> io::Result<()> {
+    fn hand_over(&mut self, number: u32, recorder: &mut Recorder, over: bool) -> Result<(), RecordError> {
         while self.blocks.peek().is_ok_and(|block| block.number <= number)
             && let Ok(block) = self.blocks.pop()
         {
