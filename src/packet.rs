@@ -34,6 +34,17 @@ pub enum Codec {
     Vp9,
 }
 
+impl Codec {
+    /// The name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Codec::H264 => "H.264",
+            Codec::Vp8 => "VP8",
+            Codec::Vp9 => "VP9",
+        }
+    }
+}
+
 /// How much colour a picture keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Chroma {

@@ -3,6 +3,7 @@
 use crate::crash::Crash;
 use crate::record::RecordingFailure;
 use crate::text::{Message, Spoken, Texts, fill};
+use crate::video::VideoFailure;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -49,6 +50,8 @@ pub enum Said {
     NotRead(PathBuf, String),
     /// A file where a save should be is none.
     TooLarge(PathBuf),
+    /// Pictures cannot be sent.
+    NotSent(VideoFailure),
     /// There is no sound device, and why.
     NoSound(String),
 }
@@ -99,6 +102,7 @@ impl Said {
             }
             Self::NoMoreLinks => texts.said_no_more_links.into(),
             Self::NotRecorded(failure) => failure.text(texts),
+            Self::NotSent(failure) => failure.text(texts),
             Self::NotWritten(file, why) => fill(texts.said_not_written, &[("file", &shown(file)), ("why", why)]),
             Self::NotRead(file, why) => fill(texts.said_not_read, &[("file", &shown(file)), ("why", why)]),
             Self::TooLarge(file) => fill(texts.said_too_large, &[("file", &shown(file))]),

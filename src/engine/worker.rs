@@ -17,7 +17,7 @@ use crate::packet::Format;
 use crate::record::{RecordControl, RecordEvent};
 use crate::room::RequestId;
 use crate::sync::Event;
-use crate::video::VideoControl;
+use crate::video::{VideoControl, VideoFailure};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -43,7 +43,7 @@ pub enum Message {
     /// A screenshot was written, or could not be; both are sentences.
     Screenshot(Result<Said, Said>),
     /// Something failed that people should know of.
-    Trouble(String),
+    Trouble(VideoFailure),
     /// End.
     Stop,
 }
@@ -260,7 +260,7 @@ impl Worker {
             Message::Record(event) => self.follow_recording(event),
             Message::Screenshot(Ok(text)) => self.notice(Level::Info, text),
             Message::Screenshot(Err(why)) => self.notice(Level::Error, why),
-            Message::Trouble(why) => self.notice(Level::Error, why),
+            Message::Trouble(failure) => self.notice(Level::Error, Said::NotSent(failure)),
             Message::Stop => {}
         }
     }

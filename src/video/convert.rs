@@ -5,6 +5,7 @@
 //! chroma sample belongs to exactly one source pixel and keeps its colour; large ones are subsampled as usual. For 4:4:4
 //! nothing is enlarged: the page does it, sharply.
 
+use super::error::{ConvertError, EncodeError};
 use crate::frame::{Picture, PixelFormat};
 use crate::link::frames::ReadFrame;
 use crate::packet::Chroma;
@@ -72,11 +73,11 @@ impl Planes {
     }
 
     /// Refuses planes that an encoder of this shape must not be given: it would read beyond their end.
-    pub(super) fn check(&self, shape: PlaneShape) -> Result<(), String> {
+    pub(super) fn check(&self, shape: PlaneShape) -> Result<(), EncodeError> {
         if self.shape == shape && self.is_whole() {
             return Ok(());
         }
-        Err(format!("planes of {:?} for an encoder of {shape:?}", self.shape))
+        Err(EncodeError::Planes { given: self.shape, wanted: shape })
     }
 
     fn reshape(&mut self, shape: PlaneShape) {
@@ -196,11 +197,17 @@ impl Converter {
     }
 
     /// Converts `picture` for an encoder of this chroma.
-    pub fn convert(&mut self, picture: &Picture, chroma: Chroma, planes: &mut Planes) -> Result<(), String> {
+    pub fn convert(&mut self, picture: &Picture, chroma: Chroma, planes: &mut Planes) -> Result<(), ConvertError> {
         let (width, height) = (picture.width as usize, picture.height as usize);
         if width == 0 || height == 0 || picture.pixels.len() < width * height {
-            return Err(format!("a picture of {width}x{height} has {} pixels", picture.pixels.len()));
+            let pixels = picture.pixels.len();
+            return Err(ConvertError::TooFewPixels { width: picture.width, height: picture.height, pixels });
         }
+        let refused = |error: yuv::YuvError| ConvertError::Refused {
+            width: picture.width,
+            height: picture.height,
+            cause: error.to_string(),
+        };
         let (across, down) = enlargement(picture.width, picture.height, chroma);
         planes.reshape(PlaneShape::of_picture(picture.width, picture.height, chroma));
         let shape = planes.shape;
@@ -217,14 +224,13 @@ impl Converter {
             } else {
                 yuv::bgra_to_yuv420(&mut image, bgra, stride, RANGE, MATRIX, MODE)
             };
-            return done.map_err(|error| format!("conversion failed for {width}x{height}: {error}"));
+            return done.map_err(refused);
         }
         self.y.resize(width * height, 0);
         self.u.resize(width * height, 0);
         self.v.resize(width * height, 0);
         let mut full = image((&mut self.y, &mut self.u, &mut self.v), picture.width, picture.height, picture.width);
-        yuv::bgra_to_yuv444(&mut full, bgra, stride, RANGE, MATRIX, MODE)
-            .map_err(|error| format!("conversion failed for {width}x{height}: {error}"))?;
+        yuv::bgra_to_yuv444(&mut full, bgra, stride, RANGE, MATRIX, MODE).map_err(refused)?;
         enlarge(&self.y, (width, height), (Step::luma(across), Step::luma(down)), &mut planes.y, (cw, ch));
         let steps = (Step::chroma(across, chroma), Step::chroma(down, chroma));
         let (uw, uh) = shape.chroma_size();

@@ -1,6 +1,7 @@
 //! What every encoder does, whatever its codec.
 
 use super::convert::{PlaneShape, Planes};
+use super::error::EncodeError;
 use super::vpx;
 use super::x264::{self, Preset};
 use crate::packet::{Codec, Format};
@@ -24,6 +25,14 @@ pub const SPEEDS: usize = 3;
 pub const BUFFER_FRAMES: f64 = 2.0;
 
 impl Tuning {
+    /// Refuses what no game has, and what would be divided by.
+    pub(super) fn check(&self, codec: Codec) -> Result<(), EncodeError> {
+        if (1.0..=1000.0).contains(&self.fps) {
+            return Ok(());
+        }
+        Err(EncodeError::FrameRate { codec, millihertz: (self.fps * 1000.0) as u64 })
+    }
+
     /// The buffer of the rate limit in milliseconds.
     pub fn buffer_ms(&self) -> f64 {
         BUFFER_FRAMES * 1000.0 / self.fps
@@ -50,24 +59,29 @@ pub trait Encoder {
     fn shape(&self) -> PlaneShape;
 
     /// Changes rate, frame rate or speed without reopening.
-    fn tune(&mut self, tuning: Tuning) -> Result<(), String>;
+    fn tune(&mut self, tuning: Tuning) -> Result<(), EncodeError>;
 
     /// Encodes one frame and appends it to `out`. Returns whether it is a keyframe: the first and each wanted one are.
-    fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String>;
+    fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, EncodeError>;
 
     /// The last frame as a decoder sees it, for measuring. False if there is none.
     fn decoded(&mut self, planes: &mut Planes) -> bool;
 }
 
 /// Opens an encoder for planes of this shape, whose chroma must be that of the format.
-pub fn open(format: Format, shape: PlaneShape, tuning: Tuning) -> Result<Box<dyn Encoder>, String> {
+pub fn open(format: Format, shape: PlaneShape, tuning: Tuning) -> Result<Box<dyn Encoder>, EncodeError> {
     open_as(format, shape, tuning, Preset::default())
 }
 
 /// The same with another preset, where the codec has any: to be compared.
-pub fn open_as(format: Format, shape: PlaneShape, tuning: Tuning, preset: Preset) -> Result<Box<dyn Encoder>, String> {
+pub fn open_as(
+    format: Format,
+    shape: PlaneShape,
+    tuning: Tuning,
+    preset: Preset,
+) -> Result<Box<dyn Encoder>, EncodeError> {
     if shape.chroma != format.chroma {
-        return Err(format!("planes of another chroma for {}", format.title()));
+        return Err(EncodeError::Chroma { format, shape });
     }
     Ok(match format.codec {
         Codec::H264 => Box::new(x264::Encoder::open(shape, tuning, preset)?),

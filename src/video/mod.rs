@@ -3,6 +3,7 @@
 mod control;
 pub mod convert;
 pub mod encoder;
+pub mod error;
 mod rendition;
 mod speed;
 mod thread;
@@ -10,4 +11,5 @@ pub mod vpx;
 pub mod x264;
 
 pub use control::{RenditionStatus, VideoControl};
+pub use error::VideoFailure;
 pub use thread::{VideoPorts, VideoThread, start};

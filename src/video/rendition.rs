@@ -2,6 +2,7 @@
 
 use super::convert::{PlaneShape, Planes};
 use super::encoder::{Encoder, Tuning, Want};
+use super::error::EncodeError;
 use crate::packet::Format;
 use std::time::Duration;
 
@@ -20,15 +21,15 @@ const REFINED_AFTER: u32 = SAME_AGAIN + 30;
 /// How long a rendition is left alone whose encoder failed, and the one that replaced it within as long.
 const RETRY: Duration = Duration::from_secs(2);
 
-type Open = fn(Format, PlaneShape, Tuning) -> Result<Box<dyn Encoder>, String>;
+type Open = fn(Format, PlaneShape, Tuning) -> Result<Box<dyn Encoder>, EncodeError>;
 
 /// What came of a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It was encoded; true for a keyframe.
     Encoded(bool),
-    /// The encoder failed, and so did a new one. The sentence part says how.
-    Broken(String),
+    /// The encoder failed, and so did a new one.
+    Broken(EncodeError),
     /// It failed a short while ago and is left alone for now.
     Waiting,
 }
@@ -140,7 +141,7 @@ impl Rendition {
         }
     }
 
-    fn try_encode(&mut self, job: Job<'_>, out: &mut Vec<u8>) -> Result<bool, String> {
+    fn try_encode(&mut self, job: Job<'_>, out: &mut Vec<u8>) -> Result<bool, EncodeError> {
         let Job { planes, tuning, .. } = job;
         if self.encoder.as_ref().is_some_and(|encoder| encoder.shape() != planes.shape) {
             // Closed before the next is opened, so that two never take memory at once.
@@ -170,6 +171,7 @@ impl Rendition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packet::Codec;
     use std::cell::Cell;
 
     thread_local! {
@@ -178,20 +180,22 @@ mod tests {
         static FAILURES: Cell<u32> = const { Cell::new(0) };
     }
 
+    const FAILURE: EncodeError = EncodeError::NoFrame { codec: Codec::H264, width: 16, height: 16 };
+
     struct Fake(PlaneShape, bool);
 
     impl Encoder for Fake {
         fn shape(&self) -> PlaneShape {
             self.0
         }
-        fn tune(&mut self, _: Tuning) -> Result<(), String> {
+        fn tune(&mut self, _: Tuning) -> Result<(), EncodeError> {
             Ok(())
         }
-        fn encode(&mut self, _: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String> {
+        fn encode(&mut self, _: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, EncodeError> {
             out.push(1);
             if FAILURES.get() > 0 {
                 FAILURES.set(FAILURES.get() - 1);
-                return Err("out of order".into());
+                return Err(FAILURE);
             }
             STILL.set(want == Want::Still);
             Ok(std::mem::replace(&mut self.1, false) || want == Want::Keyframe)
@@ -201,7 +205,7 @@ mod tests {
         }
     }
 
-    fn open(_: Format, shape: PlaneShape, _: Tuning) -> Result<Box<dyn Encoder>, String> {
+    fn open(_: Format, shape: PlaneShape, _: Tuning) -> Result<Box<dyn Encoder>, EncodeError> {
         OPENED.set(OPENED.get() + 1);
         Ok(Box::new(Fake(shape, true)))
     }
@@ -241,7 +245,7 @@ mod tests {
         FAILURES.set(1);
         assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(true));
         FAILURES.set(2);
-        assert_eq!(encode(&mut rendition, 16, 2033), Outcome::Broken("out of order".into()));
+        assert_eq!(encode(&mut rendition, 16, 2033), Outcome::Broken(FAILURE));
         assert!(!rendition.is_open());
         FAILURES.set(0);
         assert_eq!(encode(&mut rendition, 16, 2050), Outcome::Waiting);
@@ -257,7 +261,7 @@ mod tests {
         assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(true));
         assert_eq!(encode(&mut rendition, 16, 33), Outcome::Encoded(false));
         FAILURES.set(1);
-        assert_eq!(encode(&mut rendition, 16, 50), Outcome::Broken("out of order".into()));
+        assert_eq!(encode(&mut rendition, 16, 50), Outcome::Broken(FAILURE));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 use super::control::VideoControl;
 use super::convert::{Converter, Planes};
 use super::encoder::{self, Tuning};
+use super::error::VideoFailure;
 use super::rendition::{Job, Outcome, Rendition};
 use super::speed::SpeedControl;
 use crate::frame::Picture;
@@ -15,7 +16,7 @@ use crate::link::Link;
 use crate::link::frames::{FrameHeader, FrameReader};
 use crate::packet::{Chroma, Format, PictureShape, SPARES, VideoPacket};
 use crate::record::VideoTap;
-use crate::sync::{Event, now, spawn};
+use crate::sync::{Event, SpawnError, now, spawn};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::mpsc::SyncSender;
@@ -43,7 +44,7 @@ pub struct VideoPorts {
     /// Pictures that were asked for by [`VideoControl::request_screenshot`]; full, one more is not made.
     pub screenshots: SyncSender<Picture>,
     /// Told when encoders fail.
-    pub on_failure: Box<dyn Fn(String) + Send>,
+    pub on_failure: Box<dyn Fn(VideoFailure) + Send>,
 }
 
 /// The running thread. Dropping it ends it.
@@ -62,7 +63,7 @@ impl Drop for VideoThread {
 }
 
 /// Starts the video thread.
-pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> Result<VideoThread, String> {
+pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> Result<VideoThread, SpawnError> {
     let worker_control = control.clone();
     // Made on its own thread: an encoder cannot be moved to another, and the compiler knows.
     let thread = spawn("video", move || {
@@ -296,9 +297,9 @@ impl Worker {
         let prepared = &mut self.planes[usize::from(format.chroma == Chroma::C444)];
         // A repeated picture is not converted again, unless nobody watched when it came.
         if !prepared.fresh {
-            if let Err(why) = self.converter.convert(&self.picture, format.chroma, &mut prepared.planes) {
+            if let Err(cause) = self.converter.convert(&self.picture, format.chroma, &mut prepared.planes) {
                 if self.control.failed.fetch_add(1, Relaxed) == 0 {
-                    (self.ports.on_failure)(format!("A picture cannot be sent: {why}."));
+                    (self.ports.on_failure)(VideoFailure::NotConverted { cause });
                 }
                 return;
             }
@@ -328,14 +329,14 @@ impl Worker {
                 self.spares.push(packet);
                 return;
             }
-            Outcome::Broken(why) => {
+            Outcome::Broken(cause) => {
                 self.spares.push(packet);
                 let known = control.broken.swap(true, AcqRel);
                 // The net thread looks after those who watched.
                 self.ports.packet_event.signal();
                 // Tried again every now and then, said once.
                 if !known {
-                    (self.ports.on_failure)(format!("The picture cannot be sent as {}: {why}.", format.title()));
+                    (self.ports.on_failure)(VideoFailure::NotEncoded { format: format.title(), cause });
                 }
                 return;
             }

@@ -126,7 +126,7 @@ fn conversion(table: &mut Table, pictures: &[Picture]) -> Result<(), String> {
         let mut times = Vec::new();
         for picture in pictures {
             let begin = Instant::now();
-            converter.convert(picture, chroma, &mut planes)?;
+            converter.convert(picture, chroma, &mut planes).map_err(|error| error.to_string())?;
             times.push(begin.elapsed().as_secs_f64() * 1000.0);
         }
         table.push(Row::below(format!("conversion at 640x480 to {name}, p50"), median(times), "ms", 0.3));
@@ -151,16 +151,19 @@ fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Re
     let mut out = Vec::new();
     for (index, picture) in pictures.iter().enumerate() {
         let begin = Instant::now();
-        converter.convert(picture, format.chroma, &mut planes)?;
+        converter.convert(picture, format.chroma, &mut planes).map_err(|error| error.to_string())?;
         converts.push(begin.elapsed().as_secs_f64() * 1000.0);
         let encoder = match &mut encoder {
             Some(encoder) => encoder,
             // The demo game keeps its size.
-            none => none.insert(open_as(format, planes.shape, Tuning { speed, ..TUNING }, preset)?),
+            none => {
+                let opened = open_as(format, planes.shape, Tuning { speed, ..TUNING }, preset);
+                none.insert(opened.map_err(|error| error.to_string())?)
+            }
         };
         out.clear();
         let begin = Instant::now();
-        encoder.encode(&planes, Want::Any, &mut out)?;
+        encoder.encode(&planes, Want::Any, &mut out).map_err(|error| error.to_string())?;
         encodes.push(begin.elapsed().as_secs_f64() * 1000.0);
         if index == 0 {
             first = out.len();

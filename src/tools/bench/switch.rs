@@ -106,8 +106,8 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
                     Err(_) => {}
                 }
                 if !packet_event.wait_timeout(Duration::from_secs(5)) {
-                    let why = troubles.try_recv().unwrap_or_else(|_| "no packet came".into());
-                    return Err(format!("{} at {width}x{height}: {why}.", format.title()));
+                    let why = troubles.try_recv().map_or_else(|_| "no packet came.".into(), |why| why.to_string());
+                    return Err(format!("{} at {width}x{height}: {why}", format.title()));
                 }
             };
             let right = (packet.shape.width, packet.shape.height) == (width, height) && packet.keyframe == (frame == 0);
