@@ -9,6 +9,7 @@ mod gui;
 
 use egui_kittest::kittest::Queryable;
 use gui::Stage;
+use hotseat::audio::SpeakerError;
 use hotseat::crash::{Crash, How};
 use hotseat::engine::{GameState, Level, Said};
 use hotseat::gui::links;
@@ -114,7 +115,7 @@ const SCREENS: &[Screen] = &[
             .chinese()
             .told(Level::Info, Said::Recorded(vec!["/home/ann/Videos/Micro Mages.mp4".into()], 754))
             .told(Level::Error, Said::Crashed(Crash { core: "Nestopia".into(), how: How::Signal(11) }))
-            .told(Level::Warning, Said::NoSound("no sound device was found".into()))
+            .told(Level::Warning, Said::NoSound(SpeakerError::NoDevice))
     }),
     ("chinese-room", || Stage::default().playing().busy().talking().chinese()),
     ("chinese-menu", || Stage::default().playing().busy().chinese().opening("Grace 的选项")),

@@ -1,5 +1,6 @@
 //! From one sample rate to another, in blocks, without allocating once it runs.
 
+use super::error::ResampleError;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{
     Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType, WindowFunction,
@@ -19,7 +20,7 @@ pub struct Stage {
 
 impl Stage {
     /// From `from_hz` to `to_hz`, in blocks of `block` sample pairs out. With `adjustable`, the ratio can be moved.
-    pub fn new(from_hz: f64, to_hz: f64, block: usize, adjustable: bool) -> Result<Stage, String> {
+    pub fn new(from_hz: f64, to_hz: f64, block: usize, adjustable: bool) -> Result<Stage, ResampleError> {
         let resampler = if !adjustable && (from_hz - to_hz).abs() < 1e-9 {
             None
         } else {
@@ -29,7 +30,7 @@ impl Stage {
                 .interpolation(SincInterpolationType::Cubic);
             let ratio = to_hz / from_hz;
             let made = Async::new_sinc(ratio, 1.0 + 2.0 * MAX_ADJUST, &parameters, block, 2, FixedAsync::Output);
-            Some(made.map_err(|error| format!("Sound at {from_hz} Hz cannot be resampled to {to_hz} Hz: {error}."))?)
+            Some(made.map_err(|cause| ResampleError { from_hz, to_hz, cause })?)
         };
         let longest = resampler.as_ref().map_or(block, Resampler::input_frames_max);
         Ok(Stage {

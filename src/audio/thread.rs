@@ -1,5 +1,6 @@
 //! The audio thread: takes the core's samples, brings them to 48 kHz, encodes them once, feeds the speaker.
 
+use super::error::AudioStartError;
 use super::resample::{MAX_ADJUST, Stage};
 use super::speaker::{NewestEnd, SpeakerEnd, TARGET};
 use crate::link::audio::AudioReader;
@@ -67,11 +68,10 @@ impl Drop for AudioThread {
 }
 
 /// Starts the audio thread.
-pub fn start(link: Arc<Link>, control: Arc<AudioControl>, ports: AudioPorts) -> Result<AudioThread, String> {
+pub fn start(link: Arc<Link>, control: Arc<AudioControl>, ports: AudioPorts) -> Result<AudioThread, AudioStartError> {
     // Low delay: no lookahead beyond 2.5 ms; error correction is RED's business.
-    let mut encoder = Encoder::new(RATE_HZ, Channels::Stereo, Application::LowDelay)
-        .map_err(|error| format!("opus_encoder_create failed: {error}."))?;
-    encoder.set_bitrate(Bitrate::Bits(BITRATE)).map_err(|error| format!("OPUS_SET_BITRATE failed: {error}."))?;
+    let mut encoder = Encoder::new(RATE_HZ, Channels::Stereo, Application::LowDelay)?;
+    encoder.set_bitrate(Bitrate::Bits(BITRATE))?;
     let mut worker = Worker {
         control: control.clone(),
         ports,
@@ -81,7 +81,8 @@ pub fn start(link: Arc<Link>, control: Arc<AudioControl>, ports: AudioPorts) -> 
         position: 0,
         last_block: Duration::ZERO,
     };
-    let thread = spawn("audio", move || worker.run(&AudioReader::new(link)))?;
+    let thread = spawn("audio", move || worker.run(&AudioReader::new(link)))
+        .map_err(|cause| AudioStartError::NoThread { cause })?;
     Ok(AudioThread { control, thread: Some(thread) })
 }
 

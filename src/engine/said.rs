@@ -1,5 +1,6 @@
 //! What the engine tells people, without words: those are in the language files.
 
+use crate::audio::SpeakerError;
 use crate::crash::Crash;
 use crate::record::RecordingFailure;
 use crate::text::{Message, Spoken, Texts, fill};
@@ -52,8 +53,8 @@ pub enum Said {
     TooLarge(PathBuf),
     /// Pictures cannot be sent.
     NotSent(VideoFailure),
-    /// There is no sound device, and why.
-    NoSound(String),
+    /// There is no sound on this machine.
+    NoSound(SpeakerError),
 }
 
 impl From<String> for Said {
@@ -106,7 +107,7 @@ impl Said {
             Self::NotWritten(file, why) => fill(texts.said_not_written, &[("file", &shown(file)), ("why", why)]),
             Self::NotRead(file, why) => fill(texts.said_not_read, &[("file", &shown(file)), ("why", why)]),
             Self::TooLarge(file) => fill(texts.said_too_large, &[("file", &shown(file))]),
-            Self::NoSound(why) => fill(texts.no_sound, &[("why", why)]),
+            Self::NoSound(why) => fill(texts.no_sound, &[("why", &why.text(texts))]),
         }
     }
 }
@@ -150,7 +151,7 @@ mod tests {
             Said::NotWritten(path.clone(), "full".into()),
             Said::NotRead(path.clone(), "gone".into()),
             Said::TooLarge(path.clone()),
-            Said::NoSound("none".into()),
+            Said::NoSound(SpeakerError::NoDevice),
         ];
         let mut seen = std::collections::BTreeSet::new();
         for said in &all {

@@ -1,6 +1,7 @@
 //! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
 
 use super::said::Said;
+use crate::audio::SpeakerError;
 use crate::crash::Crash;
 use crate::link::message::Wants;
 use crate::net::Talk;
@@ -215,8 +216,8 @@ pub enum Speaker {
     Off,
     /// It plays on this device.
     Playing(String),
-    /// There is none; the game runs silently here, and why.
-    Silent(String),
+    /// There is none; the game runs silently here.
+    Silent(SpeakerError),
 }
 
 /// One thing to tell.

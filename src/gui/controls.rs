@@ -7,7 +7,7 @@ use super::theme;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use crate::engine::{Command, GameState, GameStatus, Speaker};
-use crate::text::{Texts, fill};
+use crate::text::{Message, Texts, fill};
 use egui::{ComboBox, Slider, Ui};
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
@@ -167,7 +167,7 @@ fn sound(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>)
     let silent = view.muted || model.settings.volume == 0.0;
     let name = if view.muted { texts.unmute } else { texts.mute };
     let tip = match &model.snapshot.speaker {
-        Speaker::Silent(why) => fill(texts.no_sound, &[("why", why)]),
+        Speaker::Silent(why) => fill(texts.no_sound, &[("why", &why.text(texts))]),
         _ => format!("{name} (F9)"),
     };
     let broken = matches!(model.snapshot.speaker, Speaker::Silent(_));

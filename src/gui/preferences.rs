@@ -10,7 +10,7 @@ use crate::packet::Format;
 use crate::room::MAX_NAME;
 use crate::settings::{Scaling, Settings, clean_name};
 use crate::text::Language;
-use crate::text::{Texts, fill};
+use crate::text::{Message, Texts, fill};
 use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
 
 /// What is being typed and is not a setting yet.
@@ -113,7 +113,7 @@ fn sound(ui: &mut Ui, model: &Model) {
         Speaker::Off => widgets::explain(ui, texts.sound_off),
         Speaker::Playing(device) => widgets::explain(ui, fill(texts.sound_playing, &[("device", device)])),
         Speaker::Silent(why) => {
-            let text = fill(texts.no_sound, &[("why", why)]);
+            let text = fill(texts.no_sound, &[("why", &why.text(texts))]);
             ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
         }
     }
