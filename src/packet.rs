@@ -117,7 +117,7 @@ pub struct VideoPacket {
     pub captured: Duration,
     /// When the frame was due by the core's own clock; the RTP timestamp comes from this.
     pub due: Duration,
-    /// When the video thread had the frame in its hands.
+    /// When the video thread had read the frame.
     pub taken: Duration,
     /// When the encoder was done.
     pub encoded: Duration,
@@ -127,7 +127,7 @@ pub struct VideoPacket {
 
 /// Packets on their way to the net thread. Full, video drops the packet and makes a keyframe next.
 const PACKETS: usize = 16;
-/// All packets there are: those, one in the video thread's hand and one in the net thread's.
+/// All packets there are: those, one being filled and one being sent.
 pub const SPARES: usize = PACKETS + 2;
 /// Room for every frame but those of the highest bitrates. The system gives the memory when it is written to.
 const PACKET_BYTES: usize = 256 << 10;
@@ -137,7 +137,7 @@ const PACKET_BYTES: usize = 256 << 10;
 pub struct VideoRings {
     /// Encoded packets, for the video thread.
     pub packets: rtrb::Producer<VideoPacket>,
-    /// Encoded packets, for whoever sends them.
+    /// Encoded packets, for the net thread.
     pub packets_out: rtrb::Consumer<VideoPacket>,
     /// What was sent goes back here.
     pub used: rtrb::Producer<VideoPacket>,

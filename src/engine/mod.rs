@@ -29,7 +29,7 @@ use crate::packet::{Format, VideoRings};
 use crate::record::{self, RecordThread};
 use crate::room::{Room, Secret, Terms};
 use crate::sync::{Event, spawn};
-use crate::video::{self, VideoControl, VideoPorts, VideoThread};
+use crate::video::{self, VideoControl, VideoOutputs, VideoThread};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -144,7 +144,7 @@ impl Engine {
         let video = video::start(
             link.clone(),
             video_control.clone(),
-            VideoPorts {
+            VideoOutputs {
                 packets,
                 spares,
                 packet_event: packet_event.clone(),

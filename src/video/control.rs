@@ -1,4 +1,4 @@
-//! What other threads may ask of the video thread, and what they may read of it. All of it atomic: nobody waits.
+//! What other threads may ask of the video thread, and what they may read of it. All of it is atomic: no reader or writer waits.
 
 use crate::link::Link;
 use crate::packet::Format;
@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::time::Duration;
 
-/// The rate limit before anything is known of the peers' networks, in kbit/s.
+/// The rate limit while no peer's network is known.
 const START_KBIT_S: u32 = 6000;
 
 /// In place of a frame's number while the time that belongs to it changes.
@@ -99,7 +99,7 @@ impl VideoControl {
         &self.renditions[format.index()]
     }
 
-    /// Somebody who watches this rendition wants a keyframe.
+    /// The next frame of this rendition is to be a keyframe.
     pub fn request_keyframe(&self, format: Format) {
         self.of(format).keyframe.store(true, Release);
         self.link.frame_event.signal();

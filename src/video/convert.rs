@@ -466,7 +466,7 @@ mod tests {
     #[test]
     fn every_encoder_takes_every_size() {
         use crate::packet::Format;
-        use crate::video::encoder::{Tuning, Want, open};
+        use crate::video::encoder::{EncodeMode, FrameType, Tuning, open};
         for (width, height) in CORNERS {
             for format in Format::ALL {
                 let shape = PlaneShape::of_picture(width, height, format.chroma);
@@ -474,7 +474,11 @@ mod tests {
                 planes.reshape(shape);
                 let mut encoder = open(format, shape, Tuning { fps: 60.0, max_kbit_s: 6000, speed: 0 }).expect("opens");
                 let mut out = Vec::new();
-                assert_eq!(encoder.encode(&planes, Want::Any, &mut out), Ok(true), "{width}x{height} {format:?}");
+                assert_eq!(
+                    encoder.encode(&planes, EncodeMode::Auto, &mut out),
+                    Ok(FrameType::Key),
+                    "{width}x{height} {format:?}"
+                );
             }
         }
     }

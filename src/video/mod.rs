@@ -12,4 +12,4 @@ pub mod x264;
 
 pub use control::{RenditionStatus, VideoControl};
 pub use error::VideoFailure;
-pub use thread::{VideoPorts, VideoThread, start};
+pub use thread::{VideoOutputs, VideoThread, start};

@@ -6,7 +6,7 @@
 #![allow(unsafe_code)]
 
 use super::convert::{PlaneShape, Planes};
-use super::encoder::{self, Tuning, Want, copy_rows};
+use super::encoder::{self, EncodeMode, FrameType, Tuning, copy_rows};
 use super::error::{EncodeError, FailedCall};
 use crate::packet::{Chroma, Codec, Format};
 use std::ffi::{CStr, c_int};
@@ -43,7 +43,7 @@ impl Kind {
     }
 
     /// The same for a picture that does not change and is only repaired, which ends by itself.
-    const BETTER_QUANTIZER: u32 = 4;
+    const REFINE_QUANTIZER: u32 = 4;
 
     fn codec(self) -> Codec {
         match self {
@@ -67,7 +67,7 @@ impl Kind {
     }
 }
 
-/// Blocks of 16x16 whose squared errors add up to less are not repaired: about half a level a sample, which nobody sees.
+/// Blocks of 16x16 whose squared errors add up to less are not repaired: about half a level a sample, which cannot be seen.
 const STILL_BLOCK: c_int = 100;
 
 /// The speed of keyframes.
@@ -238,20 +238,20 @@ impl encoder::Encoder for Encoder {
         Ok(())
     }
 
-    fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, EncodeError> {
+    fn encode(&mut self, planes: &Planes, mode: EncodeMode, out: &mut Vec<u8>) -> Result<FrameType, EncodeError> {
         planes.check(self.shape)?;
         let image = image(planes);
         let duration = (f64::from(TIMEBASE) / self.tuning.fps).round() as i64;
-        self.rest(want == Want::Still)?;
-        let min_quantizer = if want == Want::Better { Kind::BETTER_QUANTIZER } else { self.kind.min_quantizer() };
+        self.rest(mode == EncodeMode::Skip)?;
+        let min_quantizer = if mode == EncodeMode::Refine { Kind::REFINE_QUANTIZER } else { self.kind.min_quantizer() };
         if self.config.rc_min_quantizer != min_quantizer {
             self.config.rc_min_quantizer = min_quantizer;
             self.configure()?;
         }
-        // A whole new picture takes several times as long as one that moved, and somebody waits for it.
-        let whole = want == Want::Keyframe || self.pts == 0;
+        // A whole new picture takes several times as long as one that moved, and a newcomer waits for it.
+        let whole = mode == EncodeMode::Keyframe || self.pts == 0;
         self.set_speed(if whole { FIRST } else { self.tuning.speed })?;
-        let flags = if want == Want::Keyframe { i64::from(sys::VPX_EFLAG_FORCE_KF) } else { 0 };
+        let flags = if mode == EncodeMode::Keyframe { i64::from(sys::VPX_EFLAG_FORCE_KF) } else { 0 };
         // SAFETY: the open encoder; the image's planes are only read, during the call, and their lengths were checked.
         let code = unsafe {
             sys::vpx_codec_encode(
@@ -287,7 +287,7 @@ impl encoder::Encoder for Encoder {
             let PlaneShape { width, height, .. } = self.shape;
             return Err(EncodeError::NoFrame { codec: self.kind.codec(), width, height });
         }
-        Ok(is_keyframe)
+        Ok(FrameType::of_key(is_keyframe))
     }
 
     fn decoded(&mut self, planes: &mut Planes) -> bool {

@@ -5,7 +5,7 @@
 #![allow(unsafe_code)]
 
 use super::convert::{PlaneShape, Planes};
-use super::encoder::{self, Tuning, Want, copy_rows};
+use super::encoder::{self, EncodeMode, FrameType, Tuning, copy_rows};
 use super::error::{EncodeError, FailedCall};
 use crate::packet::{Chroma, Codec};
 use std::ffi::CStr;
@@ -147,7 +147,7 @@ impl encoder::Encoder for Encoder {
         Ok(())
     }
 
-    fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, EncodeError> {
+    fn encode(&mut self, planes: &Planes, mode: EncodeMode, out: &mut Vec<u8>) -> Result<FrameType, EncodeError> {
         let PlaneShape { width, height, .. } = self.shape;
         planes.check(self.shape)?;
         let chroma_width = self.shape.chroma_size().0;
@@ -161,8 +161,8 @@ impl encoder::Encoder for Encoder {
         let size = unsafe {
             sys::x264_picture_init(picture.as_mut_ptr());
             let picture = picture.assume_init_mut();
-            picture.i_type = if want == Want::Keyframe { sys::X264_TYPE_IDR } else { sys::X264_TYPE_AUTO } as i32;
-            if want == Want::Still {
+            picture.i_type = if mode == EncodeMode::Keyframe { sys::X264_TYPE_IDR } else { sys::X264_TYPE_AUTO } as i32;
+            if mode == EncodeMode::Skip {
                 // The coarsest quantizer leaves nothing to repair: every block is skipped.
                 picture.i_qpplus1 = QP_MAX + 1;
             }
@@ -189,7 +189,7 @@ impl encoder::Encoder for Encoder {
             unsafe { (std::slice::from_raw_parts((*nals).p_payload, size as usize), output.assume_init()) };
         out.extend_from_slice(data);
         self.output = Some(output);
-        Ok(output.b_keyframe != 0)
+        Ok(FrameType::of_key(output.b_keyframe != 0))
     }
 
     fn decoded(&mut self, planes: &mut Planes) -> bool {

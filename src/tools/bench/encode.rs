@@ -9,7 +9,7 @@ use crate::link::frames::{FrameHeader, FrameReader, FrameWriter};
 use crate::packet::{Chroma, Codec, Format};
 use crate::sync::now;
 use crate::video::convert::{Converter, Planes, enlargement};
-use crate::video::encoder::{SPEEDS, Tuning, Want, open_as};
+use crate::video::encoder::{EncodeMode, SPEEDS, Tuning, open_as};
 use crate::video::vpx::Kind;
 use crate::video::x264::Preset;
 use serde_json::json;
@@ -163,7 +163,7 @@ fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Re
         };
         out.clear();
         let begin = Instant::now();
-        encoder.encode(&planes, Want::Any, &mut out).map_err(|error| error.to_string())?;
+        encoder.encode(&planes, EncodeMode::Auto, &mut out).map_err(|error| error.to_string())?;
         encodes.push(begin.elapsed().as_secs_f64() * 1000.0);
         if index == 0 {
             first = out.len();
@@ -187,7 +187,7 @@ fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Re
     })
 }
 
-/// Sum of the squared differences of red, green and blue, as somebody sees them who shows one sample a source pixel.
+/// Sum of the squared differences of red, green and blue, as the page shows them: one sample a source pixel.
 fn squared_error(picture: &Picture, planes: &Planes) -> f64 {
     let shape = planes.shape;
     let (across, down) = enlargement(picture.width, picture.height, shape.chroma);

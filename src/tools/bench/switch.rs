@@ -8,7 +8,7 @@ use crate::link::frames::FrameWriter;
 use crate::packet::{Codec, Format, VideoRings};
 use crate::sync::{Event, now};
 use crate::usage;
-use crate::video::{self, VideoControl, VideoPorts};
+use crate::video::{self, VideoControl, VideoOutputs};
 use hdrhistogram::Histogram;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -59,7 +59,7 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
     let packet_event = Arc::new(event()?);
     let (trouble, troubles) = sync_channel(1);
     let (_record, _, tap, _) = crate::record::start(Box::new(|_| {}))?;
-    let ports = VideoPorts {
+    let outputs = VideoOutputs {
         tap,
         packets,
         spares,
@@ -71,7 +71,7 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
             let _ = trouble.try_send(why);
         }),
     };
-    let thread = video::start(link.clone(), control.clone(), ports)?;
+    let thread = video::start(link.clone(), control.clone(), outputs)?;
     control.set_viewers(format, 1);
     let mut writer = FrameWriter::new(link);
     let scenes = SIZES.map(|(width, height)| {
