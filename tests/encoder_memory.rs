@@ -1,8 +1,8 @@
 //! The encoder wrappers under valgrind: no invalid access, nothing lost, however often the size changes.
 
 use hotseat::packet::Format;
-use hotseat::video::convert::{PlaneShape, Planes};
 use hotseat::video::encoder::{EncodeMode, Tuning, open};
+use hotseat::video::planes::{PlaneShape, Planes};
 use std::process::Command;
 
 const SIZES: [(u32, u32); 10] =

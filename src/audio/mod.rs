@@ -6,5 +6,5 @@ mod speaker;
 mod thread;
 
 pub use error::{AudioStartError, SpeakerError};
-pub use speaker::{NewestEnd, SpeakerHandle, SpeakerStatus};
-pub use thread::{AudioControl, AudioPorts, AudioThread, start};
+pub use speaker::{SpeakerHandle, SpeakerSlot, SpeakerStatus};
+pub use thread::{AudioControl, AudioOutputs, AudioThread, start};

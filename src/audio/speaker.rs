@@ -32,7 +32,7 @@ pub enum SpeakerStatus {
 }
 
 /// The writing end of an open device.
-pub struct SpeakerEnd {
+pub struct SpeakerSink {
     /// Interleaved stereo.
     pub samples: rtrb::Producer<f32>,
     /// The device's rate.
@@ -41,9 +41,9 @@ pub struct SpeakerEnd {
     pub capacity: usize,
 }
 
-/// The end of the device that is open now, for the audio thread to take. Held only for a move; the audio thread does not
-/// wait for it.
-pub type NewestEnd = Arc<Mutex<Option<SpeakerEnd>>>;
+/// The sink of the device that was opened last, for the audio thread to take. Locked only for a move; the audio thread
+/// does not wait for it.
+pub type SpeakerSlot = Arc<Mutex<Option<SpeakerSink>>>;
 
 /// The speaker's thread and volume. Dropping it closes the device.
 pub struct SpeakerHandle {
@@ -58,30 +58,31 @@ enum Wake {
 }
 
 impl SpeakerHandle {
-    /// Starts to look for a device; ends arrive in the receiver, news in `on_status`.
-    pub fn start(on_status: impl Fn(SpeakerStatus) + Send + 'static) -> Result<(SpeakerHandle, NewestEnd), SpawnError> {
+    /// Starts to look for a device; its sink arrives in the slot, news in `on_status`.
+    pub fn start(
+        on_status: impl Fn(SpeakerStatus) + Send + 'static,
+    ) -> Result<(SpeakerHandle, SpeakerSlot), SpawnError> {
         let volume = Arc::new(AtomicU32::new(1f32.to_bits()));
-        // Two: a lost device and the wish to stop may come together; more losses say nothing new.
+        // Two: a lost device and the end of the program may come together; more losses say nothing new.
         let (wake, wakes) = sync_channel(2);
-        let newest = NewestEnd::default();
-        let ends = newest.clone();
-        let (its_volume, its_wake) = (volume.clone(), wake.clone());
+        let slot = SpeakerSlot::default();
+        let (its_slot, its_volume, its_wake) = (slot.clone(), volume.clone(), wake.clone());
         let thread = spawn("speaker", move || {
             loop {
                 let stream = open(&its_volume, &its_wake);
                 let limit = match &stream {
-                    Ok((_, end_rate, name)) => {
-                        tracing::info!(device = %name, rate_hz = end_rate.rate_hz, "sound");
+                    Ok((_, sink, name)) => {
+                        tracing::info!(device = %name, rate_hz = sink.rate_hz, "sound");
                         on_status(SpeakerStatus::Playing(name.clone()));
                         None
                     }
-                    Err(why) => {
-                        on_status(SpeakerStatus::Silent(why.clone()));
+                    Err(error) => {
+                        on_status(SpeakerStatus::Silent(error.clone()));
                         Some(RETRY)
                     }
                 };
-                let _stream = stream.ok().map(|(stream, end, _)| {
-                    *ends.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+                let _stream = stream.ok().map(|(stream, sink, _)| {
+                    *its_slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(sink);
                     stream
                 });
                 let wake = match limit {
@@ -100,7 +101,7 @@ impl SpeakerHandle {
             }
         })?;
         let handle = SpeakerHandle { volume, wake, thread: Some(thread) };
-        Ok((handle, newest))
+        Ok((handle, slot))
     }
 
     /// 0.0 to 1.0.
@@ -126,13 +127,13 @@ fn hosts() -> Vec<cpal::Host> {
     ids.into_iter().filter_map(|id| cpal::host_from_id(id).ok()).collect()
 }
 
-fn open(volume: &Arc<AtomicU32>, wake: &SyncSender<Wake>) -> Result<(cpal::Stream, SpeakerEnd, String), SpeakerError> {
+fn open(volume: &Arc<AtomicU32>, wake: &SyncSender<Wake>) -> Result<(cpal::Stream, SpeakerSink, String), SpeakerError> {
     let mut failure = SpeakerError::NoDevice;
     for host in hosts() {
         let Some(device) = host.default_output_device() else { continue };
         let name = device.description().map_or_else(|_| "default".into(), |d| d.name().to_owned());
         match open_device(&device, volume, wake) {
-            Ok((stream, end)) => return Ok((stream, end, name)),
+            Ok((stream, sink)) => return Ok((stream, sink, name)),
             Err(error) => failure = SpeakerError::of_device(name, &error),
         }
     }
@@ -143,7 +144,7 @@ fn open_device(
     device: &cpal::Device,
     volume: &Arc<AtomicU32>,
     wake: &SyncSender<Wake>,
-) -> Result<(cpal::Stream, SpeakerEnd), cpal::Error> {
+) -> Result<(cpal::Stream, SpeakerSink), cpal::Error> {
     let default = device.default_output_config()?;
     let rate_hz = default.sample_rate();
     let ring = |duration: Duration| (f64::from(rate_hz) * duration.as_secs_f64()) as usize * 2;
@@ -163,7 +164,7 @@ fn open_device(
             SampleFormat::I32 => build::<i32>(device, config(buffer_size), player, wake),
             _ => build::<f32>(device, config(buffer_size), player, wake),
         };
-        Ok((built?, SpeakerEnd { samples, rate_hz, capacity: ring(RING) }))
+        Ok((built?, SpeakerSink { samples, rate_hz, capacity: ring(RING) }))
     };
     // A device that does not take the small block gets its own.
     open(BufferSize::Fixed(DEVICE_BLOCK)).or_else(|_: cpal::Error| open(BufferSize::Default))

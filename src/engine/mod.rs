@@ -19,7 +19,7 @@ pub use snapshot::{
 };
 pub use worker::Happening;
 
-use crate::audio::{self, AudioControl, AudioPorts, AudioThread, SpeakerHandle, SpeakerStatus};
+use crate::audio::{self, AudioControl, AudioOutputs, AudioThread, SpeakerHandle, SpeakerStatus};
 use crate::frame::Picture;
 use crate::input::{KeySet, MouseMove, MouseState, PadState};
 use crate::link::Link;
@@ -177,7 +177,7 @@ impl Engine {
         let audio = audio::start(
             link.clone(),
             audio_control.clone(),
-            AudioPorts { tap: audio_tap, packets: sound, packet_event: packet_event.clone(), speakers },
+            AudioOutputs { tap: audio_tap, packets: sound, packet_event: packet_event.clone(), speakers },
         )?;
 
         let board = BoardWriter::new(link.clone());

@@ -1,6 +1,7 @@
 //! H.264 out of the form for streams (Annex B: start codes) into the form for files (lengths, headers apart).
 
 use super::sps::with_pixel_aspect;
+use crate::packet::Chroma;
 use mp4_atom::{Avcc, AvccExt};
 
 /// What a decoder must know before the first frame.
@@ -8,7 +9,7 @@ use mp4_atom::{Avcc, AvccExt};
 pub struct ParameterSets {
     sps: Vec<u8>,
     pps: Vec<u8>,
-    full_chroma: bool,
+    chroma: Chroma,
 }
 
 const SPS: u8 = 7;
@@ -22,16 +23,20 @@ const SHORT_RECORD: [u8; 3] = [66, 77, 88];
 
 impl ParameterSets {
     /// The first of each in a frame, Annex B.
-    pub fn find(frame: &[u8], full_chroma: bool) -> Option<ParameterSets> {
+    pub fn find(frame: &[u8], chroma: Chroma) -> Option<ParameterSets> {
         let first = |kind: u8| nals(frame).find(|nal| nal[0] & 0x1f == kind).map(<[u8]>::to_vec);
-        let sets = ParameterSets { sps: first(SPS)?, pps: first(PPS)?, full_chroma };
+        let sets = ParameterSets { sps: first(SPS)?, pps: first(PPS)?, chroma };
         (sets.sps.len() >= 4).then_some(sets)
     }
 
     /// The decoder configuration record (ISO/IEC 14496-15), for 8 bits a sample, and pixels of this ratio.
     pub fn configuration(&self, pixel_aspect: (u16, u16)) -> Avcc {
         let shaped = if pixel_aspect == (1, 1) { None } else { with_pixel_aspect(&self.sps, pixel_aspect) };
-        let chroma_format = if self.full_chroma { 3 } else { 1 };
+        // ITU-T H.264, table 6-1.
+        let chroma_format = match self.chroma {
+            Chroma::C420 => 1,
+            Chroma::C444 => 3,
+        };
         Avcc {
             configuration_version: 1,
             avc_profile_indication: self.sps[1],
@@ -96,19 +101,19 @@ mod tests {
 
     #[test]
     fn the_headers_go_into_the_record_and_the_rest_into_the_frame() {
-        let sets = ParameterSets::find(&FRAME, false).expect("both are there");
+        let sets = ParameterSets::find(&FRAME, Chroma::C420).expect("both are there");
         assert_eq!(record(&sets), [1, 66, 0xc0, 30, 0xff, 0xe1, 0, 4, 0x67, 66, 0xc0, 30, 1, 0, 2, 0x68, 9]);
         let mut out = Vec::new();
         sets.append_frame(&FRAME, &mut out);
         assert_eq!(out, [0, 0, 0, 5, 0x65, 1, 0, 0, 2]);
-        assert_eq!(ParameterSets::find(&FRAME[16..], false), None);
+        assert_eq!(ParameterSets::find(&FRAME[16..], Chroma::C420), None);
     }
 
     #[test]
     fn a_high_profile_says_how_much_colour_it_has() {
         let mut frame = FRAME;
         frame[5] = 244;
-        let record = record(&ParameterSets::find(&frame, true).expect("both are there"));
+        let record = record(&ParameterSets::find(&frame, Chroma::C444).expect("both are there"));
         assert_eq!(record[17..], [0xff, 0xf8, 0xf8, 0]);
     }
 }

@@ -4,33 +4,38 @@
 //! after every piece of half a second, so a host that is killed leaves one that plays to its last second; a clean stop
 //! adds what players need for seeking. Another size, shape or codec begins the next part.
 //!
-//! From the outside in: `thread` has the taps of the other threads and the thread itself, `recorder` puts picture and
-//! sound in order, `clock` says when each is, `mp4` and `webm` say how it is written.
+//! From the outside in: `tap` is the other threads' way here, `thread` the thread itself; `recorder` puts picture and sound
+//! in order, `clock` says when each is, `part` writes a file, `mp4` and `webm` say how.
 
 mod clock;
+mod control;
 mod error;
 mod h264;
-mod layout;
 mod movie;
 mod mp4;
 mod names;
+mod part;
 mod png;
 mod recorder;
 mod sps;
+mod tap;
 #[cfg(test)]
 mod testing;
 mod thread;
+mod track_format;
 mod webm;
 
+pub use control::{RecordControl, RecordEvent};
 pub use error::{RecordError, RecordStartError, RecordingFailure};
 pub use names::{create, stem};
 pub use png::write_png;
-pub use thread::{AudioTap, RecordControl, RecordEvent, RecordThread, VideoTap, start};
+pub use tap::{AudioTap, VideoTap};
+pub use thread::{RecordThread, start};
 
 use crate::packet::{BLOCK, RATE_HZ};
 use std::time::Duration;
 
-/// A container being written. Pure: every call says what is to be written where; [`recorder::Output`] writes it.
+/// A container being written. Pure: every call says what is to be written where; [`part::Output`] writes it.
 ///
 /// The sound has no gaps: its block number n begins [`BLOCK_TIME`] times n after the file does.
 trait Muxer {

@@ -1,7 +1,7 @@
 //! The `moov` of an MP4 file: what its tracks are, and where their samples lie.
 
 use super::h264::ParameterSets;
-use super::layout::Layout;
+use super::track_format::TrackFormat;
 use crate::packet::{BLOCK, RATE_HZ};
 use mp4_atom::{
     Audio, Avc1, Co64, Codec, Dinf, Dops, Dref, DrefEntry, FixedPoint, Hdlr, Mdhd, Mdia, Mehd, Minf, Moov, Mvex, Mvhd,
@@ -90,6 +90,15 @@ impl Samples {
     }
 }
 
+/// Where a file's samples are listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    /// In fragments that follow, as the `moov` says.
+    Fragments,
+    /// All of them in the `moov`.
+    Complete,
+}
+
 /// A track, and its clock.
 pub struct Track<'a> {
     pub id: u32,
@@ -97,8 +106,8 @@ pub struct Track<'a> {
     pub samples: &'a Samples,
 }
 
-/// The `moov`: `whole`, with all samples, or with the announcement that they come in fragments.
-pub fn movie(layout: &Layout, sets: &ParameterSets, [video, sound]: [Track<'_>; 2], whole: bool) -> Moov {
+/// The `moov`.
+pub fn movie(format: &TrackFormat, sets: &ParameterSets, [video, sound]: [Track<'_>; 2], index: Index) -> Moov {
     let longest = video.in_movie().max(sound.in_movie());
     let fragments = Mvex {
         // Grows with the fragments.
@@ -114,8 +123,8 @@ pub fn movie(layout: &Layout, sets: &ParameterSets, [video, sound]: [Track<'_>; 
             next_track_id: SOUND + 1,
             ..Mvhd::default()
         },
-        mvex: (!whole).then_some(fragments),
-        trak: vec![picture_track(&video, layout, sets), sound_track(&sound)],
+        mvex: (index == Index::Fragments).then_some(fragments),
+        trak: vec![picture_track(&video, format, sets), sound_track(&sound)],
         ..Moov::default()
     }
 }
@@ -125,10 +134,10 @@ fn usual(track_id: u32, duration: u32) -> Trex {
     Trex { track_id, default_sample_description_index: 1, default_sample_duration: duration, ..Trex::default() }
 }
 
-fn picture_track(track: &Track<'_>, layout: &Layout, sets: &ParameterSets) -> Trak {
-    let (width, height) = layout.coded;
-    let shown = (f64::from(width) * layout.pixel_aspect * 65536.0).round() as u32;
-    let (h, v) = ratio(layout.pixel_aspect);
+fn picture_track(track: &Track<'_>, format: &TrackFormat, sets: &ParameterSets) -> Trak {
+    let (width, height) = format.coded;
+    let shown = (f64::from(width) * format.pixel_aspect * 65536.0).round() as u32;
+    let (h, v) = ratio(format.pixel_aspect);
     let codec = Avc1 {
         visual: Visual { data_reference_index: 1, width: width as u16, height: height as u16, ..Visual::default() },
         avcc: sets.configuration((h, v)),

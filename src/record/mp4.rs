@@ -13,8 +13,8 @@
 //! closing `mdat`, which must fill 16 bytes whatever its size is.
 
 use super::h264::ParameterSets;
-use super::layout::Layout;
-use super::movie::{self, SOUND, Samples, Track, VIDEO, VIDEO_HZ};
+use super::movie::{self, Index, SOUND, Samples, Track, VIDEO, VIDEO_HZ};
+use super::track_format::TrackFormat;
 use super::{FRAME_TIME, Muxer, Patch, RecordError};
 use crate::packet::{BLOCK, RATE_HZ};
 use mp4_atom::{Atom, Encode, Free, Ftyp, Header, Mdat, Mfhd, Moof, Tfdt, Tfhd, Traf, Trun, TrunEntry, Zeroed};
@@ -29,7 +29,7 @@ const HEAD: usize = 8;
 
 /// An MP4 file being written.
 pub struct Mp4 {
-    layout: Layout,
+    format: TrackFormat,
     sets: ParameterSets,
     /// Since the last cut: size, time and whether it is a keyframe; and the data of all.
     frames: Vec<(u32, u64, bool)>,
@@ -51,10 +51,10 @@ pub struct Mp4 {
 }
 
 impl Mp4 {
-    /// `sets` are those of the layout's first frame.
-    pub fn new(layout: Layout, sets: ParameterSets) -> Mp4 {
+    /// `sets` are those of the format's first frame.
+    pub fn new(format: TrackFormat, sets: ParameterSets) -> Mp4 {
         Mp4 {
-            layout,
+            format,
             sets,
             frames: Vec::new(),
             frame_data: Vec::new(),
@@ -79,7 +79,7 @@ impl Muxer for Mp4 {
         self.free_at = (out.len() - start) as u64;
         Free { zeroed: Zeroed { size: 8 } }.encode(out)?;
         let movie_at = out.len();
-        self.movie(out, false)?;
+        self.movie(out, Index::Fragments)?;
         // Before it is only the `mvhd`, which says nothing like that.
         let kind = out[movie_at..].windows(4).position(|kind| kind == b"mehd").unwrap_or_default();
         // After the kind, version and flags.
@@ -144,7 +144,7 @@ impl Muxer for Mp4 {
         self.video.close(self.frame_duration);
         self.sound.close(BLOCK as u32);
         let start = out.len();
-        self.movie(out, true)?;
+        self.movie(out, Index::Complete)?;
         let reveal = self.hide(out, start);
         // A size of 1 means that 64 bits of size follow.
         let mut bytes = vec![0, 0, 0, 1];
@@ -190,13 +190,12 @@ impl Mp4 {
         Moof { mfhd: Mfhd { sequence_number: self.fragments }, traf: tracks }
     }
 
-    /// The `moov`: with all samples, or with the announcement that they come in fragments.
-    fn movie(&self, out: &mut Vec<u8>, whole: bool) -> Result<(), RecordError> {
+    fn movie(&self, out: &mut Vec<u8>, index: Index) -> Result<(), RecordError> {
         let tracks = [
             Track { id: VIDEO, hz: VIDEO_HZ, samples: &self.video },
             Track { id: SOUND, hz: RATE_HZ, samples: &self.sound },
         ];
-        Ok(movie::movie(&self.layout, &self.sets, tracks, whole).encode(out)?)
+        Ok(movie::movie(&self.format, &self.sets, tracks, index).encode(out)?)
     }
 }
 
@@ -229,9 +228,9 @@ mod tests {
 
     impl Grown {
         fn new() -> Grown {
-            let layout = Layout::of(&frame(H264, 0, true)).expect("a layout");
-            let sets = layout.parameter_sets.clone().expect("of H.264");
-            let mut mp4 = Mp4::new(layout, sets);
+            let format = TrackFormat::of(&frame(H264, 0, true)).expect("a format");
+            let sets = format.parameter_sets.clone().expect("of H.264");
+            let mut mp4 = Mp4::new(format, sets);
             let mut file = Vec::new();
             mp4.head(&mut file).expect("boxes");
             Grown { mp4, states: vec![file.clone()], file }

@@ -43,7 +43,7 @@ fn up_to_usability(bits: &mut Bits) -> Option<usize> {
         if bits.read_number()? == 3 {
             bits.read(1)?;
         }
-        // Bits of luma, bits of chroma, lossless; then scaling matrices, which nobody uses here.
+        // Bits of luma, bits of chroma, lossless; then scaling matrices, which libx264 is not told to use.
         bits.read_number()?;
         bits.read_number()?;
         bits.read(1)?;

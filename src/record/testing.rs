@@ -1,6 +1,6 @@
 //! What the tests of the recording share: a disk in memory, packets, and readers of both containers.
 
-use super::recorder::Output;
+use super::part::Output;
 use crate::packet::{AudioPacket, Format, MAX_OPUS_BYTES, PictureShape, VideoPacket};
 use std::cell::{Cell, RefCell};
 use std::io;

@@ -5,7 +5,7 @@
 //! its end goes into the head as the duration. A clean stop appends the cues, for jumps, and writes the head again with
 //! the segment's size and the way to them.
 
-use super::layout::Layout;
+use super::track_format::TrackFormat;
 use super::{BLOCK_TIME, FRAME_TIME, Muxer, Patch, RecordError};
 use crate::packet::Codec;
 use crate::packet::RATE_HZ;
@@ -28,7 +28,7 @@ const SEGMENT_HEAD: u64 = 12;
 
 /// A WebM file being written.
 pub struct WebM {
-    layout: Layout,
+    format: TrackFormat,
     /// Since the last cut: time in milliseconds, track, whether it is a keyframe, and the end of its data.
     taken: Vec<(u64, u8, bool, usize)>,
     data: Vec<u8>,
@@ -48,10 +48,10 @@ pub struct WebM {
 }
 
 impl WebM {
-    /// For a layout of VP8 or VP9.
-    pub fn new(layout: Layout) -> WebM {
+    /// For a format of VP8 or VP9.
+    pub fn new(format: TrackFormat) -> WebM {
         WebM {
-            layout,
+            format,
             taken: Vec::new(),
             data: Vec::new(),
             blocks: 0,
@@ -213,15 +213,15 @@ impl WebM {
     }
 
     fn picture_track(&self, out: &mut Vec<u8>) {
-        let Layout { coded: (width, height), picture: (picture_width, picture_height), .. } = self.layout;
-        let codec = if self.layout.format.codec == Codec::Vp9 { "V_VP9" } else { "V_VP8" };
+        let TrackFormat { coded: (width, height), picture: (picture_width, picture_height), .. } = self.format;
+        let codec = if self.format.encoding.codec == Codec::Vp9 { "V_VP9" } else { "V_VP8" };
         track(out, VIDEO, 1, codec, |out| {
             element(out, 0xE0, |out| {
                 uint(out, 0xB0, width.into());
                 uint(out, 0xBA, height.into());
                 uint(out, 0x54AA, height.saturating_sub(picture_height).into());
                 uint(out, 0x54DD, width.saturating_sub(picture_width).into());
-                let shown = (f64::from(picture_width) * self.layout.pixel_aspect).round().max(1.0) as u64;
+                let shown = (f64::from(picture_width) * self.format.pixel_aspect).round().max(1.0) as u64;
                 uint(out, 0x54B0, shown);
                 uint(out, 0x54BA, picture_height.into());
             });
@@ -306,7 +306,7 @@ mod tests {
 
     /// The file after every write: four pieces of half a second, with keyframes in the first and the third.
     fn states() -> Vec<Vec<u8>> {
-        let mut webm = WebM::new(Layout::of(&frame(VP9, 0, true)).expect("a layout"));
+        let mut webm = WebM::new(TrackFormat::of(&frame(VP9, 0, true)).expect("a format"));
         let mut file = Vec::new();
         webm.head(&mut file).expect("a head");
         let mut states = vec![file.clone()];
@@ -420,7 +420,7 @@ mod tests {
         let mut odd = frame(VP9, 0, true);
         odd.shape.width = 255;
         let mut file = Vec::new();
-        WebM::new(Layout::of(&odd).expect("a layout")).head(&mut file).expect("a head");
+        WebM::new(TrackFormat::of(&odd).expect("a format")).head(&mut file).expect("a head");
         let said = |id| find(&file, &[0x1853_8067, 0x1654_AE6B, 0xAE, 0xE0, id]).map(|bytes| number(&bytes));
         // Coded width and height, cropped right and below, shown width and height.
         assert_eq!([0xB0, 0xBA, 0x54DD, 0x54AA, 0x54B0, 0x54BA].map(said), [512, 448, 2, 0, 597, 448].map(Some));

@@ -1,7 +1,7 @@
 //! What every encoder does, whatever its codec.
 
-use super::convert::{PlaneShape, Planes};
 use super::error::EncodeError;
+use super::planes::{PlaneShape, Planes};
 use super::vpx;
 use super::x264::{self, Preset};
 use crate::packet::{Codec, Format};

@@ -1,6 +1,6 @@
 //! What fails on the way from a picture to a packet.
 
-use super::convert::PlaneShape;
+use super::planes::PlaneShape;
 use crate::messages;
 use crate::packet::{Codec, Format};
 use crate::text::{Texts, Value};

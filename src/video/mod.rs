@@ -4,6 +4,7 @@ mod control;
 pub mod convert;
 pub mod encoder;
 pub mod error;
+pub mod planes;
 mod rendition;
 mod speed;
 mod thread;

@@ -1,8 +1,8 @@
 //! One encoded version of the picture: its encoder, from the first viewer to the last.
 
-use super::convert::{PlaneShape, Planes};
 use super::encoder::{EncodeMode, Encoder, FrameType, Tuning};
 use super::error::EncodeError;
+use super::planes::{PlaneShape, Planes};
 use crate::packet::Format;
 use std::time::Duration;
 

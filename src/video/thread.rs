@@ -6,9 +6,10 @@
 //! packet, and the next frame is then a keyframe.
 
 use super::control::VideoControl;
-use super::convert::{Converter, Planes};
+use super::convert::Converter;
 use super::encoder::{self, FrameType, Tuning};
 use super::error::VideoFailure;
+use super::planes::Planes;
 use super::rendition::{FrameInput, Outcome, Rendition};
 use super::speed::SpeedControl;
 use crate::frame::Picture;

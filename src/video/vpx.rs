@@ -5,9 +5,9 @@
 //! changes: libvpx can change size by itself, but not to a larger one, and not all of its versions without errors.
 #![allow(unsafe_code)]
 
-use super::convert::{PlaneShape, Planes};
 use super::encoder::{self, EncodeMode, FrameType, Tuning, copy_rows};
 use super::error::{EncodeError, FailedCall};
+use super::planes::{PlaneShape, Planes};
 use crate::packet::{Chroma, Codec, Format};
 use std::ffi::{CStr, c_int};
 use std::mem::MaybeUninit;

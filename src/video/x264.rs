@@ -4,9 +4,9 @@
 //! library's. One encoder is opened for the frame in hand and closed when the size changes.
 #![allow(unsafe_code)]
 
-use super::convert::{PlaneShape, Planes};
 use super::encoder::{self, EncodeMode, FrameType, Tuning, copy_rows};
 use super::error::{EncodeError, FailedCall};
+use super::planes::{PlaneShape, Planes};
 use crate::packet::{Chroma, Codec};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
