@@ -18,19 +18,18 @@ pub struct PictureShape {
     pub aspect: f32,
     /// The encoded video: the picture is its top left part, enlarged by a whole number.
     pub coded_width: u32,
-    /// The encoded video.
     pub coded_height: u32,
 }
 
 /// What a picture can be encoded with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Codec {
-    /// H.264 by libx264.
+    /// By libx264.
     #[default]
     H264,
-    /// VP8 by libvpx.
+    /// By libvpx.
     Vp8,
-    /// VP9 by libvpx.
+    /// By libvpx.
     Vp9,
 }
 
@@ -58,14 +57,11 @@ pub enum Chroma {
 /// What a rendition is: the room holds at most one of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Format {
-    /// The codec.
     pub codec: Codec,
-    /// Its colour.
     pub chroma: Chroma,
 }
 
 impl Format {
-    /// Every one there can be.
     pub const ALL: [Format; 5] = [
         Format { codec: Codec::H264, chroma: Chroma::C420 },
         Format { codec: Codec::H264, chroma: Chroma::C444 },
@@ -91,7 +87,6 @@ impl Format {
         ["h264", "h264-444", "vp8", "vp9", "vp9-444"][self.index()]
     }
 
-    /// From its name.
     pub fn from_name(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.name() == name)
     }
@@ -121,7 +116,6 @@ pub struct VideoPacket {
     pub taken: Duration,
     /// When the encoder was done.
     pub encoded: Duration,
-    /// Size and shape of the picture.
     pub shape: PictureShape,
 }
 
@@ -165,7 +159,6 @@ pub const MAX_OPUS_BYTES: usize = 1200;
 /// One encoded block of sound.
 #[derive(Debug, Clone)]
 pub struct AudioPacket {
-    /// Opus.
     pub data: [u8; MAX_OPUS_BYTES],
     /// How much of `data` is used.
     pub len: usize,

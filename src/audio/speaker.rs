@@ -22,7 +22,7 @@ const DEVICE_BLOCK: u32 = 480;
 /// How long until a lost device is looked for again.
 const RETRY: Duration = Duration::from_secs(3);
 
-/// What became of the sound.
+/// Whether the game is heard on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpeakerStatus {
     /// It plays on this device.
@@ -35,7 +35,6 @@ pub enum SpeakerStatus {
 pub struct SpeakerSink {
     /// Interleaved stereo.
     pub samples: rtrb::Producer<f32>,
-    /// The device's rate.
     pub rate_hz: u32,
     /// Ring slots in all.
     pub capacity: usize,

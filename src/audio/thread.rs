@@ -28,7 +28,6 @@ pub struct AudioControl {
 }
 
 impl AudioControl {
-    /// For the sound of `link`.
     pub fn new(link: Arc<Link>) -> Arc<AudioControl> {
         Arc::new(AudioControl { link, stop: AtomicBool::new(false), listeners: AtomicBool::new(false) })
     }

@@ -80,13 +80,13 @@ impl RecordControl {
         Ok(())
     }
 
-    /// RingEnds the recording that is on, if one is: [`RecordEvent::Finished`] follows.
+    /// Ends the recording that is on, if one is: [`RecordEvent::Finished`] follows.
     pub fn stop(&self) {
         self.active.store(0, Release);
         self.event.signal();
     }
 
-    /// RingEnds recording `number` and no later one.
+    /// Ends recording `number` and no later one.
     pub(super) fn end(&self, number: u32) {
         let _ = self.active.compare_exchange(number, 0, AcqRel, Relaxed);
     }

@@ -63,7 +63,6 @@ struct Patch {
     bytes: Vec<u8>,
 }
 
-/// How long a block of sound is.
 const BLOCK_TIME: Duration = Duration::from_millis(BLOCK as u64 * 1000 / RATE_HZ as u64);
 
 /// How long a frame is taken to be while there is only one.

@@ -48,14 +48,12 @@ pub(super) struct RenditionControl {
     pub(super) dropped: AtomicU64,
 }
 
-/// What is to be known of one rendition.
+/// The state of one rendition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RenditionStatus {
-    /// Which.
     pub format: Format,
     /// Peers that watch it.
     pub viewers: u32,
-    /// An encoder is open.
     pub open: bool,
     /// Frames encoded since the start.
     pub encoded: u64,
@@ -68,7 +66,6 @@ pub struct RenditionStatus {
 }
 
 impl VideoControl {
-    /// For the frames of `link`.
     pub fn new(link: Arc<Link>) -> Arc<VideoControl> {
         Arc::new(VideoControl {
             link,
@@ -125,7 +122,6 @@ impl VideoControl {
         self.of(format).max_kbit_s.store(max_kbit_s, Release);
     }
 
-    /// How a rendition is.
     pub fn rendition(&self, format: Format) -> RenditionStatus {
         let control = self.of(format);
         RenditionStatus {
@@ -154,12 +150,10 @@ impl VideoControl {
         self.screenshot.swap(false, Acquire)
     }
 
-    /// Frames encoded, in one rendition or more.
     pub fn encoded(&self) -> u64 {
         self.encoded.load(Relaxed)
     }
 
-    /// Frames passed over because the encoders were busy.
     pub fn skipped(&self) -> u64 {
         self.skipped.load(Relaxed)
     }

@@ -16,11 +16,10 @@ const LARGEST_ENLARGED: u32 = 8192;
 /// What an encoder has to know of planes before it sees them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PlaneShape {
-    /// Width of the luma plane; even.
+    /// Of the luma plane; even.
     pub width: u32,
-    /// Height of the luma plane; even.
+    /// Of the luma plane; even.
     pub height: u32,
-    /// Whether U and V are half as wide and high.
     pub chroma: Chroma,
 }
 
@@ -44,13 +43,9 @@ impl PlaneShape {
 /// Planes of video, BT.601 and limited range; rows without gaps.
 #[derive(Debug, Default)]
 pub struct Planes {
-    /// Size and kind.
     pub shape: PlaneShape,
-    /// Luma.
     pub y: Vec<u8>,
-    /// Chroma.
     pub u: Vec<u8>,
-    /// Chroma.
     pub v: Vec<u8>,
 }
 

@@ -23,10 +23,9 @@ const RETRY: Duration = Duration::from_secs(2);
 
 type Open = fn(Format, PlaneShape, Tuning) -> Result<Box<dyn Encoder>, EncodeError>;
 
-/// What came of a frame.
+/// What came of encoding a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was encoded.
     Encoded(FrameType),
     /// The encoder failed, and so did a new one.
     Broken(EncodeError),
@@ -34,7 +33,7 @@ pub enum Outcome {
     Waiting,
 }
 
-/// A rendition, with an encoder or without.
+/// One encoded version of the picture.
 pub struct Rendition {
     format: Format,
     open: Open,
@@ -52,11 +51,9 @@ pub struct Rendition {
 /// One frame to encode.
 #[derive(Clone, Copy)]
 pub struct FrameInput<'a> {
-    /// The picture.
     pub planes: &'a Planes,
     /// Its size before it was enlarged: pictures of two sizes may give planes of one.
     pub picture: (u32, u32),
-    /// Rate and speed.
     pub tuning: Tuning,
     /// It is to be a keyframe.
     pub keyframe: bool,
@@ -81,7 +78,6 @@ impl Rendition {
         }
     }
 
-    /// Whether an encoder is open.
     pub fn is_open(&self) -> bool {
         self.encoder.is_some()
     }

@@ -54,7 +54,6 @@ impl Default for SpeedControl {
 }
 
 impl SpeedControl {
-    /// The present step.
     pub fn speed(&self) -> usize {
         self.speed
     }

@@ -17,9 +17,7 @@ use vpx_sys as sys;
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// VP8.
     Vp8,
-    /// VP9.
     Vp9,
 }
 
