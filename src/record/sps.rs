@@ -1,6 +1,10 @@
 //! Puts the shape of the pixels into H.264's sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1).
 //!
 //! Firefox believes only what is there, not what the file says. How frames are decoded does not change.
+//!
+//! libx264 could write it too (`vui.i_sar_width`, also without being reopened), but then into the stream that browsers get:
+//! RFC 8829, section 3.6, has WebRTC receivers stretch such pixels and senders never send them, and the page, which
+//! stretches the picture itself, finds it by the size of the video as it was encoded.
 
 /// Profiles that say more about colour: those that libx264 makes.
 const HIGH_PROFILES: [u8; 4] = [100, 110, 122, 244];
