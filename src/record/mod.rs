@@ -29,7 +29,7 @@ pub use control::{RecordControl, RecordEvent};
 pub use error::{RecordError, RecordStartError, RecordingFailure};
 pub use names::{create, stem};
 pub use png::write_png;
-pub use tap::{AudioTap, VideoTap};
+pub use tap::{AudioTap, NextFrame, VideoTap};
 pub use thread::{RecordThread, start};
 
 use crate::packet::{BLOCK, RATE_HZ};

@@ -51,6 +51,14 @@ pub fn rings(control: &Arc<RecordControl>) -> (VideoTap, AudioTap, RingEnds) {
     (video, audio, RingEnds { frames: frames_out, spares, blocks: blocks_out })
 }
 
+/// What the recording wants the next frame of its rendition to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum NextFrame {
+    Any,
+    Keyframe,
+}
+
 /// The video thread's way to the recording.
 pub struct VideoTap {
     control: Arc<RecordControl>,
@@ -75,11 +83,11 @@ impl VideoTap {
     }
 
     /// Records a copy of `packet`, if anything is recorded at all; the packets must be those of one rendition, in order,
-    /// until another begins with a keyframe. Never blocks. False when the next frame should be a keyframe.
-    pub fn put(&mut self, packet: &VideoPacket) -> bool {
+    /// until another begins with a keyframe. Never blocks.
+    pub fn put(&mut self, packet: &VideoPacket) -> NextFrame {
         let number = self.control.active.load(Acquire);
         if number == 0 {
-            return true;
+            return NextFrame::Any;
         }
         if number != self.number {
             (self.number, self.begun, self.broken) = (number, false, true);
@@ -88,7 +96,7 @@ impl VideoTap {
         if (self.broken && !packet.keyframe) || self.packets.is_full() {
             self.broken = true;
             self.control.lost.fetch_add(self.begun.into(), Relaxed);
-            return false;
+            return NextFrame::Keyframe;
         }
         let mut data = self.spares.pop().unwrap_or_default().data;
         data.clear();
@@ -99,12 +107,12 @@ impl VideoTap {
         if packet.keyframe {
             (self.format, self.keyframe_due, self.aspect) = (packet.format, packet.due, packet.shape.aspect);
             self.control.wants_keyframe.store(false, Relaxed);
-            return true;
+            return NextFrame::Any;
         }
         let old = packet.due.saturating_sub(self.keyframe_due) >= KEYFRAME_EVERY;
         // The same size in another shape needs no keyframe for the page, but a new part here.
         let reshaped = packet.shape.aspect.to_bits() != self.aspect.to_bits();
-        !(old || reshaped || self.control.wants_keyframe.load(Relaxed))
+        if old || reshaped || self.control.wants_keyframe.load(Relaxed) { NextFrame::Keyframe } else { NextFrame::Any }
     }
 }
 

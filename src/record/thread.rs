@@ -144,7 +144,7 @@ impl RingEnds {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tap::FRAMES;
+    use super::super::tap::{FRAMES, NextFrame};
     use super::super::testing::{H264, VP8, block, frame, read_mp4, read_webm};
     use super::*;
     use std::path::PathBuf;
@@ -187,11 +187,11 @@ mod tests {
             }
         }
 
-        /// A frame that is due now.
+        /// Records a frame that is due now. False when a keyframe is wanted next.
         fn put(&mut self, number: u64, keyframe: bool) -> bool {
             let mut packet = frame(H264, number, keyframe);
             packet.due = now();
-            self.video.put(&packet)
+            self.video.put(&packet) == NextFrame::Any
         }
     }
 
@@ -257,7 +257,7 @@ mod tests {
             packet.due = Duration::from_millis(5000 + ms);
             packet.keyframe = keyframe;
             packet.shape.aspect = aspect;
-            set.video.put(&packet)
+            set.video.put(&packet) == NextFrame::Any
         };
         assert!(put(0, true, 1.5) && put(20, false, 1.5) && put(9980, false, 1.5));
         assert!(!put(10_000, false, 1.5) && !put(10_020, false, 1.5));
@@ -318,7 +318,7 @@ mod tests {
         set.control.start(set.folder.clone(), "Game").expect("start");
         let mut packet = frame(VP8, 0, true);
         packet.due = now();
-        assert!(set.video.put(&packet));
+        assert_eq!(set.video.put(&packet), NextFrame::Any);
         set.started();
         set.control.stop();
         assert_eq!(read_webm(&fs::read(&set.finished().0[0]).expect("read")).frames.len(), 1);

@@ -16,7 +16,7 @@ use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::frames::{FrameHeader, FrameReader};
 use crate::packet::{Chroma, Format, PictureShape, SPARES, VideoPacket};
-use crate::record::VideoTap;
+use crate::record::{NextFrame, VideoTap};
 use crate::sync::{Event, SpawnError, now, spawn};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -376,7 +376,7 @@ impl VideoLoop {
             coded_width: shape.width,
             coded_height: shape.height,
         };
-        if self.recorded() == Some(format) && !self.outputs.tap.put(&packet) {
+        if self.recorded() == Some(format) && self.outputs.tap.put(&packet) == NextFrame::Keyframe {
             control.keyframe.store(true, Release);
         }
         if let Err(rtrb::PushError::Full(packet)) = self.outputs.packets.push(packet) {
