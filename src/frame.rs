@@ -32,7 +32,7 @@ impl PixelFormat {
         }
     }
 
-    /// Bytes a pixel takes.
+    /// For one pixel.
     pub fn bytes(self) -> usize {
         match self {
             Self::Xrgb8888 => 4,
@@ -53,9 +53,7 @@ impl PixelFormat {
 /// A picture ready to be shown: upright, four bytes a pixel in the order blue, green, red, unused, rows without gaps.
 #[derive(Debug, Clone, Default)]
 pub struct Picture {
-    /// Pixels across.
     pub width: u32,
-    /// Pixels down.
     pub height: u32,
     /// `width * height` pixels; each is 0xXXRRGGBB in native order.
     pub pixels: Vec<u32>,

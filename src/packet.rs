@@ -18,20 +18,30 @@ pub struct PictureShape {
     pub aspect: f32,
     /// The encoded video: the picture is its top left part, enlarged by a whole number.
     pub coded_width: u32,
-    /// The encoded video.
     pub coded_height: u32,
 }
 
 /// What a picture can be encoded with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Codec {
-    /// H.264 by libx264.
+    /// By libx264.
     #[default]
     H264,
-    /// VP8 by libvpx.
+    /// By libvpx.
     Vp8,
-    /// VP9 by libvpx.
+    /// By libvpx.
     Vp9,
+}
+
+impl Codec {
+    /// The name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Codec::H264 => "H.264",
+            Codec::Vp8 => "VP8",
+            Codec::Vp9 => "VP9",
+        }
+    }
 }
 
 /// How much colour a picture keeps.
@@ -47,14 +57,11 @@ pub enum Chroma {
 /// What a rendition is: the room holds at most one of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Format {
-    /// The codec.
     pub codec: Codec,
-    /// Its colour.
     pub chroma: Chroma,
 }
 
 impl Format {
-    /// Every one there can be.
     pub const ALL: [Format; 5] = [
         Format { codec: Codec::H264, chroma: Chroma::C420 },
         Format { codec: Codec::H264, chroma: Chroma::C444 },
@@ -80,7 +87,6 @@ impl Format {
         ["h264", "h264-444", "vp8", "vp9", "vp9-444"][self.index()]
     }
 
-    /// From its name.
     pub fn from_name(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.name() == name)
     }
@@ -106,17 +112,16 @@ pub struct VideoPacket {
     pub captured: Duration,
     /// When the frame was due by the core's own clock; the RTP timestamp comes from this.
     pub due: Duration,
-    /// When the video thread had the frame in its hands.
+    /// When the video thread had read the frame.
     pub taken: Duration,
     /// When the encoder was done.
     pub encoded: Duration,
-    /// Size and shape of the picture.
     pub shape: PictureShape,
 }
 
 /// Packets on their way to the net thread. Full, video drops the packet and makes a keyframe next.
 const PACKETS: usize = 16;
-/// All packets there are: those, one in the video thread's hand and one in the net thread's.
+/// All packets there are: those, one being filled and one being sent.
 pub const SPARES: usize = PACKETS + 2;
 /// Room for every frame but those of the highest bitrates. The system gives the memory when it is written to.
 const PACKET_BYTES: usize = 256 << 10;
@@ -126,7 +131,7 @@ const PACKET_BYTES: usize = 256 << 10;
 pub struct VideoRings {
     /// Encoded packets, for the video thread.
     pub packets: rtrb::Producer<VideoPacket>,
-    /// Encoded packets, for whoever sends them.
+    /// Encoded packets, for the net thread.
     pub packets_out: rtrb::Consumer<VideoPacket>,
     /// What was sent goes back here.
     pub used: rtrb::Producer<VideoPacket>,
@@ -154,7 +159,6 @@ pub const MAX_OPUS_BYTES: usize = 1200;
 /// One encoded block of sound.
 #[derive(Debug, Clone)]
 pub struct AudioPacket {
-    /// Opus.
     pub data: [u8; MAX_OPUS_BYTES],
     /// How much of `data` is used.
     pub len: usize,

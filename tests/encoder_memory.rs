@@ -1,8 +1,8 @@
 //! The encoder wrappers under valgrind: no invalid access, nothing lost, however often the size changes.
 
 use hotseat::packet::Format;
-use hotseat::video::convert::{PlaneShape, Planes};
-use hotseat::video::encoder::{Tuning, Want, open};
+use hotseat::video::encoder::{EncodeMode, Tuning, open};
+use hotseat::video::planes::{PlaneShape, Planes};
 use std::process::Command;
 
 const SIZES: [(u32, u32); 10] =
@@ -25,10 +25,12 @@ fn over_and_over(changes: usize) {
             let mut tuning = Tuning { fps: 59.94, max_kbit_s: 6000, speed: 0 };
             let mut encoder = open(format, shape, tuning).expect("it opens");
             let mut seen = Planes::default();
-            for (frame, want) in [Want::Any, Want::Still, Want::Better, Want::Keyframe].into_iter().enumerate() {
+            for (frame, mode) in
+                [EncodeMode::Auto, EncodeMode::Skip, EncodeMode::Refine, EncodeMode::Keyframe].into_iter().enumerate()
+            {
                 let mut out = Vec::new();
                 let planes = planes(shape, (7919 + change * 31 + frame) as u32);
-                encoder.encode(&planes, want, &mut out).expect("it encodes");
+                encoder.encode(&planes, mode, &mut out).expect("it encodes");
                 assert!(!out.is_empty() && encoder.decoded(&mut seen) && seen.is_whole());
                 tuning = Tuning { fps: 50.0, max_kbit_s: tuning.max_kbit_s + 500, speed: tuning.speed + 1 };
                 encoder.tune(tuning).expect("it takes another tuning");

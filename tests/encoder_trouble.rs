@@ -47,7 +47,7 @@ fn only_rendition(stats: &Value) -> Option<(&str, u64)> {
 }
 
 #[test]
-fn whoever_watched_an_encoder_that_broke_gets_another_and_newcomers_the_first_once_it_works_again() {
+fn viewers_of_an_encoder_that_broke_get_another_and_newcomers_the_first_once_it_works_again() {
     let _alone = common::alone();
     let Troubled { mut host, folder } = Troubled::start(&[]);
     let ann = Browser::playing(&host.url_for("Ann"));
@@ -63,7 +63,7 @@ fn whoever_watched_an_encoder_that_broke_gets_another_and_newcomers_the_first_on
 
     std::fs::remove_file(folder.path().join("fails")).expect("the file was there");
     host.stats_when("the pause to end", LONG, |stats| only_rendition(stats) == Some(("vp8", 1)));
-    // One who comes after the encoder has rested gets the best format again, and the first one keeps what works.
+    // A guest that comes after the encoder has rested gets the best format again, and the first one keeps what works.
     std::thread::sleep(std::time::Duration::from_secs(3));
     let bea = Browser::playing(&host.url_for("Bea"));
     host.stats_when("both", LONG, |stats| stats["renditions"].as_array().is_some_and(|all| all.len() == 2));
@@ -83,7 +83,7 @@ fn one_failure_is_mended_by_a_new_encoder_and_the_next_soon_after_moves_those_wh
     let after = troubled.host.stats_when("a new encoder", LONG, |stats| keyframes(stats) > keyframes(&before));
     assert_eq!(only_rendition(&after), Some(("h264", 1)), "{after}");
     ann.newest();
-    assert!(troubled.host.events_named("notice").is_empty(), "nobody is troubled with it");
+    assert!(troubled.host.events_named("notice").is_empty(), "no notice comes of it");
 
     // One after the other without end: that is no accident.
     troubled.folder.file("encode_fails", b"1000000");

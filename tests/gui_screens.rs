@@ -9,6 +9,7 @@ mod gui;
 
 use egui_kittest::kittest::Queryable;
 use gui::Stage;
+use hotseat::audio::SpeakerError;
 use hotseat::crash::{Crash, How};
 use hotseat::engine::{GameState, Length, Level, NoticeKind, Slot};
 use hotseat::gui::links;
@@ -121,7 +122,7 @@ const SCREENS: &[Screen] = &[
                 NoticeKind::recorded(vec!["/home/ann/Videos/Micro Mages.mp4".into()], Length { seconds: 754 }),
             )
             .told(Level::Error, NoticeKind::Crashed { crash: Crash { core: "Nestopia".into(), how: How::Signal(11) } })
-            .told(Level::Warning, NoticeKind::NoSound { why: "no sound device was found".into() })
+            .told(Level::Warning, NoticeKind::NoSound { why: SpeakerError::NoDevice })
     }),
     ("chinese-room", || Stage::default().playing().busy().talking().chinese()),
     ("chinese-menu", || Stage::default().playing().busy().chinese().opening("Grace 的选项")),

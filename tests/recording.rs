@@ -135,7 +135,7 @@ fn a_recording_that_was_stopped_plays_and_its_length_is_told() {
 }
 
 #[test]
-fn without_anybody_watching_the_recording_is_made_all_the_same() {
+fn without_a_viewer_the_recording_is_made_all_the_same() {
     let home = Arc::new(TempDir::new());
     let mut host = Setup::fixture().home(home.clone()).start();
     host.command(r#"{"command":"record","on":true}"#);

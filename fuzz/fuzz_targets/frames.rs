@@ -11,8 +11,9 @@ use hotseat::link::{BACKLOG, Link};
 use hotseat::link::frames::FrameReader;
 use hotseat::link::message::FromCore;
 use hotseat::packet::Format;
-use hotseat::video::convert::{Converter, Planes};
-use hotseat::video::encoder::{Encoder, Tuning, Want, open};
+use hotseat::video::convert::Converter;
+use hotseat::video::planes::Planes;
+use hotseat::video::encoder::{EncodeMode, Encoder, Tuning, open};
 use libfuzzer_sys::fuzz_target;
 use std::cell::RefCell;
 use std::sync::mpsc::Receiver;
@@ -67,7 +68,7 @@ enum Step {
     /// Encodes what came last.
     Encode {
         format: u8,
-        want: u8,
+        mode: u8,
         max_kbit_s: u32,
         speed: u8,
         fps: Real,
@@ -153,12 +154,12 @@ impl Rig {
                 rehearsal::picture(Some(&[0; 64]), *width, *height, *pitch as usize);
             }
             Step::Duplicate => assert!(rehearsal::picture(None, 0, 0, 0)),
-            Step::Encode { format, want, max_kbit_s, speed, fps, newest } => {
+            Step::Encode { format, mode, max_kbit_s, speed, fps, newest } => {
                 self.look(*newest);
-                let want = [Want::Any, Want::Better, Want::Keyframe, Want::Still][usize::from(want % 4)];
+                let mode = [EncodeMode::Auto, EncodeMode::Refine, EncodeMode::Keyframe, EncodeMode::Skip][usize::from(mode % 4)];
                 let fps = fps.within(1.0, 1000.0);
                 let tuning = Tuning { fps, max_kbit_s: *max_kbit_s, speed: usize::from(*speed) };
-                self.encode(Format::ALL[usize::from(*format) % Format::ALL.len()], want, tuning);
+                self.encode(Format::ALL[usize::from(*format) % Format::ALL.len()], mode, tuning);
             }
         }
     }
@@ -174,7 +175,7 @@ impl Rig {
         while self.heard.try_recv().is_ok() {}
     }
 
-    fn encode(&mut self, format: Format, want: Want, tuning: Tuning) {
+    fn encode(&mut self, format: Format, mode: EncodeMode, tuning: Tuning) {
         self.converter.convert(&self.picture, format.chroma, &mut self.planes).expect("every picture is converted");
         assert!(self.planes.is_whole());
         // What the video thread makes of a rate that it reads from shared memory.
@@ -190,7 +191,7 @@ impl Rig {
         let Some(open) = encoder else { return };
         let mut out = Vec::new();
         open.tune(tuning).expect("every tuning is taken");
-        open.encode(&self.planes, want, &mut out).expect("every picture is encoded");
+        open.encode(&self.planes, mode, &mut out).expect("every picture is encoded");
         assert!(!out.is_empty());
     }
 }

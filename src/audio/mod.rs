@@ -1,8 +1,10 @@
 //! Sound: from the core's samples to the speaker and to Opus, on a thread of its own.
 
+mod error;
 mod resample;
 mod speaker;
 mod thread;
 
-pub use speaker::{NewestEnd, SpeakerHandle, SpeakerStatus};
-pub use thread::{AudioControl, AudioPorts, AudioThread, start};
+pub use error::{AudioStartError, SpeakerError};
+pub use speaker::{SpeakerHandle, SpeakerSlot, SpeakerStatus};
+pub use thread::{AudioControl, AudioOutputs, AudioThread, start};

@@ -1,15 +1,24 @@
 //! From one sample rate to another, in blocks, without allocating once it runs.
 
+use super::error::ResampleError;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{
     Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType, WindowFunction,
 };
 
-/// How far the ratio may be moved from its start: half a percent, which nobody hears.
+/// How far the ratio may be moved from its start: half a percent, which is not heard.
 pub const MAX_ADJUST: f64 = 0.005;
 
+/// Whether the ratio between the two rates may be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ratio {
+    Fixed,
+    /// By [`MAX_ADJUST`], to follow a device's clock.
+    Adjustable,
+}
+
 /// Collects interleaved stereo at one rate and gives it out at another.
-pub struct Stage {
+pub struct RateConverter {
     resampler: Option<Async<f32>>,
     waiting: Vec<f32>,
     out: Vec<f32>,
@@ -17,10 +26,10 @@ pub struct Stage {
     adjust: f64,
 }
 
-impl Stage {
-    /// From `from_hz` to `to_hz`, in blocks of `block` sample pairs out. With `adjustable`, the ratio can be moved.
-    pub fn new(from_hz: f64, to_hz: f64, block: usize, adjustable: bool) -> Result<Stage, String> {
-        let resampler = if !adjustable && (from_hz - to_hz).abs() < 1e-9 {
+impl RateConverter {
+    /// From `from_hz` to `to_hz`, in blocks of `block` sample pairs out.
+    pub fn new(from_hz: f64, to_hz: f64, block: usize, kind: Ratio) -> Result<RateConverter, ResampleError> {
+        let resampler = if kind == Ratio::Fixed && (from_hz - to_hz).abs() < 1e-9 {
             None
         } else {
             // 64 taps: half of them, 0.7 ms at 48 kHz, is the delay; aliases stay 80 dB down.
@@ -29,10 +38,10 @@ impl Stage {
                 .interpolation(SincInterpolationType::Cubic);
             let ratio = to_hz / from_hz;
             let made = Async::new_sinc(ratio, 1.0 + 2.0 * MAX_ADJUST, &parameters, block, 2, FixedAsync::Output);
-            Some(made.map_err(|error| format!("Sound at {from_hz} Hz cannot be resampled to {to_hz} Hz: {error}."))?)
+            Some(made.map_err(|cause| ResampleError { from_hz, to_hz, cause })?)
         };
         let longest = resampler.as_ref().map_or(block, Resampler::input_frames_max);
-        Ok(Stage {
+        Ok(RateConverter {
             resampler,
             // Half a second of the fastest core, or a few blocks: pushed samples never make it grow.
             waiting: Vec::with_capacity(2 * (longest * 4).max(1 << 16)),
@@ -88,14 +97,15 @@ mod tests {
     }
 
     fn resampled(from_hz: f64, tone_hz: f64, adjust: f64) -> Vec<f32> {
-        let mut stage = Stage::new(from_hz, 48_000.0, 480, adjust != 0.0).expect("a stage");
-        stage.set_adjust(adjust);
+        let kind = if adjust == 0.0 { Ratio::Fixed } else { Ratio::Adjustable };
+        let mut converter = RateConverter::new(from_hz, 48_000.0, 480, kind).expect("a converter");
+        converter.set_adjust(adjust);
         let mut out = Vec::new();
         let samples = (from_hz * 2.0) as usize;
         let tone = |n: usize| (n as f64 * tone_hz / from_hz * std::f64::consts::TAU).sin() as f32;
         for start in (0..samples).step_by(700) {
-            stage.push((start..(start + 700).min(samples)).flat_map(|n| [tone(n), tone(n)]));
-            while let Some(block) = stage.next_block() {
+            converter.push((start..(start + 700).min(samples)).flat_map(|n| [tone(n), tone(n)]));
+            while let Some(block) = converter.next_block() {
                 out.extend_from_slice(block);
             }
         }

@@ -3,7 +3,8 @@
 //! A thread of its own opens the device, hands the writing end to the audio thread, and opens it again when it goes
 //! away. The device's clock is not the game's: the audio thread resamples by a hair to keep the ring half full.
 
-use crate::sync::spawn;
+use super::error::SpeakerError;
+use crate::sync::{SpawnError, spawn};
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, StreamConfig};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -21,28 +22,27 @@ const DEVICE_BLOCK: u32 = 480;
 /// How long until a lost device is looked for again.
 const RETRY: Duration = Duration::from_secs(3);
 
-/// What became of the sound.
+/// Whether the game is heard on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpeakerStatus {
     /// It plays on this device.
     Playing(String),
-    /// There is none, and why.
-    Silent(String),
+    /// There is none.
+    Silent(SpeakerError),
 }
 
 /// The writing end of an open device.
-pub struct SpeakerEnd {
+pub struct SpeakerSink {
     /// Interleaved stereo.
     pub samples: rtrb::Producer<f32>,
-    /// The device's rate.
     pub rate_hz: u32,
     /// Ring slots in all.
     pub capacity: usize,
 }
 
-/// The end of the device that is open now, for the audio thread to take. Held only for a move; the audio thread does not
-/// wait for it.
-pub type NewestEnd = Arc<Mutex<Option<SpeakerEnd>>>;
+/// The sink of the device that was opened last, for the audio thread to take. Locked only for a move; the audio thread
+/// does not wait for it.
+pub type SpeakerSlot = Arc<Mutex<Option<SpeakerSink>>>;
 
 /// The speaker's thread and volume. Dropping it closes the device.
 pub struct SpeakerHandle {
@@ -52,35 +52,36 @@ pub struct SpeakerHandle {
 }
 
 enum Wake {
-    Lost(String),
+    Lost(cpal::Error),
     Stop,
 }
 
 impl SpeakerHandle {
-    /// Starts to look for a device; ends arrive in the receiver, news in `on_status`.
-    pub fn start(on_status: impl Fn(SpeakerStatus) + Send + 'static) -> Result<(SpeakerHandle, NewestEnd), String> {
+    /// Starts to look for a device; its sink arrives in the slot, news in `on_status`.
+    pub fn start(
+        on_status: impl Fn(SpeakerStatus) + Send + 'static,
+    ) -> Result<(SpeakerHandle, SpeakerSlot), SpawnError> {
         let volume = Arc::new(AtomicU32::new(1f32.to_bits()));
-        // Two: a lost device and the wish to stop may come together; more losses say nothing new.
+        // Two: a lost device and the end of the program may come together; more losses say nothing new.
         let (wake, wakes) = sync_channel(2);
-        let newest = NewestEnd::default();
-        let ends = newest.clone();
-        let (its_volume, its_wake) = (volume.clone(), wake.clone());
+        let slot = SpeakerSlot::default();
+        let (its_slot, its_volume, its_wake) = (slot.clone(), volume.clone(), wake.clone());
         let thread = spawn("speaker", move || {
             loop {
                 let stream = open(&its_volume, &its_wake);
                 let limit = match &stream {
-                    Ok((_, end_rate, name)) => {
-                        tracing::info!(device = %name, rate_hz = end_rate.rate_hz, "sound");
+                    Ok((_, sink, name)) => {
+                        tracing::info!(device = %name, rate_hz = sink.rate_hz, "sound");
                         on_status(SpeakerStatus::Playing(name.clone()));
                         None
                     }
-                    Err(why) => {
-                        on_status(SpeakerStatus::Silent(why.clone()));
+                    Err(error) => {
+                        on_status(SpeakerStatus::Silent(error.clone()));
                         Some(RETRY)
                     }
                 };
-                let _stream = stream.ok().map(|(stream, end, _)| {
-                    *ends.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+                let _stream = stream.ok().map(|(stream, sink, _)| {
+                    *its_slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(sink);
                     stream
                 });
                 let wake = match limit {
@@ -99,7 +100,7 @@ impl SpeakerHandle {
             }
         })?;
         let handle = SpeakerHandle { volume, wake, thread: Some(thread) };
-        Ok((handle, newest))
+        Ok((handle, slot))
     }
 
     /// 0.0 to 1.0.
@@ -125,32 +126,30 @@ fn hosts() -> Vec<cpal::Host> {
     ids.into_iter().filter_map(|id| cpal::host_from_id(id).ok()).collect()
 }
 
-fn open(volume: &Arc<AtomicU32>, wake: &SyncSender<Wake>) -> Result<(cpal::Stream, SpeakerEnd, String), String> {
-    let mut why = "no sound device was found".to_owned();
+fn open(volume: &Arc<AtomicU32>, wake: &SyncSender<Wake>) -> Result<(cpal::Stream, SpeakerSink, String), SpeakerError> {
+    let mut failure = SpeakerError::NoDevice;
     for host in hosts() {
         let Some(device) = host.default_output_device() else { continue };
         let name = device.description().map_or_else(|_| "default".into(), |d| d.name().to_owned());
         match open_device(&device, volume, wake) {
-            Ok((stream, end)) => return Ok((stream, end, name)),
-            Err(error) => why = format!("{name} cannot be opened ({error})"),
+            Ok((stream, sink)) => return Ok((stream, sink, name)),
+            Err(error) => failure = SpeakerError::of_device(name, &error),
         }
     }
-    Err(why)
+    Err(failure)
 }
 
 fn open_device(
     device: &cpal::Device,
     volume: &Arc<AtomicU32>,
     wake: &SyncSender<Wake>,
-) -> Result<(cpal::Stream, SpeakerEnd), String> {
-    let default = device.default_output_config().map_err(|error| error.to_string())?;
+) -> Result<(cpal::Stream, SpeakerSink), cpal::Error> {
+    let default = device.default_output_config()?;
     let rate_hz = default.sample_rate();
     let ring = |duration: Duration| (f64::from(rate_hz) * duration.as_secs_f64()) as usize * 2;
     let config =
         |buffer_size| StreamConfig { channels: default.channels(), sample_rate: default.sample_rate(), buffer_size };
-    // A device that does not take the small block gets its own.
-    let mut last = String::new();
-    for buffer_size in [BufferSize::Fixed(DEVICE_BLOCK), BufferSize::Default] {
+    let open = |buffer_size| {
         let (samples, feed) = rtrb::RingBuffer::new(ring(RING));
         let player = Player {
             feed,
@@ -164,15 +163,10 @@ fn open_device(
             SampleFormat::I32 => build::<i32>(device, config(buffer_size), player, wake),
             _ => build::<f32>(device, config(buffer_size), player, wake),
         };
-        match built {
-            Ok(stream) => {
-                let end = SpeakerEnd { samples, rate_hz, capacity: ring(RING) };
-                return Ok((stream, end));
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
+        Ok((built?, SpeakerSink { samples, rate_hz, capacity: ring(RING) }))
+    };
+    // A device that does not take the small block gets its own.
+    open(BufferSize::Fixed(DEVICE_BLOCK)).or_else(|_: cpal::Error| open(BufferSize::Default))
 }
 
 fn build<T: SizedSample + FromSample<f32>>(
@@ -180,7 +174,7 @@ fn build<T: SizedSample + FromSample<f32>>(
     config: StreamConfig,
     mut player: Player,
     wake: &SyncSender<Wake>,
-) -> Result<cpal::Stream, String> {
+) -> Result<cpal::Stream, cpal::Error> {
     let wake = wake.clone();
     let lost = AtomicBool::new(false);
     let on_error = move |error: cpal::Error| {
@@ -188,12 +182,15 @@ fn build<T: SizedSample + FromSample<f32>>(
         if matches!(error.kind(), cpal::ErrorKind::Xrun) || lost.swap(true, Ordering::Relaxed) {
             return;
         }
-        let _ = wake.try_send(Wake::Lost(error.to_string()));
+        let _ = wake.try_send(Wake::Lost(error));
     };
-    let stream = device
-        .build_output_stream::<T, _, _>(config, move |out, _| player.fill(out), on_error, Some(Duration::from_secs(5)))
-        .map_err(|error| error.to_string())?;
-    stream.play().map_err(|error| error.to_string())?;
+    let stream = device.build_output_stream::<T, _, _>(
+        config,
+        move |out, _| player.fill(out),
+        on_error,
+        Some(Duration::from_secs(5)),
+    )?;
+    stream.play()?;
     Ok(stream)
 }
 

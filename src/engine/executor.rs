@@ -108,9 +108,9 @@ impl Executor {
             Action::TakeScreenshot => self.video.request_screenshot(),
             Action::StartRecording { folder, title } => {
                 if !self.recording.recording()
-                    && let Err(why) = self.recording.start(folder, &title)
+                    && let Err(failure) = self.recording.start(folder, &title)
                 {
-                    publisher.notice(why.into());
+                    publisher.notice(NoticeKind::RecordingFailed { failure });
                 }
             }
             Action::StopRecording => self.recording.stop(),

@@ -1,11 +1,13 @@
 //! What the engine tells the person at the desktop, as values: the words are in the language files.
 
 use super::saves::SaveError;
+use crate::audio::SpeakerError;
 use crate::crash::Crash;
 use crate::game_command::Slot;
 use crate::messages;
-use crate::record::Failure;
+use crate::record::RecordingFailure;
 use crate::text::{IoCause, Texts, Value};
+use crate::video::VideoFailure;
 use std::path::PathBuf;
 
 /// One thing to tell.
@@ -55,12 +57,14 @@ messages! {
         /// In several files, of which this is the first.
         recorded_parts => RecordedParts { length: Length, parts: usize, file: PathBuf },
         /// A recording ended by itself.
-        recording_failed => RecordingFailed { failure: Failure },
+        recording_failed => RecordingFailed { failure: RecordingFailure },
         screenshot => Screenshot { file: PathBuf },
         no_screenshot => NoScreenshot { folder: PathBuf, cause: IoCause },
         /// The host wanted another link, and there are as many as there may be.
         no_more_links => NoMoreLinks,
-        no_sound => NoSound { why: String },
+        /// Pictures cannot be sent.
+        not_sent => NotSent { failure: VideoFailure },
+        no_sound => NoSound { why: SpeakerError },
         /// What a module still tells in English: to be replaced by that module's own error.
         sentence => Sentence { text: String },
     }
@@ -89,6 +93,7 @@ impl NoticeKind {
             | Self::Crashed { .. }
             | Self::Save { .. }
             | Self::RecordingFailed { .. }
+            | Self::NotSent { .. }
             | Self::NoScreenshot { .. }
             | Self::Sentence { .. } => Level::Error,
         }
@@ -142,17 +147,10 @@ impl Value for Crash {
     }
 }
 
-impl Value for Failure {
-    fn show(&self, texts: &Texts) -> String {
-        self.text(texts)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::{Message, Spoken};
-    use std::path::Path;
 
     #[test]
     fn values_stand_where_they_belong_in_both_languages() {
@@ -177,13 +175,11 @@ mod tests {
             NoticeKind::Screenshot { file: path.clone() },
             NoticeKind::NoScreenshot { folder: "/r".into(), cause: full.clone() },
             NoticeKind::NoMoreLinks,
-            NoticeKind::RecordingFailed {
-                failure: Failure::new(&std::io::ErrorKind::StorageFull.into(), &path, Path::new("/r")),
-            },
+            NoticeKind::RecordingFailed { failure: RecordingFailure::DiskFull { folder: "/r".into() } },
             SaveError::NotWritten { file: path.clone(), cause: full }.into(),
             SaveError::NotRead { file: path.clone(), cause: IoCause::NotFound }.into(),
             SaveError::TooLarge { file: path.clone() }.into(),
-            NoticeKind::NoSound { why: "none".into() },
+            NoticeKind::NoSound { why: SpeakerError::NoDevice },
         ];
         let mut seen = std::collections::BTreeSet::new();
         for kind in &all {

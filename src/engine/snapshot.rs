@@ -1,6 +1,7 @@
 //! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
 
 use super::notice::{Notice, NoticeKind};
+use crate::audio::SpeakerError;
 use crate::crash::Crash;
 use crate::game_command::Slot;
 use crate::link::message::Wants;
@@ -216,8 +217,8 @@ pub enum Speaker {
     Off,
     /// It plays on this device.
     Playing(String),
-    /// There is none; the game runs silently here, and why.
-    Silent(String),
+    /// There is none; the game runs silently here.
+    Silent(SpeakerError),
 }
 
 /// Speed of the running game, over the last second where a rate is meant.

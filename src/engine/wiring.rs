@@ -8,7 +8,7 @@ use super::publisher::Publisher;
 use super::snapshot::{InviteStatus, Snapshot, Speaker};
 use super::thread::{EngineThread, Message};
 use super::{Config, Engine, NoticeKind};
-use crate::audio::{self, AudioControl, AudioPorts, AudioThread, SpeakerHandle, SpeakerStatus};
+use crate::audio::{self, AudioControl, AudioOutputs, AudioStartError, AudioThread, SpeakerHandle, SpeakerStatus};
 use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader};
@@ -16,11 +16,11 @@ use crate::messages;
 use crate::net::protocol::GameInfo;
 use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
 use crate::packet::VideoRings;
-use crate::record::{self, RecordThread};
+use crate::record::{self, RecordStartError, RecordThread};
 use crate::room::{Room, Secret};
 use crate::sync::{Event, SpawnError, now, spawn};
 use crate::text::IoCause;
-use crate::video::{self, VideoControl, VideoPorts, VideoThread};
+use crate::video::{self, VideoControl, VideoOutputs, VideoThread};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -39,16 +39,24 @@ messages! {
         wake_up => WakeUp { cause: IoCause },
         memory => Memory { cause: IoCause },
         thread => Thread { error: SpawnError },
+        recording => Recording { error: RecordStartError },
+        audio => Audio { error: AudioStartError },
         /// What a socket or a thread's module still tells in English: to be replaced by that module's own error.
         sentence => Sentence { text: String },
     }
 }
 
-impl From<SpawnError> for StartError {
-    fn from(error: SpawnError) -> Self {
-        Self::Thread { error }
-    }
+macro_rules! causes {
+    ($($kind:ty => $variant:ident),* $(,)?) => {
+        $(impl From<$kind> for StartError {
+            fn from(error: $kind) -> Self {
+                Self::$variant { error }
+            }
+        })*
+    };
 }
+
+causes! { SpawnError => Thread, RecordStartError => Recording, AudioStartError => Audio }
 
 impl From<String> for StartError {
     fn from(text: String) -> Self {
@@ -95,7 +103,7 @@ impl Engine {
         let video = video::start(
             link.clone(),
             video_control.clone(),
-            VideoPorts {
+            VideoOutputs {
                 packets,
                 spares,
                 packet_event: packet_event.clone(),
@@ -103,7 +111,7 @@ impl Engine {
                 picture_event: change.clone(),
                 screenshots: screenshots(config.screenshot_dir.clone(), &messages)?,
                 tap: video_tap,
-                on_failure: reporter(&messages, |why: String| Message::Notice(why.into())),
+                on_failure: reporter(&messages, |failure| Message::Notice(NoticeKind::NotSent { failure })),
             },
         )?;
 
@@ -119,7 +127,7 @@ impl Engine {
         let audio = audio::start(
             link.clone(),
             audio_control.clone(),
-            AudioPorts { tap: audio_tap, packets: sound, packet_event: packet_event.clone(), speakers },
+            AudioOutputs { tap: audio_tap, packets: sound, packet_event: packet_event.clone(), speakers },
         )?;
 
         let board = BoardWriter::new(link.clone());

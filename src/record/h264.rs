@@ -1,45 +1,52 @@
 //! H.264 out of the form for streams (Annex B: start codes) into the form for files (lengths, headers apart).
 
 use super::sps::with_pixel_aspect;
+use crate::packet::Chroma;
+use mp4_atom::{Avcc, AvccExt};
 
 /// What a decoder must know before the first frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterSets {
     sps: Vec<u8>,
     pps: Vec<u8>,
-    full_chroma: bool,
+    chroma: Chroma,
 }
 
 const SPS: u8 = 7;
 const PPS: u8 = 8;
+
+/// What a unit's length takes before it.
+const LENGTH_BYTES: u8 = 4;
 
 /// Profiles whose configuration record ends with the parameter sets: baseline, main, extended.
 const SHORT_RECORD: [u8; 3] = [66, 77, 88];
 
 impl ParameterSets {
     /// The first of each in a frame, Annex B.
-    pub fn find(frame: &[u8], full_chroma: bool) -> Option<ParameterSets> {
+    pub fn find(frame: &[u8], chroma: Chroma) -> Option<ParameterSets> {
         let first = |kind: u8| nals(frame).find(|nal| nal[0] & 0x1f == kind).map(<[u8]>::to_vec);
-        let sets = ParameterSets { sps: first(SPS)?, pps: first(PPS)?, full_chroma };
+        let sets = ParameterSets { sps: first(SPS)?, pps: first(PPS)?, chroma };
         (sets.sps.len() >= 4).then_some(sets)
     }
 
     /// The decoder configuration record (ISO/IEC 14496-15), for 8 bits a sample, and pixels of this ratio.
-    pub fn configuration(&self, pixel_aspect: (u16, u16)) -> Vec<u8> {
+    pub fn configuration(&self, pixel_aspect: (u16, u16)) -> Avcc {
         let shaped = if pixel_aspect == (1, 1) { None } else { with_pixel_aspect(&self.sps, pixel_aspect) };
-        let sps = shaped.as_ref().unwrap_or(&self.sps);
-        // Version, profile, constraints, level; lengths take four bytes; one SPS.
-        let mut out = vec![1, sps[1], sps[2], sps[3], 0xff, 0xe1];
-        out.extend((sps.len() as u16).to_be_bytes());
-        out.extend(sps);
-        out.push(1);
-        out.extend((self.pps.len() as u16).to_be_bytes());
-        out.extend(&self.pps);
-        if !SHORT_RECORD.contains(&self.sps[1]) {
-            // Chroma format, bits of luma and chroma beyond 8, no extensions.
-            out.extend([0xfc | if self.full_chroma { 3 } else { 1 }, 0xf8, 0xf8, 0]);
+        // ITU-T H.264, table 6-1.
+        let chroma_format = match self.chroma {
+            Chroma::C420 => 1,
+            Chroma::C444 => 3,
+        };
+        Avcc {
+            configuration_version: 1,
+            avc_profile_indication: self.sps[1],
+            profile_compatibility: self.sps[2],
+            avc_level_indication: self.sps[3],
+            length_size: LENGTH_BYTES,
+            ext: (!SHORT_RECORD.contains(&self.sps[1])).then(|| AvccExt { chroma_format, ..AvccExt::default() }),
+            sequence_parameter_sets: vec![shaped.unwrap_or_else(|| self.sps.clone())],
+            picture_parameter_sets: vec![self.pps.clone()],
         }
-        out
     }
 
     /// Appends the frame with lengths in place of start codes and without the parameter sets, which the header has.
@@ -74,6 +81,14 @@ fn split(data: &[u8]) -> Option<(&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mp4_atom::Encode;
+
+    /// The content of the record's box.
+    fn record(sets: &ParameterSets) -> Vec<u8> {
+        let mut out = Vec::new();
+        sets.configuration((1, 1)).encode(&mut out).expect("a box");
+        out.split_off(8)
+    }
 
     const FRAME: [u8; 24] = [0, 0, 0, 1, 0x67, 66, 0xc0, 30, 0, 0, 0, 1, 0x68, 9, 0, 0, 1, 0x65, 1, 0, 0, 2, 0, 0];
 
@@ -86,22 +101,19 @@ mod tests {
 
     #[test]
     fn the_headers_go_into_the_record_and_the_rest_into_the_frame() {
-        let sets = ParameterSets::find(&FRAME, false).expect("both are there");
-        assert_eq!(
-            sets.configuration((1, 1)),
-            [1, 66, 0xc0, 30, 0xff, 0xe1, 0, 4, 0x67, 66, 0xc0, 30, 1, 0, 2, 0x68, 9]
-        );
+        let sets = ParameterSets::find(&FRAME, Chroma::C420).expect("both are there");
+        assert_eq!(record(&sets), [1, 66, 0xc0, 30, 0xff, 0xe1, 0, 4, 0x67, 66, 0xc0, 30, 1, 0, 2, 0x68, 9]);
         let mut out = Vec::new();
         sets.append_frame(&FRAME, &mut out);
         assert_eq!(out, [0, 0, 0, 5, 0x65, 1, 0, 0, 2]);
-        assert_eq!(ParameterSets::find(&FRAME[16..], false), None);
+        assert_eq!(ParameterSets::find(&FRAME[16..], Chroma::C420), None);
     }
 
     #[test]
     fn a_high_profile_says_how_much_colour_it_has() {
         let mut frame = FRAME;
         frame[5] = 244;
-        let record = ParameterSets::find(&frame, true).expect("both are there").configuration((1, 1));
+        let record = record(&ParameterSets::find(&frame, Chroma::C444).expect("both are there"));
         assert_eq!(record[17..], [0xff, 0xf8, 0xf8, 0]);
     }
 }

@@ -1,30 +1,18 @@
 //! Puts picture and sound in order and into parts. Takes the time as an argument; its only way out is [`Output`].
 
+use super::RecordError;
 use super::clock::{SoundClock, Timeline};
-use super::layout::Layout;
-use super::mp4::Mp4;
-use super::webm::WebM;
-use super::{BLOCK_TIME, FRAME_TIME, Muxer, Patch, SILENCE};
-use crate::packet::{AudioPacket, Codec, VideoPacket};
+use super::part::{Output, Part};
+use super::track_format::TrackFormat;
+use crate::packet::{AudioPacket, VideoPacket};
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a packet waits for those that are due before it and come later: the sound of a frame is ready at once, its
 /// picture when it is encoded.
 const WAIT: Duration = Duration::from_millis(60);
-
-/// A piece this long is written: what a killed host loses at most.
-const PIECE: Duration = Duration::from_millis(500);
-
-/// The same by the clock on the wall, when the picture stands still.
-const IDLE: Duration = Duration::from_millis(700);
-
-/// Sound that is this much behind the picture is not coming: silence takes its place.
-const SILENT: Duration = Duration::from_millis(500);
 
 /// Few parts are shorter: a core that changes its size all the time must not fill the disk with files.
 const SHORTEST_PART: Duration = Duration::from_secs(1);
@@ -35,31 +23,6 @@ const SHORT_PARTS: u32 = 8;
 
 /// See [`SHORT_PARTS`].
 const LONG_PART: Duration = Duration::from_secs(10);
-
-/// A part of this size ends at the next keyframe: some file systems end at 4 GiB, and the tables of a part are in memory.
-const LARGEST_PART: u64 = 3_900_000_000;
-
-/// A millisecond: frames are at least this far apart.
-const APART: Duration = Duration::from_millis(1);
-
-/// Where a part is written.
-pub trait Output {
-    /// Writes all of `data` at `at`, in one call of the system where it can.
-    fn write_at(&mut self, at: u64, data: &[u8]) -> io::Result<()>;
-
-    /// Cuts off what is behind `len`, or puts zeros there.
-    fn resize(&mut self, len: u64) -> io::Result<()>;
-}
-
-impl Output for File {
-    fn write_at(&mut self, at: u64, data: &[u8]) -> io::Result<()> {
-        self.write_all_at(data, at)
-    }
-
-    fn resize(&mut self, len: u64) -> io::Result<()> {
-        self.set_len(len)
-    }
-}
 
 /// Makes the file of a part, which are counted from 1, with this ending.
 pub type Create = Box<dyn FnMut(u32, &str) -> io::Result<(PathBuf, Box<dyn Output>)>>;
@@ -116,16 +79,16 @@ impl Recorder {
     }
 
     /// Writes what is old enough at `now`. Frames that are done with go to `used`.
-    pub fn advance(&mut self, now: Duration, mut used: impl FnMut(VideoPacket)) -> io::Result<()> {
+    pub fn advance(&mut self, now: Duration, mut used: impl FnMut(VideoPacket)) -> Result<(), RecordError> {
         self.write_until(now.saturating_sub(WAIT), now, &mut used)?;
         match &mut self.part {
-            Some(part) if part.pending && now.saturating_sub(part.last_cut) > IDLE => part.cut(None, now),
-            _ => Ok(()),
+            Some(part) => part.cut_if_idle(now),
+            None => Ok(()),
         }
     }
 
     /// Writes everything and closes the file. To be called once.
-    pub fn finish(&mut self, now: Duration, mut used: impl FnMut(VideoPacket)) -> io::Result<()> {
+    pub fn finish(&mut self, now: Duration, mut used: impl FnMut(VideoPacket)) -> Result<(), RecordError> {
         self.write_until(Duration::MAX, now, &mut used)?;
         self.close_part(now)
     }
@@ -137,7 +100,7 @@ impl Recorder {
 
     /// A file that was made and in which nothing plays, after an error.
     pub fn empty_file(&self) -> Option<&Path> {
-        let nothing = self.part.as_ref().is_none_or(|part| part.pieces == 0);
+        let nothing = self.part.as_ref().is_none_or(Part::is_empty);
         self.growing.as_deref().filter(|_| nothing)
     }
 
@@ -151,7 +114,12 @@ impl Recorder {
         std::mem::take(&mut self.wants_keyframe)
     }
 
-    fn write_until(&mut self, until: Duration, now: Duration, used: &mut impl FnMut(VideoPacket)) -> io::Result<()> {
+    fn write_until(
+        &mut self,
+        until: Duration,
+        now: Duration,
+        used: &mut impl FnMut(VideoPacket),
+    ) -> Result<(), RecordError> {
         loop {
             let frame = self.frames.front().map(|packet| packet.due);
             let block = self.blocks.front().map(|(time, _)| *time);
@@ -175,40 +143,39 @@ impl Recorder {
         }
     }
 
-    fn write_frame(&mut self, packet: &VideoPacket, now: Duration) -> io::Result<()> {
+    fn write_frame(&mut self, packet: &VideoPacket, now: Duration) -> Result<(), RecordError> {
         let time = self.timeline.at(packet.due);
         if packet.keyframe {
-            let layout = Layout::of(packet)?;
-            let fits = |part: &Part| part.layout == layout && part.len < LARGEST_PART;
-            let young = |part: &Part| time < part.begin + SHORTEST_PART && self.short_parts >= SHORT_PARTS;
+            let format = TrackFormat::of(packet)?;
+            let young = |part: &Part| time < part.begin() + SHORTEST_PART && self.short_parts >= SHORT_PARTS;
             self.between_parts = false;
             match &self.part {
-                Some(part) if fits(part) => {}
+                Some(part) if part.takes(&format) => {}
                 Some(part) if young(part) => self.between_parts = true,
                 _ => {
                     self.close_part(now)?;
-                    self.open_part(layout, time, now)?;
+                    self.open_part(format, time, now)?;
                 }
             }
         }
         let Some(part) = &mut self.part else { return Ok(()) };
         if self.between_parts {
-            self.wants_keyframe = time >= part.begin + SHORTEST_PART;
+            self.wants_keyframe = time >= part.begin() + SHORTEST_PART;
             return Ok(());
         }
         part.frame(packet, time, now)
     }
 
-    fn open_part(&mut self, layout: Layout, begin: Duration, now: Duration) -> io::Result<()> {
-        let extension = if layout.format.codec == Codec::H264 { "mp4" } else { "webm" };
+    fn open_part(&mut self, format: TrackFormat, begin: Duration, now: Duration) -> Result<(), RecordError> {
+        let extension = if format.parameter_sets.is_some() { "mp4" } else { "webm" };
         let (path, output) = (self.create)(self.files.len() as u32 + 1, extension)?;
         self.growing = Some(path.clone());
-        self.part = Some(Part::open(output, layout, begin, now)?);
+        self.part = Some(Part::open(output, format, begin, now)?);
         self.files.push(path);
         Ok(())
     }
 
-    fn close_part(&mut self, now: Duration) -> io::Result<()> {
+    fn close_part(&mut self, now: Duration) -> Result<(), RecordError> {
         let Some(part) = &mut self.part else { return Ok(()) };
         part.finish(now)?;
         let length = part.length();
@@ -224,141 +191,9 @@ impl Recorder {
     }
 }
 
-/// A file being written.
-struct Part {
-    output: Box<dyn Output>,
-    muxer: Box<dyn Muxer>,
-    layout: Layout,
-    /// The recording's time of its first frame.
-    begin: Duration,
-    /// When its newest frame begins and ends, from `begin`.
-    frame: Option<(Duration, Duration)>,
-    /// When the first frame since the last cut begins, from `begin`.
-    piece: Duration,
-    /// Something was taken since the last cut.
-    pending: bool,
-    /// By the monotonic clock.
-    last_cut: Duration,
-    /// Blocks of sound taken.
-    blocks: u32,
-    /// What is written: the head and whole pieces.
-    len: u64,
-    pieces: u64,
-    buffer: Vec<u8>,
-}
-
-impl Part {
-    fn open(output: Box<dyn Output>, layout: Layout, begin: Duration, now: Duration) -> io::Result<Part> {
-        let muxer: Box<dyn Muxer> = match layout.format.codec {
-            Codec::H264 => Box::new(Mp4::new(layout.clone())),
-            Codec::Vp8 | Codec::Vp9 => Box::new(WebM::new(layout.clone())),
-        };
-        let mut part = Part {
-            output,
-            muxer,
-            layout,
-            begin,
-            frame: None,
-            piece: Duration::ZERO,
-            pending: false,
-            last_cut: now,
-            blocks: 0,
-            len: 0,
-            pieces: 0,
-            buffer: Vec::new(),
-        };
-        part.muxer.head(&mut part.buffer);
-        part.write(Vec::new())?;
-        Ok(part)
-    }
-
-    fn frame(&mut self, packet: &VideoPacket, time: Duration, now: Duration) -> io::Result<()> {
-        let time = time.saturating_sub(self.begin);
-        let (time, duration) = match self.frame {
-            // Times must rise, whatever comes.
-            Some((last, _)) if time < last + APART => (last + APART, APART),
-            Some((last, _)) => (time, time - last),
-            None => (time, FRAME_TIME),
-        };
-        if self.pending && (packet.keyframe || time >= self.piece + PIECE) {
-            self.fill_until(time.saturating_sub(SILENT));
-            self.cut(Some(time), now)?;
-        }
-        if !self.pending {
-            self.piece = time;
-        }
-        self.frame = Some((time, time + duration));
-        self.muxer.frame(&packet.data, time, packet.keyframe);
-        self.pending = true;
-        Ok(())
-    }
-
-    /// The next block of sound. One that would be heard before its turn is left out, and silence fills a hole: so players
-    /// that do not look at the time of sound stay in step too.
-    fn block(&mut self, data: &[u8], time: Duration) {
-        if time + BLOCK_TIME <= self.begin + self.sound_end() {
-            return;
-        }
-        self.fill_until(time.saturating_sub(self.begin));
-        self.push_block(data);
-    }
-
-    /// Silence for as many whole blocks as are missing before `time`.
-    fn fill_until(&mut self, time: Duration) {
-        while self.sound_end() + BLOCK_TIME <= time {
-            self.push_block(&SILENCE);
-        }
-    }
-
-    fn push_block(&mut self, data: &[u8]) {
-        self.muxer.block(data);
-        self.blocks += 1;
-        self.pending = true;
-    }
-
-    fn sound_end(&self) -> Duration {
-        BLOCK_TIME * self.blocks
-    }
-
-    fn length(&self) -> Duration {
-        self.frame.map_or(Duration::ZERO, |(_, end)| end).max(self.sound_end())
-    }
-
-    fn cut(&mut self, next: Option<Duration>, now: Duration) -> io::Result<()> {
-        let patches = self.muxer.cut(next, &mut self.buffer);
-        self.pending = false;
-        self.last_cut = now;
-        self.write(patches)?;
-        self.pieces += 1;
-        Ok(())
-    }
-
-    fn finish(&mut self, now: Duration) -> io::Result<()> {
-        self.fill_until(self.length().saturating_sub(SILENT));
-        self.cut(None, now)?;
-        let patches = self.muxer.finish(&mut self.buffer);
-        self.write(patches)
-    }
-
-    /// Writes the buffer behind what is there, then the patches. When the buffer cannot be written, what was written of it
-    /// is taken away again.
-    fn write(&mut self, patches: Vec<Patch>) -> io::Result<()> {
-        let len = self.len + self.buffer.len() as u64;
-        // The length first: should the host be killed while it writes, what hides the piece hides all of it.
-        let written = self.output.resize(len).and_then(|()| self.output.write_at(self.len, &self.buffer));
-        self.buffer.clear();
-        if let Err(error) = written {
-            // Only tidier, so it may fail as well: the piece is hidden.
-            let _ = self.output.resize(self.len);
-            return Err(error);
-        }
-        self.len = len;
-        patches.into_iter().try_for_each(|patch| self.output.write_at(patch.at, &patch.bytes))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::SILENCE;
     use super::super::testing::{Disk, Film, H264, VP8, VP9, block, frame, read_mp4, read_webm, shape};
     use super::*;
     use crate::packet::{Format, PictureShape};
@@ -385,7 +220,7 @@ mod tests {
         }
 
         /// One frame and the sound of its time, and some time to write.
-        fn run(&mut self, packet: VideoPacket) -> io::Result<()> {
+        fn run(&mut self, packet: VideoPacket) -> Result<(), RecordError> {
             self.sound(packet.number);
             self.picture(packet)
         }
@@ -396,13 +231,13 @@ mod tests {
             self.recorder.block(block(number * 2 + 1), due + 10 * MS);
         }
 
-        fn picture(&mut self, packet: VideoPacket) -> io::Result<()> {
+        fn picture(&mut self, packet: VideoPacket) -> Result<(), RecordError> {
             let now = packet.due + 8 * MS;
             self.recorder.frame(packet);
             self.recorder.advance(now, |_| self.used += 1)
         }
 
-        fn finish(&mut self) -> io::Result<()> {
+        fn finish(&mut self) -> Result<(), RecordError> {
             self.recorder.finish(START + Duration::from_secs(3600), |_| self.used += 1)
         }
 
@@ -449,7 +284,7 @@ mod tests {
                 0..100 => {}
                 100..200 => packet.shape = shape(320, 240),
                 200..300 => packet.shape.aspect = 1.5,
-                // Twice the picture in the same encoded size is no other layout.
+                // Twice the picture in the same encoded size is no other format.
                 300..400 => packet.shape = PictureShape { width: 512, height: 448, aspect: 1.5, ..shape(256, 224) },
                 400..500 => packet = frame(VP8, packet.number, packet.keyframe),
                 _ => packet = frame(VP9, packet.number, packet.keyframe),
@@ -482,7 +317,7 @@ mod tests {
         for packet in plain(H264, 121..130) {
             result = result.and_then(|()| studio.run(packet));
         }
-        assert_eq!(result.expect_err("no headers").kind(), io::ErrorKind::InvalidData);
+        assert!(matches!(result, Err(RecordError::NoParameterSets)));
     }
 
     #[test]
@@ -612,7 +447,8 @@ mod tests {
                 let result = result.and_then(|()| studio.finish());
                 match result {
                     Ok(()) => assert_eq!(studio.films()[0].frames.len(), 200),
-                    Err(error) => assert_eq!(error.kind(), io::ErrorKind::StorageFull),
+                    Err(RecordError::Io(error)) => assert_eq!(error.kind(), io::ErrorKind::StorageFull),
+                    Err(other) => panic!("{other}"),
                 }
                 let empty = studio.recorder.empty_file().is_some();
                 // Not even the head fits: there is nothing to read.

@@ -1,6 +1,10 @@
 //! Puts the shape of the pixels into H.264's sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1).
 //!
 //! Firefox believes only what is there, not what the file says. How frames are decoded does not change.
+//!
+//! libx264 could write it too (`vui.i_sar_width`, also without being reopened), but then into the stream that browsers get:
+//! RFC 8829, section 3.6, has WebRTC receivers stretch such pixels and senders never send them, and the page, which
+//! stretches the picture itself, finds it by the size of the video as it was encoded.
 
 /// Profiles that say more about colour: those that libx264 makes.
 const HIGH_PROFILES: [u8; 4] = [100, 110, 122, 244];
@@ -43,7 +47,7 @@ fn up_to_usability(bits: &mut Bits) -> Option<usize> {
         if bits.read_number()? == 3 {
             bits.read(1)?;
         }
-        // Bits of luma, bits of chroma, lossless; then scaling matrices, which nobody uses here.
+        // Bits of luma, bits of chroma, lossless; then scaling matrices, which libx264 is not told to use.
         bits.read_number()?;
         bits.read_number()?;
         bits.read(1)?;

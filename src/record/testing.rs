@@ -1,6 +1,6 @@
 //! What the tests of the recording share: a disk in memory, packets, and readers of both containers.
 
-use super::recorder::Output;
+use super::part::Output;
 use crate::packet::{AudioPacket, Format, MAX_OPUS_BYTES, PictureShape, VideoPacket};
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -200,16 +200,21 @@ pub fn read_mp4(data: &[u8]) -> Film {
             let (head, time, run) = (part("tfhd"), part("tfdt"), part("trun"));
             assert_eq!((head[0], time[0]), (0x2_0000, 1 << 24));
             let mut time = u64::from(time[1]) << 32 | u64::from(time[2]);
-            let mut at = moof.1.start - 8 + run[2] as usize;
+            let (video, mut fields) = (head[1] == 1, run[2..].iter().copied());
+            // Each field is there if its flag says so.
+            let mut field = |flag: u32| (run[0] & flag != 0).then(|| fields.next().expect("as many as flags"));
+            let mut at = moof.1.start - 8 + field(0x1).expect("a place") as usize;
             assert!(mdat.1.contains(&at));
-            let video = head[1] == 1;
-            for entry in run[3..].chunks_exact(if video { 3 } else { 1 }) {
-                let (duration, size, keyframe) =
-                    if video { (entry[0], entry[1], entry[2] == 0x0200_0000) } else { (480, entry[0], true) };
-                let found = Found { time, keyframe, data: data[at..at + size as usize].to_vec() };
+            let mut first_flags = field(0x4);
+            for _ in 0..run[1] {
+                let duration = field(0x100).unwrap_or(480);
+                let size = field(0x200).expect("a size") as usize;
+                let flags = first_flags.take().or_else(|| field(0x400));
+                let keyframe = !video || flags == Some(0x0200_0000);
+                let found = Found { time, keyframe, data: data[at..at + size].to_vec() };
                 if video { &mut film.frames } else { &mut film.sound }.push(found);
                 time += u64::from(duration);
-                at += size as usize;
+                at += size;
             }
             assert!(at <= mdat.1.end);
         }

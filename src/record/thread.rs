@@ -3,191 +3,25 @@
 //! While something is, it looks into its rings twenty times a second, so that the video and audio threads need no system
 //! call to hand it anything. It may wait for a slow disk: the rings fill, and picture and sound lose a piece.
 
-use super::failure::Failure;
+use super::control::{RecordControl, RecordEvent, StartCommand};
+use super::error::RecordStartError;
 use super::names;
-use super::recorder::{Output, Recorder};
-use crate::packet::{AudioPacket, Format, VideoPacket};
+use super::part::Output;
+use super::recorder::Recorder;
+use super::tap::{self, AudioTap, RingEnds, VideoTap};
 use crate::sync::{Event, now, spawn};
 use std::fs;
-use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-/// Frames on their way: a second at 60 Hz. When it is full, the tap drops frames until the next keyframe.
-const FRAMES: usize = 64;
-
-/// Blocks of sound on their way: more than a second. When it is full, the block is dropped, and becomes silence.
-const BLOCKS: usize = 128;
 
 /// Recordings that may be asked for while one is being closed; [`RecordControl::start`] refuses more.
 const COMMANDS: usize = 2;
 
 /// How often the rings are emptied while something is recorded.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-/// A keyframe is asked for when there was none for so long: a player can only jump to keyframes.
-const KEYFRAME_EVERY: Duration = Duration::from_secs(10);
-
-/// What happens to a recording.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RecordEvent {
-    /// The first file is there and grows.
-    Started(PathBuf),
-    /// It was stopped, and all is written.
-    Finished {
-        /// Its parts, in order; none when there was no picture.
-        files: Vec<PathBuf>,
-        /// How long they play together.
-        seconds: f64,
-    },
-    /// It ended by itself. What was written before is playable.
-    Failed(Failure),
-}
-
-/// What other threads may ask of the record thread, and what they may read of it. Nobody waits.
-pub struct RecordControl {
-    /// The number of the recording that is on; 0 when none is.
-    active: AtomicU32,
-    numbers: AtomicU32,
-    commands: SyncSender<Start>,
-    event: Event,
-    quit: AtomicBool,
-    wants_keyframe: AtomicBool,
-    lost: AtomicU64,
-}
-
-struct Start {
-    number: u32,
-    folder: PathBuf,
-    title: String,
-}
-
-impl RecordControl {
-    /// Whether a recording is on. It begins with the next keyframe, which the video tap asks for.
-    pub fn recording(&self) -> bool {
-        self.active.load(Acquire) != 0
-    }
-
-    /// Frames that recordings lost because the disk was too slow, since the engine started.
-    pub fn lost_frames(&self) -> u64 {
-        self.lost.load(Relaxed)
-    }
-
-    /// Begins a recording, and ends the one that is on. The error is a sentence for the window: the disk is so slow that
-    /// earlier recordings are still being written.
-    pub fn start(&self, folder: PathBuf, title: &str) -> Result<(), String> {
-        let number = self.numbers.fetch_add(1, Relaxed) + 1;
-        // Before the command: the thread ends a recording that is not the active one.
-        self.active.store(number, Release);
-        let command = Start { number, folder, title: title.to_owned() };
-        if self.commands.try_send(command).is_err() {
-            self.end(number);
-            return Err("The last recording is still being written. Wait a moment and record again.".into());
-        }
-        self.event.signal();
-        Ok(())
-    }
-
-    /// Ends the recording that is on, if one is: [`RecordEvent::Finished`] follows.
-    pub fn stop(&self) {
-        self.active.store(0, Release);
-        self.event.signal();
-    }
-
-    /// Ends recording `number` and no later one.
-    fn end(&self, number: u32) {
-        let _ = self.active.compare_exchange(number, 0, AcqRel, Relaxed);
-    }
-}
-
-/// A packet, and the recording it belongs to.
-struct Tagged<T> {
-    number: u32,
-    packet: T,
-}
-
-/// The video thread's way to the recording.
-pub struct VideoTap {
-    control: Arc<RecordControl>,
-    packets: rtrb::Producer<Tagged<VideoPacket>>,
-    spares: rtrb::Consumer<VideoPacket>,
-    /// The recording that the fields below are about.
-    number: u32,
-    /// Something was recorded already.
-    begun: bool,
-    /// Nothing is recorded before the next keyframe: it would refer to what is not there.
-    broken: bool,
-    /// Of the newest keyframe recorded.
-    format: Format,
-    keyframe_due: Duration,
-    aspect: f32,
-}
-
-impl VideoTap {
-    /// Whether a recording is on.
-    pub fn recording(&self) -> bool {
-        self.control.recording()
-    }
-
-    /// Records a copy of `packet`, if anything is recorded at all; the packets must be those of one rendition, in order,
-    /// until another begins with a keyframe. Never blocks. False when the next frame should be a keyframe.
-    pub fn put(&mut self, packet: &VideoPacket) -> bool {
-        let number = self.control.active.load(Acquire);
-        if number == 0 {
-            return true;
-        }
-        if number != self.number {
-            (self.number, self.begun, self.broken) = (number, false, true);
-        }
-        self.broken |= packet.format != self.format;
-        if (self.broken && !packet.keyframe) || self.packets.is_full() {
-            self.broken = true;
-            self.control.lost.fetch_add(self.begun.into(), Relaxed);
-            return false;
-        }
-        let mut data = self.spares.pop().unwrap_or_default().data;
-        data.clear();
-        data.extend_from_slice(&packet.data);
-        // It is not full: this is the only end that fills it.
-        let _ = self.packets.push(Tagged { number, packet: VideoPacket { data, ..*packet } });
-        (self.begun, self.broken) = (true, false);
-        if packet.keyframe {
-            (self.format, self.keyframe_due, self.aspect) = (packet.format, packet.due, packet.shape.aspect);
-            self.control.wants_keyframe.store(false, Relaxed);
-            return true;
-        }
-        let old = packet.due.saturating_sub(self.keyframe_due) >= KEYFRAME_EVERY;
-        // The same size in another shape needs no keyframe for the page, but a new part here.
-        let reshaped = packet.shape.aspect.to_bits() != self.aspect.to_bits();
-        !(old || reshaped || self.control.wants_keyframe.load(Relaxed))
-    }
-}
-
-/// The audio thread's way to the recording.
-pub struct AudioTap {
-    control: Arc<RecordControl>,
-    packets: rtrb::Producer<Tagged<(Duration, AudioPacket)>>,
-}
-
-impl AudioTap {
-    /// Whether a recording is on.
-    pub fn recording(&self) -> bool {
-        self.control.recording()
-    }
-
-    /// Records a copy of `packet`, if anything is recorded at all; to be called as soon as it is encoded. Never blocks.
-    pub fn put(&mut self, packet: &AudioPacket) {
-        let number = self.control.active.load(Acquire);
-        if number != 0 {
-            let _ = self.packets.push(Tagged { number, packet: (now(), packet.clone()) });
-        }
-    }
-}
 
 /// The running thread. Dropping it ends the recording that is on, and then the thread.
 pub struct RecordThread {
@@ -208,48 +42,25 @@ impl Drop for RecordThread {
 /// Starts the record thread. `on_event` is called on it.
 pub fn start(
     on_event: Box<dyn Fn(RecordEvent) + Send>,
-) -> Result<(RecordThread, Arc<RecordControl>, VideoTap, AudioTap), String> {
-    let event = Event::new().map_err(|error| format!("The recording has no wake-up (eventfd): {error}."))?;
+) -> Result<(RecordThread, Arc<RecordControl>, VideoTap, AudioTap), RecordStartError> {
+    let event = Event::new().map_err(|error| RecordStartError::NoEvent { cause: error.into() })?;
     let (commands, commands_out) = sync_channel(COMMANDS);
-    let (frames, frames_out) = rtrb::RingBuffer::new(FRAMES);
-    // As many as can be on their way, so that it is never full.
-    let (spares, spares_out) = rtrb::RingBuffer::new(FRAMES);
-    let (blocks, blocks_out) = rtrb::RingBuffer::new(BLOCKS);
-    let control = Arc::new(RecordControl {
-        active: AtomicU32::new(0),
-        numbers: AtomicU32::new(0),
-        commands,
-        event,
-        quit: AtomicBool::new(false),
-        wants_keyframe: AtomicBool::new(false),
-        lost: AtomicU64::new(0),
-    });
-    let ends = Ends { frames: frames_out, spares, blocks: blocks_out };
-    let worker = Worker { control: control.clone(), commands: commands_out, ends, on_event };
-    let thread = spawn("record", move || worker.run())?;
-    let video = VideoTap {
-        control: control.clone(),
-        packets: frames,
-        spares: spares_out,
-        number: 0,
-        begun: false,
-        broken: true,
-        format: Format::default(),
-        keyframe_due: Duration::ZERO,
-        aspect: 0.0,
-    };
-    let audio = AudioTap { control: control.clone(), packets: blocks };
+    let control = Arc::new(RecordControl::new(commands, event));
+    let (video, audio, ends) = tap::rings(&control);
+    let record = RecordLoop { control: control.clone(), commands: commands_out, ends, on_event };
+    let thread = spawn("record", move || record.run()).map_err(|cause| RecordStartError::NoThread { cause })?;
     Ok((RecordThread { control: control.clone(), thread: Some(thread) }, control, video, audio))
 }
 
-struct Worker {
+/// What lives on the record thread.
+struct RecordLoop {
     control: Arc<RecordControl>,
-    commands: Receiver<Start>,
-    ends: Ends,
+    commands: Receiver<StartCommand>,
+    ends: RingEnds,
     on_event: Box<dyn Fn(RecordEvent) + Send>,
 }
 
-impl Worker {
+impl RecordLoop {
     fn run(mut self) {
         loop {
             if let Ok(command) = self.commands.try_recv() {
@@ -263,7 +74,7 @@ impl Worker {
     }
 
     /// One recording, from its beginning to its end.
-    fn record(&mut self, Start { number, folder, title }: Start) {
+    fn record(&mut self, StartCommand { number, folder, title }: StartCommand) {
         let stem = names::stem(&title);
         let mut path = folder.clone();
         let into = folder.clone();
@@ -274,7 +85,9 @@ impl Worker {
         }));
         loop {
             let over = self.control.active.load(Acquire) != number || self.control.quit.load(Acquire);
-            let done = self.ends.hand_over(number, &mut recorder, over);
+            self.ends.hand_over(number, &mut recorder);
+            let used = |packet| drop(self.ends.spares.push(packet));
+            let done = if over { recorder.finish(now(), used) } else { recorder.advance(now(), used) };
             if let Some(newest) = recorder.files().last()
                 && *newest != path
             {
@@ -297,7 +110,7 @@ impl Worker {
                         files: recorder.files().to_vec(),
                         seconds: recorder.length().as_secs_f64(),
                     },
-                    Err(error) => RecordEvent::Failed(Failure::new(&error, &path, &folder)),
+                    Err(error) => RecordEvent::Failed(error.failure(&path, &folder)),
                 });
                 return;
             }
@@ -306,16 +119,9 @@ impl Worker {
     }
 }
 
-/// The thread's ends of the rings.
-struct Ends {
-    frames: rtrb::Consumer<Tagged<VideoPacket>>,
-    spares: rtrb::Producer<VideoPacket>,
-    blocks: rtrb::Consumer<Tagged<(Duration, AudioPacket)>>,
-}
-
-impl Ends {
-    /// Empties the rings into the recording, up to what belongs to a later one, and lets it write.
-    fn hand_over(&mut self, number: u32, recorder: &mut Recorder, over: bool) -> io::Result<()> {
+impl RingEnds {
+    /// Empties the rings into the recording, up to what belongs to a later one.
+    fn hand_over(&mut self, number: u32, recorder: &mut Recorder) {
         while self.blocks.peek().is_ok_and(|block| block.number <= number)
             && let Ok(block) = self.blocks.pop()
         {
@@ -324,24 +130,24 @@ impl Ends {
                 recorder.block(packet, arrival);
             }
         }
-        let spares = &mut self.spares;
-        let mut used = |packet| drop(spares.push(packet));
         while self.frames.peek().is_ok_and(|frame| frame.number <= number)
             && let Ok(frame) = self.frames.pop()
         {
-            match frame.number == number {
-                true => recorder.frame(frame.packet),
-                false => used(frame.packet),
+            if frame.number == number {
+                recorder.frame(frame.packet);
+            } else {
+                drop(self.spares.push(frame.packet));
             }
         }
-        if over { recorder.finish(now(), used) } else { recorder.advance(now(), used) }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tap::{FRAMES, NextFrame};
     use super::super::testing::{H264, VP8, block, frame, read_mp4, read_webm};
     use super::*;
+    use std::path::PathBuf;
     use std::sync::mpsc::channel;
 
     /// The thread with its taps, and what it tells.
@@ -381,11 +187,11 @@ mod tests {
             }
         }
 
-        /// A frame that is due now.
+        /// Records a frame that is due now. False when a keyframe is wanted next.
         fn put(&mut self, number: u64, keyframe: bool) -> bool {
             let mut packet = frame(H264, number, keyframe);
             packet.due = now();
-            self.video.put(&packet)
+            self.video.put(&packet) == NextFrame::Any
         }
     }
 
@@ -399,7 +205,7 @@ mod tests {
     #[test]
     fn a_recording_asks_for_its_first_keyframe_and_has_all_that_follows() {
         let mut set = Set::new("plain");
-        assert!(set.put(0, false) && !set.control.recording(), "nobody records");
+        assert!(set.put(0, false) && !set.control.recording(), "nothing is recorded");
         set.control.start(set.folder.clone(), "Test: a/b").expect("start");
         assert!(set.control.recording());
         assert!(!set.put(1, false));
@@ -451,7 +257,7 @@ mod tests {
             packet.due = Duration::from_millis(5000 + ms);
             packet.keyframe = keyframe;
             packet.shape.aspect = aspect;
-            set.video.put(&packet)
+            set.video.put(&packet) == NextFrame::Any
         };
         assert!(put(0, true, 1.5) && put(20, false, 1.5) && put(9980, false, 1.5));
         assert!(!put(10_000, false, 1.5) && !put(10_020, false, 1.5));
@@ -507,12 +313,12 @@ mod tests {
         while set.control.recording() {
             std::thread::yield_now();
         }
-        assert!(set.put(1, false), "nobody records");
+        assert!(set.put(1, false), "nothing is recorded");
         // And the next one works.
         set.control.start(set.folder.clone(), "Game").expect("start");
         let mut packet = frame(VP8, 0, true);
         packet.due = now();
-        assert!(set.video.put(&packet));
+        assert_eq!(set.video.put(&packet), NextFrame::Any);
         set.started();
         set.control.stop();
         assert_eq!(read_webm(&fs::read(&set.finished().0[0]).expect("read")).frames.len(), 1);

@@ -5,8 +5,8 @@
 //! its end goes into the head as the duration. A clean stop appends the cues, for jumps, and writes the head again with
 //! the segment's size and the way to them.
 
-use super::layout::Layout;
-use super::{BLOCK_TIME, FRAME_TIME, Muxer, Patch};
+use super::track_format::TrackFormat;
+use super::{BLOCK_TIME, FRAME_TIME, Muxer, Patch, RecordError};
 use crate::packet::Codec;
 use crate::packet::RATE_HZ;
 use std::time::Duration;
@@ -28,7 +28,7 @@ const SEGMENT_HEAD: u64 = 12;
 
 /// A WebM file being written.
 pub struct WebM {
-    layout: Layout,
+    format: TrackFormat,
     /// Since the last cut: time in milliseconds, track, whether it is a keyframe, and the end of its data.
     taken: Vec<(u64, u8, bool, usize)>,
     data: Vec<u8>,
@@ -48,10 +48,10 @@ pub struct WebM {
 }
 
 impl WebM {
-    /// For a layout of VP8 or VP9.
-    pub fn new(layout: Layout) -> WebM {
+    /// For a format of VP8 or VP9.
+    pub fn new(format: TrackFormat) -> WebM {
         WebM {
-            layout,
+            format,
             taken: Vec::new(),
             data: Vec::new(),
             blocks: 0,
@@ -67,10 +67,11 @@ impl WebM {
 }
 
 impl Muxer for WebM {
-    fn head(&mut self, out: &mut Vec<u8>) {
+    fn head(&mut self, out: &mut Vec<u8>) -> Result<(), RecordError> {
         let start = out.len();
         self.write_head(None, out);
         self.len = (out.len() - start) as u64;
+        Ok(())
     }
 
     fn frame(&mut self, data: &[u8], time: Duration, keyframe: bool) {
@@ -87,11 +88,11 @@ impl Muxer for WebM {
         self.blocks += 1;
     }
 
-    fn cut(&mut self, _next: Option<Duration>, out: &mut Vec<u8>) -> Vec<Patch> {
+    fn cut(&mut self, _next: Option<Duration>, out: &mut Vec<u8>) -> Result<Vec<Patch>, RecordError> {
         // Where silence was filled in, the sound comes after a picture that is later.
         let mut order: Vec<usize> = (0..self.taken.len()).collect();
         order.sort_by_key(|&index| self.taken[index].0);
-        let Some(&first) = order.first() else { return Vec::new() };
+        let Some(&first) = order.first() else { return Ok(Vec::new()) };
         let (begin, ..) = self.taken[first];
         if let Some(&(ms, ..)) = self.taken.iter().find(|(_, track, keyframe, _)| *track == VIDEO && *keyframe) {
             self.cues.push((ms, self.len - self.segment_at - SEGMENT_HEAD));
@@ -116,10 +117,10 @@ impl Muxer for WebM {
         self.data.clear();
         let mut bytes = Vec::new();
         self.duration(&mut bytes);
-        vec![reveal, Patch { at: self.duration_at, bytes }]
+        Ok(vec![reveal, Patch { at: self.duration_at, bytes }])
     }
 
-    fn finish(&mut self, out: &mut Vec<u8>) -> Vec<Patch> {
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<Vec<Patch>, RecordError> {
         let cues_at = self.len - self.segment_at - SEGMENT_HEAD;
         let start = out.len();
         element(out, 0x1C53_BB6B, |out| {
@@ -137,7 +138,7 @@ impl Muxer for WebM {
         self.len += (out.len() - start) as u64;
         let mut bytes = Vec::new();
         self.write_head(Some(cues_at), &mut bytes);
-        vec![reveal, Patch { at: 0, bytes }]
+        Ok(vec![reveal, Patch { at: 0, bytes }])
     }
 }
 
@@ -212,15 +213,15 @@ impl WebM {
     }
 
     fn picture_track(&self, out: &mut Vec<u8>) {
-        let Layout { coded: (width, height), picture: (picture_width, picture_height), .. } = self.layout;
-        let codec = if self.layout.format.codec == Codec::Vp9 { "V_VP9" } else { "V_VP8" };
+        let TrackFormat { coded: (width, height), picture: (picture_width, picture_height), .. } = self.format;
+        let codec = if self.format.encoding.codec == Codec::Vp9 { "V_VP9" } else { "V_VP8" };
         track(out, VIDEO, 1, codec, |out| {
             element(out, 0xE0, |out| {
                 uint(out, 0xB0, width.into());
                 uint(out, 0xBA, height.into());
                 uint(out, 0x54AA, height.saturating_sub(picture_height).into());
                 uint(out, 0x54DD, width.saturating_sub(picture_width).into());
-                let shown = (f64::from(picture_width) * self.layout.pixel_aspect).round().max(1.0) as u64;
+                let shown = (f64::from(picture_width) * self.format.pixel_aspect).round().max(1.0) as u64;
                 uint(out, 0x54B0, shown);
                 uint(out, 0x54BA, picture_height.into());
             });
@@ -305,9 +306,9 @@ mod tests {
 
     /// The file after every write: four pieces of half a second, with keyframes in the first and the third.
     fn states() -> Vec<Vec<u8>> {
-        let mut webm = WebM::new(Layout::of(&frame(VP9, 0, true)).expect("a layout"));
+        let mut webm = WebM::new(TrackFormat::of(&frame(VP9, 0, true)).expect("a format"));
         let mut file = Vec::new();
-        webm.head(&mut file);
+        webm.head(&mut file).expect("a head");
         let mut states = vec![file.clone()];
         for piece in 0..=4 {
             let mut out = Vec::new();
@@ -321,6 +322,7 @@ mod tests {
             } else {
                 webm.finish(&mut out)
             };
+            let patches = patches.expect("a piece");
             file.extend(&out);
             states.push(file.clone());
             for Patch { at, bytes } in patches {
@@ -418,7 +420,7 @@ mod tests {
         let mut odd = frame(VP9, 0, true);
         odd.shape.width = 255;
         let mut file = Vec::new();
-        WebM::new(Layout::of(&odd).expect("a layout")).head(&mut file);
+        WebM::new(TrackFormat::of(&odd).expect("a format")).head(&mut file).expect("a head");
         let said = |id| find(&file, &[0x1853_8067, 0x1654_AE6B, 0xAE, 0xE0, id]).map(|bytes| number(&bytes));
         // Coded width and height, cropped right and below, shown width and height.
         assert_eq!([0xB0, 0xBA, 0x54DD, 0x54AA, 0x54B0, 0x54BA].map(said), [512, 448, 2, 0, 597, 448].map(Some));

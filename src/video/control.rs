@@ -1,4 +1,4 @@
-//! What other threads may ask of the video thread, and what they may read of it. All of it atomic: nobody waits.
+//! What other threads may ask of the video thread, and what they may read of it. All of it is atomic: no reader or writer waits.
 
 use crate::link::Link;
 use crate::packet::Format;
@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::time::Duration;
 
-/// The rate limit before anything is known of the peers' networks, in kbit/s.
+/// The rate limit while no peer's network is known.
 const START_KBIT_S: u32 = 6000;
 
 /// In place of a frame's number while the time that belongs to it changes.
@@ -48,14 +48,12 @@ pub(super) struct RenditionControl {
     pub(super) dropped: AtomicU64,
 }
 
-/// What is to be known of one rendition.
+/// The state of one rendition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RenditionStatus {
-    /// Which.
     pub format: Format,
     /// Peers that watch it.
     pub viewers: u32,
-    /// An encoder is open.
     pub open: bool,
     /// Frames encoded since the start.
     pub encoded: u64,
@@ -68,7 +66,6 @@ pub struct RenditionStatus {
 }
 
 impl VideoControl {
-    /// For the frames of `link`.
     pub fn new(link: Arc<Link>) -> Arc<VideoControl> {
         Arc::new(VideoControl {
             link,
@@ -99,7 +96,7 @@ impl VideoControl {
         &self.renditions[format.index()]
     }
 
-    /// Somebody who watches this rendition wants a keyframe.
+    /// The next frame of this rendition is to be a keyframe.
     pub fn request_keyframe(&self, format: Format) {
         self.of(format).keyframe.store(true, Release);
         self.link.frame_event.signal();
@@ -125,7 +122,6 @@ impl VideoControl {
         self.of(format).max_kbit_s.store(max_kbit_s, Release);
     }
 
-    /// How a rendition is.
     pub fn rendition(&self, format: Format) -> RenditionStatus {
         let control = self.of(format);
         RenditionStatus {
@@ -154,12 +150,10 @@ impl VideoControl {
         self.screenshot.swap(false, Acquire)
     }
 
-    /// Frames encoded, in one rendition or more.
     pub fn encoded(&self) -> u64 {
         self.encoded.load(Relaxed)
     }
 
-    /// Frames passed over because the encoders were busy.
     pub fn skipped(&self) -> u64 {
         self.skipped.load(Relaxed)
     }

@@ -5,89 +5,12 @@
 //! chroma sample belongs to exactly one source pixel and keeps its colour; large ones are subsampled as usual. For 4:4:4
 //! nothing is enlarged: the page does it, sharply.
 
+use super::error::ConvertError;
+use super::planes::{PlaneShape, Planes, enlargement};
 use crate::frame::{Picture, PixelFormat};
 use crate::link::frames::ReadFrame;
 use crate::packet::Chroma;
 use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix};
-
-/// Enlarging stops at this many encoded pixels: 640x480 with some room, what two cores encode at 60 Hz beside a core.
-const ENLARGE_UP_TO: u64 = 768 * 576;
-
-/// The smallest side that is encoded; what is smaller is enlarged to it. Codecs take a single macroblock too, but for that
-/// libvpx decides by memory that it never wrote.
-const MIN_SIDE: u32 = 32;
-
-/// No side is enlarged beyond this: VP8 ends at 16383.
-const LARGEST_ENLARGED: u32 = 8192;
-
-/// What an encoder has to know of planes before it sees them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PlaneShape {
-    /// Width of the luma plane; even.
-    pub width: u32,
-    /// Height of the luma plane; even.
-    pub height: u32,
-    /// Whether U and V are half as wide and high.
-    pub chroma: Chroma,
-}
-
-impl PlaneShape {
-    /// The planes for a picture of this size: enlarged and made even.
-    pub fn of_picture(width: u32, height: u32, chroma: Chroma) -> PlaneShape {
-        let (across, down) = enlargement(width, height, chroma);
-        let side = |value: u32, k: u32| (value * k).next_multiple_of(2);
-        PlaneShape { width: side(width, across), height: side(height, down), chroma }
-    }
-
-    /// Width and height of U and V.
-    pub fn chroma_size(&self) -> (u32, u32) {
-        match self.chroma {
-            Chroma::C420 => (self.width / 2, self.height / 2),
-            Chroma::C444 => (self.width, self.height),
-        }
-    }
-}
-
-/// Planes of video, BT.601 and limited range; rows without gaps.
-#[derive(Debug, Default)]
-pub struct Planes {
-    /// Size and kind.
-    pub shape: PlaneShape,
-    /// Luma.
-    pub y: Vec<u8>,
-    /// Chroma.
-    pub u: Vec<u8>,
-    /// Chroma.
-    pub v: Vec<u8>,
-}
-
-impl Planes {
-    /// Whether the planes are as long as their shape says.
-    pub fn is_whole(&self) -> bool {
-        let (width, height) = self.shape.chroma_size();
-        let chroma = width as usize * height as usize;
-        self.y.len() >= self.shape.width as usize * self.shape.height as usize
-            && self.u.len() >= chroma
-            && self.v.len() >= chroma
-    }
-
-    /// Refuses planes that an encoder of this shape must not be given: it would read beyond their end.
-    pub(super) fn check(&self, shape: PlaneShape) -> Result<(), String> {
-        if self.shape == shape && self.is_whole() {
-            return Ok(());
-        }
-        Err(format!("planes of {:?} for an encoder of {shape:?}", self.shape))
-    }
-
-    fn reshape(&mut self, shape: PlaneShape) {
-        let (width, height) = shape.chroma_size();
-        let chroma = width as usize * height as usize;
-        self.shape = shape;
-        self.y.resize(shape.width as usize * shape.height as usize, 0);
-        self.u.resize(chroma, 0);
-        self.v.resize(chroma, 0);
-    }
-}
 
 /// Keeps its buffers between frames.
 #[derive(Debug, Default)]
@@ -96,27 +19,6 @@ pub struct Converter {
     y: Vec<u8>,
     u: Vec<u8>,
     v: Vec<u8>,
-}
-
-/// How often a picture of this size is enlarged before encoding, across and down: 1, 2 or 4 each way, and more where a side
-/// would be too small for a codec. So nothing is padded but the odd last row or column.
-pub fn enlargement(width: u32, height: u32, chroma: Chroma) -> (u32, u32) {
-    let pixels = u64::from(width) * u64::from(height);
-    let fits = |k: u32| pixels * u64::from(k * k) <= ENLARGE_UP_TO && width.max(height) * k <= LARGEST_ENLARGED;
-    let k = match chroma {
-        Chroma::C420 => [4, 2].into_iter().find(|&k| fits(k)).unwrap_or(1),
-        Chroma::C444 => 1,
-    };
-    let enough = |side: u32| {
-        let least = MIN_SIDE.div_ceil(side.max(1));
-        match chroma {
-            _ if least <= k => k,
-            // Even, so that every chroma sample belongs to one pixel.
-            Chroma::C420 => least.next_multiple_of(2),
-            Chroma::C444 => least,
-        }
-    };
-    (enough(width), enough(height))
 }
 
 /// How one side of a plane is made: every `take`th sample, repeated.
@@ -196,11 +98,17 @@ impl Converter {
     }
 
     /// Converts `picture` for an encoder of this chroma.
-    pub fn convert(&mut self, picture: &Picture, chroma: Chroma, planes: &mut Planes) -> Result<(), String> {
+    pub fn convert(&mut self, picture: &Picture, chroma: Chroma, planes: &mut Planes) -> Result<(), ConvertError> {
         let (width, height) = (picture.width as usize, picture.height as usize);
         if width == 0 || height == 0 || picture.pixels.len() < width * height {
-            return Err(format!("a picture of {width}x{height} has {} pixels", picture.pixels.len()));
+            let pixels = picture.pixels.len();
+            return Err(ConvertError::TooFewPixels { width: picture.width, height: picture.height, pixels });
         }
+        let refused = |error: yuv::YuvError| ConvertError::Refused {
+            width: picture.width,
+            height: picture.height,
+            cause: error.to_string(),
+        };
         let (across, down) = enlargement(picture.width, picture.height, chroma);
         planes.reshape(PlaneShape::of_picture(picture.width, picture.height, chroma));
         let shape = planes.shape;
@@ -217,14 +125,13 @@ impl Converter {
             } else {
                 yuv::bgra_to_yuv420(&mut image, bgra, stride, RANGE, MATRIX, MODE)
             };
-            return done.map_err(|error| format!("conversion failed for {width}x{height}: {error}"));
+            return done.map_err(refused);
         }
         self.y.resize(width * height, 0);
         self.u.resize(width * height, 0);
         self.v.resize(width * height, 0);
         let mut full = image((&mut self.y, &mut self.u, &mut self.v), picture.width, picture.height, picture.width);
-        yuv::bgra_to_yuv444(&mut full, bgra, stride, RANGE, MATRIX, MODE)
-            .map_err(|error| format!("conversion failed for {width}x{height}: {error}"))?;
+        yuv::bgra_to_yuv444(&mut full, bgra, stride, RANGE, MATRIX, MODE).map_err(refused)?;
         enlarge(&self.y, (width, height), (Step::luma(across), Step::luma(down)), &mut planes.y, (cw, ch));
         let steps = (Step::chroma(across, chroma), Step::chroma(down, chroma));
         let (uw, uh) = shape.chroma_size();
@@ -460,7 +367,7 @@ mod tests {
     #[test]
     fn every_encoder_takes_every_size() {
         use crate::packet::Format;
-        use crate::video::encoder::{Tuning, Want, open};
+        use crate::video::encoder::{EncodeMode, FrameType, Tuning, open};
         for (width, height) in CORNERS {
             for format in Format::ALL {
                 let shape = PlaneShape::of_picture(width, height, format.chroma);
@@ -468,7 +375,11 @@ mod tests {
                 planes.reshape(shape);
                 let mut encoder = open(format, shape, Tuning { fps: 60.0, max_kbit_s: 6000, speed: 0 }).expect("opens");
                 let mut out = Vec::new();
-                assert_eq!(encoder.encode(&planes, Want::Any, &mut out), Ok(true), "{width}x{height} {format:?}");
+                assert_eq!(
+                    encoder.encode(&planes, EncodeMode::Auto, &mut out),
+                    Ok(FrameType::Key),
+                    "{width}x{height} {format:?}"
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What every encoder does, whatever its codec.
 
-use super::convert::{PlaneShape, Planes};
+use super::error::EncodeError;
+use super::planes::{PlaneShape, Planes};
 use super::vpx;
 use super::x264::{self, Preset};
 use crate::packet::{Codec, Format};
@@ -24,24 +25,47 @@ pub const SPEEDS: usize = 3;
 pub const BUFFER_FRAMES: f64 = 2.0;
 
 impl Tuning {
+    /// Refuses what no game has, and what would be divided by.
+    pub(super) fn check(&self, codec: Codec) -> Result<(), EncodeError> {
+        if (1.0..=1000.0).contains(&self.fps) {
+            return Ok(());
+        }
+        Err(EncodeError::FrameRate { codec, millihertz: (self.fps * 1000.0) as u64 })
+    }
+
     /// The buffer of the rate limit in milliseconds.
     pub fn buffer_ms(&self) -> f64 {
         BUFFER_FRAMES * 1000.0 / self.fps
     }
 }
 
-/// What one frame is to be.
+/// How one frame is to be encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
-    /// Whatever the encoder thinks best.
-    Any,
+pub enum EncodeMode {
+    /// As the encoder decides.
+    Auto,
     /// The same picture as the last one, and better: what the rate limit left coarse is to be repaired.
-    Better,
+    Refine,
     /// Decodable without anything before it.
     Keyframe,
-    /// The same as the last one, which was good enough: as few bits as can be. Encoders left alone never come to rest,
-    /// because their loop filters undo a little of what they have just repaired.
-    Still,
+    /// The same picture as the last one, which was good enough: as few bits as can be. Encoders left alone never come to
+    /// rest, because their loop filters undo a little of what they have just repaired.
+    Skip,
+}
+
+/// What an encoded frame is to its decoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameType {
+    /// It needs nothing before it.
+    Key,
+    /// It refers to the frames before it.
+    Delta,
+}
+
+impl FrameType {
+    pub(super) fn of_key(key: bool) -> FrameType {
+        if key { FrameType::Key } else { FrameType::Delta }
+    }
 }
 
 /// An open encoder. It stays on the thread that opened it.
@@ -50,24 +74,29 @@ pub trait Encoder {
     fn shape(&self) -> PlaneShape;
 
     /// Changes rate, frame rate or speed without reopening.
-    fn tune(&mut self, tuning: Tuning) -> Result<(), String>;
+    fn tune(&mut self, tuning: Tuning) -> Result<(), EncodeError>;
 
-    /// Encodes one frame and appends it to `out`. Returns whether it is a keyframe: the first and each wanted one are.
-    fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String>;
+    /// Encodes one frame and appends it to `out`. The first is a keyframe, and so is each of [`EncodeMode::Keyframe`].
+    fn encode(&mut self, planes: &Planes, mode: EncodeMode, out: &mut Vec<u8>) -> Result<FrameType, EncodeError>;
 
     /// The last frame as a decoder sees it, for measuring. False if there is none.
     fn decoded(&mut self, planes: &mut Planes) -> bool;
 }
 
 /// Opens an encoder for planes of this shape, whose chroma must be that of the format.
-pub fn open(format: Format, shape: PlaneShape, tuning: Tuning) -> Result<Box<dyn Encoder>, String> {
+pub fn open(format: Format, shape: PlaneShape, tuning: Tuning) -> Result<Box<dyn Encoder>, EncodeError> {
     open_as(format, shape, tuning, Preset::default())
 }
 
 /// The same with another preset, where the codec has any: to be compared.
-pub fn open_as(format: Format, shape: PlaneShape, tuning: Tuning, preset: Preset) -> Result<Box<dyn Encoder>, String> {
+pub fn open_as(
+    format: Format,
+    shape: PlaneShape,
+    tuning: Tuning,
+    preset: Preset,
+) -> Result<Box<dyn Encoder>, EncodeError> {
     if shape.chroma != format.chroma {
-        return Err(format!("planes of another chroma for {}", format.title()));
+        return Err(EncodeError::Chroma { format, shape });
     }
     Ok(match format.codec {
         Codec::H264 => Box::new(x264::Encoder::open(shape, tuning, preset)?),
@@ -143,10 +172,14 @@ mod tests {
             for frame in 0..300 {
                 let wanted = frame % 100 == 57;
                 let mut out = vec![7];
-                let is_keyframe = encoder
-                    .encode(&noise(shape, frame), if wanted { Want::Keyframe } else { Want::Any }, &mut out)
+                let frame_type = encoder
+                    .encode(
+                        &noise(shape, frame),
+                        if wanted { EncodeMode::Keyframe } else { EncodeMode::Auto },
+                        &mut out,
+                    )
                     .expect("encode");
-                assert_eq!(is_keyframe, wanted || frame == 0, "{} frame {frame}", format.name());
+                assert_eq!(frame_type == FrameType::Key, wanted || frame == 0, "{} frame {frame}", format.name());
                 assert!(out.len() > 1 && out[0] == 7, "what was there stays");
             }
         }
@@ -157,7 +190,7 @@ mod tests {
         for format in Format::ALL {
             for (width, height) in [(16, 16), (16, 4096), (4096, 16), (18, 34), (1002, 778)] {
                 let (mut encoder, shape) = opened(format, width, height);
-                encoder.encode(&noise(shape, 1), Want::Any, &mut Vec::new()).expect("encode");
+                encoder.encode(&noise(shape, 1), EncodeMode::Auto, &mut Vec::new()).expect("encode");
             }
         }
     }
@@ -169,10 +202,10 @@ mod tests {
             let mut short = noise(right, 1);
             short.v.truncate(100);
             let mut out = Vec::new();
-            assert!(encoder.encode(&noise(shape(format, 640, 480), 1), Want::Any, &mut out).is_err());
-            assert!(encoder.encode(&short, Want::Any, &mut out).is_err());
+            assert!(encoder.encode(&noise(shape(format, 640, 480), 1), EncodeMode::Auto, &mut out).is_err());
+            assert!(encoder.encode(&short, EncodeMode::Auto, &mut out).is_err());
             assert!(out.is_empty());
-            assert!(encoder.encode(&noise(right, 1), Want::Any, &mut out).is_ok());
+            assert!(encoder.encode(&noise(right, 1), EncodeMode::Auto, &mut out).is_ok());
         }
         let wrong = shape(Format::default(), 64, 64);
         let full = Format { chroma: Chroma::C444, ..Format::default() };
@@ -190,7 +223,8 @@ mod tests {
                 for _ in 0..60 {
                     seed += 7919;
                     let first = seed == 7919;
-                    assert_eq!(encoder.encode(&noise(shape, seed), Want::Any, &mut out).expect("encode"), first);
+                    let frame_type = encoder.encode(&noise(shape, seed), EncodeMode::Auto, &mut out).expect("encode");
+                    assert_eq!(frame_type == FrameType::Key, first);
                 }
                 out.len() as f64 * 8.0 / 1000.0 / (60.0 / fps)
             };
@@ -220,26 +254,26 @@ mod tests {
             let planes = tiles(shape, 1);
             let mut out = Vec::new();
             for _ in 0..30 {
-                encoder.encode(&planes, Want::Better, &mut out).expect("encode");
+                encoder.encode(&planes, EncodeMode::Refine, &mut out).expect("encode");
             }
             let mut before = Planes::default();
             assert!(encoder.decoded(&mut before));
-            let mut kbit_s = |want| {
+            let mut kbit_s = |mode| {
                 out.clear();
                 for _ in 0..60 {
-                    encoder.encode(&planes, want, &mut out).expect("encode");
+                    encoder.encode(&planes, mode, &mut out).expect("encode");
                 }
                 out.len() as f64 * 0.008
             };
-            println!("{}: {} kbit/s left alone", format.name(), kbit_s(Want::Any));
-            kbit_s(Want::Still);
-            let kbit_s = kbit_s(Want::Still);
+            println!("{}: {} kbit/s left alone", format.name(), kbit_s(EncodeMode::Auto));
+            kbit_s(EncodeMode::Skip);
+            let kbit_s = kbit_s(EncodeMode::Skip);
             println!("{}: {kbit_s} kbit/s still", format.name());
             let mut after = Planes::default();
             assert!(encoder.decoded(&mut after));
             let changed = before.y.iter().zip(&after.y).filter(|(a, b)| a.abs_diff(**b) > 8).count();
             assert!(changed * 100 < before.y.len(), "{}: {changed} samples", format.name());
-            assert_eq!(encoder.encode(&planes, Want::Keyframe, &mut out), Ok(true));
+            assert_eq!(encoder.encode(&planes, EncodeMode::Keyframe, &mut out), Ok(FrameType::Key));
             assert!(kbit_s < 60.0, "{}: {kbit_s} kbit/s", format.name());
         }
     }
@@ -254,7 +288,7 @@ mod tests {
             for frame in 0..180 {
                 // A still picture, and a wholly new one every half second.
                 let mut out = Vec::new();
-                encoder.encode(&tiles(shape, frame / 30), Want::Any, &mut out).expect("encode");
+                encoder.encode(&tiles(shape, frame / 30), EncodeMode::Auto, &mut out).expect("encode");
                 largest = largest.max(out.len());
             }
             let times = largest as f64 / per_frame;
@@ -274,10 +308,10 @@ mod tests {
             assert!(!encoder.decoded(&mut seen));
             // Another flat picture first, so that this one is not a keyframe.
             let other = Planes { shape, y: vec![180; 64 * 48], u: vec![140; chroma], v: vec![70; chroma] };
-            encoder.encode(&other, Want::Any, &mut Vec::new()).expect("encode");
-            encoder.encode(&planes, Want::Any, &mut Vec::new()).expect("encode");
+            encoder.encode(&other, EncodeMode::Auto, &mut Vec::new()).expect("encode");
+            encoder.encode(&planes, EncodeMode::Auto, &mut Vec::new()).expect("encode");
             for _ in 0..20 {
-                encoder.encode(&planes, Want::Better, &mut Vec::new()).expect("encode");
+                encoder.encode(&planes, EncodeMode::Refine, &mut Vec::new()).expect("encode");
             }
             assert!(encoder.decoded(&mut seen) && seen.is_whole(), "{}", format.name());
             let near = |plane: &[u8], value: u8| plane.iter().all(|sample| sample.abs_diff(value) <= 1);

@@ -3,6 +3,8 @@
 mod control;
 pub mod convert;
 pub mod encoder;
+pub mod error;
+pub mod planes;
 mod rendition;
 mod speed;
 mod thread;
@@ -10,4 +12,5 @@ pub mod vpx;
 pub mod x264;
 
 pub use control::{RenditionStatus, VideoControl};
-pub use thread::{VideoPorts, VideoThread, start};
+pub use error::VideoFailure;
+pub use thread::{VideoOutputs, VideoThread, start};

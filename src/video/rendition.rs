@@ -1,12 +1,13 @@
 //! One encoded version of the picture: its encoder, from the first viewer to the last.
 
-use super::convert::{PlaneShape, Planes};
-use super::encoder::{Encoder, Tuning, Want};
+use super::encoder::{EncodeMode, Encoder, FrameType, Tuning};
+use super::error::EncodeError;
+use super::planes::{PlaneShape, Planes};
 use crate::packet::Format;
 use std::time::Duration;
 
-/// The shortest time between two keyframes that somebody asked for: whoever asks without end must not spoil the picture
-/// for the others. A change of size makes one whenever it comes.
+/// The shortest time between two keyframes that peers asked for: one that asks without end must not spoil the picture for
+/// the others. A change of size makes one whenever it comes.
 const KEYFRAME_EVERY: Duration = Duration::from_millis(500);
 
 /// As many frames without a change are nothing but a game that draws less often than its screen is shown: they cost next to
@@ -20,20 +21,19 @@ const REFINED_AFTER: u32 = SAME_AGAIN + 30;
 /// How long a rendition is left alone whose encoder failed, and the one that replaced it within as long.
 const RETRY: Duration = Duration::from_secs(2);
 
-type Open = fn(Format, PlaneShape, Tuning) -> Result<Box<dyn Encoder>, String>;
+type Open = fn(Format, PlaneShape, Tuning) -> Result<Box<dyn Encoder>, EncodeError>;
 
-/// What came of a frame.
+/// What came of encoding a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was encoded; true for a keyframe.
-    Encoded(bool),
-    /// The encoder failed, and so did a new one. The sentence part says how.
-    Broken(String),
+    Encoded(FrameType),
+    /// The encoder failed, and so did a new one.
+    Broken(EncodeError),
     /// It failed a short while ago and is left alone for now.
     Waiting,
 }
 
-/// A rendition, with an encoder or without.
+/// One encoded version of the picture.
 pub struct Rendition {
     format: Format,
     open: Open,
@@ -50,12 +50,10 @@ pub struct Rendition {
 
 /// One frame to encode.
 #[derive(Clone, Copy)]
-pub struct Job<'a> {
-    /// The picture.
+pub struct FrameInput<'a> {
     pub planes: &'a Planes,
     /// Its size before it was enlarged: pictures of two sizes may give planes of one.
     pub picture: (u32, u32),
-    /// Rate and speed.
     pub tuning: Tuning,
     /// It is to be a keyframe.
     pub keyframe: bool,
@@ -80,7 +78,6 @@ impl Rendition {
         }
     }
 
-    /// Whether an encoder is open.
     pub fn is_open(&self) -> bool {
         self.encoder.is_some()
     }
@@ -90,13 +87,13 @@ impl Rendition {
         now < self.retry_at
     }
 
-    /// Nobody watches any more.
+    /// After the last viewer.
     pub fn close(&mut self) {
         self.encoder = None;
         self.last_keyframe = None;
     }
 
-    /// Whether a keyframe that somebody wants may be made at `now`.
+    /// Whether a requested keyframe may be made at `now`.
     pub fn may_make_keyframe(&self, now: Duration) -> bool {
         self.last_keyframe.is_none_or(|last| now.saturating_sub(last) >= KEYFRAME_EVERY)
     }
@@ -109,39 +106,39 @@ impl Rendition {
     /// Encodes one frame into `out`, opening or reopening the encoder if it does not fit. An encoder that fails is
     /// replaced at once, so that a single failure costs nothing but a keyframe. One whose replacement fails soon as well is
     /// broken.
-    pub fn encode(&mut self, job: Job<'_>, out: &mut Vec<u8>) -> Outcome {
-        if self.rests(job.now) {
+    pub fn encode(&mut self, input: FrameInput<'_>, out: &mut Vec<u8>) -> Outcome {
+        if self.rests(input.now) {
             return Outcome::Waiting;
         }
-        self.refined = if job.unchanged { self.refined.saturating_add(1) } else { 0 };
+        self.refined = if input.unchanged { self.refined.saturating_add(1) } else { 0 };
         let before = out.len();
-        let mut tried = self.try_encode(job, out);
-        if tried.is_err() && self.replaced.is_none_or(|at| job.now.saturating_sub(at) >= RETRY) {
-            self.replaced = Some(job.now);
+        let mut tried = self.try_encode(input, out);
+        if tried.is_err() && self.replaced.is_none_or(|at| input.now.saturating_sub(at) >= RETRY) {
+            self.replaced = Some(input.now);
             self.encoder = None;
             out.truncate(before);
-            tried = self.try_encode(job, out);
+            tried = self.try_encode(input, out);
         }
         match tried {
-            Ok(is_keyframe) => {
-                if is_keyframe {
-                    self.last_keyframe = Some(job.now);
+            Ok(frame_type) => {
+                if frame_type == FrameType::Key {
+                    self.last_keyframe = Some(input.now);
                     self.refined = 0;
                 }
-                Outcome::Encoded(is_keyframe)
+                Outcome::Encoded(frame_type)
             }
             Err(why) => {
                 self.encoder = None;
                 out.truncate(before);
                 self.replaced = None;
-                self.retry_at = job.now + RETRY;
+                self.retry_at = input.now + RETRY;
                 Outcome::Broken(why)
             }
         }
     }
 
-    fn try_encode(&mut self, job: Job<'_>, out: &mut Vec<u8>) -> Result<bool, String> {
-        let Job { planes, tuning, .. } = job;
+    fn try_encode(&mut self, input: FrameInput<'_>, out: &mut Vec<u8>) -> Result<FrameType, EncodeError> {
+        let FrameInput { planes, tuning, .. } = input;
         if self.encoder.as_ref().is_some_and(|encoder| encoder.shape() != planes.shape) {
             // Closed before the next is opened, so that two never take memory at once.
             self.encoder = None;
@@ -154,29 +151,32 @@ impl Rendition {
             }
         };
         encoder.tune(tuning)?;
-        let resized = self.picture != job.picture;
-        let want = match self.refined {
-            _ if job.keyframe || resized => Want::Keyframe,
-            0 => Want::Any,
-            again if again > SAME_AGAIN && again <= REFINED_AFTER => Want::Better,
-            _ => Want::Still,
+        let resized = self.picture != input.picture;
+        let mode = match self.refined {
+            _ if input.keyframe || resized => EncodeMode::Keyframe,
+            0 => EncodeMode::Auto,
+            again if again > SAME_AGAIN && again <= REFINED_AFTER => EncodeMode::Refine,
+            _ => EncodeMode::Skip,
         };
-        let is_keyframe = encoder.encode(planes, want, out)?;
-        self.picture = job.picture;
-        Ok(is_keyframe)
+        let frame_type = encoder.encode(planes, mode, out)?;
+        self.picture = input.picture;
+        Ok(frame_type)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packet::Codec;
     use std::cell::Cell;
 
     thread_local! {
         static OPENED: Cell<u32> = const { Cell::new(0) };
-        static STILL: Cell<bool> = const { Cell::new(false) };
+        static SKIPPED: Cell<bool> = const { Cell::new(false) };
         static FAILURES: Cell<u32> = const { Cell::new(0) };
     }
+
+    const FAILURE: EncodeError = EncodeError::NoFrame { codec: Codec::H264, width: 16, height: 16 };
 
     struct Fake(PlaneShape, bool);
 
@@ -184,24 +184,25 @@ mod tests {
         fn shape(&self) -> PlaneShape {
             self.0
         }
-        fn tune(&mut self, _: Tuning) -> Result<(), String> {
+        fn tune(&mut self, _: Tuning) -> Result<(), EncodeError> {
             Ok(())
         }
-        fn encode(&mut self, _: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String> {
+        fn encode(&mut self, _: &Planes, mode: EncodeMode, out: &mut Vec<u8>) -> Result<FrameType, EncodeError> {
             out.push(1);
             if FAILURES.get() > 0 {
                 FAILURES.set(FAILURES.get() - 1);
-                return Err("out of order".into());
+                return Err(FAILURE);
             }
-            STILL.set(want == Want::Still);
-            Ok(std::mem::replace(&mut self.1, false) || want == Want::Keyframe)
+            SKIPPED.set(mode == EncodeMode::Skip);
+            let first = std::mem::replace(&mut self.1, false);
+            Ok(FrameType::of_key(first || mode == EncodeMode::Keyframe))
         }
         fn decoded(&mut self, _: &mut Planes) -> bool {
             false
         }
     }
 
-    fn open(_: Format, shape: PlaneShape, _: Tuning) -> Result<Box<dyn Encoder>, String> {
+    fn open(_: Format, shape: PlaneShape, _: Tuning) -> Result<Box<dyn Encoder>, EncodeError> {
         OPENED.set(OPENED.get() + 1);
         Ok(Box::new(Fake(shape, true)))
     }
@@ -216,8 +217,15 @@ mod tests {
         let mut out = Vec::new();
         let now = Duration::from_millis(ms);
         let planes = planes(width);
-        let job = Job { planes: &planes, picture: (width, 16), tuning: TUNING, keyframe: false, unchanged: false, now };
-        let outcome = rendition.encode(job, &mut out);
+        let input = FrameInput {
+            planes: &planes,
+            picture: (width, 16),
+            tuning: TUNING,
+            keyframe: false,
+            unchanged: false,
+            now,
+        };
+        let outcome = rendition.encode(input, &mut out);
         assert_eq!(out.len(), usize::from(matches!(outcome, Outcome::Encoded(_))), "nothing is left of a failure");
         outcome
     }
@@ -225,13 +233,13 @@ mod tests {
     #[test]
     fn a_new_size_is_a_new_encoder_and_a_keyframe_at_once() {
         let mut rendition = Rendition::new(Format::default(), open);
-        assert_eq!(encode(&mut rendition, 16, 0), Outcome::Encoded(true));
-        assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(false));
-        assert_eq!(encode(&mut rendition, 32, 33), Outcome::Encoded(true));
+        assert_eq!(encode(&mut rendition, 16, 0), Outcome::Encoded(FrameType::Key));
+        assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(FrameType::Delta));
+        assert_eq!(encode(&mut rendition, 32, 33), Outcome::Encoded(FrameType::Key));
         assert_eq!(OPENED.get(), 2);
         rendition.close();
         assert!(!rendition.is_open());
-        assert_eq!(encode(&mut rendition, 32, 50), Outcome::Encoded(true));
+        assert_eq!(encode(&mut rendition, 32, 50), Outcome::Encoded(FrameType::Key));
     }
 
     #[test]
@@ -239,14 +247,14 @@ mod tests {
         let mut rendition = Rendition::new(Format::default(), open);
         encode(&mut rendition, 16, 0);
         FAILURES.set(1);
-        assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(true));
+        assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(FrameType::Key));
         FAILURES.set(2);
-        assert_eq!(encode(&mut rendition, 16, 2033), Outcome::Broken("out of order".into()));
+        assert_eq!(encode(&mut rendition, 16, 2033), Outcome::Broken(FAILURE));
         assert!(!rendition.is_open());
         FAILURES.set(0);
         assert_eq!(encode(&mut rendition, 16, 2050), Outcome::Waiting);
         assert!(rendition.rests(Duration::from_millis(4032)) && !rendition.rests(Duration::from_millis(4033)));
-        assert_eq!(encode(&mut rendition, 16, 4050), Outcome::Encoded(true));
+        assert_eq!(encode(&mut rendition, 16, 4050), Outcome::Encoded(FrameType::Key));
     }
 
     #[test]
@@ -254,10 +262,10 @@ mod tests {
         let mut rendition = Rendition::new(Format::default(), open);
         encode(&mut rendition, 16, 0);
         FAILURES.set(1);
-        assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(true));
-        assert_eq!(encode(&mut rendition, 16, 33), Outcome::Encoded(false));
+        assert_eq!(encode(&mut rendition, 16, 16), Outcome::Encoded(FrameType::Key));
+        assert_eq!(encode(&mut rendition, 16, 33), Outcome::Encoded(FrameType::Delta));
         FAILURES.set(1);
-        assert_eq!(encode(&mut rendition, 16, 50), Outcome::Broken("out of order".into()));
+        assert_eq!(encode(&mut rendition, 16, 50), Outcome::Broken(FAILURE));
     }
 
     #[test]
@@ -266,13 +274,13 @@ mod tests {
         let planes = planes(512);
         let mut frame = |picture| {
             let now = Duration::ZERO;
-            let job = Job { planes: &planes, picture, tuning: TUNING, keyframe: false, unchanged: false, now };
-            rendition.encode(job, &mut Vec::new())
+            let input = FrameInput { planes: &planes, picture, tuning: TUNING, keyframe: false, unchanged: false, now };
+            rendition.encode(input, &mut Vec::new())
         };
         let opened = OPENED.get();
         for picture in [(256, 224), (512, 448), (256, 224)] {
-            assert_eq!(frame(picture), Outcome::Encoded(true), "{picture:?}");
-            assert_eq!(frame(picture), Outcome::Encoded(false), "{picture:?}");
+            assert_eq!(frame(picture), Outcome::Encoded(FrameType::Key), "{picture:?}");
+            assert_eq!(frame(picture), Outcome::Encoded(FrameType::Delta), "{picture:?}");
         }
         assert_eq!(OPENED.get(), opened + 1, "the encoder stays open");
     }
@@ -283,9 +291,9 @@ mod tests {
         let planes = planes(16);
         let mut frame = |unchanged, keyframe| {
             let now = Duration::ZERO;
-            let job = Job { planes: &planes, picture: (16, 16), tuning: TUNING, keyframe, unchanged, now };
-            rendition.encode(job, &mut Vec::new());
-            (STILL.get(), rendition.could_improve())
+            let input = FrameInput { planes: &planes, picture: (16, 16), tuning: TUNING, keyframe, unchanged, now };
+            rendition.encode(input, &mut Vec::new());
+            (SKIPPED.get(), rendition.could_improve())
         };
         assert_eq!(frame(false, false), (false, true));
         let seen: Vec<_> = (0..40).map(|_| frame(true, false)).collect();
@@ -320,7 +328,7 @@ mod tests {
                 converter.convert(&tiles(number / 2), format.chroma, &mut planes).expect("converts");
                 let again = number % 2 == 1;
                 let now = Duration::from_millis(u64::from(number) * 1000 / 60);
-                let job = Job {
+                let input = FrameInput {
                     planes: &planes,
                     picture: (256, 240),
                     tuning: TUNING,
@@ -329,7 +337,7 @@ mod tests {
                     now,
                 };
                 let mut out = Vec::new();
-                assert!(matches!(rendition.encode(job, &mut out), Outcome::Encoded(_)));
+                assert!(matches!(rendition.encode(input, &mut out), Outcome::Encoded(_)));
                 if number >= 20 {
                     bytes[usize::from(again)] += out.len();
                 }

@@ -4,25 +4,25 @@ use super::encoder::SPEEDS;
 use std::time::Duration;
 
 /// Busy for more than this share of a frame's time on average: a step faster.
-const TOO_MUCH: f64 = 0.8;
+const STEP_UP_ABOVE: f64 = 0.8;
 /// Busy for less than this share: a step back, which costs up to twice the time. Where that is too much, it is found out,
 /// and the next try comes later.
-const LITTLE: f64 = 0.6;
+const STEP_DOWN_BELOW: f64 = 0.6;
 /// Frames that are looked at before a step faster.
 const FRAMES: u32 = 15;
 /// How long it must have been easy before a step back, at first and at most.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(160));
 /// The share of the newest frame in the average.
 const WEIGHT: f64 = 0.1;
-/// By how much the share of a good moment follows each frame, up and down: it stays where five frames in six are above.
-const STEPS: (f64, f64) = (1.02, 0.9);
+/// By how much the typical share follows each frame, up and down: it stays where five frames in six are above.
+const TYPICAL_STEPS: (f64, f64) = (1.02, 0.9);
 /// Where it begins, and its bounds.
-const GOOD: f64 = 0.5;
-const GOOD_BOUNDS: (f64, f64) = (0.01, 1.0);
+const TYPICAL_START: f64 = 0.5;
+const TYPICAL_BOUNDS: (f64, f64) = (0.01, 1.0);
 /// Within so many frames' time a hold-up is to be made up for.
-const MAKE_UP: f64 = 5.0;
+const CATCH_UP_FRAMES: f64 = 5.0;
 /// It is not taken to be less than this part of the average: where frames have become dearer it takes seconds to find out.
-const OF_AVERAGE: f64 = 0.25;
+const LEAST_OF_AVERAGE: f64 = 0.25;
 
 /// Decides for all renditions together: they share one thread.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct SpeedControl {
     share: f64,
     /// What it takes when nothing else wants the processor: neither a machine that stands still for a moment nor one that
     /// is busy for a while moves it.
-    good: f64,
+    typical: f64,
     frames: u32,
     changed: Duration,
     patience: Duration,
@@ -44,7 +44,7 @@ impl Default for SpeedControl {
         SpeedControl {
             speed: 0,
             share: 0.0,
-            good: GOOD,
+            typical: TYPICAL_START,
             frames: 0,
             changed: Duration::ZERO,
             patience: PATIENCE.0,
@@ -54,7 +54,6 @@ impl Default for SpeedControl {
 }
 
 impl SpeedControl {
-    /// The present step.
     pub fn speed(&self) -> usize {
         self.speed
     }
@@ -64,16 +63,16 @@ impl SpeedControl {
         self.share > 1.0
     }
 
-    /// So many frames that wait are too many to make up for: while they are worked off new ones come, and until none waits
-    /// the picture is late. A thread that the machine held up loses nothing if it is quick; where frames come faster than
+    /// As many waiting frames cannot be made up for: while they are worked off new ones come, and until none waits the
+    /// picture is late. A thread that the machine held up loses nothing if it is quick; where frames come faster than
     /// they are encoded only the newest is of any use.
-    pub fn too_many(&self) -> usize {
+    pub fn backlog_limit(&self) -> usize {
         if self.is_overrun() {
             return 2;
         }
         // n frames are worked off within n * share / (1 - share) frame times.
-        let share = self.good.max(self.share * OF_AVERAGE);
-        3.max((MAKE_UP * (1.0 - share) / share) as usize + 2)
+        let share = self.typical.max(self.share * LEAST_OF_AVERAGE);
+        3.max((CATCH_UP_FRAMES * (1.0 - share) / share) as usize + 2)
     }
 
     /// A frame took `busy` of `frame_time` and was done at `now`. The same picture again costs little and says nothing of
@@ -83,19 +82,19 @@ impl SpeedControl {
         // One frame that took very long (a machine that stood still) says little about the next.
         self.share += (share.min(2.0) - self.share) * WEIGHT;
         if fresh {
-            let step = if share > self.good { STEPS.0 } else { STEPS.1 };
-            self.good = (self.good * step).clamp(GOOD_BOUNDS.0, GOOD_BOUNDS.1);
+            let step = if share > self.typical { TYPICAL_STEPS.0 } else { TYPICAL_STEPS.1 };
+            self.typical = (self.typical * step).clamp(TYPICAL_BOUNDS.0, TYPICAL_BOUNDS.1);
         }
         self.frames += 1;
         let since = now.saturating_sub(self.changed);
-        if self.share > TOO_MUCH && self.frames >= FRAMES && self.speed + 1 < SPEEDS {
+        if self.share > STEP_UP_ABOVE && self.frames >= FRAMES && self.speed + 1 < SPEEDS {
             if self.trying && since < self.patience {
                 // The step back was a mistake: the next one waits longer.
                 self.patience = (self.patience * 2).min(PATIENCE.1);
             }
             self.step(self.speed + 1, now);
             self.trying = false;
-        } else if self.speed > 0 && self.share < LITTLE && since >= self.patience {
+        } else if self.speed > 0 && self.share < STEP_DOWN_BELOW && since >= self.patience {
             self.step(self.speed - 1, now);
             self.trying = true;
         } else if self.trying && since > self.patience {
@@ -107,13 +106,13 @@ impl SpeedControl {
     fn step(&mut self, speed: usize, now: Duration) {
         if speed < self.speed {
             // Up to twice the time, see above; that a faster one takes less is found out soon.
-            self.good = (self.good * 2.0).min(GOOD_BOUNDS.1);
+            self.typical = (self.typical * 2.0).min(TYPICAL_BOUNDS.1);
         }
         self.speed = speed;
         self.changed = now;
         self.frames = 0;
         // What was measured was another speed's: halfway between the two thresholds nothing happens.
-        self.share = (TOO_MUCH + LITTLE) / 2.0;
+        self.share = (STEP_UP_ABOVE + STEP_DOWN_BELOW) / 2.0;
     }
 }
 
@@ -175,7 +174,7 @@ mod tests {
         run(&mut control, &mut now, 3, [3000, 2500, 2000]);
         assert_eq!(control.speed(), SPEEDS - 1);
         assert!(control.is_overrun());
-        assert_eq!(control.too_many(), 2, "only the newest");
+        assert_eq!(control.backlog_limit(), 2, "only the newest");
     }
 
     #[test]
@@ -183,16 +182,16 @@ mod tests {
         let after = |work| {
             let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
             run(&mut control, &mut now, 5, [work; SPEEDS]);
-            let most = |control: &SpeedControl| control.too_many().min(crate::link::BACKLOG);
-            let too_many = most(&control);
+            let most = |control: &SpeedControl| control.backlog_limit().min(crate::link::BACKLOG);
+            let before = most(&control);
             // A machine that stood still, or was busy for a moment, changes next to nothing.
             for held_up in [6, 1, 1] {
                 control.observe(FRAME * held_up, FRAME, now, true);
             }
-            assert!(work > 300 || most(&control) + 1 >= too_many, "{} after {too_many}", most(&control));
-            too_many
+            assert!(work > 300 || most(&control) + 1 >= before, "{} after {before}", most(&control));
+            before
         };
-        // Of one less than too many, the last is late for up to five frames' time.
+        // Of one less than the limit, the last is late for up to five frames' time.
         assert_eq!(after(60), crate::link::BACKLOG);
         assert_eq!(after(240), crate::link::BACKLOG);
         assert!((4..=6).contains(&after(600)), "{}", after(600));
@@ -207,15 +206,15 @@ mod tests {
             let fresh = frame % 2 == 0;
             control.observe(if fresh { FRAME * 9 / 10 } else { FRAME / 20 }, FRAME, now, fresh);
         }
-        assert_eq!(control.too_many(), 3);
+        assert_eq!(control.backlog_limit(), 3);
     }
 
     #[test]
     fn a_hold_up_does_not_look_like_an_encoder_that_is_too_slow() {
         let (mut control, mut now) = (SpeedControl::default(), Duration::ZERO);
         run(&mut control, &mut now, 5, [1500, 1200, 850]);
-        assert_eq!((control.speed(), control.too_many()), (SPEEDS - 1, 3));
+        assert_eq!((control.speed(), control.backlog_limit()), (SPEEDS - 1, 3));
         control.observe(FRAME * 8, FRAME, now, true);
-        assert_eq!(control.too_many(), 3);
+        assert_eq!(control.backlog_limit(), 3);
     }
 }

@@ -6,16 +6,18 @@
 //! packet, and the next frame is then a keyframe.
 
 use super::control::VideoControl;
-use super::convert::{Converter, Planes};
-use super::encoder::{self, Tuning};
-use super::rendition::{Job, Outcome, Rendition};
+use super::convert::Converter;
+use super::encoder::{self, FrameType, Tuning};
+use super::error::VideoFailure;
+use super::planes::Planes;
+use super::rendition::{FrameInput, Outcome, Rendition};
 use super::speed::SpeedControl;
 use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::frames::{FrameHeader, FrameReader};
 use crate::packet::{Chroma, Format, PictureShape, SPARES, VideoPacket};
-use crate::record::VideoTap;
-use crate::sync::{Event, now, spawn};
+use crate::record::{NextFrame, VideoTap};
+use crate::sync::{Event, SpawnError, now, spawn};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::mpsc::SyncSender;
@@ -26,8 +28,8 @@ use std::time::Duration;
 /// still.
 const STALE: Duration = Duration::from_millis(50);
 
-/// What the video thread is connected to.
-pub struct VideoPorts {
+/// Where the video thread's results go.
+pub struct VideoOutputs {
     /// Encoded packets; full when the net thread stands still, and then the packet is dropped.
     pub packets: rtrb::Producer<VideoPacket>,
     /// Used packets come back, so that their memory is used again.
@@ -38,12 +40,12 @@ pub struct VideoPorts {
     pub preview: Option<triple_buffer::Input<Picture>>,
     /// Rung after each new picture.
     pub picture_event: Arc<Event>,
-    /// The recording's eye.
+    /// The way to the recording.
     pub tap: VideoTap,
     /// Pictures that were asked for by [`VideoControl::request_screenshot`]; full, one more is not made.
     pub screenshots: SyncSender<Picture>,
-    /// Told when encoders fail.
-    pub on_failure: Box<dyn Fn(String) + Send>,
+    /// Called on the video thread when a picture cannot be sent.
+    pub on_failure: Box<dyn Fn(VideoFailure) + Send>,
 }
 
 /// The running thread. Dropping it ends it.
@@ -62,15 +64,15 @@ impl Drop for VideoThread {
 }
 
 /// Starts the video thread.
-pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> Result<VideoThread, String> {
-    let worker_control = control.clone();
+pub fn start(link: Arc<Link>, control: Arc<VideoControl>, outputs: VideoOutputs) -> Result<VideoThread, SpawnError> {
+    let loop_control = control.clone();
     // Made on its own thread: an encoder cannot be moved to another, and the compiler knows.
     let thread = spawn("video", move || {
-        let mut worker = Worker {
-            control: worker_control,
-            ports,
+        let mut video = VideoLoop {
+            control: loop_control,
+            outputs,
             converter: Converter::default(),
-            planes: [Prepared::default(), Prepared::default()],
+            planes: [ConvertedPlanes::default(), ConvertedPlanes::default()],
             picture: Picture::default(),
             other: Picture::default(),
             renditions: Format::ALL.map(|format| Rendition::new(format, encoder::open)),
@@ -79,25 +81,26 @@ pub fn start(link: Arc<Link>, control: Arc<VideoControl>, ports: VideoPorts) -> 
             last: None,
             spares: Vec::with_capacity(SPARES),
         };
-        worker.run(FrameReader::new(link));
+        video.run(FrameReader::new(link));
     })?;
     Ok(VideoThread { control, thread: Some(thread) })
 }
 
 /// Planes that are converted when the first rendition needs them.
 #[derive(Default)]
-struct Prepared {
+struct ConvertedPlanes {
     planes: Planes,
     /// They are those of the present picture.
     fresh: bool,
 }
 
-struct Worker {
+/// What lives on the video thread.
+struct VideoLoop {
     control: Arc<VideoControl>,
-    ports: VideoPorts,
+    outputs: VideoOutputs,
     converter: Converter,
     /// By chroma: 4:2:0, 4:4:4.
-    planes: [Prepared; 2],
+    planes: [ConvertedPlanes; 2],
     picture: Picture,
     /// The next picture is unpacked here, so that it can be compared.
     other: Picture,
@@ -110,20 +113,31 @@ struct Worker {
     spares: Vec<VideoPacket>,
 }
 
+/// What a picture is encoded for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// The core drew another picture.
+    Changed,
+    /// The core handed over the same picture again.
+    Unchanged,
+    /// The core handed over nothing: only for renditions that lack a keyframe or could look better.
+    Repeated,
+}
+
 /// When a frame was where, for all its packets.
 #[derive(Clone, Copy)]
-struct Times {
+struct FrameTimes {
     number: u64,
     captured: Duration,
     due: Duration,
     taken: Duration,
 }
 
-impl Worker {
+impl VideoLoop {
     fn run(&mut self, mut reader: FrameReader) {
         crate::sync::wake_before_others(crate::sync::Claim::Early);
-        // One frame in each round: whoever left, wants a screenshot or ends the program does not wait for the encoders to
-        // catch up with the game, which they may never do.
+        // One frame in each round: the last viewer's leaving, a screenshot and the program's end do not wait for the
+        // encoders to catch up with the game, which they may never do.
         while !self.control.is_stopped() {
             self.close_unwatched();
             self.take_screenshot();
@@ -131,7 +145,7 @@ impl Worker {
                 continue;
             }
             if let Some(last) = self.last
-                && self.somebody_waits()
+                && self.wants_repeat()
             {
                 // The game may be standing still, and its picture could be there, or better.
                 let stale = STALE.max(Duration::from_secs_f64(3.0 / last.fps.max(1.0)));
@@ -147,7 +161,7 @@ impl Worker {
     /// The next frame, or the newest when the encoders cannot keep up: only that is of any use then. False: there is none.
     fn take_frame(&mut self, reader: &mut FrameReader) -> bool {
         let begin = now();
-        let Some(frame) = reader.take_next(self.speed.too_many()) else { return false };
+        let Some(frame) = reader.take_next(self.speed.backlog_limit()) else { return false };
         let header = *frame.header();
         let redrawn = match self.last {
             _ if !header.duplicate => {
@@ -170,31 +184,34 @@ impl Worker {
         if header.duplicate && self.last.is_none() {
             return true;
         }
-        let mut unchanged = true;
+        let mut occasion = Occasion::Unchanged;
         if redrawn {
             // Many a core draws the same picture again and does not say so.
-            unchanged = self.other.looks_like(&self.picture);
+            if !self.other.looks_like(&self.picture) {
+                occasion = Occasion::Changed;
+            }
             std::mem::swap(&mut self.other, &mut self.picture);
         }
-        if !unchanged {
+        if occasion == Occasion::Changed {
             self.planes.iter_mut().for_each(|planes| planes.fresh = false);
         }
         self.last = Some(header);
-        self.take(&header, begin, unchanged);
+        self.send(&header, begin, occasion);
         true
     }
 
-    fn take(&mut self, header: &FrameHeader, taken: Duration, unchanged: bool) {
+    /// Encodes the present picture, and shows it in the window.
+    fn send(&mut self, header: &FrameHeader, taken: Duration, occasion: Occasion) {
         self.control.set_newest(header.number, header.captured, (self.picture.width, self.picture.height));
-        if self.encode_all(header, taken, unchanged, false) {
+        if self.encode_all(header, taken, occasion) {
             let done = now();
             let frame_time = Duration::from_secs_f64(1.0 / header.fps.clamp(1.0, 1000.0));
-            self.speed.observe(done.saturating_sub(taken), frame_time, done, !unchanged);
+            self.speed.observe(done.saturating_sub(taken), frame_time, done, occasion == Occasion::Changed);
             self.control.speed.store(self.speed.speed() as u32, Relaxed);
         }
-        // The window last: whoever is far away has the longer way to go.
-        if let Some(preview) = &mut self.ports.preview
-            && !unchanged
+        // The window last: packets have the longer way to go.
+        if let Some(preview) = &mut self.outputs.preview
+            && occasion == Occasion::Changed
         {
             let to = preview.input_buffer_mut();
             to.pixels.clear();
@@ -205,23 +222,24 @@ impl Worker {
             to.number = self.picture.number;
             to.captured = self.picture.captured;
             preview.publish();
-            self.ports.picture_event.signal();
+            self.outputs.picture_event.signal();
         }
     }
 
     /// What is recorded: a rendition that is made anyway, or else one for the recording alone.
     fn recorded(&self) -> Option<Format> {
         let watched = || Format::ALL.into_iter().find(|&format| self.control.viewers(format) > 0);
-        self.ports.tap.recording().then(|| watched().unwrap_or_default())
+        self.outputs.tap.recording().then(|| watched().unwrap_or_default())
     }
 
-    /// The renditions that anybody watches, the recording included.
+    /// The renditions that have viewers, and the recorded one.
     fn watched(&self) -> impl Iterator<Item = Format> {
         let recorded = self.recorded();
         Format::ALL.into_iter().filter(move |&format| self.control.viewers(format) > 0 || recorded == Some(format))
     }
 
-    fn somebody_waits(&self) -> bool {
+    /// Whether a rendition lacks a keyframe or could look better.
+    fn wants_repeat(&self) -> bool {
         self.watched().any(|format| {
             self.control.of(format).keyframe.load(Acquire) || self.renditions[format.index()].could_improve()
         })
@@ -238,7 +256,7 @@ impl Worker {
                 rendition.close();
                 control.open.store(false, Release);
             }
-            // Those who watched it went to another one, so nobody would ever find out that it works again.
+            // Its viewers went to another one, so no frame of theirs would show that it works again.
             if control.broken.load(Acquire) && !rendition.rests(now()) {
                 control.broken.store(false, Release);
             }
@@ -247,23 +265,22 @@ impl Worker {
 
     fn take_screenshot(&mut self) {
         if self.last.is_some() && self.control.take_screenshot_request() {
-            let _ = self.ports.screenshots.try_send(self.picture.clone());
+            let _ = self.outputs.screenshots.try_send(self.picture.clone());
         }
     }
 
-    /// The last picture again, for those who came while the game stands still, and until it looks as good as it can.
+    /// The last picture again, for peers that come while the game stands still, and until it looks as good as it can.
     fn repeat_last(&mut self) {
         let time = now();
         if let Some(mut header) = self.last {
             header.captured = time;
             header.due = time;
-            self.encode_all(&header, time, true, true);
+            self.encode_all(&header, time, Occasion::Repeated);
         }
     }
 
-    /// Encodes the present picture for everyone who watches; with `only_wanted`, only where that makes a difference.
-    /// True if there was anything to do.
-    fn encode_all(&mut self, header: &FrameHeader, taken: Duration, unchanged: bool, only_wanted: bool) -> bool {
+    /// Encodes the present picture for every rendition that is watched or recorded. True if there was anything to do.
+    fn encode_all(&mut self, header: &FrameHeader, taken: Duration, occasion: Occasion) -> bool {
         let mut times = None;
         let recorded = self.recorded();
         for format in Format::ALL {
@@ -272,14 +289,15 @@ impl Worker {
                 continue;
             }
             let keyframe = control.keyframe.load(Acquire) && self.renditions[format.index()].may_make_keyframe(taken);
-            if only_wanted && !keyframe && !self.renditions[format.index()].could_improve() {
+            let improves = keyframe || self.renditions[format.index()].could_improve();
+            if occasion == Occasion::Repeated && !improves {
                 continue;
             }
             let times = *times.get_or_insert_with(|| {
                 // RTP time must rise, and not run away, whatever the core process says.
                 let due = header.due.min(taken + Duration::from_secs(1));
                 self.last_due = due.max(self.last_due + Duration::from_millis(1));
-                Times {
+                FrameTimes {
                     // The core counts from 1 again after a restart; packets are counted through.
                     number: self.control.encoded.fetch_add(1, Relaxed) + 1,
                     captured: header.captured,
@@ -287,30 +305,30 @@ impl Worker {
                     taken,
                 }
             });
-            self.encode(format, header.fps, keyframe, unchanged, times);
+            self.encode(format, header.fps, keyframe, occasion, times);
         }
         times.is_some()
     }
 
-    fn encode(&mut self, format: Format, fps: f64, keyframe: bool, unchanged: bool, times: Times) {
-        let prepared = &mut self.planes[usize::from(format.chroma == Chroma::C444)];
-        // A repeated picture is not converted again, unless nobody watched when it came.
-        if !prepared.fresh {
-            if let Err(why) = self.converter.convert(&self.picture, format.chroma, &mut prepared.planes) {
+    fn encode(&mut self, format: Format, fps: f64, keyframe: bool, occasion: Occasion, times: FrameTimes) {
+        let converted = &mut self.planes[usize::from(format.chroma == Chroma::C444)];
+        // A repeated picture is not converted again, unless it had no viewers when it came.
+        if !converted.fresh {
+            if let Err(cause) = self.converter.convert(&self.picture, format.chroma, &mut converted.planes) {
                 if self.control.failed.fetch_add(1, Relaxed) == 0 {
-                    (self.ports.on_failure)(format!("A picture cannot be sent: {why}."));
+                    (self.outputs.on_failure)(VideoFailure::NotConverted { cause });
                 }
                 return;
             }
-            prepared.fresh = true;
+            converted.fresh = true;
         }
-        let shape = prepared.planes.shape;
+        let shape = converted.planes.shape;
         let control = self.control.of(format);
         if keyframe {
             control.keyframe.store(false, Release);
         }
         while self.spares.len() < SPARES
-            && let Ok(packet) = self.ports.spares.pop()
+            && let Ok(packet) = self.outputs.spares.pop()
         {
             self.spares.push(packet);
         }
@@ -319,23 +337,24 @@ impl Worker {
         let tuning = Tuning { fps, max_kbit_s: self.control.max_kbit_s(format), speed: self.speed.speed() };
         let rendition = &mut self.renditions[format.index()];
         let picture = (self.picture.width, self.picture.height);
-        let job = Job { planes: &prepared.planes, picture, tuning, keyframe, unchanged, now: times.taken };
-        let outcome = rendition.encode(job, &mut packet.data);
+        let unchanged = occasion != Occasion::Changed;
+        let input = FrameInput { planes: &converted.planes, picture, tuning, keyframe, unchanged, now: times.taken };
+        let outcome = rendition.encode(input, &mut packet.data);
         control.open.store(rendition.is_open(), Release);
         packet.keyframe = match outcome {
-            Outcome::Encoded(is_keyframe) => is_keyframe,
+            Outcome::Encoded(frame_type) => frame_type == FrameType::Key,
             Outcome::Waiting => {
                 self.spares.push(packet);
                 return;
             }
-            Outcome::Broken(why) => {
+            Outcome::Broken(cause) => {
                 self.spares.push(packet);
                 let known = control.broken.swap(true, AcqRel);
-                // The net thread looks after those who watched.
-                self.ports.packet_event.signal();
+                // The net thread looks after its viewers.
+                self.outputs.packet_event.signal();
                 // Tried again every now and then, said once.
                 if !known {
-                    (self.ports.on_failure)(format!("The picture cannot be sent as {}: {why}.", format.title()));
+                    (self.outputs.on_failure)(VideoFailure::NotEncoded { format: format.title(), cause });
                 }
                 return;
             }
@@ -357,15 +376,15 @@ impl Worker {
             coded_width: shape.width,
             coded_height: shape.height,
         };
-        if self.recorded() == Some(format) && !self.ports.tap.put(&packet) {
+        if self.recorded() == Some(format) && self.outputs.tap.put(&packet) == NextFrame::Keyframe {
             control.keyframe.store(true, Release);
         }
-        if let Err(rtrb::PushError::Full(packet)) = self.ports.packets.push(packet) {
+        if let Err(rtrb::PushError::Full(packet)) = self.outputs.packets.push(packet) {
             self.spares.push(packet);
             control.dropped.fetch_add(1, Relaxed);
-            // What follows would refer to a frame that nobody got.
+            // What follows would refer to a frame that was not sent.
             control.keyframe.store(true, Release);
         }
-        self.ports.packet_event.signal();
+        self.outputs.packet_event.signal();
     }
 }

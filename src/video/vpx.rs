@@ -5,9 +5,10 @@
 //! changes: libvpx can change size by itself, but not to a larger one, and not all of its versions without errors.
 #![allow(unsafe_code)]
 
-use super::convert::{PlaneShape, Planes};
-use super::encoder::{self, Tuning, Want, copy_rows};
-use crate::packet::Chroma;
+use super::encoder::{self, EncodeMode, FrameType, Tuning, copy_rows};
+use super::error::{EncodeError, FailedCall};
+use super::planes::{PlaneShape, Planes};
+use crate::packet::{Chroma, Codec, Format};
 use std::ffi::{CStr, c_int};
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -16,9 +17,7 @@ use vpx_sys as sys;
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// VP8.
     Vp8,
-    /// VP9.
     Vp9,
 }
 
@@ -42,17 +41,31 @@ impl Kind {
     }
 
     /// The same for a picture that does not change and is only repaired, which ends by itself.
-    const BETTER_QUANTIZER: u32 = 4;
+    const REFINE_QUANTIZER: u32 = 4;
 
-    fn name(self) -> &'static str {
+    fn codec(self) -> Codec {
         match self {
-            Kind::Vp8 => "VP8",
-            Kind::Vp9 => "VP9",
+            Kind::Vp8 => Codec::Vp8,
+            Kind::Vp9 => Codec::Vp9,
         }
+    }
+
+    /// An error for every code but one.
+    fn check(
+        self,
+        PlaneShape { width, height, .. }: PlaneShape,
+        function: &'static str,
+        code: sys::vpx_codec_err_t,
+    ) -> Result<(), EncodeError> {
+        if code == sys::vpx_codec_err_t::VPX_CODEC_OK {
+            return Ok(());
+        }
+        let call = FailedCall { function, code: Some(code as i32), meaning: describe(code) };
+        Err(EncodeError::Call { call, codec: self.codec(), width, height })
     }
 }
 
-/// Blocks of 16x16 whose squared errors add up to less are not repaired: about half a level a sample, which nobody sees.
+/// Blocks of 16x16 whose squared errors add up to less are not repaired: about half a level a sample, which cannot be seen.
 const STILL_BLOCK: c_int = 100;
 
 /// The speed of keyframes.
@@ -80,17 +93,11 @@ pub struct Encoder {
 
 impl Encoder {
     /// Opens libvpx: real time, no lookahead, no frames dropped, no periodic keyframes.
-    pub fn open(kind: Kind, shape: PlaneShape, tuning: Tuning) -> Result<Encoder, String> {
-        let failed = |what: &str, code: sys::vpx_codec_err_t| {
-            let why = describe(code);
-            format!("{what} failed for {} at {}x{}: {why}", kind.name(), shape.width, shape.height)
-        };
+    pub fn open(kind: Kind, shape: PlaneShape, tuning: Tuning) -> Result<Encoder, EncodeError> {
         if kind == Kind::Vp8 && shape.chroma == Chroma::C444 {
-            return Err("VP8 has no 4:4:4".into());
+            return Err(EncodeError::Chroma { format: Format { codec: Codec::Vp8, chroma: Chroma::C420 }, shape });
         }
-        if !(1.0..=1000.0).contains(&tuning.fps) {
-            return Err(format!("{} at {} Hz", kind.name(), tuning.fps));
-        }
+        tuning.check(kind.codec())?;
         // SAFETY: these two return the address of a constant.
         let interface = unsafe {
             match kind {
@@ -101,9 +108,7 @@ impl Encoder {
         let mut config = MaybeUninit::<sys::vpx_codec_enc_cfg_t>::zeroed();
         // SAFETY: fills the struct, or says that it did not.
         let code = unsafe { sys::vpx_codec_enc_config_default(interface, config.as_mut_ptr(), 0) };
-        if code != sys::vpx_codec_err_t::VPX_CODEC_OK {
-            return Err(failed("vpx_codec_enc_config_default", code));
-        }
+        kind.check(shape, "vpx_codec_enc_config_default", code)?;
         // SAFETY: filled by the successful call.
         let mut config = unsafe { config.assume_init() };
         config.g_w = shape.width;
@@ -131,9 +136,7 @@ impl Encoder {
         let code = unsafe {
             sys::vpx_codec_enc_init_ver(&mut *context, interface, &config, 0, sys::VPX_ENCODER_ABI_VERSION as c_int)
         };
-        if code != sys::vpx_codec_err_t::VPX_CODEC_OK {
-            return Err(failed("vpx_codec_enc_init", code));
-        }
+        kind.check(shape, "vpx_codec_enc_init_ver", code)?;
         // The memory is taken here: later there is no time for it.
         let (cols, rows) = macroblocks(shape);
         let map = vec![1; cols as usize * rows as usize];
@@ -142,7 +145,7 @@ impl Encoder {
         Ok(encoder)
     }
 
-    fn set_up(&mut self) -> Result<(), String> {
+    fn set_up(&mut self) -> Result<(), EncodeError> {
         use sys::vp8e_enc_control_id as id;
         use sys::vpx_color_range::VPX_CR_STUDIO_RANGE;
         use sys::vpx_color_space::VPX_CS_BT_601;
@@ -170,13 +173,13 @@ impl Encoder {
         self.limit_intra()
     }
 
-    fn configure(&mut self) -> Result<(), String> {
+    fn configure(&mut self) -> Result<(), EncodeError> {
         // SAFETY: the open encoder and a whole configuration.
         let code = unsafe { sys::vpx_codec_enc_config_set(&mut *self.context, &self.config) };
         self.check("vpx_codec_enc_config_set", code)
     }
 
-    fn set_speed(&mut self, speed: usize) -> Result<(), String> {
+    fn set_speed(&mut self, speed: usize) -> Result<(), EncodeError> {
         if self.speed != Some(speed) {
             self.control(sys::vp8e_enc_control_id::VP8E_SET_CPUUSED, self.kind.cpu_used(speed))?;
             self.speed = Some(speed);
@@ -185,14 +188,14 @@ impl Encoder {
     }
 
     /// One control with an integer argument, which all that are used here have.
-    fn control(&mut self, id: sys::vp8e_enc_control_id, value: c_int) -> Result<(), String> {
+    fn control(&mut self, id: sys::vp8e_enc_control_id, value: c_int) -> Result<(), EncodeError> {
         // SAFETY: the open encoder; every id used takes one `int` or `unsigned`, per vpx/vp8cx.h.
         let code = unsafe { sys::vpx_codec_control_(&mut *self.context, id as c_int, value) };
-        self.check("vpx_codec_control", code)
+        self.check("vpx_codec_control_", code)
     }
 
     /// Takes all blocks out of what is looked at, or puts them back.
-    fn rest(&mut self, rest: bool) -> Result<(), String> {
+    fn rest(&mut self, rest: bool) -> Result<(), EncodeError> {
         if rest == self.resting {
             return Ok(());
         }
@@ -202,23 +205,19 @@ impl Encoder {
         let id = sys::vp8e_enc_control_id::VP8E_SET_ACTIVEMAP as c_int;
         // SAFETY: the open encoder; the map has one byte for each macroblock, and libvpx copies it.
         let code = unsafe { sys::vpx_codec_control_(&mut *self.context, id, &raw mut map) };
-        self.check("vpx_codec_control", code)?;
+        self.check("vpx_codec_control_", code)?;
         self.resting = rest;
         Ok(())
     }
 
     /// A keyframe is not to be larger than the buffer of the rate limit.
-    fn limit_intra(&mut self) -> Result<(), String> {
+    fn limit_intra(&mut self) -> Result<(), EncodeError> {
         let percent = (encoder::BUFFER_FRAMES * 100.0) as c_int;
         self.control(sys::vp8e_enc_control_id::VP8E_SET_MAX_INTRA_BITRATE_PCT, percent)
     }
 
-    fn check(&self, what: &str, code: sys::vpx_codec_err_t) -> Result<(), String> {
-        if code == sys::vpx_codec_err_t::VPX_CODEC_OK {
-            return Ok(());
-        }
-        let (width, height) = (self.shape.width, self.shape.height);
-        Err(format!("{what} failed for {} at {width}x{height}: {}", self.kind.name(), describe(code)))
+    fn check(&self, function: &'static str, code: sys::vpx_codec_err_t) -> Result<(), EncodeError> {
+        self.kind.check(self.shape, function, code)
     }
 }
 
@@ -227,7 +226,7 @@ impl encoder::Encoder for Encoder {
         self.shape
     }
 
-    fn tune(&mut self, tuning: Tuning) -> Result<(), String> {
+    fn tune(&mut self, tuning: Tuning) -> Result<(), EncodeError> {
         if tuning == self.tuning {
             return Ok(());
         }
@@ -237,20 +236,20 @@ impl encoder::Encoder for Encoder {
         Ok(())
     }
 
-    fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String> {
+    fn encode(&mut self, planes: &Planes, mode: EncodeMode, out: &mut Vec<u8>) -> Result<FrameType, EncodeError> {
         planes.check(self.shape)?;
         let image = image(planes);
         let duration = (f64::from(TIMEBASE) / self.tuning.fps).round() as i64;
-        self.rest(want == Want::Still)?;
-        let min_quantizer = if want == Want::Better { Kind::BETTER_QUANTIZER } else { self.kind.min_quantizer() };
+        self.rest(mode == EncodeMode::Skip)?;
+        let min_quantizer = if mode == EncodeMode::Refine { Kind::REFINE_QUANTIZER } else { self.kind.min_quantizer() };
         if self.config.rc_min_quantizer != min_quantizer {
             self.config.rc_min_quantizer = min_quantizer;
             self.configure()?;
         }
-        // A whole new picture takes several times as long as one that moved, and somebody waits for it.
-        let whole = want == Want::Keyframe || self.pts == 0;
+        // A whole new picture takes several times as long as one that moved, and a newcomer waits for it.
+        let whole = mode == EncodeMode::Keyframe || self.pts == 0;
         self.set_speed(if whole { FIRST } else { self.tuning.speed })?;
-        let flags = if want == Want::Keyframe { i64::from(sys::VPX_EFLAG_FORCE_KF) } else { 0 };
+        let flags = if mode == EncodeMode::Keyframe { i64::from(sys::VPX_EFLAG_FORCE_KF) } else { 0 };
         // SAFETY: the open encoder; the image's planes are only read, during the call, and their lengths were checked.
         let code = unsafe {
             sys::vpx_codec_encode(
@@ -283,9 +282,10 @@ impl encoder::Encoder for Encoder {
             is_keyframe |= flags & sys::VPX_FRAME_IS_KEY != 0;
         }
         if out.len() == before {
-            return Err(format!("{} gave no frame", self.kind.name()));
+            let PlaneShape { width, height, .. } = self.shape;
+            return Err(EncodeError::NoFrame { codec: self.kind.codec(), width, height });
         }
-        Ok(is_keyframe)
+        Ok(FrameType::of_key(is_keyframe))
     }
 
     fn decoded(&mut self, planes: &mut Planes) -> bool {
@@ -349,9 +349,9 @@ fn set(config: &mut sys::vpx_codec_enc_cfg_t, tuning: Tuning) {
     config.rc_buf_optimal_sz = buffer * 2;
 }
 
-fn describe(code: sys::vpx_codec_err_t) -> String {
+fn describe(code: sys::vpx_codec_err_t) -> &'static str {
     // SAFETY: a constant string of libvpx, whatever the code.
-    unsafe { CStr::from_ptr(sys::vpx_codec_err_to_string(code)) }.to_string_lossy().into_owned()
+    unsafe { CStr::from_ptr(sys::vpx_codec_err_to_string(code)) }.to_str().unwrap_or_default()
 }
 
 impl Drop for Encoder {

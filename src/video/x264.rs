@@ -4,9 +4,10 @@
 //! library's. One encoder is opened for the frame in hand and closed when the size changes.
 #![allow(unsafe_code)]
 
-use super::convert::{PlaneShape, Planes};
-use super::encoder::{self, Tuning, Want, copy_rows};
-use crate::packet::Chroma;
+use super::encoder::{self, EncodeMode, FrameType, Tuning, copy_rows};
+use super::error::{EncodeError, FailedCall};
+use super::planes::{PlaneShape, Planes};
+use crate::packet::{Chroma, Codec};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -61,14 +62,23 @@ pub struct Encoder {
     output: Option<sys::x264_picture_t>,
 }
 
+fn failed(function: &'static str, code: Option<i32>) -> FailedCall {
+    FailedCall { function, code, meaning: "" }
+}
+
+fn on(call: FailedCall, PlaneShape { width, height, .. }: PlaneShape) -> EncodeError {
+    EncodeError::Call { call, codec: Codec::H264, width, height }
+}
+
 /// A whole parameter struct, tuned for no delay at all.
-fn defaults(preset: Preset) -> Result<Box<sys::x264_param_t>, String> {
+fn defaults(preset: Preset) -> Result<Box<sys::x264_param_t>, FailedCall> {
     let name = preset.name();
     let mut params = Box::new(MaybeUninit::<sys::x264_param_t>::zeroed());
     // SAFETY: x264_param_default_preset fills the whole struct; zeroed is valid for this plain C struct anyway.
     unsafe {
-        if sys::x264_param_default_preset(params.as_mut_ptr(), name.as_ptr(), c"zerolatency".as_ptr()) < 0 {
-            return Err(format!("x264_param_default_preset failed for {}", name.to_string_lossy()));
+        let code = sys::x264_param_default_preset(params.as_mut_ptr(), name.as_ptr(), c"zerolatency".as_ptr());
+        if code < 0 {
+            return Err(failed("x264_param_default_preset", Some(code)));
         }
         Ok(params.assume_init())
     }
@@ -76,12 +86,9 @@ fn defaults(preset: Preset) -> Result<Box<sys::x264_param_t>, String> {
 
 impl Encoder {
     /// Opens libx264: zerolatency, constrained baseline (or High 4:4:4 Predictive), no periodic keyframes.
-    pub fn open(shape: PlaneShape, tuning: Tuning, preset: Preset) -> Result<Encoder, String> {
-        let failed = |what: &str| format!("{what} failed for {}x{} at {:.2} Hz", shape.width, shape.height, tuning.fps);
-        if !(1.0..=1000.0).contains(&tuning.fps) {
-            return Err(failed("libx264"));
-        }
-        let mut params = defaults(preset)?;
+    pub fn open(shape: PlaneShape, tuning: Tuning, preset: Preset) -> Result<Encoder, EncodeError> {
+        tuning.check(Codec::H264)?;
+        let mut params = defaults(preset).map_err(|call| on(call, shape))?;
         params.i_width = shape.width as i32;
         params.i_height = shape.height as i32;
         let (csp, profile) = match shape.chroma {
@@ -110,12 +117,13 @@ impl Encoder {
         // ITU-T H.264 table E-5: BT.601.
         params.vui.i_colmatrix = 6;
         // SAFETY: a filled struct and a constant string.
-        if unsafe { sys::x264_param_apply_profile(&mut *params, profile.as_ptr()) } < 0 {
-            return Err(failed("x264_param_apply_profile"));
+        let code = unsafe { sys::x264_param_apply_profile(&mut *params, profile.as_ptr()) };
+        if code < 0 {
+            return Err(on(failed("x264_param_apply_profile", Some(code)), shape));
         }
         // SAFETY: a filled struct; libx264 copies it.
         let x264 = unsafe { sys::x264_encoder_open(&mut *params) };
-        let x264 = ptr::NonNull::new(x264).ok_or_else(|| failed("x264_encoder_open"))?;
+        let x264 = ptr::NonNull::new(x264).ok_or_else(|| on(failed("x264_encoder_open", None), shape))?;
         Ok(Encoder { x264, params, shape, tuning, opened_fps: tuning.fps, pts: 0, output: None })
     }
 }
@@ -125,7 +133,7 @@ impl encoder::Encoder for Encoder {
         self.shape
     }
 
-    fn tune(&mut self, tuning: Tuning) -> Result<(), String> {
+    fn tune(&mut self, tuning: Tuning) -> Result<(), EncodeError> {
         if tuning == self.tuning {
             return Ok(());
         }
@@ -133,13 +141,13 @@ impl encoder::Encoder for Encoder {
         // SAFETY: the open encoder and the struct it was opened with.
         let code = unsafe { sys::x264_encoder_reconfig(self.x264.as_ptr(), &mut *self.params) };
         if code < 0 {
-            return Err(format!("x264_encoder_reconfig failed for {tuning:?}: code {code}"));
+            return Err(on(failed("x264_encoder_reconfig", Some(code)), self.shape));
         }
         self.tuning = tuning;
         Ok(())
     }
 
-    fn encode(&mut self, planes: &Planes, want: Want, out: &mut Vec<u8>) -> Result<bool, String> {
+    fn encode(&mut self, planes: &Planes, mode: EncodeMode, out: &mut Vec<u8>) -> Result<FrameType, EncodeError> {
         let PlaneShape { width, height, .. } = self.shape;
         planes.check(self.shape)?;
         let chroma_width = self.shape.chroma_size().0;
@@ -153,8 +161,8 @@ impl encoder::Encoder for Encoder {
         let size = unsafe {
             sys::x264_picture_init(picture.as_mut_ptr());
             let picture = picture.assume_init_mut();
-            picture.i_type = if want == Want::Keyframe { sys::X264_TYPE_IDR } else { sys::X264_TYPE_AUTO } as i32;
-            if want == Want::Still {
+            picture.i_type = if mode == EncodeMode::Keyframe { sys::X264_TYPE_IDR } else { sys::X264_TYPE_AUTO } as i32;
+            if mode == EncodeMode::Skip {
                 // The coarsest quantizer leaves nothing to repair: every block is skipped.
                 picture.i_qpplus1 = QP_MAX + 1;
             }
@@ -169,8 +177,11 @@ impl encoder::Encoder for Encoder {
             sys::x264_encoder_encode(self.x264.as_ptr(), &mut nals, &mut nal_count, picture, output.as_mut_ptr())
         };
         self.pts += 1;
-        if size <= 0 || nals.is_null() || nal_count <= 0 {
-            return Err(format!("x264_encoder_encode failed for {width}x{height}: code {size}"));
+        if size < 0 {
+            return Err(on(failed("x264_encoder_encode", Some(size)), self.shape));
+        }
+        if size == 0 || nals.is_null() || nal_count <= 0 {
+            return Err(EncodeError::NoFrame { codec: Codec::H264, width, height });
         }
         // SAFETY: libx264 says that the payloads of all NAL units follow each other in memory, `size` bytes in all, valid
         // until the next call with this encoder. `output` was filled by the successful call.
@@ -178,7 +189,7 @@ impl encoder::Encoder for Encoder {
             unsafe { (std::slice::from_raw_parts((*nals).p_payload, size as usize), output.assume_init()) };
         out.extend_from_slice(data);
         self.output = Some(output);
-        Ok(output.b_keyframe != 0)
+        Ok(FrameType::of_key(output.b_keyframe != 0))
     }
 
     fn decoded(&mut self, planes: &mut Planes) -> bool {

@@ -5,7 +5,7 @@ use super::content::{self, Mode};
 use super::host::{Host, Setup};
 use super::{TempDir, installed_core, until};
 use hotseat::packet::{Chroma, Format};
-use hotseat::video::convert::PlaneShape;
+use hotseat::video::planes::PlaneShape;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use hotseat::link::Link;
 use hotseat::link::frames::{FrameHeader, FrameWriter};
 use hotseat::packet::{VideoPacket, VideoRings};
 use hotseat::sync::{Event, now};
-use hotseat::video::{self, VideoControl, VideoPorts, VideoThread};
+use hotseat::video::{self, VideoControl, VideoOutputs, VideoThread};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// Nobody watches yet. A failure of an encoder fails the test.
+    /// Without viewers yet. A failure of an encoder fails the test.
     pub fn start() -> Rig {
         let link = Link::create().expect("shared memory");
         let control = VideoControl::new(link.clone());
@@ -28,7 +28,7 @@ impl Rig {
         let (preview, _window) = triple_buffer::triple_buffer(&Picture::default());
         let event = Arc::new(Event::new().expect("an event"));
         let (_record, _, tap, _) = hotseat::record::start(Box::new(|_| {})).expect("the recorder starts");
-        let ports = VideoPorts {
+        let outputs = VideoOutputs {
             tap,
             packets,
             spares,
@@ -38,7 +38,7 @@ impl Rig {
             screenshots: sync_channel(1).0,
             on_failure: Box::new(|why| panic!("{why}")),
         };
-        let _thread = video::start(link.clone(), control.clone(), ports).expect("the thread starts");
+        let _thread = video::start(link.clone(), control.clone(), outputs).expect("the thread starts");
         Rig { control, writer: FrameWriter::new(link), packets: packets_out, used, event, _thread }
     }
 

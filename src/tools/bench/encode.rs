@@ -8,8 +8,9 @@ use crate::link::Link;
 use crate::link::frames::{FrameHeader, FrameReader, FrameWriter};
 use crate::packet::{Chroma, Codec, Format};
 use crate::sync::now;
-use crate::video::convert::{Converter, Planes, enlargement};
-use crate::video::encoder::{SPEEDS, Tuning, Want, open_as};
+use crate::video::convert::Converter;
+use crate::video::encoder::{EncodeMode, SPEEDS, Tuning, open_as};
+use crate::video::planes::{Planes, enlargement};
 use crate::video::vpx::Kind;
 use crate::video::x264::Preset;
 use serde_json::json;
@@ -126,7 +127,7 @@ fn conversion(table: &mut Table, pictures: &[Picture]) -> Result<(), String> {
         let mut times = Vec::new();
         for picture in pictures {
             let begin = Instant::now();
-            converter.convert(picture, chroma, &mut planes)?;
+            converter.convert(picture, chroma, &mut planes).map_err(|error| error.to_string())?;
             times.push(begin.elapsed().as_secs_f64() * 1000.0);
         }
         table.push(Row::below(format!("conversion at 640x480 to {name}, p50"), median(times), "ms", 0.3));
@@ -151,16 +152,19 @@ fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Re
     let mut out = Vec::new();
     for (index, picture) in pictures.iter().enumerate() {
         let begin = Instant::now();
-        converter.convert(picture, format.chroma, &mut planes)?;
+        converter.convert(picture, format.chroma, &mut planes).map_err(|error| error.to_string())?;
         converts.push(begin.elapsed().as_secs_f64() * 1000.0);
         let encoder = match &mut encoder {
             Some(encoder) => encoder,
             // The demo game keeps its size.
-            none => none.insert(open_as(format, planes.shape, Tuning { speed, ..TUNING }, preset)?),
+            none => {
+                let opened = open_as(format, planes.shape, Tuning { speed, ..TUNING }, preset);
+                none.insert(opened.map_err(|error| error.to_string())?)
+            }
         };
         out.clear();
         let begin = Instant::now();
-        encoder.encode(&planes, Want::Any, &mut out)?;
+        encoder.encode(&planes, EncodeMode::Auto, &mut out).map_err(|error| error.to_string())?;
         encodes.push(begin.elapsed().as_secs_f64() * 1000.0);
         if index == 0 {
             first = out.len();
@@ -184,7 +188,7 @@ fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Re
     })
 }
 
-/// Sum of the squared differences of red, green and blue, as somebody sees them who shows one sample a source pixel.
+/// Sum of the squared differences of red, green and blue, as the page shows them: one sample a source pixel.
 fn squared_error(picture: &Picture, planes: &Planes) -> f64 {
     let shape = planes.shape;
     let (across, down) = enlargement(picture.width, picture.height, shape.chroma);

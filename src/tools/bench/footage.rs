@@ -1,4 +1,4 @@
-//! Pictures to encode: the demo game as somebody plays it, and drawn scenes of any size.
+//! Pictures to encode: the demo game as it is played, and drawn scenes of any size.
 
 use crate::emulator::{Emulator, Event};
 use crate::frame::{Picture, PixelFormat};
@@ -59,7 +59,7 @@ pub fn header(width: u32, height: u32, fps: f64, now: Duration) -> FrameHeader {
     }
 }
 
-/// Plays a core for `count` frames, with somebody who runs about and shoots, and keeps every picture.
+/// Plays a core for `count` frames, with a player who runs about and shoots, and keeps every picture.
 pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
     let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
     let scratch = std::env::temp_dir().join(format!("hotseat-footage-{}", std::process::id()));

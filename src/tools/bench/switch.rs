@@ -8,7 +8,7 @@ use crate::link::frames::FrameWriter;
 use crate::packet::{Codec, Format, VideoRings};
 use crate::sync::{Event, now};
 use crate::usage;
-use crate::video::{self, VideoControl, VideoPorts};
+use crate::video::{self, VideoControl, VideoOutputs};
 use hdrhistogram::Histogram;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -59,7 +59,7 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
     let packet_event = Arc::new(event()?);
     let (trouble, troubles) = sync_channel(1);
     let (_record, _, tap, _) = crate::record::start(Box::new(|_| {}))?;
-    let ports = VideoPorts {
+    let outputs = VideoOutputs {
         tap,
         packets,
         spares,
@@ -71,7 +71,7 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
             let _ = trouble.try_send(why);
         }),
     };
-    let thread = video::start(link.clone(), control.clone(), ports)?;
+    let thread = video::start(link.clone(), control.clone(), outputs)?;
     control.set_viewers(format, 1);
     let mut writer = FrameWriter::new(link);
     let scenes = SIZES.map(|(width, height)| {
@@ -106,8 +106,8 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
                     Err(_) => {}
                 }
                 if !packet_event.wait_timeout(Duration::from_secs(5)) {
-                    let why = troubles.try_recv().unwrap_or_else(|_| "no packet came".into());
-                    return Err(format!("{} at {width}x{height}: {why}.", format.title()));
+                    let why = troubles.try_recv().map_or_else(|_| "no packet came.".into(), |why| why.to_string());
+                    return Err(format!("{} at {width}x{height}: {why}", format.title()));
                 }
             };
             let right = (packet.shape.width, packet.shape.height) == (width, height) && packet.keyframe == (frame == 0);

@@ -1,14 +1,13 @@
-//! What stays the same within one file.
+//! What stays the same within one file, as its header says it.
 
+use super::RecordError;
 use super::h264::ParameterSets;
 use crate::packet::{Chroma, Codec, Format, PictureShape, VideoPacket};
-use std::io;
 
-/// What a file's header says of its picture: a keyframe with another one begins the next part.
+/// What the header says of the picture: a keyframe with another one begins the next part.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Layout {
-    /// Codec and colour.
-    pub format: Format,
+pub struct TrackFormat {
+    pub encoding: Format,
     /// The encoded size.
     pub coded: (u32, u32),
     /// The part of it that is picture: at the top left.
@@ -19,22 +18,21 @@ pub struct Layout {
     pub parameter_sets: Option<ParameterSets>,
 }
 
-impl Layout {
-    /// The layout that begins with this keyframe. Fails when it is H.264 without parameter sets.
-    pub fn of(keyframe: &VideoPacket) -> io::Result<Layout> {
-        let missing = || io::Error::new(io::ErrorKind::InvalidData, "the encoder left out its parameter sets");
+impl TrackFormat {
+    /// The one that begins with this keyframe. Fails when it is H.264 without parameter sets.
+    pub fn of(keyframe: &VideoPacket) -> Result<TrackFormat, RecordError> {
         let parameter_sets = match keyframe.format.codec {
             Codec::H264 => {
-                let full_chroma = keyframe.format.chroma == Chroma::C444;
-                Some(ParameterSets::find(&keyframe.data, full_chroma).ok_or_else(missing)?)
+                let found = ParameterSets::find(&keyframe.data, keyframe.format.chroma);
+                Some(found.ok_or(RecordError::NoParameterSets)?)
             }
             Codec::Vp8 | Codec::Vp9 => None,
         };
         let shape = &keyframe.shape;
         let (width, height) = picture(shape, keyframe.format.chroma);
         let pixel_aspect = f64::from(shape.aspect) * f64::from(height) / f64::from(width);
-        Ok(Layout {
-            format: keyframe.format,
+        Ok(TrackFormat {
+            encoding: keyframe.format,
             coded: (shape.coded_width, shape.coded_height),
             picture: (width, height),
             pixel_aspect: if pixel_aspect.is_normal() && pixel_aspect > 0.0 { pixel_aspect } else { 1.0 },
@@ -45,7 +43,7 @@ impl Layout {
 
 /// The picture's part of the encoded size. The rest is padding: the codecs want even sides that are not too small.
 fn picture(shape: &PictureShape, chroma: Chroma) -> (u32, u32) {
-    // As `video::convert` enlarges.
+    // As `video::planes` enlarges.
     let factors: &[u32] = if chroma == Chroma::C444 { &[1] } else { &[4, 2, 1] };
     let fits = |k: u32| shape.width * k <= shape.coded_width && shape.height * k <= shape.coded_height;
     match factors.iter().find(|&&k| fits(k)) {
@@ -81,15 +79,15 @@ mod tests {
                 coded_width: coded.0,
                 coded_height: coded.1,
             };
-            let layout = Layout::of(&keyframe).expect("a layout");
-            assert_eq!((layout.coded, layout.picture), (coded, picture));
-            let shown = f64::from(picture.0) * layout.pixel_aspect / f64::from(picture.1);
+            let format = TrackFormat::of(&keyframe).expect("a format");
+            assert_eq!((format.coded, format.picture), (coded, picture));
+            let shown = f64::from(picture.0) * format.pixel_aspect / f64::from(picture.1);
             assert!((shown - 1.5).abs() < 1e-9);
         }
         for aspect in [0.0, -1.0, f32::NAN, f32::INFINITY] {
             let mut keyframe = frame(VP8, 0, true);
             keyframe.shape.aspect = aspect;
-            assert_eq!(Layout::of(&keyframe).expect("a layout").pixel_aspect, 1.0);
+            assert_eq!(TrackFormat::of(&keyframe).expect("a format").pixel_aspect, 1.0);
         }
     }
 }
