@@ -33,6 +33,8 @@ macro_rules! texts {
 }
 
 texts! {
+    // Before the window
+    start_no_home, start_no_window,
     // Home
     open_game, open_game_hint, play_demo, play_demo_hint, play_demo_missing, recent_games, no_recent, forget_game,
     drop_here,
@@ -42,8 +44,8 @@ texts! {
     // Game
     close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
-    desk_enter_keyboard, desk_enter_mouse, desk_enter_both, desk_on_keyboard, desk_on_mouse, desk_on_both, desk_leave,
-    scroll_lock, lamps,
+    capture_enter_keyboard, capture_enter_mouse, capture_enter_both, capture_on_keyboard, capture_on_mouse, capture_on_both, capture_leave,
+    scroll_lock, leds,
     latency, latency_tip, starting, paused, paused_by, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
@@ -185,8 +187,9 @@ mod tests {
     #[test]
     fn every_text_is_used() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let window = std::fs::read_dir(root.join("gui")).unwrap().map(|entry| entry.unwrap().path());
-        let code: String = window
+        let files = |folder| std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let code: String = files("gui")
+            .chain(files("gui/app"))
             .chain([root.join("crash.rs"), root.join("engine/said.rs"), root.join("record/failure.rs")])
             .filter(|path| path.extension().is_some_and(|e| e == "rs"))
             .map(|path| std::fs::read_to_string(path).unwrap())

@@ -11,9 +11,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
 use gui::{Stage, lines, seat};
 use hotseat::engine::{ChatLine, Command, InviteStatus};
-use hotseat::gui::links;
-use hotseat::gui::places::{Device, Gamepad, Guest, Places};
-use hotseat::gui::preferences::Draft;
+use hotseat::gui::invite_links;
+use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
+use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
 use hotseat::net::{RoomCommand, Talk};
 use hotseat::room::{EMOJI, Emoji, Grant, Right, Rights, Terms, Verdict};
@@ -205,7 +205,7 @@ fn the_focus_stays_with_its_person_when_others_come() {
 #[test]
 fn those_at_this_machine_stay_in_sight_when_the_game_lacks_their_seats() {
     let mut stage = Stage::default().playing().with_guest();
-    stage.places.host = Some(3);
+    stage.local_players.host = Some(3);
     stage.snapshot.seats.truncate(2);
     stage.snapshot.seats[0].holders.clear();
     let mut window = stage.open_at([1100.0, 1400.0]);
@@ -214,10 +214,10 @@ fn those_at_this_machine_stay_in_sight_when_the_game_lacks_their_seats() {
     }
     click(&mut window, "Options for Bob");
     click(&mut window, "Player 2");
-    assert_eq!(places(&mut window).guests[&Device::Pad(3)], Guest { seat: 1, name: "Bob".into() });
+    assert_eq!(local_players(&mut window).guests[&Device::Pad(3)], LocalGuest { seat: 1, name: "Bob".into() });
     click(&mut window, "Your seat");
     click(&mut window, "Player 1");
-    assert_eq!(places(&mut window).host, Some(0));
+    assert_eq!(local_players(&mut window).host, Some(0));
 }
 
 #[test]
@@ -353,7 +353,7 @@ fn asking_before_anybody_joins_changes_the_link_and_is_remembered() {
 #[test]
 fn links_are_listed_and_taken_back() {
     let mut stage = Stage::default().playing().with_links();
-    stage.view.dialog = Some(Dialog::Links(links::Draft::of(&stage.settings)));
+    stage.view.dialog = Some(Dialog::Links(invite_links::LinkDraft::of(&stage.settings)));
     let mut window = stage.open_at([1100.0, 1400.0]);
     window.run_steps(3);
     for text in ["Player 2 · save and load", "1 of 3 joined", "Watch only · needs your approval"] {
@@ -504,42 +504,42 @@ fn reactions_are_sent_with_a_click_and_float_for_a_moment() {
     assert!(delay(&window) > Duration::from_secs(3600));
 }
 
-fn hands() -> Window {
+fn controllers() -> Window {
     let mut stage = Stage::default().playing();
     let pad = |id, name: &str| Gamepad { id, name: name.into() };
     stage.gamepads = vec![pad(0, "8BitDo SN30 Pro"), pad(3, "Wireless Controller")];
-    stage.view.dialog = Some(Dialog::Settings(Draft::of(&stage.settings)));
+    stage.view.dialog = Some(Dialog::Settings(SettingsDraft::of(&stage.settings)));
     let mut window = stage.open_at([1100.0, 2000.0]);
     window.run_steps(3);
     window
 }
 
-fn places(window: &mut Window) -> Places {
+fn local_players(window: &mut Window) -> LocalPlayers {
     let actions = std::mem::take(&mut window.state_mut().actions);
     let found = actions.into_iter().rev().find_map(|action| match action {
-        Action::Places(places) => Some(places),
+        Action::LocalPlayers(local_players) => Some(local_players),
         _ => None,
     });
     let found = found.unwrap();
-    window.state_mut().places = found.clone();
+    window.state_mut().local_players = found.clone();
     window.run_steps(2);
     found
 }
 
 #[test]
 fn a_gamepad_is_given_to_a_guest_with_a_name_and_taken_back() {
-    let mut window = hands();
+    let mut window = controllers();
     click(&mut window, "Gamepad 2: Wireless Controller");
     click(&mut window, "Player 3");
-    let guest = |seat, name: &str| [(Device::Pad(3), Guest { seat, name: name.into() })].into();
-    assert_eq!(places(&mut window), Places { host: Some(0), guests: guest(2, "Guest 3") });
+    let guest = |seat, name: &str| [(Device::Pad(3), LocalGuest { seat, name: name.into() })].into();
+    assert_eq!(local_players(&mut window), LocalPlayers { host: Some(0), guests: guest(2, "Guest 3") });
     let name = "Name, Gamepad 2: Wireless Controller";
     window.get_by_role_and_label(Role::TextInput, name).focus();
     window.get_by_role_and_label(Role::TextInput, name).type_text(" Bob");
     window.run_steps(2);
     window.key_press(Key::Enter);
     window.run_steps(2);
-    assert_eq!(places(&mut window).guests, guest(2, "Guest 3 Bob"));
+    assert_eq!(local_players(&mut window).guests, guest(2, "Guest 3 Bob"));
     let field = window.get_by_role_and_label(Role::TextInput, name);
     field.focus();
     window.run_steps(2);
@@ -548,10 +548,10 @@ fn a_gamepad_is_given_to_a_guest_with_a_name_and_taken_back() {
     window.run_steps(2);
     window.key_press(Key::Enter);
     window.run_steps(2);
-    assert_eq!(places(&mut window).guests, guest(2, "Guest 3"), "never without a name");
+    assert_eq!(local_players(&mut window).guests, guest(2, "Guest 3"), "never without a name");
     click(&mut window, "Gamepad 2: Wireless Controller");
     click(&mut window, "Yours");
-    assert_eq!(places(&mut window), Places::default());
+    assert_eq!(local_players(&mut window), LocalPlayers::default());
 }
 
 #[test]
@@ -559,19 +559,19 @@ fn the_host_moves_to_another_seat_or_watches() {
     let mut window = busy();
     click(&mut window, "Your seat");
     click(&mut window, "Player 4");
-    assert_eq!(places(&mut window).host, Some(3));
+    assert_eq!(local_players(&mut window).host, Some(3));
     let seats = &mut window.state_mut().snapshot.seats;
     let ada = seats[0].holders.remove(0);
     seats[3].holders.push(ada);
     window.run_steps(3);
     click(&mut window, "Your seat");
     click(&mut window, "Watch only");
-    assert_eq!(places(&mut window).host, None);
+    assert_eq!(local_players(&mut window).host, None);
 }
 
 #[test]
 fn a_key_is_chosen_by_pressing_it_and_a_conflict_is_told() {
-    let mut window = hands();
+    let mut window = controllers();
     click(&mut window, "Keys on the keyboard");
     let press = |window: &mut Window, button: &str, key| {
         click(window, button);

@@ -228,7 +228,7 @@ fn field(text: &mut String, ui: &mut Ui, model: &Model, actions: &mut Vec<Action
 
 fn color_of(model: &Model, peer: Option<PeerId>) -> Color32 {
     let seat = match peer {
-        None => model.places.host,
+        None => model.local_players.host,
         Some(id) => {
             let peer = model.snapshot.peers.iter().find(|peer| peer.id == id);
             peer.and_then(|peer| peer.seats.first().copied())

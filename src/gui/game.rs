@@ -1,11 +1,11 @@
 //! A game on screen: its picture, the bars around it, the people in the room.
 
-use super::desk::Screen;
 use super::icons::Icon;
-use super::preferences::Draft;
+use super::input_capture::PictureArea;
+use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use super::{chat, controls, home, invite, lamps, overlay, people, preview, requests, theme};
+use super::{chat, control_bar, home, invite, join_requests, leds, overlay, people, preview, theme};
 use crate::engine::{Command, GameState, GameStatus};
 use crate::text::fill;
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
@@ -21,16 +21,16 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             let scale = ui.ctx().pixels_per_point();
             let place = preview::place(room, scale, picture.size, picture.aspect, model.settings.scaling);
             preview::paint(ui, place);
-            view.screen = Some(Screen { stage: room, picture: place, size: picture.size });
+            view.picture_area = Some(PictureArea { letterbox: room, picture: place, size_px: picture.size });
         }
         // Not focusable: nobody would see where the focus is, and there is a button for the same.
         let screen = ui.interact(room, ui.scope_id().with("screen"), Sense::CLICK);
-        let desk = model.desk;
+        let capture = model.capture;
         // Two quick shots are no wish for another size.
-        if screen.double_clicked() && !desk.mouse && !desk.aim {
+        if screen.double_clicked() && !capture.mouse && !capture.pointer {
             actions.push(Action::FullScreen(!model.full_screen));
         }
-        if desk.aim && !desk.on {
+        if capture.pointer && !capture.active {
             screen.on_hover_cursor(egui::CursorIcon::Crosshair);
         }
         overlay::show(ui, model, game, room, actions);
@@ -65,7 +65,7 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
         actions.push(Action::Engine(Command::Record(!model.snapshot.recording)));
     }
     if pressed(Key::F9) {
-        controls::toggle_mute(view, model, actions);
+        control_bar::toggle_mute(view, model, actions);
     }
 }
 
@@ -85,7 +85,7 @@ fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions:
         top_bar(view, ui, model, game, actions);
     });
     Panel::bottom("controls").exact_size(54.0).show_separator_line(false).frame(bar).show(ui, |ui| {
-        controls::show(view, ui, model, game, actions);
+        control_bar::show(view, ui, model, game, actions);
     });
     if !view.side_panel_hidden {
         let width = (ui.available_width() * 0.3).clamp(250.0, 310.0);
@@ -98,7 +98,7 @@ fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions:
                 let above = (ui.available_height() - chat_height - 10.0).max(80.0);
                 ScrollArea::vertical().auto_shrink([false, false]).max_height(above).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 10.0;
-                    requests::cards(ui, model, actions);
+                    join_requests::cards(ui, model, actions);
                     widgets::card(ui, |ui| invite::panel(view, ui, model, actions));
                     people::show(ui, model, actions);
                 });
@@ -125,8 +125,8 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
                 ui.spacing_mut().item_spacing.y = 1.0;
                 ui.add_space(8.0);
                 widgets::line(ui, &game.title, theme::semibold(15.0), theme::TEXT);
-                if model.desk.on {
-                    let hint = controls::desk_hint(texts, model.desk);
+                if model.capture.active {
+                    let hint = control_bar::capture_hint(texts, model.capture);
                     widgets::line(ui, hint, theme::regular(12.0), theme::ACCENT);
                 } else {
                     widgets::line(ui, &game.core_name, theme::regular(12.0), theme::TEXT_WEAK);
@@ -145,7 +145,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
             }
             let settings = ui.add(Button::icon(Icon::Gear, texts.settings)).on_hover_text(texts.settings);
             if settings.clicked() {
-                view.dialog = Some(Dialog::Settings(Draft::of(model.settings)));
+                view.dialog = Some(Dialog::Settings(SettingsDraft::of(model.settings)));
             }
             let tip = format!("{} (F11)", texts.full_screen);
             if ui.add(Button::icon(Icon::FullScreen, texts.full_screen)).on_hover_text(tip).clicked() {
@@ -153,7 +153,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
             }
             ui.add_space(6.0);
             speed(ui, model, game);
-            lamps::show(ui, model.lamps, texts.lamps);
+            leds::show(ui, model.leds, texts.leds);
             home::software_rendering(ui, model);
         },
     );

@@ -1,10 +1,10 @@
 //! The link that friends open: shown, copied, scanned, or read aloud.
 
 use super::icons::Icon;
-use super::links::{self, Draft};
+use super::invite_links::{self, LinkDraft};
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use super::{code, dialog, theme};
+use super::{dialog, invite_code, theme};
 use crate::engine::InviteStatus;
 use crate::net::RoomCommand;
 use crate::room::Terms;
@@ -67,12 +67,12 @@ pub(super) fn panel(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut V
     if whole && ui.ctx().content_rect().height() >= ROOMY {
         widgets::explain(ui, if invite.terms.approval { texts.invite_hint_ask } else { texts.invite_hint });
     }
-    code::show(&mut view.copied, ui, model, invite, actions);
+    invite_code::show(&mut view.copied, ui, model, invite, actions);
     if whole {
         ask_first(ui, model, invite, actions);
         ui.horizontal_wrapped(|ui| {
-            if !code::is_there(invite) {
-                code::button(ui, model, invite, actions);
+            if !invite_code::is_there(invite) {
+                invite_code::button(ui, model, invite, actions);
             }
             more_links(&mut view.dialog, ui, model);
         });
@@ -110,12 +110,12 @@ pub(super) fn strip(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut V
             view.copied.button(ui, texts, link, texts.copy_link, false);
         },
     );
-    code::show(&mut view.copied, ui, model, invite, actions);
+    invite_code::show(&mut view.copied, ui, model, invite, actions);
     ui.horizontal_wrapped(|ui| {
         ask_first(ui, model, invite, actions);
         ui.add_space(12.0);
-        if !code::is_there(invite) {
-            code::button(ui, model, invite, actions);
+        if !invite_code::is_there(invite) {
+            invite_code::button(ui, model, invite, actions);
         }
         more_links(&mut view.dialog, ui, model);
     });
@@ -132,7 +132,7 @@ fn without_link(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model, actions
     widgets::explain(ui, if others { texts.no_open_link } else { texts.no_links });
     ui.horizontal_wrapped(|ui| {
         if ui.add(Button::text(texts.make_link).with_icon(Icon::Plus).primary()).clicked() {
-            actions.push(Action::room(RoomCommand::Invite(links::usual_terms(model.settings))));
+            actions.push(Action::room(RoomCommand::Invite(invite_links::default_terms(model.settings))));
         }
         if others {
             more_links(dialog, ui, model);
@@ -153,7 +153,7 @@ fn ask_first(ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Ve
 fn more_links(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model) {
     let texts = model.texts;
     if ui.add(Button::text(texts.more_links).with_icon(Icon::Link)).on_hover_text(texts.more_links_tip).clicked() {
-        *dialog = Some(Dialog::Links(Draft::of(model.settings)));
+        *dialog = Some(Dialog::Links(LinkDraft::of(model.settings)));
     }
 }
 

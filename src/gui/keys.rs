@@ -5,7 +5,7 @@ use crate::settings::Settings;
 use egui::{Event, Key};
 
 /// Sets of keys: the host's, and one for somebody beside them.
-pub const LAYOUTS: usize = 2;
+pub const KEY_SETS: usize = 2;
 
 /// Every button by its name in the settings, in the order that people look for them.
 pub const BUTTONS: [(&str, Button); 16] = [
@@ -28,7 +28,7 @@ pub const BUTTONS: [(&str, Button); 16] = [
 ];
 
 /// The usual keys, in the order of [`BUTTONS`].
-const USUAL: [[Key; 16]; LAYOUTS] = [
+const DEFAULT_KEYS: [[Key; 16]; KEY_SETS] = [
     [
         Key::ArrowUp,
         Key::ArrowDown,
@@ -69,19 +69,19 @@ const USUAL: [[Key; 16]; LAYOUTS] = [
 
 /// The key of every button in one set, in the order of [`BUTTONS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout([Key; 16]);
+pub struct KeyBindings([Key; 16]);
 
-impl Layout {
+impl KeyBindings {
     /// As the settings have it; a name that is no key is the usual one.
-    pub fn of(settings: &Settings, set: usize) -> Layout {
-        let set = set % LAYOUTS;
-        let mut keys = USUAL[set];
+    pub fn of(settings: &Settings, set: usize) -> KeyBindings {
+        let set = set % KEY_SETS;
+        let mut keys = DEFAULT_KEYS[set];
         for ((name, _), key) in BUTTONS.iter().zip(&mut keys) {
             if let Some(chosen) = settings.keyboard[set].get(*name).and_then(|key| Key::from_name(key)) {
                 *key = chosen;
             }
         }
-        Layout(keys)
+        KeyBindings(keys)
     }
 
     /// The keys, in the order of [`BUTTONS`].
@@ -97,7 +97,7 @@ impl Layout {
 }
 
 /// Whether a key can stand for a button: not those that steer the window itself.
-pub fn can_be_chosen(key: Key) -> bool {
+pub fn can_be_bound(key: Key) -> bool {
     let name = key.name();
     let function = name.strip_prefix('F').is_some_and(|rest| rest.parse::<u8>().is_ok());
     !function && key != Key::Escape && key != Key::Tab
@@ -105,7 +105,7 @@ pub fn can_be_chosen(key: Key) -> bool {
 
 /// The buttons of one set that have turbo, one bit each.
 pub fn with_turbo(settings: &Settings, set: usize) -> u16 {
-    let chosen = &settings.turbo[set % LAYOUTS];
+    let chosen = &settings.turbo[set % KEY_SETS];
     let fitting = BUTTONS.iter().filter(|(name, _)| chosen.contains(*name));
     fitting.fold(0, |all, (_, button)| all | *button as u16)
 }
@@ -132,8 +132,8 @@ pub fn clipboard(events: &mut Vec<Event>) -> bool {
 }
 
 /// Keys that stand for more than one button, each once.
-pub fn chosen_twice(layouts: &[Layout]) -> Vec<Key> {
-    let all: Vec<Key> = layouts.iter().flat_map(Layout::keys).collect();
+pub fn duplicates(bindings: &[KeyBindings]) -> Vec<Key> {
+    let all: Vec<Key> = bindings.iter().flat_map(KeyBindings::keys).collect();
     let mut twice = Vec::new();
     for (index, key) in all.iter().enumerate() {
         if all[..index].contains(key) && !twice.contains(key) {
@@ -146,7 +146,7 @@ pub fn chosen_twice(layouts: &[Layout]) -> Vec<Key> {
 /// What is held on the keyboard now.
 #[derive(Debug, Default)]
 pub struct Keyboard {
-    buttons: [u16; LAYOUTS],
+    buttons: [u16; KEY_SETS],
 }
 
 impl Keyboard {
@@ -154,13 +154,13 @@ impl Keyboard {
     ///
     /// While `playing` is false nothing is taken and every button is let go. What else is held does not matter: Ctrl and Alt
     /// can be game keys too. Only the window's own Ctrl+O stays, unless Ctrl is one of the game's keys.
-    pub fn take(&mut self, events: &mut Vec<Event>, playing: bool, layouts: &[Layout]) -> [PadState; LAYOUTS] {
+    pub fn take(&mut self, events: &mut Vec<Event>, playing: bool, bindings: &[KeyBindings]) -> [PadState; KEY_SETS] {
         if !playing {
-            self.buttons = [0; LAYOUTS];
+            self.buttons = [0; KEY_SETS];
             return Default::default();
         }
         let ctrl = |key: &Key| matches!(key, Key::ControlLeft | Key::ControlRight);
-        let shortcuts = !layouts.iter().any(|layout| layout.0.iter().any(ctrl));
+        let shortcuts = !bindings.iter().any(|bindings| bindings.0.iter().any(ctrl));
         events.retain(|event| match event {
             Event::Key { key, physical_key, pressed, modifiers, .. } => {
                 if *pressed && shortcuts && *key == Key::O && modifiers.command {
@@ -168,8 +168,8 @@ impl Keyboard {
                 }
                 let place = physical_key.unwrap_or(*key);
                 let mut taken = false;
-                for (layout, held) in layouts.iter().zip(&mut self.buttons) {
-                    let buttons = layout.pressed_by(place);
+                for (bindings, held) in bindings.iter().zip(&mut self.buttons) {
+                    let buttons = bindings.pressed_by(place);
                     if buttons == 0 {
                         continue;
                     }
@@ -179,7 +179,7 @@ impl Keyboard {
                 !taken
             }
             Event::WindowFocused(false) => {
-                self.buttons = [0; LAYOUTS];
+                self.buttons = [0; KEY_SETS];
                 true
             }
             _ => true,
@@ -201,23 +201,23 @@ mod tests {
         Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }
     }
 
-    fn usual(set: usize) -> Layout {
-        Layout::of(&Settings::default(), set)
+    fn default_keys(set: usize) -> KeyBindings {
+        KeyBindings::of(&Settings::default(), set)
     }
 
     fn one(keyboard: &mut Keyboard, events: &mut Vec<Event>, playing: bool) -> PadState {
-        keyboard.take(events, playing, &[usual(0)])[0]
+        keyboard.take(events, playing, &[default_keys(0)])[0]
     }
 
     #[test]
     fn two_people_at_one_keyboard_have_keys_of_their_own() {
         let mut events = vec![key(Key::X, true), key(Key::I, true)];
-        let pads = Keyboard::default().take(&mut events, true, &[usual(0), usual(1)]);
+        let pads = Keyboard::default().take(&mut events, true, &[default_keys(0), default_keys(1)]);
         assert_eq!(pads.map(|pad| pad.buttons), [Button::A as u16, Button::Up as u16]);
         assert!(events.is_empty());
-        assert_eq!(chosen_twice(&[usual(0), usual(1)]), []);
+        assert_eq!(duplicates(&[default_keys(0), default_keys(1)]), []);
         let mut events = vec![key(Key::I, true)];
-        Keyboard::default().take(&mut events, true, &[usual(0)]);
+        Keyboard::default().take(&mut events, true, &[default_keys(0)]);
         assert_eq!(events.len(), 1, "nobody has the second set");
     }
 
@@ -227,12 +227,12 @@ mod tests {
         settings.keyboard[0].insert("a".into(), "Space".into());
         settings.keyboard[0].insert("b".into(), "no key".into());
         settings.keyboard[1].insert("up".into(), "Z".into());
-        let layouts = [Layout::of(&settings, 0), Layout::of(&settings, 1)];
-        let pads = Keyboard::default().take(&mut vec![key(Key::Space, true)], true, &layouts);
+        let bindings = [KeyBindings::of(&settings, 0), KeyBindings::of(&settings, 1)];
+        let pads = Keyboard::default().take(&mut vec![key(Key::Space, true)], true, &bindings);
         assert!(pads[0].held(Button::A));
-        assert_eq!(chosen_twice(&layouts), [Key::Z]);
-        assert!(can_be_chosen(Key::F) && can_be_chosen(Key::Space));
-        assert!(!can_be_chosen(Key::F5) && !can_be_chosen(Key::Escape));
+        assert_eq!(duplicates(&bindings), [Key::Z]);
+        assert!(can_be_bound(Key::F) && can_be_bound(Key::Space));
+        assert!(!can_be_bound(Key::F5) && !can_be_bound(Key::Escape));
     }
 
     #[test]
@@ -289,7 +289,7 @@ mod tests {
     fn control_and_alt_are_game_keys_like_any_other() {
         let mut settings = Settings::default();
         for (button, key) in [("a", "ControlLeft"), ("b", "AltLeft"), ("x", "C")] {
-            assert!(Key::from_name(key).is_some_and(can_be_chosen), "{key}");
+            assert!(Key::from_name(key).is_some_and(can_be_bound), "{key}");
             settings.keyboard[0].insert(button.into(), key.into());
         }
         let mut keyboard = Keyboard::default();
@@ -300,7 +300,7 @@ mod tests {
             with(Key::C, true, command | Modifiers::ALT),
             with(Key::ArrowUp, true, command | Modifiers::ALT),
         ];
-        let pad = keyboard.take(&mut events, true, &[Layout::of(&settings, 0)])[0];
+        let pad = keyboard.take(&mut events, true, &[KeyBindings::of(&settings, 0)])[0];
         assert!([Button::A, Button::B, Button::X, Button::Up].iter().all(|button| pad.held(*button)), "{pad:?}");
         assert!(events.is_empty());
     }
@@ -309,13 +309,13 @@ mod tests {
     fn opening_a_file_stays_the_windows_unless_control_is_a_game_key() {
         let open = || vec![with(Key::O, true, Modifiers::CTRL | Modifiers::COMMAND)];
         let mut settings = Settings::default();
-        let layouts = |settings: &Settings| [Layout::of(settings, 0), Layout::of(settings, 1)];
+        let bindings = |settings: &Settings| [KeyBindings::of(settings, 0), KeyBindings::of(settings, 1)];
         let mut events = open();
-        let pads = Keyboard::default().take(&mut events, true, &layouts(&settings));
+        let pads = Keyboard::default().take(&mut events, true, &bindings(&settings));
         assert_eq!((events.len(), pads[1].buttons), (1, 0));
         settings.keyboard[0].insert("a".into(), "ControlLeft".into());
         let mut events = open();
-        let pads = Keyboard::default().take(&mut events, true, &layouts(&settings));
+        let pads = Keyboard::default().take(&mut events, true, &bindings(&settings));
         assert_eq!((events.len(), pads[1].buttons), (0, Button::Select as u16));
     }
 

@@ -29,8 +29,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let watching: Vec<&PeerStatus> = snapshot.peers.iter().filter(|peer| peer.seats.is_empty()).collect();
     // The game may lack the seat of somebody at this machine: the next one may have fewer. They stay in sight.
     let lost = |seat: usize| seat >= snapshot.seats.len();
-    let host_watches = model.places.host.is_none_or(lost) && !snapshot.seats.is_empty();
-    let guests = model.places.guests_there(model.gamepads);
+    let host_watches = model.local_players.host.is_none_or(lost) && !snapshot.seats.is_empty();
+    let guests = model.local_players.present_guests(model.gamepads);
     let guests: Vec<_> = guests.filter(|(_, guest)| !snapshot.seats.is_empty() && lost(guest.seat)).collect();
     if !watching.is_empty() || !guests.is_empty() || host_watches {
         let card = widgets::card(ui, |ui| {
@@ -40,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
                 person::row(ui, model, None, &you, Who::Host, actions);
             }
             for (device, guest) in guests {
-                person::row(ui, model, None, &guest.name, Who::Guest(Some(device)), actions);
+                person::row(ui, model, None, &guest.name, Who::LocalGuest(Some(device)), actions);
             }
             for peer in watching {
                 person::row(ui, model, None, &peer.name, Who::Peer(peer), actions);
@@ -79,8 +79,8 @@ pub(super) fn first_free(seats: &[SeatStatus]) -> Option<usize> {
 fn one_seat(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Action>) {
     let (texts, snapshot) = (model.texts, model.snapshot);
     // Of those at this machine, the host is told first.
-    let mut host_may_be_here = model.places.host == Some(seat.seat);
-    let guests = model.places.guests_there(model.gamepads);
+    let mut host_may_be_here = model.local_players.host == Some(seat.seat);
+    let guests = model.local_players.present_guests(model.gamepads);
     let mut guests: Vec<_> = guests.filter(|(_, guest)| guest.seat == seat.seat).collect();
     for holder in &seat.holders {
         let peer = holder.peer.and_then(|id| snapshot.peers.iter().find(|peer| peer.id == id));
@@ -93,7 +93,7 @@ fn one_seat(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Act
             (None, Some(id)) => Who::Away(id),
             (None, None) => {
                 let place = guests.iter().position(|(_, guest)| guest.name == holder.name);
-                Who::Guest(place.map(|place| guests.remove(place).0))
+                Who::LocalGuest(place.map(|place| guests.remove(place).0))
             }
         };
         person::row(ui, model, Some(seat.seat), name, who, actions);

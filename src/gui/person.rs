@@ -1,8 +1,8 @@
 //! One person's row, and the menu with everything that the host may do about them.
 
 use super::icons::Icon;
+use super::local_players::{Device, LocalGuest};
 use super::people::{self, Dragged};
-use super::places::{Device, Guest};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
@@ -21,7 +21,7 @@ pub(super) enum Who<'a> {
     /// The host.
     Host,
     /// Somebody else at the host's machine, with what they play with where that is known.
-    Guest(Option<Device>),
+    LocalGuest(Option<Device>),
     /// Somebody in a browser.
     Peer(&'a PeerStatus),
     /// Their connection is lost and their seat is kept.
@@ -33,7 +33,7 @@ impl Who<'_> {
     fn key(self) -> impl std::hash::Hash + std::fmt::Debug {
         match self {
             Who::Host => (0, 0, None),
-            Who::Guest(device) => (1, 0, device),
+            Who::LocalGuest(device) => (1, 0, device),
             Who::Peer(peer) => (2, peer.id, None),
             Who::Away(id) => (2, id, None),
         }
@@ -56,7 +56,7 @@ pub(super) fn row(
     actions: &mut Vec<Action>,
 ) {
     // A moment of uncertainty about who is who: nothing to click then, and perhaps two of them.
-    if let Who::Guest(None) = who {
+    if let Who::LocalGuest(None) = who {
         one_row(ui, model, seat, name, who, actions);
     } else {
         widgets::keyed(ui, (who.key(), seat), |ui| one_row(ui, model, seat, name, who, actions));
@@ -67,7 +67,7 @@ fn one_row(ui: &mut Ui, model: &Model, seat: Option<usize>, name: &str, who: Who
     let texts = model.texts;
     let (under, color) = match who {
         Who::Host => (None, theme::TEXT_WEAK),
-        Who::Guest(_) => (Some(texts.at_this_machine.to_owned()), theme::TEXT_WEAK),
+        Who::LocalGuest(_) => (Some(texts.at_this_machine.to_owned()), theme::TEXT_WEAK),
         Who::Away(_) => (Some(texts.away.to_owned()), theme::WARNING),
         Who::Peer(peer) if peer.loss > 0.03 => (Some(connection(texts, peer)), theme::WARNING),
         Who::Peer(peer) => (Some(connection(texts, peer)), theme::TEXT_WEAK),
@@ -109,11 +109,11 @@ fn one_row(ui: &mut Ui, model: &Model, seat: Option<usize>, name: &str, who: Who
                     egui::Popup::toggle_id(ui.ctx(), widgets::menu_id(peer.id));
                 }
             }
-            Who::Guest(Some(device)) => {
+            Who::LocalGuest(Some(device)) => {
                 let button = people::more(ui, &fill(texts.more_for, &[("name", name)]));
                 widgets::menu(&button, device, MENU_WIDTH, |ui| of_guest(ui, model, device, actions));
             }
-            Who::Guest(None) => {}
+            Who::LocalGuest(None) => {}
             Who::Away(id) => {
                 let button = people::more(ui, &fill(texts.more_for, &[("name", name)]));
                 widgets::menu(&button, (id, seat), MENU_WIDTH, |ui| of_away(ui, texts, id, name, seat, actions));
@@ -206,15 +206,15 @@ fn of_away(ui: &mut Ui, texts: &Texts, id: PeerId, name: &str, seat: Option<usiz
 }
 
 fn of_guest(ui: &mut Ui, model: &Model, device: Device, actions: &mut Vec<Action>) {
-    let Some(guest) = model.places.guests.get(&device) else { return };
+    let Some(guest) = model.local_players.guests.get(&device) else { return };
     whose(ui, &guest.name);
     widgets::section(ui, model.texts.plays_as);
     let mut chosen = None;
     seats(ui, model, |seat| guest.seat == seat, |seat, on| chosen = on.then_some(seat));
     if let Some(seat) = chosen {
-        let mut places = model.places.clone();
-        places.guests.insert(device, Guest { seat, name: guest.name.clone() });
-        actions.push(Action::Places(places));
+        let mut local_players = model.local_players.clone();
+        local_players.guests.insert(device, LocalGuest { seat, name: guest.name.clone() });
+        actions.push(Action::LocalPlayers(local_players));
         ui.close();
     }
 }
@@ -222,20 +222,20 @@ fn of_guest(ui: &mut Ui, model: &Model, device: Device, actions: &mut Vec<Action
 fn of_host(ui: &mut Ui, model: &Model, name: &str, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let mut sit = |host| {
-        let mut places = model.places.clone();
-        places.host = host;
-        actions.push(Action::Places(places));
+        let mut local_players = model.local_players.clone();
+        local_players.host = host;
+        actions.push(Action::LocalPlayers(local_players));
     };
     whose(ui, name);
     widgets::section(ui, texts.plays_as);
     let mut chosen = None;
-    seats(ui, model, |seat| model.places.host == Some(seat), |seat, on| chosen = Some(on.then_some(seat)));
+    seats(ui, model, |seat| model.local_players.host == Some(seat), |seat, on| chosen = Some(on.then_some(seat)));
     if let Some(seat) = chosen {
         sit(seat);
         // There is one seat to choose, and the row moves there.
         ui.close();
     }
-    if ui.add_enabled(model.places.host.is_some(), egui::Button::new(texts.watch_only)).clicked() {
+    if ui.add_enabled(model.local_players.host.is_some(), egui::Button::new(texts.watch_only)).clicked() {
         sit(None);
         ui.close();
     }

@@ -4,7 +4,7 @@ use super::icons::Icon;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use super::{dialog, hands};
+use super::{controller_settings, dialog};
 use crate::engine::Speaker;
 use crate::packet::Format;
 use crate::room::MAX_NAME;
@@ -15,27 +15,27 @@ use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
 
 /// What is being typed and is not a setting yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub struct SettingsDraft {
     name: String,
-    hands: hands::Draft,
+    keys: controller_settings::KeyDraft,
 }
 
-impl Draft {
+impl SettingsDraft {
     /// As the settings are now.
     pub fn of(settings: &Settings) -> Self {
-        Self { name: settings.host_name.clone(), hands: hands::Draft::default() }
+        Self { name: settings.host_name.clone(), keys: controller_settings::KeyDraft::default() }
     }
 }
 
 /// False once it is closed.
-pub(super) fn show(ui: &Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) -> bool {
+pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &mut Vec<Action>) -> bool {
     let texts = model.texts;
     let mut new = model.settings.clone();
-    hands::take_key(ui, &mut draft.hands, &mut new);
+    controller_settings::take_key(ui, &mut draft.keys, &mut new);
     let keep = dialog::show(ui, "settings", 600.0, texts.settings_title, texts.close, |ui| {
         person(ui, texts, draft, &mut new);
         picture(ui, texts, &mut new);
-        hands::show(ui, model, &mut draft.hands, &mut new, actions);
+        controller_settings::show(ui, model, &mut draft.keys, &mut new, actions);
         sound(ui, model);
         folders(ui, model, &mut new, actions);
         file_types(ui, model, &mut new);
@@ -57,7 +57,7 @@ fn line(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
     widgets::row(ui, 36.0, |ui| drop(widgets::line(ui, label, theme::regular(14.0), theme::TEXT)), add);
 }
 
-fn person(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings) {
+fn person(ui: &mut Ui, texts: &Texts, draft: &mut SettingsDraft, new: &mut Settings) {
     line(ui, texts.your_name, |ui| {
         let field = TextEdit::singleline(&mut draft.name).char_limit(MAX_NAME).desired_width(200.0);
         let field = ui.add(field).accessible_name(texts.your_name).on_hover_text(texts.your_name_hint);

@@ -3,14 +3,14 @@
 //! Everything that a person does comes out as an [`Action`]; tests click here and look at those.
 
 use super::chat::Chat;
-use super::desk::{Offer, Screen};
+use super::input_capture::{CaptureState, PictureArea};
 use super::invite::Copied;
-use super::lamps::Lamps;
-use super::links;
+use super::invite_links;
+use super::leds::Leds;
+use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
-use super::places::{Gamepad, Places};
-use super::preferences::Draft;
-use super::{choose, controls, game, home, icons, invite, options, preferences, requests, theme};
+use super::preferences::SettingsDraft;
+use super::{control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, theme};
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
 use crate::net::RoomCommand;
@@ -36,13 +36,13 @@ pub struct Model<'a> {
     /// Gamepads that are plugged in.
     pub gamepads: &'a [Gamepad],
     /// Why no gamepad can be read, if that is so.
-    pub pad_trouble: Option<&'a str>,
+    pub gamepad_error: Option<&'a str>,
     /// Who at this machine sits where.
-    pub places: &'a Places,
+    pub local_players: &'a LocalPlayers,
     /// What the game takes of the keyboard and the mouse themselves.
-    pub desk: Offer,
+    pub capture: CaptureState,
     /// The lights of the emulated machine.
-    pub lamps: &'a Lamps,
+    pub leds: &'a Leds,
     /// Where cores look for BIOS files now.
     pub system_dir: &'a Path,
     /// The processor draws the window.
@@ -93,9 +93,9 @@ pub enum Action {
     /// These are the settings now.
     Change(Box<Settings>),
     /// Those at this machine sit like this now.
-    Places(Places),
+    LocalPlayers(LocalPlayers),
     /// Give the keyboard and the mouse themselves to the game, or take them back.
-    Desk(bool),
+    CaptureInput(bool),
     /// Fill the screen, or stop doing so.
     FullScreen(bool),
 }
@@ -111,13 +111,13 @@ impl Action {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dialog {
     /// The settings.
-    Settings(Draft),
+    Settings(SettingsDraft),
     /// The core's options; the text is what they are searched for.
     Options(String),
     /// The invite as a QR code.
     Qr,
     /// All links, and the next one.
-    Links(links::Draft),
+    Links(invite_links::LinkDraft),
     /// More than one core opens this file.
     ChooseCore {
         /// The file.
@@ -137,7 +137,7 @@ pub struct View {
     /// Things the window itself has to tell.
     pub notices: Notices,
     /// Where the picture was painted last.
-    pub screen: Option<Screen>,
+    pub picture_area: Option<PictureArea>,
     pub(super) side_panel_hidden: bool,
     pub(super) slot: u8,
     pub(super) muted: bool,
@@ -145,7 +145,7 @@ pub struct View {
     pub(super) invite_open: bool,
     pub(super) chat: Chat,
     full_screen_since: Option<f64>,
-    desk_since: Option<f64>,
+    capture_since: Option<f64>,
 }
 
 /// How long the way out of full screen is shown, or that of a game that has the keyboard.
@@ -159,7 +159,7 @@ impl View {
         let playing = model.snapshot.game.is_some();
         let panel_shown = playing && !model.full_screen && !self.side_panel_hidden;
         self.chat.follow(&model.snapshot.chat, panel_shown || !playing, ui.input(|input| input.time));
-        self.screen = None;
+        self.picture_area = None;
         if playing {
             game::show(self, ui, model, &mut actions);
         } else {
@@ -170,7 +170,7 @@ impl View {
         }
         // A box over the window wants its answer first.
         if playing && !panel_shown && self.dialog.is_none() {
-            requests::overlay(ui, model, &mut actions);
+            join_requests::overlay(ui, model, &mut actions);
         }
         self.show_dialog(ui, model, &mut actions);
         // A game that ended has a box of its own, which says the same.
@@ -210,9 +210,9 @@ impl View {
             Dialog::Settings(draft) => preferences::show(ui, model, draft, actions),
             Dialog::Options(filter) => options::show(ui, model, filter, actions),
             Dialog::Qr => invite::show_qr(self, ui, model),
-            Dialog::Links(draft) => links::show(&mut self.copied, ui, model, draft, actions),
-            Dialog::ChooseCore { content, remember } => choose::show(ui, model, content, remember, actions),
-            Dialog::NoCore(content) => choose::show_none(ui, model, content, actions),
+            Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),
+            Dialog::ChooseCore { content, remember } => core_choice::show(ui, model, content, remember, actions),
+            Dialog::NoCore(content) => core_choice::show_none(ui, model, content, actions),
         };
         if keep && self.dialog.is_none() {
             self.dialog = Some(dialog);
@@ -230,14 +230,14 @@ impl View {
             }
         };
         let full_screen = left(&mut self.full_screen_since, model.full_screen);
-        let desk = left(&mut self.desk_since, model.desk.on);
+        let capture = left(&mut self.capture_since, model.capture.active);
         let text = match () {
-            () if desk > 0.0 => controls::desk_hint(model.texts, model.desk),
-            () if full_screen > 0.0 && !model.desk.on => model.texts.leave_full_screen_hint,
+            () if capture > 0.0 => control_bar::capture_hint(model.texts, model.capture),
+            () if full_screen > 0.0 && !model.capture.active => model.texts.leave_full_screen_hint,
             () => return,
         };
         hint(ui, text);
-        ui.ctx().request_repaint_after_secs(desk.max(full_screen) as f32);
+        ui.ctx().request_repaint_after_secs(capture.max(full_screen) as f32);
     }
 }
 

@@ -20,24 +20,30 @@ const LASTS: [Option<u64>; 4] = [None, Some(600), Some(3600), Some(86_400)];
 
 /// The link that is about to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draft {
+pub struct LinkDraft {
     terms: Terms,
 }
 
-impl Draft {
+impl LinkDraft {
     /// As it is before anything is chosen.
     pub fn of(settings: &Settings) -> Self {
-        Self { terms: usual_terms(settings) }
+        Self { terms: default_terms(settings) }
     }
 }
 
 /// What a link grants for which nothing else was chosen.
-pub(super) fn usual_terms(settings: &Settings) -> Terms {
+pub(super) fn default_terms(settings: &Settings) -> Terms {
     Terms { approval: settings.ask_before_joining, ..Terms::default() }
 }
 
 /// False once it is closed.
-pub(super) fn show(copied: &mut Copied, ui: &Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) -> bool {
+pub(super) fn show(
+    copied: &mut Copied,
+    ui: &Ui,
+    model: &Model,
+    draft: &mut LinkDraft,
+    actions: &mut Vec<Action>,
+) -> bool {
     let texts = model.texts;
     dialog::show(ui, "links", 560.0, texts.links_title, texts.close, |ui| {
         if model.snapshot.invites.is_empty() {
@@ -81,7 +87,7 @@ fn one(copied: &mut Copied, ui: &mut Ui, model: &Model, invite: &InviteStatus, a
     });
 }
 
-fn new_link(ui: &mut Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) {
+fn new_link(ui: &mut Ui, model: &Model, draft: &mut LinkDraft, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let terms = &mut draft.terms;
     let seats = model.snapshot.seats.iter().map(|seat| Grant::Seat(seat.seat));
@@ -113,7 +119,7 @@ fn new_link(ui: &mut Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Act
     });
     if ui.add(Button::text(texts.make_link).with_icon(Icon::Plus).primary()).clicked() {
         actions.push(Action::room(RoomCommand::Invite(*terms)));
-        *draft = Draft::of(model.settings);
+        *draft = LinkDraft::of(model.settings);
     }
 }
 

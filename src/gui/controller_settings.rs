@@ -2,9 +2,9 @@
 
 use super::dialog;
 use super::icons::{self, Icon};
-use super::keys::{self, BUTTONS, LAYOUTS, Layout};
+use super::keys::{self, BUTTONS, KEY_SETS, KeyBindings};
+use super::local_players::{Device, LocalGuest, LocalPlayers};
 use super::people;
-use super::places::{Device, Guest, Places};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
@@ -16,22 +16,22 @@ use std::collections::BTreeSet;
 
 /// What is about to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Draft {
+pub(super) struct KeyDraft {
     /// The list of keys is shown.
     keys_shown: bool,
     /// The button, of this set, that the next key is for.
     waiting: Option<(usize, usize)>,
 }
 
-pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut Draft, new: &mut Settings, actions: &mut Vec<Action>) {
+pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut KeyDraft, new: &mut Settings, actions: &mut Vec<Action>) {
     let texts = model.texts;
     dialog::heading(ui, texts.controllers);
-    let mut places = model.places.clone();
+    let mut local_players = model.local_players.clone();
     for (index, pad) in model.gamepads.iter().enumerate() {
         let title = fill(texts.gamepad, &[("n", &(index + 1).to_string()), ("name", &pad.name)]);
-        device(ui, model, Device::Pad(pad.id), &title, texts.yours, &mut places);
+        device(ui, model, Device::Pad(pad.id), &title, texts.yours, &mut local_players);
     }
-    match model.pad_trouble {
+    match model.gamepad_error {
         Some(error) => {
             let text = fill(texts.pads_unreadable, &[("error", error)]);
             ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
@@ -39,9 +39,9 @@ pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut Draft, new: &mut Sett
         None if model.gamepads.is_empty() => widgets::explain(ui, texts.no_controllers),
         None => {}
     }
-    device(ui, model, Device::SecondKeys, texts.second_keys, texts.nobody, &mut places);
-    if places != *model.places {
-        actions.push(Action::Places(places));
+    device(ui, model, Device::SecondKeys, texts.second_keys, texts.nobody, &mut local_players);
+    if local_players != *model.local_players {
+        actions.push(Action::LocalPlayers(local_players));
     }
     widgets::switch(ui, &mut new.stick_moves_dpad, texts.stick_dpad, texts.stick_dpad);
     if ui.add(Button::text(texts.keys).selected(draft.keys_shown)).clicked() {
@@ -49,12 +49,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut Draft, new: &mut Sett
         draft.waiting = None;
     }
     if draft.keys_shown {
-        key_table(ui, texts, draft, new, model.places.second_keys());
+        key_table(ui, texts, draft, new, model.local_players.has_second_keys());
     }
 }
 
 /// Takes the key that a button waits for, before any widget sees it.
-pub(super) fn take_key(ui: &Ui, draft: &mut Draft, new: &mut Settings) {
+pub(super) fn take_key(ui: &Ui, draft: &mut KeyDraft, new: &mut Settings) {
     let Some((set, button)) = draft.waiting else { return };
     let mut chosen = None;
     ui.input_mut(|input| {
@@ -68,7 +68,7 @@ pub(super) fn take_key(ui: &Ui, draft: &mut Draft, new: &mut Settings) {
         });
     });
     let Some(key) = chosen else { return };
-    if keys::can_be_chosen(key) {
+    if keys::can_be_bound(key) {
         new.keyboard[set].insert(BUTTONS[button].0.to_owned(), key.name().to_owned());
         draft.waiting = None;
     } else if key == Key::Escape {
@@ -77,9 +77,9 @@ pub(super) fn take_key(ui: &Ui, draft: &mut Draft, new: &mut Settings) {
 }
 
 /// One thing to play with: what it is, whose it is, and their name where that is a guest.
-fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, places: &mut Places) {
+fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, local_players: &mut LocalPlayers) {
     let texts = model.texts;
-    let guest = places.guests.get(&device).cloned();
+    let guest = local_players.guests.get(&device).cloned();
     let mut seat = guest.as_ref().map(|guest| guest.seat);
     let left = |ui: &mut Ui| {
         let icon = if matches!(device, Device::Pad(_)) { Icon::Pad } else { Icon::People };
@@ -98,14 +98,14 @@ fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, 
         combo.response.accessible_name(title);
     });
     match (seat, guest) {
-        (None, _) => drop(places.guests.remove(&device)),
+        (None, _) => drop(local_players.guests.remove(&device)),
         (Some(seat), Some(guest)) => {
             let name = name_field(ui, texts, device, title, &guest.name);
             let name = name.unwrap_or_else(|| guest_name(texts, seat));
-            places.guests.insert(device, Guest { seat, name });
+            local_players.guests.insert(device, LocalGuest { seat, name });
         }
         (Some(seat), None) => {
-            places.guests.insert(device, Guest { seat, name: guest_name(texts, seat) });
+            local_players.guests.insert(device, LocalGuest { seat, name: guest_name(texts, seat) });
         }
     }
 }
@@ -146,11 +146,11 @@ fn name_field(ui: &mut Ui, texts: &Texts, device: Device, title: &str, name: &st
 }
 
 /// Every button with its key, one column for each set that is in use.
-fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, second: bool) {
-    let sets = if second { LAYOUTS } else { 1 };
-    let layouts: Vec<Layout> = (0..sets).map(|set| Layout::of(new, set)).collect();
-    let twice = keys::chosen_twice(&layouts);
-    for (set, layout) in layouts.iter().enumerate() {
+fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Settings, second: bool) {
+    let sets = if second { KEY_SETS } else { 1 };
+    let all_bindings: Vec<KeyBindings> = (0..sets).map(|set| KeyBindings::of(new, set)).collect();
+    let twice = keys::duplicates(&all_bindings);
+    for (set, bindings) in all_bindings.iter().enumerate() {
         if sets > 1 {
             widgets::section(ui, if set == 0 { texts.first_keys } else { texts.second_keys });
         }
@@ -160,7 +160,7 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, 
         for row in (0..BUTTONS.len()).step_by(columns) {
             ui.horizontal(|ui| {
                 for button in row..(row + columns).min(BUTTONS.len()) {
-                    let key = layout.keys()[button];
+                    let key = bindings.keys()[button];
                     let waits = draft.waiting == Some((set, button));
                     let turns = can_have_turbo(button);
                     let width = if turns { width - TURBO_WIDTH - 4.0 } else { width };

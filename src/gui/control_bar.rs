@@ -1,8 +1,8 @@
 //! The bar under the picture: pause, states, sound.
 
-use super::desk::Offer;
 use super::game::slot_saved;
 use super::icons::Icon;
+use super::input_capture::CaptureState;
 use super::theme;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
@@ -33,7 +33,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
             if ui.add(button).on_hover_text(name).clicked() {
                 view.dialog = Some(Dialog::Options(String::new()));
             }
-            desk(ui, model, roomy, actions);
+            capture(ui, model, roomy, actions);
         },
     );
     view.slot = left_view;
@@ -101,28 +101,28 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
 }
 
 /// How to leave the mode in which the game has the keyboard or the mouse.
-pub(super) fn desk_hint(texts: &Texts, desk: Offer) -> &'static str {
-    match (desk.keyboard, desk.mouse) {
-        (true, true) => texts.desk_on_both,
-        (true, false) => texts.desk_on_keyboard,
-        (false, _) => texts.desk_on_mouse,
+pub(super) fn capture_hint(texts: &Texts, capture: CaptureState) -> &'static str {
+    match (capture.keyboard, capture.mouse) {
+        (true, true) => texts.capture_on_both,
+        (true, false) => texts.capture_on_keyboard,
+        (false, _) => texts.capture_on_mouse,
     }
 }
 
 /// Gives the keyboard and the mouse to a game that takes them.
-fn desk(ui: &mut Ui, model: &Model, roomy: bool, actions: &mut Vec<Action>) {
-    let (texts, desk) = (model.texts, model.desk);
-    let (icon, name) = match (desk.keyboard, desk.mouse) {
-        (keyboard, _) if desk.on => (if keyboard { Icon::Keyboard } else { Icon::Mouse }, texts.desk_leave),
-        (true, true) => (Icon::Keyboard, texts.desk_enter_both),
-        (true, false) => (Icon::Keyboard, texts.desk_enter_keyboard),
-        (false, true) => (Icon::Mouse, texts.desk_enter_mouse),
+fn capture(ui: &mut Ui, model: &Model, roomy: bool, actions: &mut Vec<Action>) {
+    let (texts, capture) = (model.texts, model.capture);
+    let (icon, name) = match (capture.keyboard, capture.mouse) {
+        (keyboard, _) if capture.active => (if keyboard { Icon::Keyboard } else { Icon::Mouse }, texts.capture_leave),
+        (true, true) => (Icon::Keyboard, texts.capture_enter_both),
+        (true, false) => (Icon::Keyboard, texts.capture_enter_keyboard),
+        (false, true) => (Icon::Mouse, texts.capture_enter_mouse),
         (false, false) => return,
     };
     let button = if roomy { Button::text(name).with_icon(icon) } else { Button::icon(icon, name).boxed() };
-    let button = ui.add(if desk.on { button.color(theme::ACCENT) } else { button });
+    let button = ui.add(if capture.active { button.color(theme::ACCENT) } else { button });
     if button.on_hover_text(format!("{name} ({})", texts.scroll_lock)).clicked() {
-        actions.push(Action::Desk(!desk.on));
+        actions.push(Action::CaptureInput(!capture.active));
     }
 }
 

@@ -5,19 +5,19 @@ use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 use std::path::PathBuf;
 
 /// More than these would leave no room for the game's name.
-const MOST: usize = 16;
+const MAX_SHOWN: usize = 16;
 
 /// Which lights there are, and which are on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lamps {
+pub struct Leds {
     ever: u32,
     on: u32,
     game: Option<(PathBuf, Option<PathBuf>)>,
 }
 
-impl Lamps {
+impl Leds {
     /// Bits of those that are on, in this game: another one's machine may have others.
-    pub fn set(&mut self, game: Option<(&PathBuf, &Option<PathBuf>)>, on: u32) {
+    pub fn update(&mut self, game: Option<(&PathBuf, &Option<PathBuf>)>, on: u32) {
         let same = self.game.as_ref().map(|(core, content)| (core, content)) == game;
         if !same {
             self.game = game.map(|(core, content)| (core.clone(), content.clone()));
@@ -34,8 +34,8 @@ impl Lamps {
 }
 
 /// A dot a light; nothing without any.
-pub(super) fn show(ui: &mut Ui, lamps: &Lamps, name: &str) {
-    let all: Vec<bool> = lamps.list().take(MOST).collect();
+pub(super) fn show(ui: &mut Ui, leds: &Leds, name: &str) {
+    let all: Vec<bool> = leds.list().take(MAX_SHOWN).collect();
     if all.is_empty() {
         return;
     }
@@ -60,17 +60,17 @@ mod tests {
     #[test]
     fn a_light_is_shown_from_the_first_time_it_was_on_until_the_next_game() {
         let (core, content) = (PathBuf::from("core.so"), Some(PathBuf::from("game")));
-        let mut lamps = Lamps::default();
-        let list = |lamps: &Lamps| lamps.list().collect::<Vec<_>>();
-        lamps.set(Some((&core, &content)), 0);
-        assert_eq!(list(&lamps), [false; 0]);
-        lamps.set(Some((&core, &content)), 1 << 31 | 1 << 2);
-        assert_eq!(list(&lamps), [true, true]);
-        lamps.set(Some((&core, &content)), 1 << 31);
-        assert_eq!(list(&lamps), [false, true]);
-        lamps.set(Some((&core, &None)), 0);
-        assert_eq!(list(&lamps), [false; 0]);
-        lamps.set(None, u32::MAX);
-        assert_eq!(list(&lamps), [false; 0], "the last word of a game that was closed");
+        let mut leds = Leds::default();
+        let list = |leds: &Leds| leds.list().collect::<Vec<_>>();
+        leds.update(Some((&core, &content)), 0);
+        assert_eq!(list(&leds), [false; 0]);
+        leds.update(Some((&core, &content)), 1 << 31 | 1 << 2);
+        assert_eq!(list(&leds), [true, true]);
+        leds.update(Some((&core, &content)), 1 << 31);
+        assert_eq!(list(&leds), [false, true]);
+        leds.update(Some((&core, &None)), 0);
+        assert_eq!(list(&leds), [false; 0]);
+        leds.update(None, u32::MAX);
+        assert_eq!(list(&leds), [false; 0], "the last word of a game that was closed");
     }
 }

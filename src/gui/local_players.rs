@@ -23,7 +23,7 @@ pub struct Gamepad {
 
 /// Somebody beside the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guest {
+pub struct LocalGuest {
     /// Their seat.
     pub seat: usize,
     /// What the others call them.
@@ -32,20 +32,20 @@ pub struct Guest {
 
 /// All of them. What is nobody's own is the host's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
+pub struct LocalPlayers {
     /// The host's own seat; none to watch.
     pub host: Option<usize>,
     /// The guests, by what they hold.
-    pub guests: BTreeMap<Device, Guest>,
+    pub guests: BTreeMap<Device, LocalGuest>,
 }
 
-impl Default for Places {
+impl Default for LocalPlayers {
     fn default() -> Self {
         Self { host: Some(0), guests: BTreeMap::new() }
     }
 }
 
-impl Places {
+impl LocalPlayers {
     /// Where what is held of `device` goes.
     pub fn seat_of(&self, device: Device) -> Option<usize> {
         match (self.guests.get(&device), device) {
@@ -56,20 +56,20 @@ impl Places {
     }
 
     /// The second set of keys is in use.
-    pub fn second_keys(&self) -> bool {
+    pub fn has_second_keys(&self) -> bool {
         self.guests.contains_key(&Device::SecondKeys)
     }
 
     /// What the room is told: the host first. A guest whose gamepad is not plugged in sits nowhere.
     pub fn locals(&self, host_name: &str, gamepads: &[Gamepad]) -> Vec<Local> {
         let host = self.host.map(|seat| Local { seat, name: host_name.to_owned() });
-        let guests = self.guests_there(gamepads);
+        let guests = self.present_guests(gamepads);
         let guests = guests.map(|(_, guest)| Local { seat: guest.seat, name: guest.name.clone() });
         host.into_iter().chain(guests).collect()
     }
 
     /// The guests who have something to play with now.
-    pub fn guests_there(&self, gamepads: &[Gamepad]) -> impl Iterator<Item = (Device, &Guest)> {
+    pub fn present_guests(&self, gamepads: &[Gamepad]) -> impl Iterator<Item = (Device, &LocalGuest)> {
         let there = |device: &Device| match device {
             Device::SecondKeys => true,
             Device::Pad(id) => gamepads.iter().any(|pad| pad.id == *id),
@@ -94,25 +94,25 @@ mod tests {
 
     #[test]
     fn what_is_nobodys_own_is_the_hosts_and_a_gamepad_that_is_gone_holds_no_seat() {
-        let mut places = Places::default();
-        assert_eq!(places.seat_of(Device::Pad(3)), Some(0));
-        assert_eq!(places.seat_of(Device::SecondKeys), None);
+        let mut local_players = LocalPlayers::default();
+        assert_eq!(local_players.seat_of(Device::Pad(3)), Some(0));
+        assert_eq!(local_players.seat_of(Device::SecondKeys), None);
         for (device, seat, name) in [(Device::Pad(3), 1, "Bob"), (Device::SecondKeys, 2, "Cleo")] {
-            places.guests.insert(device, Guest { seat, name: name.into() });
+            local_players.guests.insert(device, LocalGuest { seat, name: name.into() });
         }
-        assert_eq!(places.seat_of(Device::Pad(3)), Some(1));
+        assert_eq!(local_players.seat_of(Device::Pad(3)), Some(1));
         let local = |seat, name: &str| Local { seat, name: name.into() };
         let pad = Gamepad { id: 3, name: "Pad".into() };
-        assert_eq!(places.locals("Ada", &[]), [local(0, "Ada"), local(2, "Cleo")]);
-        places.host = None;
-        assert_eq!(places.locals("Ada", &[pad]), [local(2, "Cleo"), local(1, "Bob")]);
+        assert_eq!(local_players.locals("Ada", &[]), [local(0, "Ada"), local(2, "Cleo")]);
+        local_players.host = None;
+        assert_eq!(local_players.locals("Ada", &[pad]), [local(2, "Cleo"), local(1, "Bob")]);
     }
 
     #[test]
     fn a_host_whose_seat_the_game_lacks_takes_the_first_and_one_who_watches_stays_there() {
         let fitted = |host, seats| {
-            let mut places = Places { host, ..Places::default() };
-            (places.fit(seats), places.host)
+            let mut local_players = LocalPlayers { host, ..LocalPlayers::default() };
+            (local_players.fit(seats), local_players.host)
         };
         assert_eq!(fitted(Some(2), 2), (true, Some(0)));
         assert_eq!(fitted(Some(1), 2), (false, Some(1)));
