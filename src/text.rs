@@ -68,6 +68,15 @@ texts! {
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,
     ports, ports_hint, page_port, media_port, after_restart, sound, sound_off, sound_playing,
+    // Keys and buttons
+    key_escape, key_tab, key_backspace, key_enter, key_space, key_insert, key_delete, key_home, key_end, key_page_up,
+    key_page_down, key_shift_left, key_shift_right, key_control_left, key_control_right, key_alt_left, key_alt_right,
+    key_super_left, key_super_right, key_caps_lock, key_num_lock, key_print_screen, key_pause, key_menu,
+    key_intl_backslash, key_copy, key_cut, key_paste, key_clear, key_help, key_fn, key_eject, key_power, key_sleep,
+    key_browser_back, key_browser_forward, key_browser_refresh, key_browser_search, key_browser_home,
+    key_browser_favorites, key_browser_stop, key_media_play, key_media_next, key_media_previous, key_media_stop,
+    key_volume_mute, key_volume_down, key_volume_up, key_launch_mail, key_launch_app_1, key_launch_app_2,
+    button_start, button_select,
     // Notices
     dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
     recent_gone, core_gone, version,

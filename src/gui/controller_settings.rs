@@ -2,6 +2,7 @@
 
 use super::dialog;
 use super::icons::{self, Icon};
+use super::key_names::key_name;
 use super::keys::{self, BUTTONS, KEY_SETS, KeyBindings};
 use super::local_players::{Device, LocalGuest, LocalPlayers};
 use super::people;
@@ -88,7 +89,7 @@ fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, 
     };
     widgets::row(ui, 36.0, left, |ui| {
         let name = |seat: Option<usize>| seat.map_or_else(|| unset.to_owned(), |seat| people::player(texts, seat));
-        let combo = ComboBox::from_id_salt(("seat of", device_salt(device))).selected_text(name(seat)).width(140.0);
+        let combo = ComboBox::from_id_salt(("seat-of", device_salt(device))).selected_text(name(seat)).width(140.0);
         let combo = combo.show_ui(ui, |ui| {
             let seats = model.snapshot.seats.iter().map(|seat| Some(seat.seat));
             for choice in std::iter::once(None).chain(seats) {
@@ -124,7 +125,7 @@ fn device_salt(device: Device) -> usize {
 
 /// Gives the name, or none when the field was left empty; another one counts when it is left.
 fn name_field(ui: &mut Ui, texts: &Texts, device: Device, title: &str, name: &str) -> Option<String> {
-    let id = ui.scope_id().with(("name of", device_salt(device)));
+    let id = ui.scope_id().with(("name-of", device_salt(device)));
     let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| name.to_owned());
     let mut result = Some(name.to_owned());
     let said = fill(texts.name_of, &[("what", title)]);
@@ -177,7 +178,7 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Setting
         }
     }
     if !twice.is_empty() {
-        let keys: Vec<&str> = twice.iter().map(|key| key.name()).collect();
+        let keys: Vec<&str> = twice.iter().map(|key| key_name(*key, texts)).collect();
         let text = fill(texts.keys_twice, &[("keys", &keys.join(", "))]);
         ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
     }
@@ -237,7 +238,7 @@ fn turbo_speed(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
 fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, width: f32, waits: bool, twice: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
     let label = button_text(texts, button);
-    let shown = if waits { texts.press_a_key } else { key.name() };
+    let shown = if waits { texts.press_a_key } else { key_name(key, texts) };
     let name = format!("{label}: {shown}");
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
     let lit = response.hovered() || response.has_focus() || waits;
@@ -264,8 +265,8 @@ fn button_text(texts: &Texts, button: usize) -> String {
         "down" => texts.down.to_owned(),
         "left" => texts.left_side.to_owned(),
         "right" => texts.right_side.to_owned(),
-        "start" => "Start".to_owned(),
-        "select" => "Select".to_owned(),
+        "start" => texts.button_start.to_owned(),
+        "select" => texts.button_select.to_owned(),
         other => other.to_uppercase(),
     }
 }

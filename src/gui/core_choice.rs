@@ -13,7 +13,7 @@ use std::path::Path;
 /// False once it is closed.
 pub(super) fn show(ui: &Ui, model: &Model, content: &Path, remember: &mut bool, actions: &mut Vec<Action>) -> bool {
     let texts = model.texts;
-    dialog::show(ui, "choose core", 500.0, texts.choose_core, texts.cancel, |ui| {
+    dialog::show(ui, "choose-core", 500.0, texts.choose_core, texts.cancel, |ui| {
         let file = content.file_name().unwrap_or_default().to_string_lossy();
         widgets::explain(ui, fill(texts.choose_core_for, &[("file", &file)]));
         ui.add_space(4.0);
@@ -36,7 +36,7 @@ pub(super) fn show(ui: &Ui, model: &Model, content: &Path, remember: &mut bool, 
 /// For a file that no core opens. False once it is closed.
 pub(super) fn show_none(ui: &Ui, model: &Model, content: &Path, actions: &mut Vec<Action>) -> bool {
     let texts = model.texts;
-    dialog::show(ui, "no core", 480.0, texts.no_core_title, texts.cancel, |ui| {
+    dialog::show(ui, "no-core", 480.0, texts.no_core_title, texts.cancel, |ui| {
         let file = content.file_name().unwrap_or_default().to_string_lossy();
         ui.add(egui::Label::new(fill(texts.no_core_body, &[("file", &file)])).wrap());
         ui.add_space(8.0);

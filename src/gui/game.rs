@@ -81,7 +81,7 @@ pub(super) fn slot_saved(game: &GameStatus, slot: u8) -> bool {
 
 fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
     let bar = Frame::new().fill(theme::PANEL).inner_margin(Margin::symmetric(12, 0));
-    Panel::top("game bar").exact_size(52.0).show_separator_line(false).frame(bar).show(ui, |ui| {
+    Panel::top("game-bar").exact_size(52.0).show_separator_line(false).frame(bar).show(ui, |ui| {
         top_bar(view, ui, model, game, actions);
     });
     Panel::bottom("controls").exact_size(54.0).show_separator_line(false).frame(bar).show(ui, |ui| {

@@ -20,13 +20,13 @@ const CHAT_HEIGHT: f32 = 300.0;
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     if !model.full_screen {
         let bar = Frame::new().fill(theme::BACKGROUND).inner_margin(Margin::symmetric(20, 0));
-        Panel::top("home bar")
+        Panel::top("home-bar")
             .exact_size(60.0)
             .show_separator_line(false)
             .frame(bar)
             .show(ui, |ui| top_bar(view, ui, model));
         let foot = Frame::new().fill(theme::BACKGROUND).inner_margin(Margin::symmetric(20, 0));
-        Panel::bottom("home foot")
+        Panel::bottom("home-foot")
             .exact_size(38.0)
             .show_separator_line(false)
             .frame(foot)

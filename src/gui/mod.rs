@@ -17,6 +17,7 @@ mod invite;
 mod invite_code;
 pub mod invite_links;
 mod join_requests;
+mod key_names;
 mod keys;
 pub mod leds;
 mod local_input;
@@ -38,3 +39,6 @@ pub mod view;
 mod widgets;
 
 pub use app::{Start, run};
+
+#[cfg(test)]
+mod tests;

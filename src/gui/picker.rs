@@ -55,7 +55,7 @@ impl Picker {
             _ => dialog,
         };
         let run = move || run(dialog, folder, &sender, &wake);
-        if std::thread::Builder::new().name("file dialog".into()).spawn(run).is_ok() {
+        if std::thread::Builder::new().name("file-dialog".into()).spawn(run).is_ok() {
             self.open = Some((purpose, receiver));
         }
     }
