@@ -1,10 +1,10 @@
-//! Those who wait to be let in: a card for each, on top of the side panel or over the picture.
+//! Guests who wait for approval: a card for each, on top of the side panel or over the picture.
 
 use super::icons::Icon;
 use super::people;
 use super::theme;
 use super::view::{Action, Model};
-use super::widgets::{self, Button};
+use super::widgets::{self, Button, Emphasis};
 use crate::engine::RequestStatus;
 use crate::net::RoomCommand;
 use crate::room::Verdict;
@@ -14,7 +14,7 @@ use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 /// More than these would hide everything else.
 const MOST_SHOWN: usize = 3;
 
-/// One under the other, as wide as there is room.
+/// One under the other.
 pub(super) fn cards(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let requests = &model.snapshot.requests;
     for request in requests.iter().take(MOST_SHOWN) {
@@ -25,7 +25,7 @@ pub(super) fn cards(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     }
 }
 
-/// Over whatever is shown, where there is no side panel.
+/// Over the picture, where there is no side panel.
 pub(super) fn overlay(ui: &Ui, model: &Model, actions: &mut Vec<Action>) {
     if model.snapshot.requests.is_empty() {
         return;
@@ -55,19 +55,18 @@ fn card(ui: &mut Ui, model: &Model, request: &RequestStatus, actions: &mut Vec<A
             ui.add(Label::new(text).wrap());
         });
         ui.horizontal_wrapped(|ui| {
-            let mut answer = |text: &str, primary: bool, verdict| {
+            let mut answer = |text: &str, emphasis, verdict| {
                 let name = fill(texts.answer_name, &[("answer", text), ("name", &request.name)]);
-                let button = Button::text(text).named(&name);
-                if ui.add(if primary { button.primary() } else { button }).clicked() {
+                if ui.add(Button::text(text).named(&name).emphasis(emphasis)).clicked() {
                     actions.push(Action::room(RoomCommand::Answer(request.id, verdict)));
                 }
             };
-            answer(texts.let_in, true, Verdict::Play(None));
+            answer(texts.let_in, Emphasis::Primary, Verdict::Play(None));
             for seat in model.snapshot.seats.iter().filter(|seat| seat.holders.is_empty()) {
-                answer(&people::player(texts, seat.seat), false, Verdict::Play(Some(seat.seat)));
+                answer(&people::player(texts, seat.seat), Emphasis::Plain, Verdict::Play(Some(seat.seat)));
             }
-            answer(texts.let_watch, false, Verdict::Watch);
-            answer(texts.no, false, Verdict::No);
+            answer(texts.let_watch, Emphasis::Plain, Verdict::Watch);
+            answer(texts.no, Emphasis::Plain, Verdict::No);
         });
     });
 }
