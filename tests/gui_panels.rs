@@ -203,7 +203,7 @@ fn turbo_is_chosen_beside_a_buttons_key_and_taken_back_with_the_keys() {
     stage.view.dialog = Some(Dialog::Settings(SettingsDraft::of(&stage.settings)));
     let mut window = stage.open();
     click(&mut window, "Keys on the keyboard");
-    assert!(window.query_by_label("Turbo Up").is_none(), "nobody walks in steps");
+    assert!(window.query_by_label("Turbo Up").is_none(), "turbo would walk in steps");
     let mut chosen = |name: &str| {
         window.get_by_role_and_label(Role::CheckBox, name).click_accesskit();
         window.run_steps(2);

@@ -63,7 +63,7 @@ fn one_glance_tells_who_shares_a_seat_who_is_away_muted_and_who_wants_to_play() 
 }
 
 #[test]
-fn whoever_wants_a_seat_gets_it_with_one_click() {
+fn a_peer_that_wants_a_seat_gets_it_with_one_click() {
     let mut window = busy();
     click(&mut window, "Give seat: Alan");
     click(&mut window, "Give seat: Grace");
@@ -71,7 +71,7 @@ fn whoever_wants_a_seat_gets_it_with_one_click() {
 }
 
 #[test]
-fn without_a_free_seat_nobody_can_be_given_just_any() {
+fn without_a_free_seat_none_can_be_given() {
     let mut stage = Stage::default().playing().busy();
     stage.snapshot.seats[3] = seat(3, Some("Alan"), Some(11));
     assert!(!says(&stage.open(), "Give seat: Alan"));
@@ -132,7 +132,7 @@ fn the_menu_stays_open_while_its_person_moves_and_is_one_for_all_their_seats() {
 }
 
 #[test]
-fn somebody_is_removed_or_banned_and_all_bans_are_lifted() {
+fn a_peer_is_removed_or_banned_and_all_bans_are_lifted() {
     let mut window = busy();
     for (name, command) in [("Remove", RoomCommand::Kick(7)), ("Ban", RoomCommand::Ban(7))] {
         click(&mut window, "Options for Grace");
@@ -145,7 +145,7 @@ fn somebody_is_removed_or_banned_and_all_bans_are_lifted() {
 }
 
 #[test]
-fn whoever_is_away_loses_the_seat_or_is_removed() {
+fn a_peer_that_is_away_loses_the_seat_or_is_removed() {
     let mut window = busy();
     for (name, command) in [
         ("Free the seat", RoomCommand::Sit(5, 2, false)),
@@ -175,7 +175,7 @@ fn press(window: &mut Window, pos: Pos2, pressed: bool) {
 }
 
 #[test]
-fn a_click_never_reaches_somebody_who_moved_under_the_pointer_meanwhile() {
+fn a_click_never_reaches_a_row_that_moved_under_the_pointer_meanwhile() {
     for name in ["Give seat: Alan", "Options for Alan"] {
         let mut window = busy();
         let at = window.get_by_label(name).rect().center();
@@ -280,7 +280,7 @@ fn the_device_of_a_seat_is_chosen_by_name_where_there_is_a_choice() {
 }
 
 #[test]
-fn whoever_waits_is_let_in_to_a_free_seat_to_watch_or_not_also_in_full_screen_and_before_a_game() {
+fn a_guest_who_waits_is_let_in_to_a_free_seat_to_watch_or_not_also_in_full_screen_and_before_a_game() {
     let full = Stage { full_screen: true, ..Stage::default().playing() }.asking();
     let mut home = Stage::default().with_invite().asking();
     home.snapshot.seats = (0..4).map(|index| seat(index, (index < 3).then_some("x"), None)).collect();
@@ -317,7 +317,7 @@ fn the_link_gets_digits_that_are_shown_with_their_time_and_stopped() {
 }
 
 #[test]
-fn with_nobody_there_every_way_to_invite_is_in_sight() {
+fn in_an_empty_room_every_way_to_invite_is_in_sight() {
     let mut stage = Stage::default().playing();
     stage.snapshot.peers.clear();
     let window = stage.open();
@@ -340,7 +340,7 @@ fn only_while_time_is_running_out_the_window_paints_once_a_second() {
 }
 
 #[test]
-fn asking_before_anybody_joins_changes_the_link_and_is_remembered() {
+fn asking_before_a_guest_joins_changes_the_link_and_is_remembered() {
     let mut window = Stage::default().playing().open();
     click(&mut window, "More ways to invite");
     click(&mut window, "Ask me before anyone joins with this link");

@@ -1,4 +1,4 @@
-//! What people at this machine play with: each gamepad's seat, a second player at the keyboard, and the keys.
+//! The part of the settings about controllers: each gamepad's seat, a second player at the keyboard, and the keys.
 
 use super::dialog;
 use super::icons::{self, Icon};
@@ -15,12 +15,11 @@ use crate::text::{Texts, fill};
 use egui::{Align2, ComboBox, CornerRadius, Event, Key, RichText, Sense, Slider, TextEdit, Ui, WidgetInfo, vec2};
 use std::collections::BTreeSet;
 
-/// What is about to be changed.
+/// The state of the key table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct KeyDraft {
-    /// The list of keys is shown.
     keys_shown: bool,
-    /// The button, of this set, that the next key is for.
+    /// Set and button that the next key is bound to.
     waiting: Option<(usize, usize)>,
 }
 
@@ -54,7 +53,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut KeyDraft, new: &mut S
     }
 }
 
-/// Takes the key that a button waits for, before any widget sees it.
+/// Binds the key that a button waits for, before any widget sees it.
 pub(super) fn take_key(ui: &Ui, draft: &mut KeyDraft, new: &mut Settings) {
     let Some((set, button)) = draft.waiting else { return };
     let mut chosen = None;
@@ -77,7 +76,7 @@ pub(super) fn take_key(ui: &Ui, draft: &mut KeyDraft, new: &mut Settings) {
     }
 }
 
-/// One thing to play with: what it is, whose it is, and their name where that is a guest.
+/// A row for a device, with the seat it plays on, and a second one for the name of the local guest who has it.
 fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, local_players: &mut LocalPlayers) {
     let texts = model.texts;
     let guest = local_players.guests.get(&device).cloned();
@@ -111,7 +110,7 @@ fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, 
     }
 }
 
-/// For whoever has said no other.
+/// Until another is entered.
 fn guest_name(texts: &Texts, seat: usize) -> String {
     fill(texts.guest_name, &[("n", &(seat + 1).to_string())])
 }
@@ -123,7 +122,7 @@ fn device_salt(device: Device) -> usize {
     }
 }
 
-/// Gives the name, or none when the field was left empty; another one counts when it is left.
+/// Returns the name, or none when the field was left empty. What is typed counts when the field loses the focus.
 fn name_field(ui: &mut Ui, texts: &Texts, device: Device, title: &str, name: &str) -> Option<String> {
     let id = ui.scope_id().with(("name-of", device_salt(device)));
     let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| name.to_owned());
@@ -146,7 +145,7 @@ fn name_field(ui: &mut Ui, texts: &Texts, device: Device, title: &str, name: &st
     result
 }
 
-/// Every button with its key, one column for each set that is in use.
+/// Every button with its key, for each set that is in use.
 fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Settings, second: bool) {
     let sets = if second { KEY_SETS } else { 1 };
     let all_bindings: Vec<KeyBindings> = (0..sets).map(|set| KeyBindings::of(new, set)).collect();
@@ -162,11 +161,15 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Setting
             ui.horizontal(|ui| {
                 for button in row..(row + columns).min(BUTTONS.len()) {
                     let key = bindings.keys()[button];
-                    let waits = draft.waiting == Some((set, button));
+                    let state = match () {
+                        () if draft.waiting == Some((set, button)) => KeyState::Waiting,
+                        () if twice.contains(&key) => KeyState::Duplicate,
+                        () => KeyState::Bound,
+                    };
                     let turns = can_have_turbo(button);
                     let width = if turns { width - TURBO_WIDTH - 4.0 } else { width };
                     ui.spacing_mut().item_spacing.x = if turns { 4.0 } else { 8.0 };
-                    if key_button(ui, texts, button, key, width, waits, twice.contains(&key)) {
+                    if key_button(ui, texts, button, key, state, width) {
                         draft.waiting = Some((set, button));
                     }
                     if turns {
@@ -192,12 +195,12 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Setting
 
 const TURBO_WIDTH: f32 = 30.0;
 
-/// Nobody walks in steps.
+/// Not the d-pad: turbo would walk in steps.
 fn can_have_turbo(button: usize) -> bool {
     !matches!(BUTTONS[button].0, "up" | "down" | "left" | "right")
 }
 
-/// Beside a button's key: whether it presses itself again and again while it is held.
+/// Beside a button's key.
 fn turbo_button(ui: &mut Ui, texts: &Texts, button: usize, set: &mut BTreeSet<String>) {
     let name = fill(texts.turbo_of, &[("name", &button_text(texts, button))]);
     let key = BUTTONS[button].0;
@@ -218,7 +221,7 @@ fn turbo_button(ui: &mut Ui, texts: &Texts, button: usize, set: &mut BTreeSet<St
     }
 }
 
-/// What the sign means, and how fast it is.
+/// Explains the sign, and sets the rate.
 fn turbo_speed(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
     let left = |ui: &mut Ui| {
         widgets::icon(ui, Icon::Turbo, 18.0, theme::TEXT_WEAK);
@@ -235,7 +238,17 @@ fn turbo_speed(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
     });
 }
 
-fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, width: f32, waits: bool, twice: bool) -> bool {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyState {
+    Bound,
+    /// More than one button has the same key.
+    Duplicate,
+    /// The next key is bound to the button.
+    Waiting,
+}
+
+fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, state: KeyState, width: f32) -> bool {
+    let waits = state == KeyState::Waiting;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
     let label = button_text(texts, button);
     let shown = if waits { texts.press_a_key } else { key_name(key, texts) };
@@ -248,10 +261,10 @@ fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, width: f32, w
         ui.painter().rect_stroke(rect, CornerRadius::same(8), ring, egui::StrokeKind::Inside);
     }
     let painter = ui.painter().with_clip_rect(rect);
-    let color = match (waits, twice) {
-        (true, _) => theme::ACCENT,
-        (_, true) => theme::WARNING,
-        _ => theme::TEXT,
+    let color = match state {
+        KeyState::Waiting => theme::ACCENT,
+        KeyState::Duplicate => theme::WARNING,
+        KeyState::Bound => theme::TEXT,
     };
     let (left, right) = (rect.left_center() + vec2(10.0, 0.0), rect.right_center() - vec2(10.0, 0.0));
     painter.text(left, Align2::LEFT_CENTER, label, theme::regular(13.0), theme::TEXT_WEAK);

@@ -1,4 +1,4 @@
-//! Which core to open a file with, where there is more than one, or none.
+//! The dialogs about which core opens a file: for more than one, and for none.
 
 use super::dialog::{self, DialogState};
 use super::icons::Icon;

@@ -1,4 +1,4 @@
-//! A game on screen: its picture, the bars around it, the people in the room.
+//! The screen of a game: its picture, the bars around it, the people in the room.
 
 use super::icons::Icon;
 use super::input_capture::PictureArea;
@@ -16,25 +16,25 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
         bars(view, ui, model, game, actions);
     }
     CentralPanel::default().frame(Frame::new().fill(Color32::BLACK)).show(ui, |ui| {
-        let room = ui.max_rect();
+        let area = ui.max_rect();
         if let Some(picture) = model.picture {
             let scale = ui.ctx().pixels_per_point();
-            let place = preview::place(room, scale, picture.size, picture.aspect, model.settings.scaling);
+            let place = preview::place(area, scale, picture.size, picture.aspect, model.settings.scaling);
             preview::paint(ui, place);
-            view.picture_area = Some(PictureArea { letterbox: room, picture: place, size_px: picture.size });
+            view.picture_area = Some(PictureArea { letterbox: area, picture: place, size_px: picture.size });
         }
-        // Not focusable: nobody would see where the focus is, and there is a button for the same.
-        let screen = ui.interact(room, ui.scope_id().with("screen"), Sense::CLICK);
+        // Not focusable: the focus would be invisible, and there is a button for the same.
+        let screen = ui.interact(area, ui.scope_id().with("screen"), Sense::CLICK);
         let capture = model.capture;
-        // Two quick shots are no wish for another size.
+        // With a mouse or a light gun, two quick clicks are shots.
         if screen.double_clicked() && !capture.mouse && !capture.pointer {
             actions.push(Action::FullScreen(!model.full_screen));
         }
         if capture.pointer && !capture.active {
             screen.on_hover_cursor(egui::CursorIcon::Crosshair);
         }
-        overlay::show(ui, model, game, room, actions);
-        view.chat.show_floats(ui, room);
+        overlay::show(ui, model, game, area, actions);
+        view.chat.show_floats(ui, area);
     });
 }
 
@@ -69,7 +69,6 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
     }
 }
 
-/// Whether it crashed, or never ran.
 pub(super) fn has_ended(game: &GameStatus) -> bool {
     matches!(game.state, GameState::Crashed(_) | GameState::Failed(_))
 }
@@ -109,8 +108,8 @@ fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions:
 }
 
 /// What the chat takes of the side panel: less than half of it, so that the people stay in sight.
-fn chat_height(open: bool, room: f32) -> f32 {
-    if open { (room * 0.46).clamp(230.0, 420.0) } else { chat::CLOSED_HEIGHT }
+fn chat_height(open: bool, available: f32) -> f32 {
+    if open { (available * 0.46).clamp(230.0, 420.0) } else { chat::CLOSED_HEIGHT }
 }
 
 fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {

@@ -1,4 +1,4 @@
-//! What is there before a game runs: open one, or play the demo.
+//! The start screen: open a game, or play the demo.
 
 use super::icons::{self, Icon};
 use super::preferences::SettingsDraft;
@@ -12,9 +12,9 @@ use egui::{
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-/// Wider than this, lines become hard to follow.
+/// Wider, lines become hard to follow; in points.
 const COLUMN_WIDTH: f32 = 880.0;
-/// Of the chat, while it is open.
+/// Of the chat, in points.
 const CHAT_HEIGHT: f32 = 300.0;
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {

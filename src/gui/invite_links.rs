@@ -112,7 +112,7 @@ fn new_link(ui: &mut Ui, model: &Model, draft: &mut LinkDraft, actions: &mut Vec
     ui.horizontal_wrapped(|ui| {
         for right in Right::ALL {
             let mut on = terms.rights.has(right);
-            if ui.checkbox(&mut on, people::right_text(texts, right)).changed() {
+            if ui.checkbox(&mut on, people::permission_text(texts, right)).changed() {
                 terms.rights = terms.rights.with(right, on);
             }
         }
@@ -157,6 +157,6 @@ fn grants(texts: &Texts, terms: &Terms) -> String {
     if terms.approval {
         parts.push(texts.asks_first.to_owned());
     }
-    parts.extend(terms.rights.iter().map(|right| people::right_text(texts, right).to_owned()));
+    parts.extend(terms.rights.iter().map(|right| people::permission_text(texts, right).to_owned()));
     parts.join(" · ")
 }

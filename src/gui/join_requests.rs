@@ -12,15 +12,15 @@ use crate::text::fill;
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 
 /// More than these would hide everything else.
-const MOST_SHOWN: usize = 3;
+const MAX_SHOWN: usize = 3;
 
 /// One under the other.
 pub(super) fn cards(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let requests = &model.snapshot.requests;
-    for request in requests.iter().take(MOST_SHOWN) {
+    for request in requests.iter().take(MAX_SHOWN) {
         widgets::keyed(ui, ("request", request.id), |ui| card(ui, model, request, actions));
     }
-    if let Some(more) = requests.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+    if let Some(more) = requests.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
         widgets::explain(ui, fill(model.texts.more_wait, &[("n", &more.to_string())]));
     }
 }

@@ -1,10 +1,10 @@
-//! The keyboard as one controller or two: keys by their place on the board, RetroArch's unless others were chosen.
+//! The keyboard as one controller or two. Keys count by their place on the keyboard; the defaults are RetroArch's.
 
 use crate::input::{Button, PadState};
 use crate::settings::Settings;
 use egui::{Event, Key};
 
-/// Sets of keys: the host's, and one for somebody beside them.
+/// Sets of keys: the host's, and one for a local guest.
 pub const KEY_SETS: usize = 2;
 
 /// Every button by its name in the settings, in the order that people look for them.
@@ -27,7 +27,7 @@ pub const BUTTONS: [(&str, Button); 16] = [
     ("select", Button::Select),
 ];
 
-/// The usual keys, in the order of [`BUTTONS`].
+/// In the order of [`BUTTONS`].
 const DEFAULT_KEYS: [[Key; 16]; KEY_SETS] = [
     [
         Key::ArrowUp,
@@ -72,7 +72,7 @@ const DEFAULT_KEYS: [[Key; 16]; KEY_SETS] = [
 pub struct KeyBindings([Key; 16]);
 
 impl KeyBindings {
-    /// As the settings have it; a name that is no key is the usual one.
+    /// From the settings; a name that is no key is ignored.
     pub fn of(settings: &Settings, set: usize) -> KeyBindings {
         let set = set % KEY_SETS;
         let mut keys = DEFAULT_KEYS[set];
@@ -84,7 +84,7 @@ impl KeyBindings {
         KeyBindings(keys)
     }
 
-    /// The keys, in the order of [`BUTTONS`].
+    /// In the order of [`BUTTONS`].
     pub fn keys(&self) -> [Key; 16] {
         self.0
     }
@@ -143,19 +143,27 @@ pub fn duplicates(bindings: &[KeyBindings]) -> Vec<Key> {
     twice
 }
 
-/// What is held on the keyboard now.
+/// What the keys are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFocus {
+    Game,
+    /// A dialog, a text field, another window, or an input capture.
+    Window,
+}
+
+/// What is held on the keyboard, as buttons.
 #[derive(Debug, Default)]
 pub struct Keyboard {
     buttons: [u16; KEY_SETS],
 }
 
 impl Keyboard {
-    /// Takes the game's keys out of `events`, so that no widget sees them, and gives the controllers' new state.
+    /// Removes the game's keys from `events`, so that no widget sees them, and returns the controllers' new state.
     ///
-    /// While `playing` is false nothing is taken and every button is let go. What else is held does not matter: Ctrl and Alt
-    /// can be game keys too. Only the window's own Ctrl+O stays, unless Ctrl is one of the game's keys.
-    pub fn take(&mut self, events: &mut Vec<Event>, playing: bool, bindings: &[KeyBindings]) -> [PadState; KEY_SETS] {
-        if !playing {
+    /// With the focus on the window nothing is removed and every button is released. Modifiers do not matter: Ctrl and Alt can
+    /// be game keys too. Only the window's own Ctrl+O stays, unless Ctrl is one of the game's keys.
+    pub fn take(&mut self, events: &mut Vec<Event>, focus: KeyFocus, bindings: &[KeyBindings]) -> [PadState; KEY_SETS] {
+        if focus == KeyFocus::Window {
             self.buttons = [0; KEY_SETS];
             return Default::default();
         }
@@ -205,20 +213,20 @@ mod tests {
         KeyBindings::of(&Settings::default(), set)
     }
 
-    fn one(keyboard: &mut Keyboard, events: &mut Vec<Event>, playing: bool) -> PadState {
-        keyboard.take(events, playing, &[default_keys(0)])[0]
+    fn one(keyboard: &mut Keyboard, events: &mut Vec<Event>, focus: KeyFocus) -> PadState {
+        keyboard.take(events, focus, &[default_keys(0)])[0]
     }
 
     #[test]
     fn two_people_at_one_keyboard_have_keys_of_their_own() {
         let mut events = vec![key(Key::X, true), key(Key::I, true)];
-        let pads = Keyboard::default().take(&mut events, true, &[default_keys(0), default_keys(1)]);
+        let pads = Keyboard::default().take(&mut events, KeyFocus::Game, &[default_keys(0), default_keys(1)]);
         assert_eq!(pads.map(|pad| pad.buttons), [Button::A as u16, Button::Up as u16]);
         assert!(events.is_empty());
         assert_eq!(duplicates(&[default_keys(0), default_keys(1)]), []);
         let mut events = vec![key(Key::I, true)];
-        Keyboard::default().take(&mut events, true, &[default_keys(0)]);
-        assert_eq!(events.len(), 1, "nobody has the second set");
+        Keyboard::default().take(&mut events, KeyFocus::Game, &[default_keys(0)]);
+        assert_eq!(events.len(), 1, "the second set is not in use");
     }
 
     #[test]
@@ -228,7 +236,7 @@ mod tests {
         settings.keyboard[0].insert("b".into(), "no key".into());
         settings.keyboard[1].insert("up".into(), "Z".into());
         let bindings = [KeyBindings::of(&settings, 0), KeyBindings::of(&settings, 1)];
-        let pads = Keyboard::default().take(&mut vec![key(Key::Space, true)], true, &bindings);
+        let pads = Keyboard::default().take(&mut vec![key(Key::Space, true)], KeyFocus::Game, &bindings);
         assert!(pads[0].held(Button::A));
         assert_eq!(duplicates(&bindings), [Key::Z]);
         assert!(can_be_bound(Key::F) && can_be_bound(Key::Space));
@@ -239,10 +247,10 @@ mod tests {
     fn game_keys_are_held_until_let_go_and_no_widget_sees_them() {
         let mut keyboard = Keyboard::default();
         let mut events = vec![key(Key::Z, true), key(Key::ArrowUp, true), key(Key::F2, true)];
-        let pad = one(&mut keyboard, &mut events, true);
+        let pad = one(&mut keyboard, &mut events, KeyFocus::Game);
         assert!(pad.held(Button::B) && pad.held(Button::Up));
         assert_eq!(events, [key(Key::F2, true)]);
-        let pad = one(&mut keyboard, &mut vec![key(Key::Z, false)], true);
+        let pad = one(&mut keyboard, &mut vec![key(Key::Z, false)], KeyFocus::Game);
         assert!(!pad.held(Button::B) && pad.held(Button::Up));
     }
 
@@ -255,32 +263,32 @@ mod tests {
             repeat: false,
             modifiers: Modifiers::NONE,
         }];
-        assert!(one(&mut Keyboard::default(), &mut events, true).held(Button::B));
+        assert!(one(&mut Keyboard::default(), &mut events, KeyFocus::Game).held(Button::B));
     }
 
     #[test]
     fn a_dialog_or_another_window_lets_every_button_go() {
         let mut keyboard = Keyboard::default();
-        one(&mut keyboard, &mut vec![key(Key::X, true)], true);
+        one(&mut keyboard, &mut vec![key(Key::X, true)], KeyFocus::Game);
         let mut events = vec![key(Key::X, true)];
-        assert_eq!(one(&mut keyboard, &mut events, false), PadState::default());
+        assert_eq!(one(&mut keyboard, &mut events, KeyFocus::Window), PadState::default());
         assert_eq!(events.len(), 1, "a dialog gets its keys");
-        one(&mut keyboard, &mut vec![key(Key::X, true)], true);
-        assert_eq!(one(&mut keyboard, &mut vec![Event::WindowFocused(false)], true), PadState::default());
+        one(&mut keyboard, &mut vec![key(Key::X, true)], KeyFocus::Game);
+        assert_eq!(one(&mut keyboard, &mut vec![Event::WindowFocused(false)], KeyFocus::Game), PadState::default());
     }
 
     #[test]
     fn right_shift_is_select_and_what_else_is_held_takes_no_key_from_the_game() {
         let mut keyboard = Keyboard::default();
-        let pad = one(&mut keyboard, &mut vec![with(Key::ShiftRight, true, Modifiers::SHIFT)], true);
+        let pad = one(&mut keyboard, &mut vec![with(Key::ShiftRight, true, Modifiers::SHIFT)], KeyFocus::Game);
         assert!(pad.held(Button::Select));
-        let pad = one(&mut keyboard, &mut vec![with(Key::X, true, Modifiers::SHIFT)], true);
+        let pad = one(&mut keyboard, &mut vec![with(Key::X, true, Modifiers::SHIFT)], KeyFocus::Game);
         assert!(pad.held(Button::A));
         for modifiers in [Modifiers::CTRL, Modifiers::ALT, Modifiers::COMMAND | Modifiers::CTRL] {
             let mut keyboard = Keyboard::default();
-            let pad = one(&mut keyboard, &mut vec![with(Key::A, true, modifiers)], true);
+            let pad = one(&mut keyboard, &mut vec![with(Key::A, true, modifiers)], KeyFocus::Game);
             assert!(pad.held(Button::Y), "{modifiers:?}");
-            let pad = one(&mut keyboard, &mut vec![with(Key::A, false, modifiers)], true);
+            let pad = one(&mut keyboard, &mut vec![with(Key::A, false, modifiers)], KeyFocus::Game);
             assert!(!pad.held(Button::Y), "{modifiers:?}");
         }
     }
@@ -300,7 +308,7 @@ mod tests {
             with(Key::C, true, command | Modifiers::ALT),
             with(Key::ArrowUp, true, command | Modifiers::ALT),
         ];
-        let pad = keyboard.take(&mut events, true, &[KeyBindings::of(&settings, 0)])[0];
+        let pad = keyboard.take(&mut events, KeyFocus::Game, &[KeyBindings::of(&settings, 0)])[0];
         assert!([Button::A, Button::B, Button::X, Button::Up].iter().all(|button| pad.held(*button)), "{pad:?}");
         assert!(events.is_empty());
     }
@@ -311,11 +319,11 @@ mod tests {
         let mut settings = Settings::default();
         let bindings = |settings: &Settings| [KeyBindings::of(settings, 0), KeyBindings::of(settings, 1)];
         let mut events = open();
-        let pads = Keyboard::default().take(&mut events, true, &bindings(&settings));
+        let pads = Keyboard::default().take(&mut events, KeyFocus::Game, &bindings(&settings));
         assert_eq!((events.len(), pads[1].buttons), (1, 0));
         settings.keyboard[0].insert("a".into(), "ControlLeft".into());
         let mut events = open();
-        let pads = Keyboard::default().take(&mut events, true, &bindings(&settings));
+        let pads = Keyboard::default().take(&mut events, KeyFocus::Game, &bindings(&settings));
         assert_eq!((events.len(), pads[1].buttons), (0, Button::Select as u16));
     }
 

@@ -1,39 +1,39 @@
-//! The lights of the emulated machine: known once they were on.
+//! The LEDs of the emulated machine. A LED is shown from the first time it was lit.
 
 use super::theme;
 use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 use std::path::PathBuf;
 
-/// More than these would leave no room for the game's name.
+/// More would leave no space for the game's name.
 const MAX_SHOWN: usize = 16;
 
-/// Which lights there are, and which are on.
+/// Which LEDs the game has used, and which are lit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Leds {
-    ever: u32,
+    seen: u32,
     on: u32,
     game: Option<(PathBuf, Option<PathBuf>)>,
 }
 
 impl Leds {
-    /// Bits of those that are on, in this game: another one's machine may have others.
+    /// `on` has a bit for each LED that is lit. With another game, or none, the LEDs of the last one are forgotten.
     pub fn update(&mut self, game: Option<(&PathBuf, &Option<PathBuf>)>, on: u32) {
         let same = self.game.as_ref().map(|(core, content)| (core, content)) == game;
         if !same {
             self.game = game.map(|(core, content)| (core.clone(), content.clone()));
-            self.ever = 0;
+            self.seen = 0;
         }
         self.on = if game.is_some() { on } else { 0 };
-        self.ever |= self.on;
+        self.seen |= self.on;
     }
 
-    /// Whether each of those that were ever on is on now, in their order.
+    /// Whether each LED that was ever lit is lit now, in order.
     pub fn list(&self) -> impl Iterator<Item = bool> {
-        (0..32).filter(|bit| self.ever >> bit & 1 == 1).map(|bit| self.on >> bit & 1 == 1)
+        (0..32).filter(|bit| self.seen >> bit & 1 == 1).map(|bit| self.on >> bit & 1 == 1)
     }
 }
 
-/// A dot a light; nothing without any.
+/// A dot for each LED.
 pub(super) fn show(ui: &mut Ui, leds: &Leds, name: &str) {
     let all: Vec<bool> = leds.list().take(MAX_SHOWN).collect();
     if all.is_empty() {

@@ -1,4 +1,4 @@
-//! Controllers plugged into the host, read on a thread of their own and joined with the keyboard, each for its seat.
+//! What the players at this machine hold: gamepads, read on a thread of their own, joined with the keyboard for each seat.
 
 use super::keys::KEY_SETS;
 use super::local_players::{Device, Gamepad, LocalPlayers};
@@ -22,7 +22,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often it looks at the motors, where there are any and a game runs.
 const MOTOR_POLL_INTERVAL: Duration = Duration::from_millis(25);
 
-/// The local players' state. Dropping it ends the thread and lets every button go.
+/// Dropping it ends the threads and releases every button.
 pub struct LocalInput {
     shared: Arc<Shared>,
 }
@@ -33,11 +33,11 @@ struct Shared {
     running: AtomicBool,
     ended: AtomicBool,
     state: Mutex<State>,
-    /// What is held has changed, or all is over: the turbo thread looks.
+    /// For the turbo thread: what is held has changed, or it should end.
     changed: Condvar,
 }
 
-/// Held for the time of a copy, by the window once a painting, the gamepads' thread and the turbo thread.
+/// Locked for the time of a copy, by the window once a painting, the gamepads' thread and the turbo thread.
 #[derive(Default)]
 struct State {
     local_players: LocalPlayers,
@@ -52,7 +52,7 @@ struct State {
 }
 
 impl State {
-    /// What each seat's pad holds at this moment: everything that goes there, joined.
+    /// Each seat's pad at this moment: all devices of the seat together.
     fn joined(&mut self, now: Duration) -> [PadState; MAX_SEATS] {
         let ([host, second], [first_turbo, second_turbo]) = (self.keyboard, self.with_turbo);
         let keys = [
@@ -76,14 +76,14 @@ impl State {
         seats
     }
 
-    /// When [`State::joined`] will say something else though nobody moves.
+    /// When turbo changes what [`State::joined`] returns.
     fn next_due(&self, now: Duration) -> Option<Duration> {
         self.turbos.iter().filter_map(|turbo| turbo.next_due(now)).min()
     }
 }
 
 impl LocalInput {
-    /// Starts reading. `wake` is called when a controller comes or goes.
+    /// `wake` is called when a gamepad comes or goes.
     pub fn start(sink: Sink, feedback: Option<FeedbackReader>, wake: impl Fn() + Send + 'static) -> Self {
         let shared = Arc::new(Shared {
             sink,
@@ -111,7 +111,7 @@ impl LocalInput {
         self.shared.change(|state| state.keyboard = states);
     }
 
-    /// Who sits where. A seat that is left lets every button go.
+    /// A seat that is left has its buttons released.
     pub fn set_players(&self, local_players: &LocalPlayers) {
         self.shared.change(|state| {
             if state.local_players != *local_players {
@@ -131,7 +131,7 @@ impl LocalInput {
         });
     }
 
-    /// Whether a game runs: motors turn only then.
+    /// Motors turn only while the game runs.
     pub fn set_running(&self, yes: bool) {
         self.shared.running.store(yes, Ordering::Relaxed);
     }
@@ -141,12 +141,11 @@ impl LocalInput {
         self.shared.stick_moves_dpad.store(yes, Ordering::Relaxed);
     }
 
-    /// The controllers that are plugged in.
     pub fn gamepads(&self) -> Vec<Gamepad> {
         self.shared.state().gamepads.clone()
     }
 
-    /// Why no controller can be read, if that is so.
+    /// Why no gamepad can be read, if that is so.
     pub fn gamepad_error(&self) -> Option<String> {
         self.shared.state().gamepad_error.clone()
     }
@@ -184,7 +183,7 @@ impl Shared {
         state.sent = joined;
     }
 
-    /// Sends what turbo makes of what is held, until all is over.
+    /// Sends the presses that turbo makes, until the end.
     fn run_turbo(&self) {
         let mut state = self.state();
         while !self.ended.load(Ordering::Relaxed) {
@@ -380,7 +379,7 @@ mod tests {
         assert_eq!(of(0), (a | b, a, Some(half)));
         assert_eq!(of(50), (b, a, Some(half * 2)));
         assert_eq!(of(90), (a | b, a, Some(half * 3)));
-        // Held by somebody without turbo on the same seat, it is held.
+        // A device without turbo on the same seat holds the button.
         state.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: 0, name: "Bob".into() });
         assert_eq!(state.joined(Duration::from_millis(130))[0].buttons, a | b);
     }

@@ -1,9 +1,9 @@
-//! Who sits at this machine, and what each of them holds: the host, and guests with a controller or keys of their own.
+//! The players at this machine: the host, and local guests with a gamepad or a set of keys of their own.
 
 use crate::room::Local;
 use std::collections::BTreeMap;
 
-/// Something to play with that a guest at this machine can have for themselves.
+/// What a local guest plays with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Device {
     /// The second set of keys.
@@ -21,21 +21,21 @@ pub struct Gamepad {
     pub name: String,
 }
 
-/// Somebody beside the host.
+/// A player beside the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalGuest {
-    /// Their seat.
+    /// Counted from 0.
     pub seat: usize,
-    /// What the others call them.
+    /// As the others see it.
     pub name: String,
 }
 
-/// All of them. What is nobody's own is the host's.
+/// The host's seat, and the local guests. Every gamepad that no guest has is the host's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalPlayers {
-    /// The host's own seat; none to watch.
+    /// The host's seat; none to watch.
     pub host: Option<usize>,
-    /// The guests, by what they hold.
+    /// By what they play with.
     pub guests: BTreeMap<Device, LocalGuest>,
 }
 
@@ -46,7 +46,7 @@ impl Default for LocalPlayers {
 }
 
 impl LocalPlayers {
-    /// Where what is held of `device` goes.
+    /// The seat that the input of `device` goes to.
     pub fn seat_of(&self, device: Device) -> Option<usize> {
         match (self.guests.get(&device), device) {
             (Some(guest), _) => Some(guest.seat),
@@ -55,12 +55,12 @@ impl LocalPlayers {
         }
     }
 
-    /// The second set of keys is in use.
+    /// A local guest plays with the second set of keys.
     pub fn has_second_keys(&self) -> bool {
         self.guests.contains_key(&Device::SecondKeys)
     }
 
-    /// What the room is told: the host first. A guest whose gamepad is not plugged in sits nowhere.
+    /// For the room, the host first. A guest whose gamepad is not plugged in holds no seat.
     pub fn locals(&self, host_name: &str, gamepads: &[Gamepad]) -> Vec<Local> {
         let host = self.host.map(|seat| Local { seat, name: host_name.to_owned() });
         let guests = self.present_guests(gamepads);
@@ -68,7 +68,7 @@ impl LocalPlayers {
         host.into_iter().chain(guests).collect()
     }
 
-    /// The guests who have something to play with now.
+    /// Without those whose gamepad is not plugged in.
     pub fn present_guests(&self, gamepads: &[Gamepad]) -> impl Iterator<Item = (Device, &LocalGuest)> {
         let there = |device: &Device| match device {
             Device::SecondKeys => true,
@@ -77,8 +77,8 @@ impl LocalPlayers {
         self.guests.iter().map(|(device, guest)| (*device, guest)).filter(move |(device, _)| there(device))
     }
 
-    /// The game has this many seats. A host whose seat it lacks takes the first; guests are moved by hand, as two on one
-    /// seat would be a surprise. True when that changed anything.
+    /// For a game with this many seats. A host whose seat it lacks takes the first; guests are moved by hand, as two on one
+    /// seat would be a surprise. True when the host was moved.
     pub fn fit(&mut self, seats: usize) -> bool {
         let lost = seats > 0 && self.host.is_some_and(|seat| seat >= seats);
         if lost {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_nobodys_own_is_the_hosts_and_a_gamepad_that_is_gone_holds_no_seat() {
+    fn what_no_guest_has_is_the_hosts_and_a_gamepad_that_is_gone_holds_no_seat() {
         let mut local_players = LocalPlayers::default();
         assert_eq!(local_players.seat_of(Device::Pad(3)), Some(0));
         assert_eq!(local_players.seat_of(Device::SecondKeys), None);

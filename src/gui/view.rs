@@ -2,7 +2,7 @@
 //!
 //! What is done in it comes out as an [`Action`]; tests click here and look at those.
 
-use super::chat::Chat;
+use super::chat::{Chat, PanelVisibility};
 use super::dialog::DialogState;
 use super::input_capture::{CaptureState, PictureArea};
 use super::invite::Copied;
@@ -159,7 +159,8 @@ impl View {
         self.keys(ui, model, &mut actions);
         let playing = model.snapshot.game.is_some();
         let panel_shown = playing && !model.full_screen && !self.side_panel_hidden;
-        self.chat.follow(&model.snapshot.chat, panel_shown || !playing, ui.input(|input| input.time));
+        let chat_panel = if panel_shown || !playing { PanelVisibility::Shown } else { PanelVisibility::Hidden };
+        self.chat.follow(&model.snapshot.chat, chat_panel, ui.input(|input| input.time));
         self.picture_area = None;
         if playing {
             game::show(self, ui, model, &mut actions);

@@ -108,7 +108,7 @@ impl eframe::App for Stage {
 }
 
 impl Stage {
-    /// What is recent for someone who plays often.
+    /// With games opened before.
     pub fn with_recent(mut self) -> Self {
         for (title, file, core) in [
             ("Micro Mages", "Micro Mages.nes", "nestopia"),
@@ -171,7 +171,7 @@ impl Stage {
         self
     }
 
-    /// A room in which much happens: somebody waits, two share a seat, one is muted, one is away, one wants to play.
+    /// A room in which much happens: a guest waits, two share a seat, one is muted, one is away, one wants to play.
     pub fn busy(mut self) -> Self {
         let snapshot = &mut self.snapshot;
         let away = HolderStatus { peer: Some(5), name: "Edsger".into(), away: true };
@@ -192,7 +192,7 @@ impl Stage {
         self.asking()
     }
 
-    /// Somebody waits to be let in.
+    /// A guest waits for approval.
     pub fn asking(mut self) -> Self {
         let address = "192.168.1.77".parse().unwrap();
         self.snapshot.requests = vec![RequestStatus { id: 4, name: "Dennis".into(), address, invite: 1 }];

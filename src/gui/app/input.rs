@@ -1,7 +1,7 @@
 //! Keys and mouse on their way to the game, before any widget sees them.
 
 use super::super::input_capture::{CapturedInput, WindowState};
-use super::super::keys::{self, KEY_SETS, KeyBindings};
+use super::super::keys::{self, KEY_SETS, KeyBindings, KeyFocus};
 use super::App;
 use crate::engine::GameState;
 use egui::{Context, CursorGrab, Order, Pos2, RawInput, ViewportCommand};
@@ -13,8 +13,9 @@ impl App {
         self.capture_input(ctx, raw, game_has_focus);
         let bindings: [KeyBindings; KEY_SETS] = std::array::from_fn(|set| KeyBindings::of(&self.settings, set));
         let in_use = if self.local_players.has_second_keys() { &bindings[..] } else { &bindings[..1] };
-        let playing = game_has_focus && !self.capture.has_keys();
-        let pads = self.keyboard.take(&mut raw.events, playing, in_use);
+        let pad_keys = game_has_focus && !self.capture.has_keys();
+        let focus = if pad_keys { KeyFocus::Game } else { KeyFocus::Window };
+        let pads = self.keyboard.take(&mut raw.events, focus, in_use);
         self.local_input.set_keyboard(pads);
         if keys::clipboard(&mut raw.events) {
             ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
