@@ -12,7 +12,7 @@ use egui_kittest::kittest::{By, Queryable};
 use gui::{Stage, option};
 use hotseat::crash::{Crash, How};
 use hotseat::engine::{Command, GameCommand, GameState, Level, NoticeKind, Slot};
-use hotseat::gui::preferences::Draft;
+use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
 use hotseat::settings::Scaling;
 use hotseat::text::Language;
@@ -147,13 +147,13 @@ fn a_game_that_takes_keyboard_or_mouse_is_given_them_by_a_button_that_says_which
         (false, true, "Use the mouse in the game"),
     ] {
         let stage = || Stage::default().playing().wanting(keyboard, mouse, false);
-        assert_eq!(clicked(stage(), name), [Action::Desk(true)]);
+        assert_eq!(clicked(stage(), name), [Action::CaptureInput(true)]);
     }
     let mut window = Stage::default().playing().wanting(true, true, true).open();
     let hint = "Keys and mouse go to the game. Esc or Scroll Lock ends it; Ctrl+[ is its Esc.";
     assert_eq!(window.get_all_by_label(hint).count(), 2, "in the bar, and over the picture for a moment");
     click(&mut window, "Give back");
-    assert_eq!(actions(&mut window), [Action::Desk(false)]);
+    assert_eq!(actions(&mut window), [Action::CaptureInput(false)]);
     let window = Stage::default().playing().open();
     for name in ["Keyboard and mouse in the game", "Use the keyboard in the game", "Use the mouse in the game"] {
         assert!(window.query_by_label(name).is_none());
@@ -163,19 +163,19 @@ fn a_game_that_takes_keyboard_or_mouse_is_given_them_by_a_button_that_says_which
 #[test]
 fn the_view_says_where_the_picture_is_as_long_as_there_is_one() {
     let mut window = Stage::default().playing().open();
-    let screen = window.state().view.screen.unwrap();
-    assert_eq!(screen.size, [256, 240]);
-    assert!(screen.stage.contains_rect(screen.picture) && screen.picture.area() > 10_000.0);
+    let area = window.state().view.picture_area.unwrap();
+    assert_eq!(area.size_px, [256, 240]);
+    assert!(area.letterbox.contains_rect(area.picture) && area.picture.area() > 10_000.0);
     window.state_mut().picture = None;
     window.run_steps(2);
-    assert_eq!(window.state().view.screen, None);
+    assert_eq!(window.state().view.picture_area, None);
 }
 
 #[test]
 fn two_quick_shots_at_the_picture_do_not_fill_the_screen() {
     for (mouse, wanted) in [(true, vec![]), (false, vec![Action::FullScreen(true)])] {
         let mut window = Stage::default().playing().wanting(false, mouse, false).open();
-        let at = window.state().view.screen.unwrap().picture.center();
+        let at = window.state().view.picture_area.unwrap().picture.center();
         // Every event is a step of its own, and steps are long.
         window.ctx.options_mut(|options| options.input_options.max_double_click_delay = 10.0);
         window.event(egui::Event::PointerMoved(at));
@@ -200,10 +200,10 @@ fn the_lights_of_the_machine_are_shown_from_when_they_were_on() {
 #[test]
 fn turbo_is_chosen_beside_a_buttons_key_and_taken_back_with_the_keys() {
     let mut stage = Stage::default().playing();
-    stage.view.dialog = Some(Dialog::Settings(Draft::of(&stage.settings)));
+    stage.view.dialog = Some(Dialog::Settings(SettingsDraft::of(&stage.settings)));
     let mut window = stage.open();
     click(&mut window, "Keys on the keyboard");
-    assert!(window.query_by_label("Turbo Up").is_none(), "nobody walks in steps");
+    assert!(window.query_by_label("Turbo Up").is_none(), "turbo would walk in steps");
     let mut chosen = |name: &str| {
         window.get_by_role_and_label(Role::CheckBox, name).click_accesskit();
         window.run_steps(2);
@@ -392,7 +392,7 @@ fn settings_window() -> Window {
     let mut stage = Stage::default();
     stage.settings.core_for.insert("nes".into(), "/cores/nestopia_libretro.so".into());
     stage.settings.core_folders.push("/more".into());
-    stage.view.dialog = Some(Dialog::Settings(Draft::of(&stage.settings)));
+    stage.view.dialog = Some(Dialog::Settings(SettingsDraft::of(&stage.settings)));
     // Tall enough that nothing has to be scrolled to.
     let mut window = stage.open_at([1100.0, 1600.0]);
     window.run_steps(3);
@@ -424,7 +424,7 @@ fn settings_take_effect_at_once() {
 #[test]
 fn the_language_is_chosen_from_a_list() {
     let mut stage = Stage::default();
-    stage.view.dialog = Some(Dialog::Settings(Draft::of(&stage.settings)));
+    stage.view.dialog = Some(Dialog::Settings(SettingsDraft::of(&stage.settings)));
     // The other language's own name may have no font here.
     let mut window = stage.open_with_any_font();
     click(&mut window, "Language");
@@ -460,8 +460,8 @@ fn a_name_is_as_long_as_the_room_takes_it() {
 #[test]
 fn why_no_gamepad_can_be_read_is_said_where_they_are_listed() {
     let stage = Stage::default();
-    let draft = Draft::of(&stage.settings);
-    let mut stage = Stage { pad_trouble: Some("no udev"), ..stage };
+    let draft = SettingsDraft::of(&stage.settings);
+    let mut stage = Stage { gamepad_error: Some("no udev"), ..stage };
     stage.view.dialog = Some(Dialog::Settings(draft));
     let window = stage.open_at([1100.0, 1600.0]);
     assert!(window.query_by_label("Gamepads cannot be read (no udev). The keyboard always works.").is_some());

@@ -11,9 +11,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
 use gui::{Stage, lines, seat};
 use hotseat::engine::{ChatLine, Command, InviteStatus};
-use hotseat::gui::links;
-use hotseat::gui::places::{Device, Gamepad, Guest, Places};
-use hotseat::gui::preferences::Draft;
+use hotseat::gui::invite_links;
+use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
+use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
 use hotseat::net::{RoomCommand, Talk};
 use hotseat::room::{EMOJI, Emoji, Grant, Right, Rights, Terms, Verdict};
@@ -63,7 +63,7 @@ fn one_glance_tells_who_shares_a_seat_who_is_away_muted_and_who_wants_to_play() 
 }
 
 #[test]
-fn whoever_wants_a_seat_gets_it_with_one_click() {
+fn a_peer_that_wants_a_seat_gets_it_with_one_click() {
     let mut window = busy();
     click(&mut window, "Give seat: Alan");
     click(&mut window, "Give seat: Grace");
@@ -71,7 +71,7 @@ fn whoever_wants_a_seat_gets_it_with_one_click() {
 }
 
 #[test]
-fn without_a_free_seat_nobody_can_be_given_just_any() {
+fn without_a_free_seat_none_can_be_given() {
     let mut stage = Stage::default().playing().busy();
     stage.snapshot.seats[3] = seat(3, Some("Alan"), Some(11));
     assert!(!says(&stage.open(), "Give seat: Alan"));
@@ -132,7 +132,7 @@ fn the_menu_stays_open_while_its_person_moves_and_is_one_for_all_their_seats() {
 }
 
 #[test]
-fn somebody_is_removed_or_banned_and_all_bans_are_lifted() {
+fn a_peer_is_removed_or_banned_and_all_bans_are_lifted() {
     let mut window = busy();
     for (name, command) in [("Remove", RoomCommand::Kick(7)), ("Ban", RoomCommand::Ban(7))] {
         click(&mut window, "Options for Grace");
@@ -145,7 +145,7 @@ fn somebody_is_removed_or_banned_and_all_bans_are_lifted() {
 }
 
 #[test]
-fn whoever_is_away_loses_the_seat_or_is_removed() {
+fn a_peer_that_is_away_loses_the_seat_or_is_removed() {
     let mut window = busy();
     for (name, command) in [
         ("Free the seat", RoomCommand::Sit(5, 2, false)),
@@ -175,7 +175,7 @@ fn press(window: &mut Window, pos: Pos2, pressed: bool) {
 }
 
 #[test]
-fn a_click_never_reaches_somebody_who_moved_under_the_pointer_meanwhile() {
+fn a_click_never_reaches_a_row_that_moved_under_the_pointer_meanwhile() {
     for name in ["Give seat: Alan", "Options for Alan"] {
         let mut window = busy();
         let at = window.get_by_label(name).rect().center();
@@ -205,7 +205,7 @@ fn the_focus_stays_with_its_person_when_others_come() {
 #[test]
 fn those_at_this_machine_stay_in_sight_when_the_game_lacks_their_seats() {
     let mut stage = Stage::default().playing().with_guest();
-    stage.places.host = Some(3);
+    stage.local_players.host = Some(3);
     stage.snapshot.seats.truncate(2);
     stage.snapshot.seats[0].holders.clear();
     let mut window = stage.open_at([1100.0, 1400.0]);
@@ -214,10 +214,10 @@ fn those_at_this_machine_stay_in_sight_when_the_game_lacks_their_seats() {
     }
     click(&mut window, "Options for Bob");
     click(&mut window, "Player 2");
-    assert_eq!(places(&mut window).guests[&Device::Pad(3)], Guest { seat: 1, name: "Bob".into() });
+    assert_eq!(local_players(&mut window).guests[&Device::Pad(3)], LocalGuest { seat: 1, name: "Bob".into() });
     click(&mut window, "Your seat");
     click(&mut window, "Player 1");
-    assert_eq!(places(&mut window).host, Some(0));
+    assert_eq!(local_players(&mut window).host, Some(0));
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn the_device_of_a_seat_is_chosen_by_name_where_there_is_a_choice() {
 }
 
 #[test]
-fn whoever_waits_is_let_in_to_a_free_seat_to_watch_or_not_also_in_full_screen_and_before_a_game() {
+fn a_guest_who_waits_is_let_in_to_a_free_seat_to_watch_or_not_also_in_full_screen_and_before_a_game() {
     let full = Stage { full_screen: true, ..Stage::default().playing() }.asking();
     let mut home = Stage::default().with_invite().asking();
     home.snapshot.seats = (0..4).map(|index| seat(index, (index < 3).then_some("x"), None)).collect();
@@ -317,7 +317,7 @@ fn the_link_gets_digits_that_are_shown_with_their_time_and_stopped() {
 }
 
 #[test]
-fn with_nobody_there_every_way_to_invite_is_in_sight() {
+fn in_an_empty_room_every_way_to_invite_is_in_sight() {
     let mut stage = Stage::default().playing();
     stage.snapshot.peers.clear();
     let window = stage.open();
@@ -340,7 +340,7 @@ fn only_while_time_is_running_out_the_window_paints_once_a_second() {
 }
 
 #[test]
-fn asking_before_anybody_joins_changes_the_link_and_is_remembered() {
+fn asking_before_a_guest_joins_changes_the_link_and_is_remembered() {
     let mut window = Stage::default().playing().open();
     click(&mut window, "More ways to invite");
     click(&mut window, "Ask me before anyone joins with this link");
@@ -353,7 +353,7 @@ fn asking_before_anybody_joins_changes_the_link_and_is_remembered() {
 #[test]
 fn links_are_listed_and_taken_back() {
     let mut stage = Stage::default().playing().with_links();
-    stage.view.dialog = Some(Dialog::Links(links::Draft::of(&stage.settings)));
+    stage.view.dialog = Some(Dialog::Links(invite_links::LinkDraft::of(&stage.settings)));
     let mut window = stage.open_at([1100.0, 1400.0]);
     window.run_steps(3);
     for text in ["Player 2 · save and load", "1 of 3 joined", "Watch only · needs your approval"] {
@@ -504,42 +504,42 @@ fn reactions_are_sent_with_a_click_and_float_for_a_moment() {
     assert!(delay(&window) > Duration::from_secs(3600));
 }
 
-fn hands() -> Window {
+fn controllers() -> Window {
     let mut stage = Stage::default().playing();
     let pad = |id, name: &str| Gamepad { id, name: name.into() };
     stage.gamepads = vec![pad(0, "8BitDo SN30 Pro"), pad(3, "Wireless Controller")];
-    stage.view.dialog = Some(Dialog::Settings(Draft::of(&stage.settings)));
+    stage.view.dialog = Some(Dialog::Settings(SettingsDraft::of(&stage.settings)));
     let mut window = stage.open_at([1100.0, 2000.0]);
     window.run_steps(3);
     window
 }
 
-fn places(window: &mut Window) -> Places {
+fn local_players(window: &mut Window) -> LocalPlayers {
     let actions = std::mem::take(&mut window.state_mut().actions);
     let found = actions.into_iter().rev().find_map(|action| match action {
-        Action::Places(places) => Some(places),
+        Action::LocalPlayers(local_players) => Some(local_players),
         _ => None,
     });
     let found = found.unwrap();
-    window.state_mut().places = found.clone();
+    window.state_mut().local_players = found.clone();
     window.run_steps(2);
     found
 }
 
 #[test]
 fn a_gamepad_is_given_to_a_guest_with_a_name_and_taken_back() {
-    let mut window = hands();
+    let mut window = controllers();
     click(&mut window, "Gamepad 2: Wireless Controller");
     click(&mut window, "Player 3");
-    let guest = |seat, name: &str| [(Device::Pad(3), Guest { seat, name: name.into() })].into();
-    assert_eq!(places(&mut window), Places { host: Some(0), guests: guest(2, "Guest 3") });
+    let guest = |seat, name: &str| [(Device::Pad(3), LocalGuest { seat, name: name.into() })].into();
+    assert_eq!(local_players(&mut window), LocalPlayers { host: Some(0), guests: guest(2, "Guest 3") });
     let name = "Name, Gamepad 2: Wireless Controller";
     window.get_by_role_and_label(Role::TextInput, name).focus();
     window.get_by_role_and_label(Role::TextInput, name).type_text(" Bob");
     window.run_steps(2);
     window.key_press(Key::Enter);
     window.run_steps(2);
-    assert_eq!(places(&mut window).guests, guest(2, "Guest 3 Bob"));
+    assert_eq!(local_players(&mut window).guests, guest(2, "Guest 3 Bob"));
     let field = window.get_by_role_and_label(Role::TextInput, name);
     field.focus();
     window.run_steps(2);
@@ -548,10 +548,10 @@ fn a_gamepad_is_given_to_a_guest_with_a_name_and_taken_back() {
     window.run_steps(2);
     window.key_press(Key::Enter);
     window.run_steps(2);
-    assert_eq!(places(&mut window).guests, guest(2, "Guest 3"), "never without a name");
+    assert_eq!(local_players(&mut window).guests, guest(2, "Guest 3"), "never without a name");
     click(&mut window, "Gamepad 2: Wireless Controller");
     click(&mut window, "Yours");
-    assert_eq!(places(&mut window), Places::default());
+    assert_eq!(local_players(&mut window), LocalPlayers::default());
 }
 
 #[test]
@@ -559,19 +559,19 @@ fn the_host_moves_to_another_seat_or_watches() {
     let mut window = busy();
     click(&mut window, "Your seat");
     click(&mut window, "Player 4");
-    assert_eq!(places(&mut window).host, Some(3));
+    assert_eq!(local_players(&mut window).host, Some(3));
     let seats = &mut window.state_mut().snapshot.seats;
     let ada = seats[0].holders.remove(0);
     seats[3].holders.push(ada);
     window.run_steps(3);
     click(&mut window, "Your seat");
     click(&mut window, "Watch only");
-    assert_eq!(places(&mut window).host, None);
+    assert_eq!(local_players(&mut window).host, None);
 }
 
 #[test]
 fn a_key_is_chosen_by_pressing_it_and_a_conflict_is_told() {
-    let mut window = hands();
+    let mut window = controllers();
     click(&mut window, "Keys on the keyboard");
     let press = |window: &mut Window, button: &str, key| {
         click(window, button);

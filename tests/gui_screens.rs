@@ -12,8 +12,8 @@ use gui::Stage;
 use hotseat::audio::SpeakerError;
 use hotseat::crash::{Crash, How};
 use hotseat::engine::{GameState, Length, Level, NoticeKind, Slot};
-use hotseat::gui::links;
-use hotseat::gui::preferences::Draft;
+use hotseat::gui::invite_links;
+use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::Dialog;
 use hotseat::text::IoCause;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
 }
 
 fn with_links(stage: Stage) -> Stage {
-    let draft = links::Draft::of(&stage.settings);
+    let draft = invite_links::LinkDraft::of(&stage.settings);
     with_dialog(stage, Dialog::Links(draft))
 }
 
@@ -73,7 +73,7 @@ const SCREENS: &[Screen] = &[
         stage.settings.core_folders = vec!["/home/ada/cores".into()];
         stage.settings.core_for.insert("nes".into(), "/cores/nestopia_libretro.so".into());
         let stage = stage.with_guest();
-        let draft = Draft::of(&stage.settings);
+        let draft = SettingsDraft::of(&stage.settings);
         with_dialog(stage, Dialog::Settings(draft))
     }),
     ("room", || Stage::default().playing().busy()),
@@ -99,7 +99,7 @@ const SCREENS: &[Screen] = &[
     ("keys", || {
         let mut stage = Stage::default().playing().with_guest();
         stage.settings.turbo[0].insert("a".into());
-        let draft = Draft::of(&stage.settings);
+        let draft = SettingsDraft::of(&stage.settings);
         with_dialog(stage, Dialog::Settings(draft)).opening("Keys on the keyboard")
     }),
     ("choose", || {
@@ -130,7 +130,7 @@ const SCREENS: &[Screen] = &[
     ("chinese-code", || Stage::default().playing().with_code().chinese()),
     ("chinese-settings", || {
         let stage = Stage::default().playing().with_guest().chinese();
-        let draft = Draft::of(&stage.settings);
+        let draft = SettingsDraft::of(&stage.settings);
         with_dialog(stage, Dialog::Settings(draft)).opening("键盘按键")
     }),
 ];

@@ -81,7 +81,7 @@ impl Desktop {
         shot.stdout
     }
 
-    /// The blocks of the test core's picture, wherever on the screen it lies; nobody but the host plays.
+    /// The blocks of the test core's picture, wherever on the screen it lies; only the host plays.
     fn blocks(&self) -> Option<blocks::Blocks> {
         self.any_blocks_where(|it| it.buttons[1..] == [0; 3])
     }
@@ -165,7 +165,7 @@ fn the_window_shows_the_running_game_and_a_key_reaches_it() {
     let _window = desktop.window(&["--core", &fixture()]);
     let first = until("the game's picture in the window", SLOW, || desktop.blocks());
     until("a later frame", SLOW, || desktop.blocks().filter(|now| now.frame > first.frame));
-    // X is A on the pad. Without a window manager the focus follows nobody: it is set by hand.
+    // X is A on the pad. Without a window manager no window gets the focus: it is set by hand.
     let key = |what: &str| {
         let find = ["search", "--onlyvisible", "--name", "Hotseat", "windowfocus", what, "x"];
         let done = desktop.command("xdotool").args(find).status().expect("xdotool runs: install the package xdotool");

@@ -1,12 +1,27 @@
-//! What every box over the window has in common.
+//! The frame that every dialog over the window has.
 
 use super::icons::Icon;
 use super::theme;
 use super::widgets::{self, Button};
 use egui::{Frame, Id, Margin, RichText, ScrollArea, Stroke, Ui};
 
-/// Shows a box with a title and a way to close it. `add` returns true to close it. False once it is closed.
-pub fn show(ui: &Ui, id: &str, width: f32, title: &str, close: &str, add: impl FnOnce(&mut Ui) -> bool) -> bool {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum DialogState {
+    Open,
+    Closed,
+}
+
+/// Shows a dialog, at most `width` points wide, with a title and a button named `close`. It is closed when `add` says so, by
+/// that button, by Escape or by a click beside it.
+pub fn show(
+    ui: &Ui,
+    id: &str,
+    width: f32,
+    title: &str,
+    close: &str,
+    add: impl FnOnce(&mut Ui) -> DialogState,
+) -> DialogState {
     let screen = ui.ctx().content_rect().size();
     let width = width.min(screen.x - 64.0);
     let frame = Frame::new()
@@ -29,14 +44,14 @@ pub fn show(ui: &Ui, id: &str, width: f32, title: &str, close: &str, add: impl F
         ui.add_space(6.0);
         ScrollArea::vertical().max_height(screen.y - 140.0).show(ui, |ui| {
             ui.set_width(width);
-            done |= add(ui);
+            done |= add(ui) == DialogState::Closed;
         });
         done
     });
-    !(response.inner || response.should_close())
+    if response.inner || response.should_close() { DialogState::Closed } else { DialogState::Open }
 }
 
-/// A heading inside a box, with room before it.
+/// With space before it.
 pub fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(10.0);
     ui.label(RichText::new(text).font(theme::semibold(14.0)).color(theme::TEXT));

@@ -1,11 +1,11 @@
-//! A game on screen: its picture, the bars around it, the people in the room.
+//! The screen of a game: its picture, the bars around it, the people in the room.
 
-use super::desk::Screen;
 use super::icons::Icon;
-use super::preferences::Draft;
+use super::input_capture::PictureArea;
+use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use super::{chat, controls, home, invite, lamps, overlay, people, preview, requests, theme};
+use super::{chat, control_bar, home, invite, join_requests, leds, overlay, people, preview, theme};
 use crate::engine::{Command, GameCommand, GameState, GameStatus, Slot};
 use crate::text::fill;
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
@@ -16,25 +16,25 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
         bars(view, ui, model, game, actions);
     }
     CentralPanel::default().frame(Frame::new().fill(Color32::BLACK)).show(ui, |ui| {
-        let room = ui.max_rect();
+        let area = ui.max_rect();
         if let Some(picture) = model.picture {
             let scale = ui.ctx().pixels_per_point();
-            let place = preview::place(room, scale, picture.size, picture.aspect, model.settings.scaling);
+            let place = preview::place(area, scale, picture.size, picture.aspect, model.settings.scaling);
             preview::paint(ui, place);
-            view.screen = Some(Screen { stage: room, picture: place, size: picture.size });
+            view.picture_area = Some(PictureArea { letterbox: area, picture: place, size_px: picture.size });
         }
-        // Not focusable: nobody would see where the focus is, and there is a button for the same.
-        let screen = ui.interact(room, ui.scope_id().with("screen"), Sense::CLICK);
-        let desk = model.desk;
-        // Two quick shots are no wish for another size.
-        if screen.double_clicked() && !desk.mouse && !desk.aim {
+        // Not focusable: the focus would be invisible, and there is a button for the same.
+        let screen = ui.interact(area, ui.scope_id().with("screen"), Sense::CLICK);
+        let capture = model.capture;
+        // With a mouse or a light gun, two quick clicks are shots.
+        if screen.double_clicked() && !capture.mouse && !capture.pointer {
             actions.push(Action::FullScreen(!model.full_screen));
         }
-        if desk.aim && !desk.on {
+        if capture.pointer && !capture.active {
             screen.on_hover_cursor(egui::CursorIcon::Crosshair);
         }
-        overlay::show(ui, model, game, room, actions);
-        view.chat.show_floats(ui, room);
+        overlay::show(ui, model, game, area, actions);
+        view.chat.show_floats(ui, area);
     });
 }
 
@@ -67,11 +67,10 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
         actions.push(Action::Engine(if recording { Command::StopRecording } else { Command::StartRecording }));
     }
     if pressed(Key::F9) {
-        controls::toggle_mute(view, model, actions);
+        control_bar::toggle_mute(view, model, actions);
     }
 }
 
-/// Whether it crashed, or never ran.
 pub(super) fn has_ended(game: &GameStatus) -> bool {
     matches!(game.state, GameState::Crashed(_) | GameState::Failed(_))
 }
@@ -83,11 +82,11 @@ pub(super) fn slot_saved(game: &GameStatus, slot: u8) -> bool {
 
 fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
     let bar = Frame::new().fill(theme::PANEL).inner_margin(Margin::symmetric(12, 0));
-    Panel::top("game bar").exact_size(52.0).show_separator_line(false).frame(bar).show(ui, |ui| {
+    Panel::top("game-bar").exact_size(52.0).show_separator_line(false).frame(bar).show(ui, |ui| {
         top_bar(view, ui, model, game, actions);
     });
     Panel::bottom("controls").exact_size(54.0).show_separator_line(false).frame(bar).show(ui, |ui| {
-        controls::show(view, ui, model, game, actions);
+        control_bar::show(view, ui, model, game, actions);
     });
     if !view.side_panel_hidden {
         let width = (ui.available_width() * 0.3).clamp(250.0, 310.0);
@@ -100,7 +99,7 @@ fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions:
                 let above = (ui.available_height() - chat_height - 10.0).max(80.0);
                 ScrollArea::vertical().auto_shrink([false, false]).max_height(above).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 10.0;
-                    requests::cards(ui, model, actions);
+                    join_requests::cards(ui, model, actions);
                     widgets::card(ui, |ui| invite::panel(view, ui, model, actions));
                     people::show(ui, model, actions);
                 });
@@ -111,8 +110,8 @@ fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions:
 }
 
 /// What the chat takes of the side panel: less than half of it, so that the people stay in sight.
-fn chat_height(open: bool, room: f32) -> f32 {
-    if open { (room * 0.46).clamp(230.0, 420.0) } else { chat::CLOSED_HEIGHT }
+fn chat_height(open: bool, available: f32) -> f32 {
+    if open { (available * 0.46).clamp(230.0, 420.0) } else { chat::CLOSED_HEIGHT }
 }
 
 fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
@@ -127,8 +126,8 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
                 ui.spacing_mut().item_spacing.y = 1.0;
                 ui.add_space(8.0);
                 widgets::line(ui, &game.title, theme::semibold(15.0), theme::TEXT);
-                if model.desk.on {
-                    let hint = controls::desk_hint(texts, model.desk);
+                if model.capture.active {
+                    let hint = control_bar::capture_hint(texts, model.capture);
                     widgets::line(ui, hint, theme::regular(12.0), theme::ACCENT);
                 } else {
                     widgets::line(ui, &game.core_name, theme::regular(12.0), theme::TEXT_WEAK);
@@ -147,7 +146,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
             }
             let settings = ui.add(Button::icon(Icon::Gear, texts.settings)).on_hover_text(texts.settings);
             if settings.clicked() {
-                view.dialog = Some(Dialog::Settings(Draft::of(model.settings)));
+                view.dialog = Some(Dialog::Settings(SettingsDraft::of(model.settings)));
             }
             let tip = format!("{} (F11)", texts.full_screen);
             if ui.add(Button::icon(Icon::FullScreen, texts.full_screen)).on_hover_text(tip).clicked() {
@@ -155,7 +154,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actio
             }
             ui.add_space(6.0);
             speed(ui, model, game);
-            lamps::show(ui, model.lamps, texts.lamps);
+            leds::show(ui, model.leds, texts.leds);
             home::software_rendering(ui, model);
         },
     );

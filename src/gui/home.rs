@@ -1,10 +1,10 @@
-//! What is there before a game runs: open one, or play the demo.
+//! The start screen: open a game, or play the demo.
 
 use super::icons::{self, Icon};
-use super::preferences::Draft;
+use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button, Tile};
-use super::{chat, invite, people, requests, theme};
+use super::{chat, invite, join_requests, people, theme};
 use crate::settings::Recent;
 use crate::text::fill;
 use egui::{
@@ -12,21 +12,21 @@ use egui::{
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-/// Wider than this, lines become hard to follow.
+/// Wider, lines become hard to follow; in points.
 const COLUMN_WIDTH: f32 = 880.0;
-/// Of the chat, while it is open.
+/// Of the chat, in points.
 const CHAT_HEIGHT: f32 = 300.0;
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     if !model.full_screen {
         let bar = Frame::new().fill(theme::BACKGROUND).inner_margin(Margin::symmetric(20, 0));
-        Panel::top("home bar")
+        Panel::top("home-bar")
             .exact_size(60.0)
             .show_separator_line(false)
             .frame(bar)
             .show(ui, |ui| top_bar(view, ui, model));
         let foot = Frame::new().fill(theme::BACKGROUND).inner_margin(Margin::symmetric(20, 0));
-        Panel::bottom("home foot")
+        Panel::bottom("home-foot")
             .exact_size(38.0)
             .show_separator_line(false)
             .frame(foot)
@@ -62,7 +62,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model) {
         |ui| {
             let settings = ui.add(Button::icon(Icon::Gear, model.texts.settings)).on_hover_text(model.texts.settings);
             if settings.clicked() {
-                view.dialog = Some(Dialog::Settings(Draft::of(model.settings)));
+                view.dialog = Some(Dialog::Settings(SettingsDraft::of(model.settings)));
             }
         },
     );
@@ -100,7 +100,7 @@ pub(super) fn software_rendering(ui: &mut Ui, model: &Model) {
 
 fn column(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing = vec2(14.0, 14.0);
-    requests::cards(ui, model, actions);
+    join_requests::cards(ui, model, actions);
     start_tiles(ui, model, actions);
     if invite::is_known(model) {
         widgets::card(ui, |ui| invite::strip(view, ui, model, actions));

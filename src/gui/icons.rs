@@ -3,9 +3,7 @@
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 use std::f32::consts::TAU;
 
-/// What an icon stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Icon {
     Play,
     Pause,
@@ -31,8 +29,6 @@ pub enum Icon {
     Warning,
     Info,
     Plus,
-    Kick,
-    Clock,
     Down,
     Link,
     More,
@@ -40,45 +36,6 @@ pub enum Icon {
     Keyboard,
     Mouse,
     Turbo,
-}
-
-impl Icon {
-    /// Every one of them.
-    pub const ALL: [Icon; 33] = [
-        Icon::Play,
-        Icon::Pause,
-        Icon::Reset,
-        Icon::Save,
-        Icon::Load,
-        Icon::Gear,
-        Icon::Copy,
-        Icon::Check,
-        Icon::Qr,
-        Icon::FullScreen,
-        Icon::Volume,
-        Icon::Muted,
-        Icon::Close,
-        Icon::Back,
-        Icon::People,
-        Icon::Panel,
-        Icon::Folder,
-        Icon::Pad,
-        Icon::Sliders,
-        Icon::Camera,
-        Icon::Record,
-        Icon::Warning,
-        Icon::Info,
-        Icon::Plus,
-        Icon::Kick,
-        Icon::Clock,
-        Icon::Down,
-        Icon::Link,
-        Icon::More,
-        Icon::Chat,
-        Icon::Keyboard,
-        Icon::Mouse,
-        Icon::Turbo,
-    ];
 }
 
 /// One stroke of an icon.
@@ -273,12 +230,6 @@ fn parts(icon: Icon) -> &'static [Part] {
         ],
         Icon::Info => &[Ring(12.0, 12.0, 8.5), Line(&[(12.0, 11.5), (12.0, 16.0)]), Disc(12.0, 8.2, 1.1)],
         Icon::Plus => &[Line(&[(12.0, 5.0), (12.0, 19.0)]), Line(&[(5.0, 12.0), (19.0, 12.0)])],
-        Icon::Kick => &[
-            Line(&[(11.0, 4.5), (5.0, 4.5), (5.0, 19.5), (11.0, 19.5)]),
-            Line(&[(10.0, 12.0), (20.0, 12.0)]),
-            Line(&[(16.0, 8.0), (20.0, 12.0), (16.0, 16.0)]),
-        ],
-        Icon::Clock => &[Ring(12.0, 12.0, 8.5), Line(&[(12.0, 7.0), (12.0, 12.0), (15.5, 14.0)])],
         Icon::Down => &[Line(&[(7.0, 10.0), (12.0, 15.0), (17.0, 10.0)])],
         Icon::More => &[Disc(5.5, 12.0, 1.6), Disc(12.0, 12.0, 1.6), Disc(18.5, 12.0, 1.6)],
         Icon::Chat => &[

@@ -1,10 +1,11 @@
 //! The link that friends open: shown, copied, scanned, or read aloud.
 
+use super::dialog::{self, DialogState};
 use super::icons::Icon;
-use super::links::{self, Draft};
+use super::invite_links::{self, LinkDraft};
 use super::view::{Action, Dialog, Model, View};
-use super::widgets::{self, Button};
-use super::{code, dialog, theme};
+use super::widgets::{self, Button, Emphasis};
+use super::{invite_code, theme};
 use crate::engine::InviteStatus;
 use crate::net::RoomCommand;
 use crate::room::Terms;
@@ -12,25 +13,24 @@ use crate::text::Texts;
 use egui::{Color32, CornerRadius, Frame, Margin, Rect, RichText, Sense, Ui, Vec2, vec2};
 use fast_qr::{ECL, QRBuilder};
 
-/// How long a button says that it has copied.
+/// How long a button shows that it has copied.
 const COPIED_SECONDS: f64 = 2.0;
-/// From this height of the window on there is room for explanations in the side panel.
+/// In a lower window the side panel has no room for explanations, in points.
 const ROOMY: f32 = 700.0;
 
-/// The link to hand out: the one that is there from the start, or another like it. One that was made for somebody, such as
-/// for one seat, for once or with rights, is not for everyone, nor is one that a guest made for friends of theirs.
+/// The link to hand out: the one that exists from the start, or another with the default terms. A link for one seat, for a
+/// number of uses or with permissions is meant for a particular guest, and one that a guest made is that guest's own.
 fn open_invite<'a>(model: &'a Model) -> Option<&'a InviteStatus> {
     let plain = |terms: &Terms| *terms == Terms { approval: terms.approval, ..Terms::default() };
     model.snapshot.invites.iter().find(|invite| plain(&invite.terms) && !invite.by_guest && !invite.links.is_empty())
 }
 
-/// The room has said which links there are.
+/// The first snapshot of the room has come.
 pub(super) fn is_known(model: &Model) -> bool {
     !model.snapshot.invites.is_empty() || !model.snapshot.seats.is_empty()
 }
 
-/// For the side panel: one under the other. While others are there, only what is needed again and again, until more is
-/// asked for.
+/// For the side panel, one under the other. With guests in the room only what is needed often, until the host unfolds it.
 pub(super) fn panel(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let Some(invite) = open_invite(model) else {
@@ -48,7 +48,7 @@ pub(super) fn panel(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut V
     widgets::row(
         ui,
         34.0,
-        |ui| view.copied.button(ui, texts, link, texts.copy_link, true),
+        |ui| view.copied.button(ui, texts, link, texts.copy_link, Emphasis::Primary),
         |ui| {
             if folds {
                 let name = if whole { texts.less_invite } else { texts.more_invite };
@@ -67,19 +67,19 @@ pub(super) fn panel(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut V
     if whole && ui.ctx().content_rect().height() >= ROOMY {
         widgets::explain(ui, if invite.terms.approval { texts.invite_hint_ask } else { texts.invite_hint });
     }
-    code::show(&mut view.copied, ui, model, invite, actions);
+    invite_code::show(&mut view.copied, ui, model, invite, actions);
     if whole {
         ask_first(ui, model, invite, actions);
         ui.horizontal_wrapped(|ui| {
-            if !code::is_there(invite) {
-                code::button(ui, model, invite, actions);
+            if !invite_code::is_valid(invite) {
+                invite_code::button(ui, model, invite, actions);
             }
             more_links(&mut view.dialog, ui, model);
         });
     }
 }
 
-/// For the start screen: side by side.
+/// For the start screen, side by side.
 pub(super) fn strip(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let Some(invite) = open_invite(model) else {
@@ -107,21 +107,21 @@ pub(super) fn strip(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut V
             if qr.clicked() {
                 view.dialog = Some(Dialog::Qr);
             }
-            view.copied.button(ui, texts, link, texts.copy_link, false);
+            view.copied.button(ui, texts, link, texts.copy_link, Emphasis::Plain);
         },
     );
-    code::show(&mut view.copied, ui, model, invite, actions);
+    invite_code::show(&mut view.copied, ui, model, invite, actions);
     ui.horizontal_wrapped(|ui| {
         ask_first(ui, model, invite, actions);
         ui.add_space(12.0);
-        if !code::is_there(invite) {
-            code::button(ui, model, invite, actions);
+        if !invite_code::is_valid(invite) {
+            invite_code::button(ui, model, invite, actions);
         }
         more_links(&mut view.dialog, ui, model);
     });
 }
 
-/// The room is told a moment after the start; later, every link may have been taken back.
+/// The first link comes a moment after the start; later, every link may have been revoked.
 fn without_link(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
     if !is_known(model) {
@@ -132,7 +132,7 @@ fn without_link(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model, actions
     widgets::explain(ui, if others { texts.no_open_link } else { texts.no_links });
     ui.horizontal_wrapped(|ui| {
         if ui.add(Button::text(texts.make_link).with_icon(Icon::Plus).primary()).clicked() {
-            actions.push(Action::room(RoomCommand::Invite(links::usual_terms(model.settings))));
+            actions.push(Action::room(RoomCommand::Invite(invite_links::default_terms(model.settings))));
         }
         if others {
             more_links(dialog, ui, model);
@@ -153,19 +153,20 @@ fn ask_first(ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Ve
 fn more_links(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model) {
     let texts = model.texts;
     if ui.add(Button::text(texts.more_links).with_icon(Icon::Link)).on_hover_text(texts.more_links_tip).clicked() {
-        *dialog = Some(Dialog::Links(Draft::of(model.settings)));
+        *dialog = Some(Dialog::Links(LinkDraft::of(model.settings)));
     }
 }
 
-/// The code to scan, in a box of its own. False once it is closed.
-pub(super) fn show_qr(view: &mut View, ui: &Ui, model: &Model) -> bool {
+pub(super) fn show_qr(view: &mut View, ui: &Ui, model: &Model) -> DialogState {
     let texts = model.texts;
-    let Some((link, others)) = open_invite(model).and_then(|invite| invite.links.split_first()) else { return false };
+    let Some((link, others)) = open_invite(model).and_then(|invite| invite.links.split_first()) else {
+        return DialogState::Closed;
+    };
     dialog::show(ui, "qr", 340.0, texts.qr_title, texts.close, |ui| {
         ui.vertical_centered(|ui| qr_code(ui, link, 260.0));
         ui.add_space(2.0);
         link_box(ui, link);
-        view.copied.button(ui, texts, link, texts.copy_link, true);
+        view.copied.button(ui, texts, link, texts.copy_link, Emphasis::Primary);
         widgets::explain(ui, texts.qr_hint);
         if !others.is_empty() {
             dialog::heading(ui, texts.more_addresses);
@@ -173,17 +174,17 @@ pub(super) fn show_qr(view: &mut View, ui: &Ui, model: &Model) -> bool {
                 link_box(ui, other);
             }
         }
-        false
+        DialogState::Open
     })
 }
 
-/// What was copied last, and when, so that its button can say so.
+/// The text copied last and when, so that its button can show it.
 #[derive(Debug, Default)]
 pub(super) struct Copied(Option<(String, f64)>);
 
 impl Copied {
-    /// A button that copies `what`; a wide one is what most people want next.
-    pub fn button(&mut self, ui: &mut Ui, texts: &Texts, what: &str, name: &str, wide: bool) {
+    /// A button that copies `what`; a primary one fills the width.
+    pub fn button(&mut self, ui: &mut Ui, texts: &Texts, what: &str, name: &str, emphasis: Emphasis) {
         let now = ui.input(|input| input.time);
         let at = self.0.as_ref().filter(|(copied, _)| copied == what).map(|(_, at)| *at);
         let left = at.map_or(0.0, |at| COPIED_SECONDS - (now - at));
@@ -193,7 +194,8 @@ impl Copied {
         } else {
             Button::text(name).with_icon(Icon::Copy)
         };
-        if ui.add(if wide { button.wide().primary() } else { button }).clicked() {
+        let button = if emphasis == Emphasis::Primary { button.wide() } else { button };
+        if ui.add(button.emphasis(emphasis)).clicked() {
             ui.ctx().copy_text(what.to_owned());
             ui.ctx().request_repaint();
             self.0 = Some((what.to_owned(), now));
@@ -201,7 +203,7 @@ impl Copied {
     }
 }
 
-/// The link itself; a click selects nothing and copies it.
+/// The link itself; a click copies it.
 pub(super) fn link_box(ui: &mut Ui, link: &str) {
     Frame::new().fill(theme::BACKGROUND).corner_radius(8).inner_margin(Margin::symmetric(10, 8)).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -213,9 +215,9 @@ pub(super) fn link_box(ui: &mut Ui, link: &str) {
     });
 }
 
-/// Dark on white, with the quiet border that scanners need; `side` is the most room it takes, in points.
+/// Dark on white, with the quiet border that scanners need; at most `side` points wide.
 fn qr_code(ui: &mut Ui, link: &str, side: f32) {
-    // A link of thousands of characters would not fit; then there is the text alone.
+    // A link of thousands of characters does not fit; its text is shown beside the code anyway.
     let Ok(code) = QRBuilder::new(link).ecl(ECL::M).build() else { return };
     const BORDER: usize = 3;
     let modules = code.size + 2 * BORDER;

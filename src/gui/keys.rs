@@ -1,11 +1,11 @@
-//! The keyboard as one controller or two: keys by their place on the board, RetroArch's unless others were chosen.
+//! The keyboard as one controller or two. Keys count by their place on the keyboard; the defaults are RetroArch's.
 
 use crate::input::{Button, PadState};
 use crate::settings::Settings;
 use egui::{Event, Key};
 
-/// Sets of keys: the host's, and one for somebody beside them.
-pub const LAYOUTS: usize = 2;
+/// Sets of keys: the host's, and one for a local guest.
+pub const KEY_SETS: usize = 2;
 
 /// Every button by its name in the settings, in the order that people look for them.
 pub const BUTTONS: [(&str, Button); 16] = [
@@ -27,8 +27,8 @@ pub const BUTTONS: [(&str, Button); 16] = [
     ("select", Button::Select),
 ];
 
-/// The usual keys, in the order of [`BUTTONS`].
-const USUAL: [[Key; 16]; LAYOUTS] = [
+/// In the order of [`BUTTONS`].
+const DEFAULT_KEYS: [[Key; 16]; KEY_SETS] = [
     [
         Key::ArrowUp,
         Key::ArrowDown,
@@ -69,22 +69,22 @@ const USUAL: [[Key; 16]; LAYOUTS] = [
 
 /// The key of every button in one set, in the order of [`BUTTONS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout([Key; 16]);
+pub struct KeyBindings([Key; 16]);
 
-impl Layout {
-    /// As the settings have it; a name that is no key is the usual one.
-    pub fn of(settings: &Settings, set: usize) -> Layout {
-        let set = set % LAYOUTS;
-        let mut keys = USUAL[set];
+impl KeyBindings {
+    /// From the settings; a name that is no key is ignored.
+    pub fn of(settings: &Settings, set: usize) -> KeyBindings {
+        let set = set % KEY_SETS;
+        let mut keys = DEFAULT_KEYS[set];
         for ((name, _), key) in BUTTONS.iter().zip(&mut keys) {
             if let Some(chosen) = settings.keyboard[set].get(*name).and_then(|key| Key::from_name(key)) {
                 *key = chosen;
             }
         }
-        Layout(keys)
+        KeyBindings(keys)
     }
 
-    /// The keys, in the order of [`BUTTONS`].
+    /// In the order of [`BUTTONS`].
     pub fn keys(&self) -> [Key; 16] {
         self.0
     }
@@ -97,7 +97,7 @@ impl Layout {
 }
 
 /// Whether a key can stand for a button: not those that steer the window itself.
-pub fn can_be_chosen(key: Key) -> bool {
+pub fn can_be_bound(key: Key) -> bool {
     let name = key.name();
     let function = name.strip_prefix('F').is_some_and(|rest| rest.parse::<u8>().is_ok());
     !function && key != Key::Escape && key != Key::Tab
@@ -105,7 +105,7 @@ pub fn can_be_chosen(key: Key) -> bool {
 
 /// The buttons of one set that have turbo, one bit each.
 pub fn with_turbo(settings: &Settings, set: usize) -> u16 {
-    let chosen = &settings.turbo[set % LAYOUTS];
+    let chosen = &settings.turbo[set % KEY_SETS];
     let fitting = BUTTONS.iter().filter(|(name, _)| chosen.contains(*name));
     fitting.fold(0, |all, (_, button)| all | *button as u16)
 }
@@ -132,8 +132,8 @@ pub fn clipboard(events: &mut Vec<Event>) -> bool {
 }
 
 /// Keys that stand for more than one button, each once.
-pub fn chosen_twice(layouts: &[Layout]) -> Vec<Key> {
-    let all: Vec<Key> = layouts.iter().flat_map(Layout::keys).collect();
+pub fn duplicates(bindings: &[KeyBindings]) -> Vec<Key> {
+    let all: Vec<Key> = bindings.iter().flat_map(KeyBindings::keys).collect();
     let mut twice = Vec::new();
     for (index, key) in all.iter().enumerate() {
         if all[..index].contains(key) && !twice.contains(key) {
@@ -143,24 +143,32 @@ pub fn chosen_twice(layouts: &[Layout]) -> Vec<Key> {
     twice
 }
 
-/// What is held on the keyboard now.
+/// What the keys are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFocus {
+    Game,
+    /// A dialog, a text field, another window, or an input capture.
+    Window,
+}
+
+/// What is held on the keyboard, as buttons.
 #[derive(Debug, Default)]
 pub struct Keyboard {
-    buttons: [u16; LAYOUTS],
+    buttons: [u16; KEY_SETS],
 }
 
 impl Keyboard {
-    /// Takes the game's keys out of `events`, so that no widget sees them, and gives the controllers' new state.
+    /// Removes the game's keys from `events`, so that no widget sees them, and returns the controllers' new state.
     ///
-    /// While `playing` is false nothing is taken and every button is let go. What else is held does not matter: Ctrl and Alt
-    /// can be game keys too. Only the window's own Ctrl+O stays, unless Ctrl is one of the game's keys.
-    pub fn take(&mut self, events: &mut Vec<Event>, playing: bool, layouts: &[Layout]) -> [PadState; LAYOUTS] {
-        if !playing {
-            self.buttons = [0; LAYOUTS];
+    /// With the focus on the window nothing is removed and every button is released. Modifiers do not matter: Ctrl and Alt can
+    /// be game keys too. Only the window's own Ctrl+O stays, unless Ctrl is one of the game's keys.
+    pub fn take(&mut self, events: &mut Vec<Event>, focus: KeyFocus, bindings: &[KeyBindings]) -> [PadState; KEY_SETS] {
+        if focus == KeyFocus::Window {
+            self.buttons = [0; KEY_SETS];
             return Default::default();
         }
         let ctrl = |key: &Key| matches!(key, Key::ControlLeft | Key::ControlRight);
-        let shortcuts = !layouts.iter().any(|layout| layout.0.iter().any(ctrl));
+        let shortcuts = !bindings.iter().any(|bindings| bindings.0.iter().any(ctrl));
         events.retain(|event| match event {
             Event::Key { key, physical_key, pressed, modifiers, .. } => {
                 if *pressed && shortcuts && *key == Key::O && modifiers.command {
@@ -168,8 +176,8 @@ impl Keyboard {
                 }
                 let place = physical_key.unwrap_or(*key);
                 let mut taken = false;
-                for (layout, held) in layouts.iter().zip(&mut self.buttons) {
-                    let buttons = layout.pressed_by(place);
+                for (bindings, held) in bindings.iter().zip(&mut self.buttons) {
+                    let buttons = bindings.pressed_by(place);
                     if buttons == 0 {
                         continue;
                     }
@@ -179,7 +187,7 @@ impl Keyboard {
                 !taken
             }
             Event::WindowFocused(false) => {
-                self.buttons = [0; LAYOUTS];
+                self.buttons = [0; KEY_SETS];
                 true
             }
             _ => true,
@@ -201,24 +209,24 @@ mod tests {
         Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }
     }
 
-    fn usual(set: usize) -> Layout {
-        Layout::of(&Settings::default(), set)
+    fn default_keys(set: usize) -> KeyBindings {
+        KeyBindings::of(&Settings::default(), set)
     }
 
-    fn one(keyboard: &mut Keyboard, events: &mut Vec<Event>, playing: bool) -> PadState {
-        keyboard.take(events, playing, &[usual(0)])[0]
+    fn one(keyboard: &mut Keyboard, events: &mut Vec<Event>, focus: KeyFocus) -> PadState {
+        keyboard.take(events, focus, &[default_keys(0)])[0]
     }
 
     #[test]
     fn two_people_at_one_keyboard_have_keys_of_their_own() {
         let mut events = vec![key(Key::X, true), key(Key::I, true)];
-        let pads = Keyboard::default().take(&mut events, true, &[usual(0), usual(1)]);
+        let pads = Keyboard::default().take(&mut events, KeyFocus::Game, &[default_keys(0), default_keys(1)]);
         assert_eq!(pads.map(|pad| pad.buttons), [Button::A as u16, Button::Up as u16]);
         assert!(events.is_empty());
-        assert_eq!(chosen_twice(&[usual(0), usual(1)]), []);
+        assert_eq!(duplicates(&[default_keys(0), default_keys(1)]), []);
         let mut events = vec![key(Key::I, true)];
-        Keyboard::default().take(&mut events, true, &[usual(0)]);
-        assert_eq!(events.len(), 1, "nobody has the second set");
+        Keyboard::default().take(&mut events, KeyFocus::Game, &[default_keys(0)]);
+        assert_eq!(events.len(), 1, "the second set is not in use");
     }
 
     #[test]
@@ -227,22 +235,22 @@ mod tests {
         settings.keyboard[0].insert("a".into(), "Space".into());
         settings.keyboard[0].insert("b".into(), "no key".into());
         settings.keyboard[1].insert("up".into(), "Z".into());
-        let layouts = [Layout::of(&settings, 0), Layout::of(&settings, 1)];
-        let pads = Keyboard::default().take(&mut vec![key(Key::Space, true)], true, &layouts);
+        let bindings = [KeyBindings::of(&settings, 0), KeyBindings::of(&settings, 1)];
+        let pads = Keyboard::default().take(&mut vec![key(Key::Space, true)], KeyFocus::Game, &bindings);
         assert!(pads[0].held(Button::A));
-        assert_eq!(chosen_twice(&layouts), [Key::Z]);
-        assert!(can_be_chosen(Key::F) && can_be_chosen(Key::Space));
-        assert!(!can_be_chosen(Key::F5) && !can_be_chosen(Key::Escape));
+        assert_eq!(duplicates(&bindings), [Key::Z]);
+        assert!(can_be_bound(Key::F) && can_be_bound(Key::Space));
+        assert!(!can_be_bound(Key::F5) && !can_be_bound(Key::Escape));
     }
 
     #[test]
     fn game_keys_are_held_until_let_go_and_no_widget_sees_them() {
         let mut keyboard = Keyboard::default();
         let mut events = vec![key(Key::Z, true), key(Key::ArrowUp, true), key(Key::F2, true)];
-        let pad = one(&mut keyboard, &mut events, true);
+        let pad = one(&mut keyboard, &mut events, KeyFocus::Game);
         assert!(pad.held(Button::B) && pad.held(Button::Up));
         assert_eq!(events, [key(Key::F2, true)]);
-        let pad = one(&mut keyboard, &mut vec![key(Key::Z, false)], true);
+        let pad = one(&mut keyboard, &mut vec![key(Key::Z, false)], KeyFocus::Game);
         assert!(!pad.held(Button::B) && pad.held(Button::Up));
     }
 
@@ -255,32 +263,32 @@ mod tests {
             repeat: false,
             modifiers: Modifiers::NONE,
         }];
-        assert!(one(&mut Keyboard::default(), &mut events, true).held(Button::B));
+        assert!(one(&mut Keyboard::default(), &mut events, KeyFocus::Game).held(Button::B));
     }
 
     #[test]
     fn a_dialog_or_another_window_lets_every_button_go() {
         let mut keyboard = Keyboard::default();
-        one(&mut keyboard, &mut vec![key(Key::X, true)], true);
+        one(&mut keyboard, &mut vec![key(Key::X, true)], KeyFocus::Game);
         let mut events = vec![key(Key::X, true)];
-        assert_eq!(one(&mut keyboard, &mut events, false), PadState::default());
+        assert_eq!(one(&mut keyboard, &mut events, KeyFocus::Window), PadState::default());
         assert_eq!(events.len(), 1, "a dialog gets its keys");
-        one(&mut keyboard, &mut vec![key(Key::X, true)], true);
-        assert_eq!(one(&mut keyboard, &mut vec![Event::WindowFocused(false)], true), PadState::default());
+        one(&mut keyboard, &mut vec![key(Key::X, true)], KeyFocus::Game);
+        assert_eq!(one(&mut keyboard, &mut vec![Event::WindowFocused(false)], KeyFocus::Game), PadState::default());
     }
 
     #[test]
     fn right_shift_is_select_and_what_else_is_held_takes_no_key_from_the_game() {
         let mut keyboard = Keyboard::default();
-        let pad = one(&mut keyboard, &mut vec![with(Key::ShiftRight, true, Modifiers::SHIFT)], true);
+        let pad = one(&mut keyboard, &mut vec![with(Key::ShiftRight, true, Modifiers::SHIFT)], KeyFocus::Game);
         assert!(pad.held(Button::Select));
-        let pad = one(&mut keyboard, &mut vec![with(Key::X, true, Modifiers::SHIFT)], true);
+        let pad = one(&mut keyboard, &mut vec![with(Key::X, true, Modifiers::SHIFT)], KeyFocus::Game);
         assert!(pad.held(Button::A));
         for modifiers in [Modifiers::CTRL, Modifiers::ALT, Modifiers::COMMAND | Modifiers::CTRL] {
             let mut keyboard = Keyboard::default();
-            let pad = one(&mut keyboard, &mut vec![with(Key::A, true, modifiers)], true);
+            let pad = one(&mut keyboard, &mut vec![with(Key::A, true, modifiers)], KeyFocus::Game);
             assert!(pad.held(Button::Y), "{modifiers:?}");
-            let pad = one(&mut keyboard, &mut vec![with(Key::A, false, modifiers)], true);
+            let pad = one(&mut keyboard, &mut vec![with(Key::A, false, modifiers)], KeyFocus::Game);
             assert!(!pad.held(Button::Y), "{modifiers:?}");
         }
     }
@@ -289,7 +297,7 @@ mod tests {
     fn control_and_alt_are_game_keys_like_any_other() {
         let mut settings = Settings::default();
         for (button, key) in [("a", "ControlLeft"), ("b", "AltLeft"), ("x", "C")] {
-            assert!(Key::from_name(key).is_some_and(can_be_chosen), "{key}");
+            assert!(Key::from_name(key).is_some_and(can_be_bound), "{key}");
             settings.keyboard[0].insert(button.into(), key.into());
         }
         let mut keyboard = Keyboard::default();
@@ -300,7 +308,7 @@ mod tests {
             with(Key::C, true, command | Modifiers::ALT),
             with(Key::ArrowUp, true, command | Modifiers::ALT),
         ];
-        let pad = keyboard.take(&mut events, true, &[Layout::of(&settings, 0)])[0];
+        let pad = keyboard.take(&mut events, KeyFocus::Game, &[KeyBindings::of(&settings, 0)])[0];
         assert!([Button::A, Button::B, Button::X, Button::Up].iter().all(|button| pad.held(*button)), "{pad:?}");
         assert!(events.is_empty());
     }
@@ -309,13 +317,13 @@ mod tests {
     fn opening_a_file_stays_the_windows_unless_control_is_a_game_key() {
         let open = || vec![with(Key::O, true, Modifiers::CTRL | Modifiers::COMMAND)];
         let mut settings = Settings::default();
-        let layouts = |settings: &Settings| [Layout::of(settings, 0), Layout::of(settings, 1)];
+        let bindings = |settings: &Settings| [KeyBindings::of(settings, 0), KeyBindings::of(settings, 1)];
         let mut events = open();
-        let pads = Keyboard::default().take(&mut events, true, &layouts(&settings));
+        let pads = Keyboard::default().take(&mut events, KeyFocus::Game, &bindings(&settings));
         assert_eq!((events.len(), pads[1].buttons), (1, 0));
         settings.keyboard[0].insert("a".into(), "ControlLeft".into());
         let mut events = open();
-        let pads = Keyboard::default().take(&mut events, true, &layouts(&settings));
+        let pads = Keyboard::default().take(&mut events, KeyFocus::Game, &bindings(&settings));
         assert_eq!((events.len(), pads[1].buttons), (0, Button::Select as u16));
     }
 

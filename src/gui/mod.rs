@@ -1,34 +1,35 @@
 //! The window: what it draws comes from snapshots, what is done in it becomes commands.
 //!
-//! [`view`] and the panels below it know nothing of the engine; [`app`] joins the two.
+//! [`view`] and the panels below it know nothing of the engine; [`app`] joins the two. What is public is for the window's
+//! tests.
 
 mod app;
 mod chat;
-mod choose;
-mod code;
-mod controls;
-pub mod desk;
+mod control_bar;
+mod controller_settings;
+mod core_choice;
 mod dialog;
 mod game;
-mod hands;
 mod home;
-pub mod icons;
+mod icons;
+pub mod input_capture;
 mod invite;
-pub mod keys;
-pub mod lamps;
-pub mod links;
-pub mod notices;
-mod open;
+mod invite_code;
+pub mod invite_links;
+mod join_requests;
+mod key_names;
+mod keys;
+pub mod leds;
+mod local_input;
+pub mod local_players;
+mod notices;
 mod options;
 mod overlay;
-pub mod pads;
 mod people;
 mod person;
 mod picker;
-pub mod places;
 pub mod preferences;
 pub mod preview;
-mod requests;
 mod retrok;
 mod rumble;
 pub mod theme;
@@ -38,3 +39,6 @@ pub mod view;
 mod widgets;
 
 pub use app::{Start, run};
+
+#[cfg(test)]
+mod tests;

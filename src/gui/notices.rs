@@ -1,4 +1,4 @@
-//! Things to tell, as cards in a corner.
+//! Notices, as cards in a corner.
 
 use super::icons::Icon;
 use super::theme;
@@ -8,7 +8,7 @@ use crate::text::{Message, Texts};
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 use std::collections::HashMap;
 
-/// How long a notice stays that nobody dismisses; one that tells of a failure waits.
+/// How long a notice stays unless it is dismissed; an error stays until then.
 fn seconds(level: Level) -> f64 {
     match level {
         Level::Info => 6.0,
@@ -18,9 +18,9 @@ fn seconds(level: Level) -> f64 {
 }
 
 /// More than these would hide the game.
-const MOST_SHOWN: usize = 3;
+const MAX_SHOWN: usize = 3;
 /// The window's own are kept to this many; the oldest go first.
-const MOST_OWN: usize = 16;
+const MAX_OWN: usize = 16;
 
 /// Which of the engine's and the window's own notices are still to be shown.
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl Notices {
         self.own.retain(|old| old.kind != kind);
         self.own.push(Notice { id: self.next_id, level, kind });
         self.next_id += 1;
-        if self.own.len() > MOST_OWN {
+        if self.own.len() > MAX_OWN {
             self.own.remove(0);
         }
     }
@@ -68,7 +68,7 @@ impl Notices {
                 Seen::Dismissed => false,
             })
             .collect();
-        waiting.drain(..waiting.len().saturating_sub(MOST_SHOWN));
+        waiting.drain(..waiting.len().saturating_sub(MAX_SHOWN));
         waiting
     }
 

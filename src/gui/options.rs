@@ -1,6 +1,6 @@
 //! The running core's own options.
 
-use super::dialog;
+use super::dialog::{self, DialogState};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
@@ -8,17 +8,16 @@ use crate::engine::{Command, OptionStatus};
 use crate::text::fill;
 use egui::{ComboBox, RichText, TextEdit, Ui};
 
-/// From this many options on there is a field to search them.
+/// With fewer options there is no field to search them.
 const SEARCH_FROM: usize = 9;
 
-/// False once it is closed.
-pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Vec<Action>) -> bool {
+pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Vec<Action>) -> DialogState {
     let texts = model.texts;
-    let Some(game) = &model.snapshot.game else { return false };
+    let Some(game) = &model.snapshot.game else { return DialogState::Closed };
     dialog::show(ui, "options", 560.0, texts.options_title, texts.close, |ui| {
         if game.options.is_empty() {
             widgets::explain(ui, texts.options_none);
-            return false;
+            return DialogState::Open;
         }
         widgets::explain(ui, fill(texts.options_hint, &[("core", &game.core_name)]));
         if game.options.len() >= SEARCH_FROM {
@@ -32,7 +31,7 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
                 row(ui, option, actions);
             }
         }
-        false
+        DialogState::Open
     })
 }
 

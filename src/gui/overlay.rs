@@ -1,4 +1,4 @@
-//! What is laid over the picture: starting, paused, crashed, failed.
+//! What lies over the picture while the game does not run: starting, paused, crashed, failed.
 
 use super::icons::{self, Icon};
 use super::theme;
@@ -7,20 +7,23 @@ use super::widgets::{self, Button};
 use crate::engine::{Command, GameCommand, GameState, GameStatus};
 use crate::text::{Message, fill};
 use egui::{
-    Align, Color32, Frame, Layout, Margin, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
+    Align, Color32, Frame, Layout, Margin, Rect, RichText, Role, Sense, Spinner, Stroke, Ui, UiBuilder, Vec2,
+    WidgetInfo, vec2,
 };
 
-pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, room: Rect, actions: &mut Vec<Action>) {
+pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, area: Rect, actions: &mut Vec<Action>) {
     let texts = model.texts;
     match &game.state {
-        GameState::Running if model.picture.is_none() => quiet_line(ui, room, texts.no_picture_yet, false),
+        GameState::Running if model.picture.is_none() => quiet_line(ui, area, texts.no_picture_yet, None),
         GameState::Running => {}
-        GameState::Starting => quiet_line(ui, room, &fill(texts.starting, &[("title", &game.title)]), true),
-        GameState::Paused => paused(ui, model, room, actions),
+        GameState::Starting => {
+            quiet_line(ui, area, &fill(texts.starting, &[("title", &game.title)]), Some(Spinner::new()))
+        }
+        GameState::Paused => paused(ui, model, area, actions),
         GameState::Crashed(crash) => {
             let why = &crash.text(texts);
-            let card = Card { title: texts.crashed_title.to_owned(), why, hint: texts.crashed_body };
-            trouble(ui, room, &card, |ui| {
+            let problem = Problem { title: texts.crashed_title.to_owned(), why, hint: texts.crashed_body };
+            problem_card(ui, area, &problem, |ui| {
                 if ui.add(Button::text(texts.start_again).with_icon(Icon::Reset).primary()).clicked() {
                     actions.push(Action::Engine(Command::Restart));
                 }
@@ -31,8 +34,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, room: Rect, ac
         }
         GameState::Failed(why) => {
             let why = &why.text(texts);
-            let card = Card { title: fill(texts.failed_title, &[("title", &game.title)]), why, hint: "" };
-            trouble(ui, room, &card, |ui| {
+            let problem = Problem { title: fill(texts.failed_title, &[("title", &game.title)]), why, hint: "" };
+            problem_card(ui, area, &problem, |ui| {
                 if ui.add(Button::text(texts.go_back).with_icon(Icon::Back).primary()).clicked() {
                     actions.push(Action::Engine(Command::Close));
                 }
@@ -41,19 +44,19 @@ pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, room: Rect, ac
     }
 }
 
-fn quiet_line(ui: &mut Ui, room: Rect, text: &str, busy: bool) {
-    let middle = Rect::from_center_size(room.center(), vec2(room.width() - 40.0, 80.0));
+fn quiet_line(ui: &mut Ui, area: Rect, text: &str, spinner: Option<Spinner>) {
+    let middle = Rect::from_center_size(area.center(), vec2(area.width() - 40.0, 80.0));
     let mut inner = ui.new_child(UiBuilder::new().max_rect(middle).layout(Layout::top_down(Align::Center)));
-    if busy {
-        inner.add(egui::Spinner::new().size(28.0).color(theme::ACCENT));
+    if let Some(spinner) = spinner {
+        inner.add(spinner.size(28.0).color(theme::ACCENT));
         inner.add_space(6.0);
     }
     inner.label(RichText::new(text).color(theme::TEXT_WEAK));
 }
 
-fn paused(ui: &mut Ui, model: &Model, room: Rect, actions: &mut Vec<Action>) {
-    ui.painter().rect_filled(room, 0, Color32::from_black_alpha(120));
-    let plate = Rect::from_center_size(room.center(), Vec2::splat(84.0));
+fn paused(ui: &mut Ui, model: &Model, area: Rect, actions: &mut Vec<Action>) {
+    ui.painter().rect_filled(area, 0, Color32::from_black_alpha(120));
+    let plate = Rect::from_center_size(area.center(), Vec2::splat(84.0));
     let button = ui.interact(plate, ui.scope_id().with("paused"), Sense::click());
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, model.texts.resume));
     ui.painter().circle_filled(
@@ -68,7 +71,7 @@ fn paused(ui: &mut Ui, model: &Model, room: Rect, actions: &mut Vec<Action>) {
     let sign = Rect::from_center_size(plate.center() + vec2(1.0, 0.0), Vec2::splat(46.0));
     icons::paint(ui.painter(), Icon::Play, sign, theme::ON_ACCENT);
     let words = by.map_or_else(|| model.texts.paused.to_owned(), |name| fill(model.texts.paused_by, &[("name", name)]));
-    let below = Rect::from_center_size(plate.center_bottom() + vec2(0.0, 26.0), vec2(room.width() - 16.0, 24.0));
+    let below = Rect::from_center_size(plate.center_bottom() + vec2(0.0, 26.0), vec2(area.width() - 16.0, 24.0));
     let words = RichText::new(words).font(theme::semibold(15.0)).color(theme::TEXT);
     ui.put(below, egui::Label::new(words).selectable(false).truncate());
     if button.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
@@ -76,21 +79,21 @@ fn paused(ui: &mut Ui, model: &Model, room: Rect, actions: &mut Vec<Action>) {
     }
 }
 
-struct Card<'a> {
+struct Problem<'a> {
     title: String,
     why: &'a str,
     hint: &'a str,
 }
 
-fn trouble(ui: &mut Ui, room: Rect, card: &Card, buttons: impl FnOnce(&mut Ui)) {
-    ui.painter().rect_filled(room, 0, Color32::from_black_alpha(170));
-    let width = (room.width() - 32.0).clamp(200.0, 440.0);
+fn problem_card(ui: &mut Ui, area: Rect, problem: &Problem, buttons: impl FnOnce(&mut Ui)) {
+    ui.painter().rect_filled(area, 0, Color32::from_black_alpha(170));
+    let width = (area.width() - 32.0).clamp(200.0, 440.0);
     // Where the card's height is not known before it is laid out, the height of last time is used.
-    let id = ui.scope_id().with("trouble");
+    let id = ui.scope_id().with("problem");
     let height = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(220.0);
-    let place = Rect::from_center_size(room.center(), vec2(width, height));
+    let place = Rect::from_center_size(area.center(), vec2(width, height));
     let mut inner =
-        ui.new_child(UiBuilder::new().id_salt("trouble").max_rect(place).layout(Layout::top_down(Align::Min)));
+        ui.new_child(UiBuilder::new().id_salt("problem").max_rect(place).layout(Layout::top_down(Align::Min)));
     let frame = Frame::new()
         .fill(theme::PANEL)
         .stroke(Stroke::new(1.0, theme::LINE))
@@ -100,11 +103,11 @@ fn trouble(ui: &mut Ui, room: Rect, card: &Card, buttons: impl FnOnce(&mut Ui)) 
             ui.set_width(width - 40.0);
             ui.horizontal(|ui| {
                 widgets::icon(ui, Icon::Warning, 24.0, theme::WARNING);
-                ui.add(egui::Label::new(RichText::new(&card.title).font(theme::semibold(18.0))).wrap());
+                ui.add(egui::Label::new(RichText::new(&problem.title).font(theme::semibold(18.0))).wrap());
             });
-            ui.add(egui::Label::new(card.why).wrap());
-            if !card.hint.is_empty() {
-                widgets::explain(ui, card.hint);
+            ui.add(egui::Label::new(problem.why).wrap());
+            if !problem.hint.is_empty() {
+                widgets::explain(ui, problem.hint);
             }
             ui.add_space(8.0);
             ui.horizontal(buttons);

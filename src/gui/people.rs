@@ -1,7 +1,7 @@
-//! Who is in the room: the seats and who holds them, those who watch, and who would like to play.
+//! The people in the room: the seats with their holders, the spectators, and the requests for a seat.
 
 use super::icons::Icon;
-use super::person::{self, Who};
+use super::person::{self, Person, SeatUse};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
@@ -18,8 +18,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
             widgets::section(ui, texts.players);
             for seat in &snapshot.seats {
                 let rect =
-                    widgets::keyed(ui, ("seat", seat.seat), |ui| one_seat(ui, model, seat, actions)).response.rect;
-                drop_on(ui, rect, ("seat", seat.seat), |dragged| dragged.onto(Some(seat.seat), actions));
+                    widgets::keyed(ui, ("seat", seat.seat), |ui| seat_rows(ui, model, seat, actions)).response.rect;
+                drop_zone(ui, rect, ("seat", seat.seat), |dragged| dragged.onto(Some(seat.seat), actions));
             }
             if snapshot.peers.is_empty() {
                 widgets::explain(ui, texts.nobody_yet);
@@ -27,27 +27,27 @@ pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         });
     }
     let watching: Vec<&PeerStatus> = snapshot.peers.iter().filter(|peer| peer.seats.is_empty()).collect();
-    // The game may lack the seat of somebody at this machine: the next one may have fewer. They stay in sight.
+    // A game may have fewer seats than the last one: local players whose seat it lacks are listed here.
     let lost = |seat: usize| seat >= snapshot.seats.len();
-    let host_watches = model.places.host.is_none_or(lost) && !snapshot.seats.is_empty();
-    let guests = model.places.guests_there(model.gamepads);
+    let host_watches = model.local_players.host.is_none_or(lost) && !snapshot.seats.is_empty();
+    let guests = model.local_players.present_guests(model.gamepads);
     let guests: Vec<_> = guests.filter(|(_, guest)| !snapshot.seats.is_empty() && lost(guest.seat)).collect();
     if !watching.is_empty() || !guests.is_empty() || host_watches {
         let card = widgets::card(ui, |ui| {
             widgets::section(ui, texts.spectators);
             if host_watches {
                 let you = fill(texts.you, &[("name", &model.settings.host_name)]);
-                person::row(ui, model, None, &you, Who::Host, actions);
+                person::row(ui, model, None, &you, Person::Host, actions);
             }
             for (device, guest) in guests {
-                person::row(ui, model, None, &guest.name, Who::Guest(Some(device)), actions);
+                person::row(ui, model, None, &guest.name, Person::LocalGuest(Some(device)), actions);
             }
             for peer in watching {
-                person::row(ui, model, None, &peer.name, Who::Peer(peer), actions);
-                wish(ui, model, peer, actions);
+                person::row(ui, model, None, &peer.name, Person::Peer(peer), actions);
+                seat_request(ui, model, peer, actions);
             }
         });
-        drop_on(ui, card.response.rect, ("seat", usize::MAX), |dragged| dragged.onto(None, actions));
+        drop_zone(ui, card.response.rect, ("seat", usize::MAX), |dragged| dragged.onto(None, actions));
     }
     if snapshot.banned > 0 {
         let text = fill(texts.pardon_all, &[("n", &snapshot.banned.to_string())]);
@@ -71,35 +71,35 @@ pub(super) fn player(texts: &Texts, seat: usize) -> String {
     fill(texts.player, &[("n", &(seat + 1).to_string())])
 }
 
-/// The first seat that nobody holds.
+/// The first seat without a holder.
 pub(super) fn first_free(seats: &[SeatStatus]) -> Option<usize> {
     seats.iter().find(|seat| seat.holders.is_empty()).map(|seat| seat.seat)
 }
 
-fn one_seat(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Action>) {
+fn seat_rows(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Action>) {
     let (texts, snapshot) = (model.texts, model.snapshot);
     // Of those at this machine, the host is told first.
-    let mut host_may_be_here = model.places.host == Some(seat.seat);
-    let guests = model.places.guests_there(model.gamepads);
+    let mut host_may_be_here = model.local_players.host == Some(seat.seat);
+    let guests = model.local_players.present_guests(model.gamepads);
     let mut guests: Vec<_> = guests.filter(|(_, guest)| guest.seat == seat.seat).collect();
     for holder in &seat.holders {
         let peer = holder.peer.and_then(|id| snapshot.peers.iter().find(|peer| peer.id == id));
         let host = holder.peer.is_none() && std::mem::take(&mut host_may_be_here);
         let you = fill(texts.you, &[("name", &holder.name)]);
         let name = if host { &you } else { &holder.name };
-        let who = match (peer, holder.peer) {
-            _ if host => Who::Host,
-            (Some(peer), _) => Who::Peer(peer),
-            (None, Some(id)) => Who::Away(id),
+        let person = match (peer, holder.peer) {
+            _ if host => Person::Host,
+            (Some(peer), _) => Person::Peer(peer),
+            (None, Some(id)) => Person::Away(id),
             (None, None) => {
                 let place = guests.iter().position(|(_, guest)| guest.name == holder.name);
-                Who::Guest(place.map(|place| guests.remove(place).0))
+                Person::LocalGuest(place.map(|place| guests.remove(place).0))
             }
         };
-        person::row(ui, model, Some(seat.seat), name, who, actions);
-        // Somebody on two seats says what they want once.
+        person::row(ui, model, Some(seat.seat), name, person, actions);
+        // A peer on two seats shows its request once.
         if let Some(peer) = peer.filter(|peer| peer.seats.first() == Some(&seat.seat)) {
-            wish(ui, model, peer, actions);
+            seat_request(ui, model, peer, actions);
         }
     }
     if seat.holders.is_empty() {
@@ -107,7 +107,7 @@ fn one_seat(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Act
             ui,
             30.0,
             |ui| {
-                person::plate(ui, model, seat.seat, false);
+                person::plate(ui, model, seat.seat, SeatUse::Free);
                 ui.add_space(2.0);
                 widgets::line(ui, texts.free_seat, theme::regular(14.0), theme::TEXT_WEAK.gamma_multiply(0.8));
             },
@@ -117,8 +117,8 @@ fn one_seat(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Act
     person::device(ui, model, seat.seat, actions);
 }
 
-/// What somebody would like, and the one click that gives it to them.
-fn wish(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Action>) {
+/// The seat that a peer asks for, and a button that gives it.
+fn seat_request(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let Some(want) = peer.wants else { return };
     let (text, seat) = match want {
@@ -133,22 +133,22 @@ fn wish(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Action>
             actions.push(Action::room(RoomCommand::Sit(peer.id, seat, true)));
         }
     };
-    widgets::keyed(ui, ("wish", peer.id), |ui| widgets::row(ui, 34.0, left, right));
+    widgets::keyed(ui, ("seat-request", peer.id), |ui| widgets::row(ui, 34.0, left, right));
 }
 
-/// Somebody is dragged from a seat, or from among those who watch.
+/// A peer that is dragged from a seat, or from among the spectators.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Dragged {
+pub(super) struct DraggedPeer {
     pub peer: PeerId,
     pub from: Option<usize>,
 }
 
-impl Dragged {
+impl DraggedPeer {
     fn onto(self, to: Option<usize>, actions: &mut Vec<Action>) {
         if self.from == to {
             return;
         }
-        // The new seat first: between the two they would be one who watches.
+        // The new seat first, or the peer would be a spectator for a moment.
         for (seat, on) in [(to, true), (self.from, false)] {
             if let Some(seat) = seat {
                 actions.push(Action::room(RoomCommand::Sit(self.peer, seat, on)));
@@ -157,20 +157,20 @@ impl Dragged {
     }
 }
 
-fn drop_on(ui: &Ui, rect: Rect, salt: (&str, usize), dropped: impl FnOnce(Dragged)) {
+fn drop_zone(ui: &Ui, rect: Rect, salt: (&str, usize), dropped: impl FnOnce(DraggedPeer)) {
     let zone = ui.interact(rect, ui.scope_id().with(salt), Sense::hover());
-    if zone.dnd_hover_payload::<Dragged>().is_some() {
+    if zone.dnd_hover_payload::<DraggedPeer>().is_some() {
         let ring = Stroke::new(1.5, theme::ACCENT);
         ui.painter().rect_stroke(rect.expand(3.0), CornerRadius::same(8), ring, StrokeKind::Outside);
     }
-    if let Some(dragged) = zone.dnd_release_payload::<Dragged>() {
+    if let Some(dragged) = zone.dnd_release_payload::<DraggedPeer>() {
         dropped(*dragged);
     }
 }
 
-/// Something that stands for somebody while they are dragged.
-pub(super) fn drag(ui: &Ui, rect: Rect, name: &str, dragged: Dragged) {
-    // Not focusable: the menu is there for those without a pointer.
+/// Makes a row draggable, and paints a plate with the name under the pointer meanwhile.
+pub(super) fn drag_handle(ui: &Ui, rect: Rect, name: &str, dragged: DraggedPeer) {
+    // Not focusable: without a pointer, the menu does the same.
     let handle = ui.interact(rect, ui.scope_id().with(("drag", dragged.peer, dragged.from)), Sense::DRAG);
     handle.dnd_set_drag_payload(dragged);
     if !handle.dragged() {
@@ -187,8 +187,7 @@ pub(super) fn drag(ui: &Ui, rect: Rect, name: &str, dragged: Dragged) {
     painter.galley(plate.center() - galley.size() / 2.0, galley, theme::ON_ACCENT);
 }
 
-/// Shown in the menu of whoever has it, and in the form for a new link.
-pub(super) fn right_text(texts: &Texts, right: crate::room::Right) -> &'static str {
+pub(super) fn permission_text(texts: &Texts, right: crate::room::Right) -> &'static str {
     use crate::room::Right;
     match right {
         Right::Pause => texts.right_pause,
@@ -198,7 +197,6 @@ pub(super) fn right_text(texts: &Texts, right: crate::room::Right) -> &'static s
     }
 }
 
-/// The button with three dots at the end of a row.
-pub(super) fn more(ui: &mut Ui, name: &str) -> egui::Response {
+pub(super) fn menu_button(ui: &mut Ui, name: &str) -> egui::Response {
     ui.add(Button::icon(Icon::More, name)).on_hover_text(name)
 }

@@ -1,8 +1,8 @@
-//! One person's row, and the menu with everything that the host may do about them.
+//! A person's row, and the menu with everything that the host may do about that person.
 
 use super::icons::Icon;
-use super::people::{self, Dragged};
-use super::places::{Device, Guest};
+use super::local_players::{Device, LocalGuest};
+use super::people::{self, DraggedPeer};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
@@ -12,39 +12,44 @@ use crate::room::{PeerId, Right};
 use crate::text::{Texts, fill};
 use egui::{ComboBox, Ui};
 
-/// How wide the menus are, in points.
+/// In points.
 const MENU_WIDTH: f32 = 224.0;
 
-/// Somebody in the room, as the host sees them.
+/// A person in the room, as the host sees them.
 #[derive(Clone, Copy)]
-pub(super) enum Who<'a> {
-    /// The host.
+pub(super) enum Person<'a> {
     Host,
-    /// Somebody else at the host's machine, with what they play with where that is known.
-    Guest(Option<Device>),
-    /// Somebody in a browser.
+    /// At the host's machine, with the device that is played with where that is known.
+    LocalGuest(Option<Device>),
     Peer(&'a PeerStatus),
-    /// Their connection is lost and their seat is kept.
+    /// A peer whose connection is lost and whose seat is kept.
     Away(PeerId),
 }
 
-impl Who<'_> {
-    /// What makes their row theirs.
+impl Person<'_> {
+    /// Identifies the row, wherever it stands in the list.
     fn key(self) -> impl std::hash::Hash + std::fmt::Debug {
         match self {
-            Who::Host => (0, 0, None),
-            Who::Guest(device) => (1, 0, device),
-            Who::Peer(peer) => (2, peer.id, None),
-            Who::Away(id) => (2, id, None),
+            Person::Host => (0, 0, None),
+            Person::LocalGuest(device) => (1, 0, device),
+            Person::Peer(peer) => (2, peer.id, None),
+            Person::Away(id) => (2, id, None),
         }
     }
 }
 
-pub(super) fn plate(ui: &mut Ui, model: &Model, seat: usize, held: bool) {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SeatUse {
+    Taken,
+    Free,
+}
+
+pub(super) fn plate(ui: &mut Ui, model: &Model, seat: usize, seat_use: SeatUse) {
     let text = fill(model.texts.seat, &[("n", &(seat + 1).to_string())]);
     let color = theme::player(seat);
-    let lit = held && model.snapshot.lights >> seat & 1 == 1;
-    widgets::badge(ui, &text, if held { color } else { color.gamma_multiply(0.35) }, lit);
+    let taken = seat_use == SeatUse::Taken;
+    let lit = taken && model.snapshot.lights >> seat & 1 == 1;
+    widgets::badge(ui, &text, if taken { color } else { color.gamma_multiply(0.35) }, lit);
 }
 
 pub(super) fn row(
@@ -52,38 +57,45 @@ pub(super) fn row(
     model: &Model,
     seat: Option<usize>,
     name: &str,
-    who: Who<'_>,
+    person: Person<'_>,
     actions: &mut Vec<Action>,
 ) {
-    // A moment of uncertainty about who is who: nothing to click then, and perhaps two of them.
-    if let Who::Guest(None) = who {
-        one_row(ui, model, seat, name, who, actions);
+    // For a moment it may not be known which local guest this is, and there may be two such rows: no menu, no key.
+    if let Person::LocalGuest(None) = person {
+        row_content(ui, model, seat, name, person, actions);
     } else {
-        widgets::keyed(ui, (who.key(), seat), |ui| one_row(ui, model, seat, name, who, actions));
+        widgets::keyed(ui, (person.key(), seat), |ui| row_content(ui, model, seat, name, person, actions));
     }
 }
 
-fn one_row(ui: &mut Ui, model: &Model, seat: Option<usize>, name: &str, who: Who<'_>, actions: &mut Vec<Action>) {
+fn row_content(
+    ui: &mut Ui,
+    model: &Model,
+    seat: Option<usize>,
+    name: &str,
+    person: Person<'_>,
+    actions: &mut Vec<Action>,
+) {
     let texts = model.texts;
-    let (under, color) = match who {
-        Who::Host => (None, theme::TEXT_WEAK),
-        Who::Guest(_) => (Some(texts.at_this_machine.to_owned()), theme::TEXT_WEAK),
-        Who::Away(_) => (Some(texts.away.to_owned()), theme::WARNING),
-        Who::Peer(peer) if peer.loss > 0.03 => (Some(connection(texts, peer)), theme::WARNING),
-        Who::Peer(peer) => (Some(connection(texts, peer)), theme::TEXT_WEAK),
+    let (under, color) = match person {
+        Person::Host => (None, theme::TEXT_WEAK),
+        Person::LocalGuest(_) => (Some(texts.at_this_machine.to_owned()), theme::TEXT_WEAK),
+        Person::Away(_) => (Some(texts.away.to_owned()), theme::WARNING),
+        Person::Peer(peer) if peer.loss > 0.03 => (Some(connection(texts, peer)), theme::WARNING),
+        Person::Peer(peer) => (Some(connection(texts, peer)), theme::TEXT_WEAK),
     };
     widgets::row(
         ui,
         if under.is_some() { 40.0 } else { 34.0 },
         |ui| {
-            if let Who::Peer(peer) = who {
-                people::drag(ui, ui.max_rect(), name, Dragged { peer: peer.id, from: seat });
+            if let Person::Peer(peer) = person {
+                people::drag_handle(ui, ui.max_rect(), name, DraggedPeer { peer: peer.id, from: seat });
             }
             if let Some(seat) = seat {
-                plate(ui, model, seat, true);
+                plate(ui, model, seat, SeatUse::Taken);
                 ui.add_space(2.0);
             }
-            if matches!(who, Who::Peer(peer) if peer.muted) {
+            if matches!(person, Person::Peer(peer) if peer.muted) {
                 widgets::icon(ui, Icon::Muted, 16.0, theme::WARNING);
             }
             ui.vertical(|ui| {
@@ -95,28 +107,28 @@ fn one_row(ui: &mut Ui, model: &Model, seat: Option<usize>, name: &str, who: Who
                 }
             });
         },
-        |ui| match who {
-            Who::Host => {
-                let button = people::more(ui, texts.more_for_you);
-                widgets::menu(&button, "host", MENU_WIDTH, |ui| of_host(ui, model, name, actions));
+        |ui| match person {
+            Person::Host => {
+                let button = people::menu_button(ui, texts.more_for_you);
+                widgets::menu(&button, "host", MENU_WIDTH, |ui| host_menu(ui, model, name, actions));
             }
-            Who::Peer(peer) => {
-                let button = people::more(ui, &fill(texts.more_for, &[("name", &peer.name)]));
-                // One menu for all rows of somebody on several seats.
+            Person::Peer(peer) => {
+                let button = people::menu_button(ui, &fill(texts.more_for, &[("name", &peer.name)]));
+                // A peer on several seats has one menu for all of its rows.
                 if seat == peer.seats.first().copied() {
-                    widgets::menu(&button, peer.id, MENU_WIDTH, |ui| of_peer(ui, model, peer, actions));
+                    widgets::menu(&button, peer.id, MENU_WIDTH, |ui| peer_menu(ui, model, peer, actions));
                 } else if button.clicked() {
                     egui::Popup::toggle_id(ui.ctx(), widgets::menu_id(peer.id));
                 }
             }
-            Who::Guest(Some(device)) => {
-                let button = people::more(ui, &fill(texts.more_for, &[("name", name)]));
-                widgets::menu(&button, device, MENU_WIDTH, |ui| of_guest(ui, model, device, actions));
+            Person::LocalGuest(Some(device)) => {
+                let button = people::menu_button(ui, &fill(texts.more_for, &[("name", name)]));
+                widgets::menu(&button, device, MENU_WIDTH, |ui| local_guest_menu(ui, model, device, actions));
             }
-            Who::Guest(None) => {}
-            Who::Away(id) => {
-                let button = people::more(ui, &fill(texts.more_for, &[("name", name)]));
-                widgets::menu(&button, (id, seat), MENU_WIDTH, |ui| of_away(ui, texts, id, name, seat, actions));
+            Person::LocalGuest(None) => {}
+            Person::Away(id) => {
+                let button = people::menu_button(ui, &fill(texts.more_for, &[("name", name)]));
+                widgets::menu(&button, (id, seat), MENU_WIDTH, |ui| away_menu(ui, texts, id, name, seat, actions));
             }
         },
     );
@@ -149,10 +161,10 @@ pub(super) fn device(ui: &mut Ui, model: &Model, seat: usize, actions: &mut Vec<
     }
 }
 
-fn of_peer(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Action>) {
+fn peer_menu(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let mut room = |command| actions.push(Action::room(command));
-    whose(ui, &peer.name);
+    menu_heading(ui, &peer.name);
     widgets::section(ui, texts.plays_as);
     seats(ui, model, |seat| peer.seats.contains(&seat), |seat, on| room(RoomCommand::Sit(peer.id, seat, on)));
     if ui.add_enabled(!peer.seats.is_empty(), egui::Button::new(texts.watch_only)).clicked() {
@@ -163,7 +175,7 @@ fn of_peer(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Acti
     widgets::section(ui, texts.may);
     for right in Right::ALL {
         let mut on = peer.rights.has(right);
-        if ui.checkbox(&mut on, people::right_text(texts, right)).changed() {
+        if ui.checkbox(&mut on, people::permission_text(texts, right)).changed() {
             room(RoomCommand::Rights(peer.id, peer.rights.with(right, on)));
         }
     }
@@ -175,8 +187,8 @@ fn of_peer(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Acti
     removal(ui, texts, peer.id, &peer.name, actions);
 }
 
-/// The menu is under its button, which another row may have moved under meanwhile.
-fn whose(ui: &mut Ui, name: &str) {
+/// Whose menu it is: rows may move under the open menu meanwhile.
+fn menu_heading(ui: &mut Ui, name: &str) {
     widgets::line(ui, name, theme::semibold(14.0), theme::TEXT);
     ui.separator();
 }
@@ -193,8 +205,8 @@ fn removal(ui: &mut Ui, texts: &Texts, id: PeerId, name: &str, actions: &mut Vec
     }
 }
 
-fn of_away(ui: &mut Ui, texts: &Texts, id: PeerId, name: &str, seat: Option<usize>, actions: &mut Vec<Action>) {
-    whose(ui, name);
+fn away_menu(ui: &mut Ui, texts: &Texts, id: PeerId, name: &str, seat: Option<usize>, actions: &mut Vec<Action>) {
+    menu_heading(ui, name);
     if let Some(seat) = seat
         && ui.button(texts.free_it).clicked()
     {
@@ -205,37 +217,37 @@ fn of_away(ui: &mut Ui, texts: &Texts, id: PeerId, name: &str, seat: Option<usiz
     removal(ui, texts, id, name, actions);
 }
 
-fn of_guest(ui: &mut Ui, model: &Model, device: Device, actions: &mut Vec<Action>) {
-    let Some(guest) = model.places.guests.get(&device) else { return };
-    whose(ui, &guest.name);
+fn local_guest_menu(ui: &mut Ui, model: &Model, device: Device, actions: &mut Vec<Action>) {
+    let Some(guest) = model.local_players.guests.get(&device) else { return };
+    menu_heading(ui, &guest.name);
     widgets::section(ui, model.texts.plays_as);
     let mut chosen = None;
     seats(ui, model, |seat| guest.seat == seat, |seat, on| chosen = on.then_some(seat));
     if let Some(seat) = chosen {
-        let mut places = model.places.clone();
-        places.guests.insert(device, Guest { seat, name: guest.name.clone() });
-        actions.push(Action::Places(places));
+        let mut local_players = model.local_players.clone();
+        local_players.guests.insert(device, LocalGuest { seat, name: guest.name.clone() });
+        actions.push(Action::LocalPlayers(local_players));
         ui.close();
     }
 }
 
-fn of_host(ui: &mut Ui, model: &Model, name: &str, actions: &mut Vec<Action>) {
+fn host_menu(ui: &mut Ui, model: &Model, name: &str, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let mut sit = |host| {
-        let mut places = model.places.clone();
-        places.host = host;
-        actions.push(Action::Places(places));
+        let mut local_players = model.local_players.clone();
+        local_players.host = host;
+        actions.push(Action::LocalPlayers(local_players));
     };
-    whose(ui, name);
+    menu_heading(ui, name);
     widgets::section(ui, texts.plays_as);
     let mut chosen = None;
-    seats(ui, model, |seat| model.places.host == Some(seat), |seat, on| chosen = Some(on.then_some(seat)));
+    seats(ui, model, |seat| model.local_players.host == Some(seat), |seat, on| chosen = Some(on.then_some(seat)));
     if let Some(seat) = chosen {
         sit(seat);
         // There is one seat to choose, and the row moves there.
         ui.close();
     }
-    if ui.add_enabled(model.places.host.is_some(), egui::Button::new(texts.watch_only)).clicked() {
+    if ui.add_enabled(model.local_players.host.is_some(), egui::Button::new(texts.watch_only)).clicked() {
         sit(None);
         ui.close();
     }

@@ -1,5 +1,6 @@
-//! File dialogs of the system, each on a thread of its own, so that the game goes on behind them.
+//! The system's file dialogs, each on a thread of its own, so that the game goes on meanwhile.
 
+use rfd::FileDialog;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
@@ -20,15 +21,14 @@ pub enum Purpose {
 /// How a dialog ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picked {
-    /// With this.
     Path(Purpose, PathBuf),
-    /// The person changed their mind.
+    /// It was cancelled.
     Nothing,
     /// It never opened: this system has no file dialogs.
     Unavailable,
 }
 
-/// Faster than anyone closes a dialog.
+/// No dialog is closed by hand this fast.
 const NEVER_OPENED: Duration = Duration::from_millis(250);
 
 /// What was picked, and how long the dialog took.
@@ -48,14 +48,17 @@ impl Picker {
         }
         // Holds one answer; there is never a second.
         let (sender, receiver) = sync_channel(1);
-        let dialog = rfd::FileDialog::new().set_title(title);
-        let folder = matches!(purpose, Purpose::CoreFolder | Purpose::SystemFolder);
+        let dialog = FileDialog::new().set_title(title);
+        let pick = match purpose {
+            Purpose::CoreFolder | Purpose::SystemFolder => FileDialog::pick_folder,
+            Purpose::Content | Purpose::CoreFor(_) => FileDialog::pick_file,
+        };
         let dialog = match &purpose {
             Purpose::CoreFor(_) => dialog.add_filter(title, &[std::env::consts::DLL_EXTENSION]),
             _ => dialog,
         };
-        let run = move || run(dialog, folder, &sender, &wake);
-        if std::thread::Builder::new().name("file dialog".into()).spawn(run).is_ok() {
+        let run = move || run(|| pick(dialog), &sender, &wake);
+        if std::thread::Builder::new().name("file-dialog".into()).spawn(run).is_ok() {
             self.open = Some((purpose, receiver));
         }
     }
@@ -77,10 +80,10 @@ impl Picker {
     }
 }
 
-fn run(dialog: rfd::FileDialog, folder: bool, answer: &SyncSender<Answer>, wake: &dyn Fn()) {
+fn run(pick: impl FnOnce() -> Option<PathBuf>, answer: &SyncSender<Answer>, wake: &dyn Fn()) {
     let start = Instant::now();
-    let picked = if folder { dialog.pick_folder() } else { dialog.pick_file() };
-    // The window may be gone by now; then nobody asks.
+    let picked = pick();
+    // The receiver is gone if the window was closed meanwhile.
     let _ = answer.try_send((picked, start.elapsed()));
     wake();
 }

@@ -1,10 +1,11 @@
-//! The settings, in a box. Every change takes effect at once.
+//! The settings dialog. Every change takes effect at once.
 
+use super::controller_settings;
+use super::dialog::{self, DialogState};
 use super::icons::Icon;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use super::{dialog, hands};
 use crate::engine::{NoticeKind, Speaker};
 use crate::packet::Format;
 use crate::room::MAX_NAME;
@@ -13,51 +14,50 @@ use crate::text::Language;
 use crate::text::{Message, Texts, fill};
 use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
 
-/// What is being typed and is not a setting yet.
+/// Input that is not a setting yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub struct SettingsDraft {
     name: String,
-    hands: hands::Draft,
+    keys: controller_settings::KeyDraft,
 }
 
-impl Draft {
-    /// As the settings are now.
+impl SettingsDraft {
+    /// From the settings as they are now.
     pub fn of(settings: &Settings) -> Self {
-        Self { name: settings.host_name.clone(), hands: hands::Draft::default() }
+        Self { name: settings.host_name.clone(), keys: controller_settings::KeyDraft::default() }
     }
 }
 
-/// False once it is closed.
-pub(super) fn show(ui: &Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) -> bool {
+pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &mut Vec<Action>) -> DialogState {
     let texts = model.texts;
     let mut new = model.settings.clone();
-    hands::take_key(ui, &mut draft.hands, &mut new);
-    let keep = dialog::show(ui, "settings", 600.0, texts.settings_title, texts.close, |ui| {
-        person(ui, texts, draft, &mut new);
+    controller_settings::take_key(ui, &mut draft.keys, &mut new);
+    let state = dialog::show(ui, "settings", 600.0, texts.settings_title, texts.close, |ui| {
+        identity(ui, texts, draft, &mut new);
         picture(ui, texts, &mut new);
-        hands::show(ui, model, &mut draft.hands, &mut new, actions);
+        controller_settings::show(ui, model, &mut draft.keys, &mut new, actions);
         sound(ui, model);
         folders(ui, model, &mut new, actions);
         file_types(ui, model, &mut new);
         system_folder(ui, model, &mut new, actions);
         ports(ui, texts, &mut new);
-        false
+        DialogState::Open
     });
-    if !keep {
+    if state == DialogState::Closed {
         new.host_name = clean_name(&draft.name);
     }
     if new != *model.settings {
         actions.push(Action::Change(Box::new(new)));
     }
-    keep
+    state
 }
 
-/// One line: what it is, and the thing to change.
+/// A line with a label and what changes the setting.
 fn line(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
     widgets::row(ui, 36.0, |ui| drop(widgets::line(ui, label, theme::regular(14.0), theme::TEXT)), add);
 }
 
-fn person(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings) {
+fn identity(ui: &mut Ui, texts: &Texts, draft: &mut SettingsDraft, new: &mut Settings) {
     line(ui, texts.your_name, |ui| {
         let field = TextEdit::singleline(&mut draft.name).char_limit(MAX_NAME).desired_width(200.0);
         let field = ui.add(field).accessible_name(texts.your_name).on_hover_text(texts.your_name_hint);
@@ -70,7 +70,7 @@ fn person(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings) {
         let name = |language| match language {
             Language::System => texts.language_system,
             Language::English => "English",
-            // With its English name, for a system without a font for it.
+            // With its English name, as the system may have no font for the other.
             Language::Chinese => "简体中文 (Chinese)",
         };
         let combo = ComboBox::from_id_salt("language").selected_text(name(new.language)).width(200.0);

@@ -1,30 +1,30 @@
-//! The running game's picture: kept on the graphics card, drawn by a shader of its own.
+//! The running game's picture: a texture, drawn by a shader of its own.
 
 use crate::frame::Picture;
 use crate::settings::Scaling;
 use eframe::egui_wgpu::{self, CallbackTrait, RenderState, wgpu};
 use egui::{PaintCallbackInfo, Rect, Vec2, vec2};
 
-/// Puts a new picture on the card. Called when there is one, whether or not the window paints after.
+/// Uploads a new picture, whether or not the window paints afterwards.
 pub fn upload(render_state: &RenderState, picture: &Picture) {
     let pixels = picture.width as usize * picture.height as usize;
     if pixels == 0 || picture.pixels.len() < pixels {
         return;
     }
     let mut renderer = render_state.renderer.write();
-    let card = renderer
+    let gpu = renderer
         .callback_resources
-        .entry::<Card>()
-        .or_insert_with(|| Card::new(&render_state.device, render_state.target_format));
-    card.upload(&render_state.device, &render_state.queue, picture);
+        .entry::<Gpu>()
+        .or_insert_with(|| Gpu::new(&render_state.device, render_state.target_format));
+    gpu.upload(&render_state.device, &render_state.queue, picture);
 }
 
-/// Where a picture goes inside `room`, in points, on whole screen pixels.
+/// Where a picture goes inside `area`, in points, on whole screen pixels.
 ///
-/// `size` is the picture's in its own pixels, `aspect` how it should look, width by height.
-pub fn place(room: Rect, pixels_per_point: f32, size: [u32; 2], aspect: f32, scaling: Scaling) -> Rect {
+/// `size` is in the core's pixels; `aspect` is width by height as it should look.
+pub fn place(area: Rect, pixels_per_point: f32, size: [u32; 2], aspect: f32, scaling: Scaling) -> Rect {
     let aspect = if aspect.is_finite() && aspect > 0.0 { aspect } else { 4.0 / 3.0 };
-    let space = room.size() * pixels_per_point;
+    let space = area.size() * pixels_per_point;
     let fitted_height = space.y.min(space.x / aspect).max(1.0);
     let rows = size[1].max(1) as f32;
     let whole_height = (fitted_height / rows).floor() * rows;
@@ -33,32 +33,32 @@ pub fn place(room: Rect, pixels_per_point: f32, size: [u32; 2], aspect: f32, sca
         _ => fitted_height.floor(),
     };
     let pixels = vec2((height * aspect).round().clamp(1.0, space.x.max(1.0)), height);
-    let corner = (room.min.to_vec2() * pixels_per_point + (space - pixels) / 2.0).round();
+    let corner = (area.min.to_vec2() * pixels_per_point + (space - pixels) / 2.0).round();
     Rect::from_min_size((corner / pixels_per_point).to_pos2(), pixels / pixels_per_point)
 }
 
 /// Draws the newest picture into `rect`.
 pub fn paint(ui: &egui::Ui, rect: Rect) {
     let target_px = rect.size() * ui.ctx().pixels_per_point();
-    ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, Draw { target_px }));
+    ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, PictureCallback { target_px }));
 }
 
-/// What the card holds.
-struct Card {
+/// Made at the first picture.
+struct Gpu {
     pipeline: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
     sizes: wgpu::Buffer,
-    shown: Option<Shown>,
+    shown: Option<ShownPicture>,
 }
 
-struct Shown {
+struct ShownPicture {
     texture: wgpu::Texture,
     bindings: wgpu::BindGroup,
     size: [u32; 2],
 }
 
-impl Card {
+impl Gpu {
     fn new(device: &wgpu::Device, target: wgpu::TextureFormat) -> Self {
         let shader = device.create_shader_module(wgpu::include_wgsl!("../../assets/shaders/preview.wgsl"));
         let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
@@ -150,7 +150,7 @@ impl Card {
         );
     }
 
-    fn texture(&self, device: &wgpu::Device, size: [u32; 2]) -> Shown {
+    fn texture(&self, device: &wgpu::Device, size: [u32; 2]) -> ShownPicture {
         let texture = device.create_texture(&wgpu::TextureDescriptor {
             label: Some("preview"),
             size: wgpu::Extent3d { width: size[0], height: size[1], depth_or_array_layers: 1 },
@@ -171,16 +171,15 @@ impl Card {
                 wgpu::BindGroupEntry { binding: 2, resource: self.sizes.as_entire_binding() },
             ],
         });
-        Shown { texture, bindings, size }
+        ShownPicture { texture, bindings, size }
     }
 }
 
-/// One painting of the picture.
-struct Draw {
+struct PictureCallback {
     target_px: Vec2,
 }
 
-impl CallbackTrait for Draw {
+impl CallbackTrait for PictureCallback {
     fn prepare(
         &self,
         _device: &wgpu::Device,
@@ -189,11 +188,11 @@ impl CallbackTrait for Draw {
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut egui_wgpu::CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        if let Some(card) = resources.get::<Card>()
-            && let Some(shown) = &card.shown
+        if let Some(gpu) = resources.get::<Gpu>()
+            && let Some(shown) = &gpu.shown
         {
             let sizes = [shown.size[0] as f32, shown.size[1] as f32, self.target_px.x, self.target_px.y];
-            queue.write_buffer(&card.sizes, 0, bytemuck::cast_slice(&sizes));
+            queue.write_buffer(&gpu.sizes, 0, bytemuck::cast_slice(&sizes));
         }
         Vec::new()
     }
@@ -204,9 +203,9 @@ impl CallbackTrait for Draw {
         pass: &mut wgpu::RenderPass<'static>,
         resources: &egui_wgpu::CallbackResources,
     ) {
-        let Some(card) = resources.get::<Card>() else { return };
-        let Some(shown) = &card.shown else { return };
-        pass.set_pipeline(&card.pipeline);
+        let Some(gpu) = resources.get::<Gpu>() else { return };
+        let Some(shown) = &gpu.shown else { return };
+        pass.set_pipeline(&gpu.pipeline);
         pass.set_bind_group(0, &shown.bindings, &[]);
         pass.draw(0..3, 0..1);
     }
@@ -217,38 +216,38 @@ mod tests {
     use super::*;
     use egui::pos2;
 
-    fn room(width: f32, height: f32) -> Rect {
+    fn area(width: f32, height: f32) -> Rect {
         Rect::from_min_size(pos2(10.0, 20.0), vec2(width, height))
     }
 
     #[test]
     fn the_picture_is_as_large_as_fits_and_in_the_middle() {
-        let placed = place(room(800.0, 600.0), 1.0, [256, 240], 16.0 / 9.0, Scaling::Sharp);
+        let placed = place(area(800.0, 600.0), 1.0, [256, 240], 16.0 / 9.0, Scaling::Sharp);
         assert_eq!(placed.size(), vec2(800.0, 450.0));
-        assert_eq!(placed.center(), room(800.0, 600.0).center());
-        let placed = place(room(800.0, 300.0), 1.0, [256, 240], 4.0 / 3.0, Scaling::Sharp);
+        assert_eq!(placed.center(), area(800.0, 600.0).center());
+        let placed = place(area(800.0, 300.0), 1.0, [256, 240], 4.0 / 3.0, Scaling::Sharp);
         assert_eq!(placed.size(), vec2(400.0, 300.0));
     }
 
     #[test]
     fn whole_numbers_count_screen_pixels_not_points() {
-        let placed = place(room(400.0, 300.0), 2.0, [256, 240], 4.0 / 3.0, Scaling::Whole);
+        let placed = place(area(400.0, 300.0), 2.0, [256, 240], 4.0 / 3.0, Scaling::Whole);
         // 600 screen pixels hold two rows of pixels for each of 240: 480, which is 240 points.
         assert_eq!(placed.size(), vec2(320.0, 240.0));
     }
 
     #[test]
-    fn a_picture_larger_than_the_room_still_fits() {
+    fn a_picture_larger_than_its_area_still_fits() {
         for scaling in [Scaling::Sharp, Scaling::Whole] {
-            let placed = place(room(300.0, 200.0), 1.0, [640, 480], 4.0 / 3.0, scaling);
-            assert!(room(300.0, 200.0).contains_rect(placed), "{scaling:?} {placed:?}");
+            let placed = place(area(300.0, 200.0), 1.0, [640, 480], 4.0 / 3.0, scaling);
+            assert!(area(300.0, 200.0).contains_rect(placed), "{scaling:?} {placed:?}");
         }
     }
 
     #[test]
     fn nonsense_sizes_give_a_usable_rectangle() {
         for aspect in [f32::NAN, f32::INFINITY, 0.0, -1.0, 1e-9, 1e9] {
-            let placed = place(room(0.0, 0.0), 1.5, [0, 0], aspect, Scaling::Whole);
+            let placed = place(area(0.0, 0.0), 1.5, [0, 0], aspect, Scaling::Whole);
             assert!(placed.width() > 0.0 && placed.height() > 0.0 && placed.is_finite(), "{aspect}");
         }
     }

@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 /// Every controller with motors, and how they turn.
 #[derive(Default)]
-pub(super) struct Motors(HashMap<GamepadId, Option<Pair>>);
+pub(super) struct Motors(HashMap<GamepadId, Option<MotorPair>>);
 
-struct Pair {
+struct MotorPair {
     strong: Effect,
     weak: Effect,
     now: Rumble,
@@ -22,7 +22,7 @@ impl Motors {
             gilrs.gamepads().filter(|(_, pad)| pad.is_ff_supported()).map(|(id, _)| id).collect();
         self.0.retain(|id, _| there.contains(id));
         for id in &there {
-            let pair = self.0.entry(*id).or_insert_with(|| Pair::of(*id, gilrs));
+            let pair = self.0.entry(*id).or_insert_with(|| MotorPair::of(*id, gilrs));
             if let Some(pair) = pair {
                 pair.turn(wanted(usize::from(*id)));
             }
@@ -31,15 +31,15 @@ impl Motors {
     }
 }
 
-impl Pair {
+impl MotorPair {
     /// None for a controller that says it has motors and then has none.
-    fn of(id: GamepadId, gilrs: &mut Gilrs) -> Option<Pair> {
+    fn of(id: GamepadId, gilrs: &mut Gilrs) -> Option<MotorPair> {
         let mut effect = |kind| {
             let base = BaseEffect { kind, ..BaseEffect::default() };
             let effect = EffectBuilder::new().add_effect(base).gamepads(&[id]).gain(0.0).finish(gilrs);
             effect.map_err(|error| tracing::warn!("the motors of controller {id} cannot be used: {error}")).ok()
         };
-        Some(Pair {
+        Some(MotorPair {
             strong: effect(BaseEffectType::Strong { magnitude: u16::MAX })?,
             weak: effect(BaseEffectType::Weak { magnitude: u16::MAX })?,
             now: Rumble::default(),

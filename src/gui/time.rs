@@ -1,20 +1,20 @@
-//! How much time is left of something that ends.
+//! Countdowns.
 
 use egui::Ui;
 use std::time::Duration;
 
-/// "9:41" or "23:59:00" until `ends`, a time of [`crate::sync::now`]. Paints again when that changes, so an idle window is
-/// woken once a second, and only while something that ends is shown.
-pub(super) fn left(ui: &Ui, ends: Duration) -> String {
+/// The time until `ends` (of [`crate::sync::now`]), as "9:41" or "23:59:00". Requests a repaint for when that changes, so the
+/// window paints once a second while a countdown is shown.
+pub(super) fn remaining(ui: &Ui, ends: Duration) -> String {
     let left = ends.saturating_sub(crate::sync::now());
     if !left.is_zero() {
         // A little late, or the second would not be over yet.
         ui.ctx().request_repaint_after(Duration::from_nanos(left.subsec_nanos().into()) + Duration::from_millis(5));
     }
-    written(left)
+    clock(left)
 }
 
-fn written(left: Duration) -> String {
+fn clock(left: Duration) -> String {
     let seconds = left.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
@@ -26,7 +26,7 @@ mod tests {
 
     #[test]
     fn time_is_written_as_on_a_clock() {
-        let of = |seconds| written(Duration::from_secs(seconds));
+        let of = |seconds| clock(Duration::from_secs(seconds));
         assert_eq!([of(0), of(59), of(581), of(3599), of(86_399)], ["0:00", "0:59", "9:41", "59:59", "23:59:59"]);
     }
 }

@@ -1,16 +1,17 @@
-//! The window's content as a function of what there is to show: no engine, no files, no clock of its own.
+//! The window's content as a function of a [`Model`]: no engine, no files, no clock of its own.
 //!
-//! Everything that a person does comes out as an [`Action`]; tests click here and look at those.
+//! What is done in it comes out as an [`Action`]; tests click here and look at those.
 
-use super::chat::Chat;
-use super::desk::{Offer, Screen};
+use super::chat::{Chat, PanelVisibility};
+use super::dialog::DialogState;
+use super::input_capture::{CaptureState, PictureArea};
 use super::invite::Copied;
-use super::lamps::Lamps;
-use super::links;
+use super::invite_links;
+use super::leds::Leds;
+use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
-use super::places::{Gamepad, Places};
-use super::preferences::Draft;
-use super::{choose, controls, game, home, icons, invite, options, preferences, requests, theme};
+use super::preferences::SettingsDraft;
+use super::{control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, theme};
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
 use crate::net::RoomCommand;
@@ -19,31 +20,31 @@ use crate::text::Texts;
 use egui::{Align2, Color32, Key, Modifiers, RichText, Ui};
 use std::path::{Path, PathBuf};
 
-/// What there is to show.
+/// Everything that the window shows.
 pub struct Model<'a> {
-    /// The engine's newest.
+    /// The engine's newest one.
     pub snapshot: &'a Snapshot,
-    /// What the person chose.
+    /// As the host chose them.
     pub settings: &'a Settings,
     /// Every core found.
     pub cores: &'a [CoreEntry],
-    /// In the person's language.
+    /// In the host's language.
     pub texts: &'a Texts,
-    /// The picture on the graphics card.
+    /// The picture on the graphics card, if there is one.
     pub picture: Option<PictureShape>,
-    /// The demo is there.
+    /// The demo is installed.
     pub demo: bool,
     /// Gamepads that are plugged in.
     pub gamepads: &'a [Gamepad],
     /// Why no gamepad can be read, if that is so.
-    pub pad_trouble: Option<&'a str>,
-    /// Who at this machine sits where.
-    pub places: &'a Places,
-    /// What the game takes of the keyboard and the mouse themselves.
-    pub desk: Offer,
-    /// The lights of the emulated machine.
-    pub lamps: &'a Lamps,
-    /// Where cores look for BIOS files now.
+    pub gamepad_error: Option<&'a str>,
+    /// The players at this machine, with their seats.
+    pub local_players: &'a LocalPlayers,
+    /// What the game can capture of the real keyboard and mouse.
+    pub capture: CaptureState,
+    /// The emulated machine's LEDs.
+    pub leds: &'a Leds,
+    /// Where cores look for BIOS files in this run.
     pub system_dir: &'a Path,
     /// The processor draws the window.
     pub software_rendering: bool,
@@ -51,7 +52,7 @@ pub struct Model<'a> {
     pub full_screen: bool,
 }
 
-/// The form of the picture that is shown.
+/// The size and shape of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PictureShape {
     /// In its own pixels.
@@ -60,7 +61,7 @@ pub struct PictureShape {
     pub aspect: f32,
 }
 
-/// What a person asked for.
+/// What the host asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Something for the engine.
@@ -73,7 +74,7 @@ pub enum Action {
     PickCoreFolder,
     /// Ask for the folder with the BIOS files.
     PickSystemFolder,
-    /// Start the bundled game.
+    /// Start the bundled demo.
     PlayDemo,
     /// Open this file, asking for the core where that is not clear.
     OpenFile(PathBuf),
@@ -88,56 +89,56 @@ pub enum Action {
     },
     /// Open the game at this place of the recent ones.
     OpenRecent(usize),
-    /// Take it off the list.
+    /// Remove it from the list.
     ForgetRecent(usize),
-    /// These are the settings now.
+    /// Use these settings from now on.
     Change(Box<Settings>),
-    /// Those at this machine sit like this now.
-    Places(Places),
-    /// Give the keyboard and the mouse themselves to the game, or take them back.
-    Desk(bool),
-    /// Fill the screen, or stop doing so.
+    /// Use these local players and seats from now on.
+    LocalPlayers(LocalPlayers),
+    /// Let the game capture keyboard and mouse, or end that.
+    CaptureInput(bool),
+    /// Enter full screen, or leave it.
     FullScreen(bool),
 }
 
 impl Action {
-    /// Something about the people and their links.
+    /// Something for the room.
     pub(super) fn room(command: RoomCommand) -> Action {
         Action::Engine(Command::Room(command))
     }
 }
 
-/// A box over the window that wants an answer.
+/// A dialog over the window.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dialog {
     /// The settings.
-    Settings(Draft),
-    /// The core's options; the text is what they are searched for.
+    Settings(SettingsDraft),
+    /// The core's options, filtered by this text.
     Options(String),
     /// The invite as a QR code.
     Qr,
-    /// All links, and the next one.
-    Links(links::Draft),
+    /// All invite links, and the form for another.
+    Links(invite_links::LinkDraft),
     /// More than one core opens this file.
     ChooseCore {
         /// The file.
         content: PathBuf,
-        /// Use the answer for others of its kind.
+        /// Use the answer for all files of this type.
         remember: bool,
     },
     /// No core opens this file.
     NoCore(PathBuf),
 }
 
-/// What the window itself knows: which box is open, what was dismissed.
+/// The window's own state: the open dialog, what was dismissed.
 #[derive(Default)]
 pub struct View {
-    /// The box over the window.
+    /// The open dialog.
     pub dialog: Option<Dialog>,
-    /// Things the window itself has to tell.
+    /// The window's own notices, and which of all were dismissed.
     pub notices: Notices,
     /// Where the picture was painted last.
-    pub screen: Option<Screen>,
+    pub picture_area: Option<PictureArea>,
     pub(super) side_panel_hidden: bool,
     pub(super) slot: u8,
     pub(super) muted: bool,
@@ -145,10 +146,10 @@ pub struct View {
     pub(super) invite_open: bool,
     pub(super) chat: Chat,
     full_screen_since: Option<f64>,
-    desk_since: Option<f64>,
+    capture_since: Option<f64>,
 }
 
-/// How long the way out of full screen is shown, or that of a game that has the keyboard.
+/// How long the hint is shown that says how to leave full screen or an input capture.
 const HINT_SECONDS: f64 = 4.0;
 
 impl View {
@@ -158,8 +159,9 @@ impl View {
         self.keys(ui, model, &mut actions);
         let playing = model.snapshot.game.is_some();
         let panel_shown = playing && !model.full_screen && !self.side_panel_hidden;
-        self.chat.follow(&model.snapshot.chat, panel_shown || !playing, ui.input(|input| input.time));
-        self.screen = None;
+        let chat_panel = if panel_shown || !playing { PanelVisibility::Shown } else { PanelVisibility::Hidden };
+        self.chat.follow(&model.snapshot.chat, chat_panel, ui.input(|input| input.time));
+        self.picture_area = None;
         if playing {
             game::show(self, ui, model, &mut actions);
         } else {
@@ -168,12 +170,12 @@ impl View {
             }
             home::show(self, ui, model, &mut actions);
         }
-        // A box over the window wants its answer first.
+        // A dialog is answered first.
         if playing && !panel_shown && self.dialog.is_none() {
-            requests::overlay(ui, model, &mut actions);
+            join_requests::overlay(ui, model, &mut actions);
         }
         self.show_dialog(ui, model, &mut actions);
-        // A game that ended has a box of its own, which says the same.
+        // A game that ended has a card of its own, which says the same.
         if !model.snapshot.game.as_ref().is_some_and(game::has_ended) {
             self.notices.show(ui, model.snapshot, model.texts);
         }
@@ -182,7 +184,7 @@ impl View {
         actions
     }
 
-    /// The game has the keyboard: one runs, and no box or text field is waiting for keys.
+    /// A game runs and neither a dialog nor, with `wants_keyboard`, a text field or a menu takes the keys.
     pub fn game_has_keyboard(&self, snapshot: &Snapshot, wants_keyboard: bool) -> bool {
         snapshot.game.is_some() && self.dialog.is_none() && !wants_keyboard
     }
@@ -206,20 +208,20 @@ impl View {
     fn show_dialog(&mut self, ui: &Ui, model: &Model, actions: &mut Vec<Action>) {
         // Taken out, so that a dialog may close itself or open another.
         let Some(mut dialog) = self.dialog.take() else { return };
-        let keep = match &mut dialog {
+        let state = match &mut dialog {
             Dialog::Settings(draft) => preferences::show(ui, model, draft, actions),
             Dialog::Options(filter) => options::show(ui, model, filter, actions),
             Dialog::Qr => invite::show_qr(self, ui, model),
-            Dialog::Links(draft) => links::show(&mut self.copied, ui, model, draft, actions),
-            Dialog::ChooseCore { content, remember } => choose::show(ui, model, content, remember, actions),
-            Dialog::NoCore(content) => choose::show_none(ui, model, content, actions),
+            Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),
+            Dialog::ChooseCore { content, remember } => core_choice::show(ui, model, content, remember, actions),
+            Dialog::NoCore(content) => core_choice::show_none(ui, model, content, actions),
         };
-        if keep && self.dialog.is_none() {
+        if state == DialogState::Open && self.dialog.is_none() {
             self.dialog = Some(dialog);
         }
     }
 
-    /// The ways out, for some seconds; that of the game with the keyboard is the first to be taken.
+    /// How to leave the input capture, or else full screen, for some seconds.
     fn show_hints(&mut self, ui: &Ui, model: &Model) {
         let now = ui.input(|input| input.time);
         let left = |since: &mut Option<f64>, shown: bool| match shown {
@@ -230,14 +232,14 @@ impl View {
             }
         };
         let full_screen = left(&mut self.full_screen_since, model.full_screen);
-        let desk = left(&mut self.desk_since, model.desk.on);
+        let capture = left(&mut self.capture_since, model.capture.active);
         let text = match () {
-            () if desk > 0.0 => controls::desk_hint(model.texts, model.desk),
-            () if full_screen > 0.0 && !model.desk.on => model.texts.leave_full_screen_hint,
+            () if capture > 0.0 => control_bar::capture_hint(model.texts, model.capture),
+            () if full_screen > 0.0 && !model.capture.active => model.texts.leave_full_screen_hint,
             () => return,
         };
         hint(ui, text);
-        ui.ctx().request_repaint_after_secs(desk.max(full_screen) as f32);
+        ui.ctx().request_repaint_after_secs(capture.max(full_screen) as f32);
     }
 }
 

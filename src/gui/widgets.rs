@@ -1,4 +1,4 @@
-//! The few widgets that every screen is made of.
+//! The widgets that every screen is made of.
 
 use super::icons::{self, Icon};
 use super::theme;
@@ -32,8 +32,8 @@ pub fn explain(ui: &mut Ui, text: impl Into<String>) {
 
 /// How much a button asks for attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// What most people want next; one on a screen.
+pub enum Emphasis {
+    /// The most likely next click; one on a screen.
     Primary,
     /// The rest.
     Plain,
@@ -47,48 +47,45 @@ pub struct Button<'a> {
     icon: Option<Icon>,
     text: &'a str,
     name: &'a str,
-    kind: Kind,
+    emphasis: Emphasis,
     wide: bool,
     selected: bool,
     color: Option<Color32>,
 }
 
 impl<'a> Button<'a> {
-    /// With a text.
     pub fn text(text: &'a str) -> Self {
-        Self { icon: None, text, name: text, kind: Kind::Plain, wide: false, selected: false, color: None }
+        Self { icon: None, text, name: text, emphasis: Emphasis::Plain, wide: false, selected: false, color: None }
     }
 
     /// With an icon alone; `name` is what a screen reader says.
     pub fn icon(icon: Icon, name: &'a str) -> Self {
-        Self { icon: Some(icon), text: "", name, kind: Kind::Quiet, ..Self::text("") }
+        Self { icon: Some(icon), text: "", name, emphasis: Emphasis::Quiet, ..Self::text("") }
     }
 
-    /// Puts an icon before the text.
     pub fn with_icon(mut self, icon: Icon) -> Self {
         self.icon = Some(icon);
         self
     }
 
-    /// The one to click next.
-    pub fn primary(mut self) -> Self {
-        self.kind = Kind::Primary;
+    pub fn emphasis(mut self, emphasis: Emphasis) -> Self {
+        self.emphasis = emphasis;
         self
     }
 
-    /// Without a box.
-    pub fn quiet(mut self) -> Self {
-        self.kind = Kind::Quiet;
-        self
+    pub fn primary(self) -> Self {
+        self.emphasis(Emphasis::Primary)
     }
 
-    /// With a box, for an icon alone.
-    pub fn boxed(mut self) -> Self {
-        self.kind = Kind::Plain;
-        self
+    pub fn quiet(self) -> Self {
+        self.emphasis(Emphasis::Quiet)
     }
 
-    /// As wide as there is room.
+    pub fn boxed(self) -> Self {
+        self.emphasis(Emphasis::Plain)
+    }
+
+    /// Fills the width.
     pub fn wide(mut self) -> Self {
         self.wide = true;
         self
@@ -100,13 +97,12 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// Shown as switched on.
     pub fn selected(mut self, selected: bool) -> Self {
         self.selected = selected;
         self
     }
 
-    /// Text and icon in this colour.
+    /// Of text and icon.
     pub fn color(mut self, color: Color32) -> Self {
         self.color = Some(color);
         self
@@ -114,13 +110,13 @@ impl<'a> Button<'a> {
 
     fn fill(&self, response: &Response) -> Color32 {
         let hovered = response.hovered() || response.has_focus();
-        match self.kind {
-            Kind::Primary if hovered => theme::ACCENT_HOVER,
-            Kind::Primary => theme::ACCENT,
+        match self.emphasis {
+            Emphasis::Primary if hovered => theme::ACCENT_HOVER,
+            Emphasis::Primary => theme::ACCENT,
             _ if hovered => theme::RAISED_HOVER,
-            Kind::Plain => theme::RAISED,
-            Kind::Quiet if self.selected => theme::RAISED,
-            Kind::Quiet => Color32::TRANSPARENT,
+            Emphasis::Plain => theme::RAISED,
+            Emphasis::Quiet if self.selected => theme::RAISED,
+            Emphasis::Quiet => Color32::TRANSPARENT,
         }
     }
 }
@@ -130,13 +126,13 @@ const ICON_SIDE: f32 = 18.0;
 
 impl Widget for Button<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
-        let color = self.color.unwrap_or(match self.kind {
-            Kind::Primary => theme::ON_ACCENT,
-            Kind::Plain => theme::TEXT,
-            Kind::Quiet if self.selected => theme::TEXT,
-            Kind::Quiet => theme::TEXT_WEAK,
+        let color = self.color.unwrap_or(match self.emphasis {
+            Emphasis::Primary => theme::ON_ACCENT,
+            Emphasis::Plain => theme::TEXT,
+            Emphasis::Quiet if self.selected => theme::TEXT,
+            Emphasis::Quiet => theme::TEXT_WEAK,
         });
-        let font = if self.kind == Kind::Primary { theme::semibold(14.0) } else { theme::regular(14.0) };
+        let font = if self.emphasis == Emphasis::Primary { theme::semibold(14.0) } else { theme::regular(14.0) };
         let icon_width = if self.icon.is_some() { ICON_SIDE } else { 0.0 };
         let gap = if self.icon.is_some() && !self.text.is_empty() { 8.0 } else { 0.0 };
         let padding = if self.text.is_empty() { (BUTTON_HEIGHT - ICON_SIDE) / 2.0 } else { 14.0 };
@@ -152,7 +148,7 @@ impl Widget for Button<'_> {
             if response.has_focus() {
                 painter.rect_stroke(rect, CornerRadius::same(8), Stroke::new(1.5, theme::ACCENT), StrokeKind::Inside);
             }
-            let lit = self.kind == Kind::Quiet && response.hovered() && self.color.is_none();
+            let lit = self.emphasis == Emphasis::Quiet && response.hovered() && self.color.is_none();
             let color = if lit { theme::TEXT } else { color };
             let left = rect.center().x - content.min(rect.width() - 2.0 * padding) / 2.0;
             if let Some(icon) = self.icon {
@@ -222,14 +218,14 @@ pub fn menu_id(id: impl std::hash::Hash + std::fmt::Debug) -> egui::Id {
     egui::Id::unique(("menu", id))
 }
 
-/// An icon that is no button.
+/// Not a button.
 pub fn icon(ui: &mut Ui, icon: Icon, side: f32, color: Color32) {
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
     icons::paint(ui.painter(), icon, rect, color);
 }
 
-/// What belongs to one of a list, wherever it stands there. Unlike with [`Ui::push_id`], its widgets are the same ones
-/// after others came or went before it: they keep the focus, and no click reaches somebody else who moved there.
+/// The widgets of one entry of a list, identified by `key`. Unlike with [`Ui::push_id`] they keep their identity when entries
+/// before it come or go: they keep the focus, and a click that began on one entry never ends on another.
 pub fn keyed<R>(
     ui: &mut Ui,
     key: impl std::hash::Hash + std::fmt::Debug,
@@ -246,13 +242,11 @@ pub fn line(ui: &mut Ui, text: &str, font: FontId, color: Color32) -> Response {
 
 /// A box to click as a whole, with a title, a line under it and an icon before.
 pub struct Tile<'a> {
-    /// Before the title.
     pub icon: Icon,
-    /// What a screen reader says, too.
+    /// Also the accessible name.
     pub title: &'a str,
-    /// Explains; one or two lines.
+    /// One or two lines.
     pub subtitle: &'a str,
-    /// The one to click next.
     pub primary: bool,
     /// In points.
     pub height: f32,
@@ -296,7 +290,7 @@ impl Widget for Tile<'_> {
     }
 }
 
-/// A row: `left` takes what `right` leaves.
+/// A row, `height` points high; `left` takes the width that `right` leaves.
 pub fn row(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let mut right_ui =

@@ -41,6 +41,8 @@ macro_rules! texts {
 }
 
 texts! {
+    // Before the window
+    start_no_home, start_no_window,
     // Home
     open_game, open_game_hint, play_demo, play_demo_hint, play_demo_missing, recent_games, no_recent, forget_game,
     drop_here,
@@ -50,8 +52,8 @@ texts! {
     // Game
     close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
-    desk_enter_keyboard, desk_enter_mouse, desk_enter_both, desk_on_keyboard, desk_on_mouse, desk_on_both, desk_leave,
-    scroll_lock, lamps,
+    capture_enter_keyboard, capture_enter_mouse, capture_enter_both, capture_on_keyboard, capture_on_mouse, capture_on_both, capture_leave,
+    scroll_lock, leds,
     latency, latency_tip, starting, paused, paused_by, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
@@ -74,6 +76,15 @@ texts! {
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,
     ports, ports_hint, page_port, media_port, after_restart, sound, sound_off, sound_playing,
+    // Keys and buttons
+    key_escape, key_tab, key_backspace, key_enter, key_space, key_insert, key_delete, key_home, key_end, key_page_up,
+    key_page_down, key_shift_left, key_shift_right, key_control_left, key_control_right, key_alt_left, key_alt_right,
+    key_super_left, key_super_right, key_caps_lock, key_num_lock, key_print_screen, key_pause, key_menu,
+    key_intl_backslash, key_copy, key_cut, key_paste, key_clear, key_help, key_fn, key_eject, key_power, key_sleep,
+    key_browser_back, key_browser_forward, key_browser_refresh, key_browser_search, key_browser_home,
+    key_browser_favorites, key_browser_stop, key_media_play, key_media_next, key_media_previous, key_media_stop,
+    key_volume_mute, key_volume_down, key_volume_up, key_launch_mail, key_launch_app_1, key_launch_app_2,
+    button_start, button_select,
     // Notices
     dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
     recent_gone, core_gone, version,

@@ -5,9 +5,9 @@ use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_set
 use egui_kittest::{Harness, HarnessBuilder};
 use hotseat::engine::*;
 use hotseat::frame::Picture;
-use hotseat::gui::desk::Offer;
-use hotseat::gui::lamps::Lamps;
-use hotseat::gui::places::{Device, Gamepad, Guest, Places};
+use hotseat::gui::input_capture::CaptureState;
+use hotseat::gui::leds::Leds;
+use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
 use hotseat::library::CoreEntry;
@@ -29,10 +29,10 @@ pub struct Stage {
     pub picture: Option<PictureShape>,
     pub demo: bool,
     pub gamepads: Vec<Gamepad>,
-    pub pad_trouble: Option<&'static str>,
-    pub places: Places,
-    pub desk: Offer,
-    pub lamps: Lamps,
+    pub gamepad_error: Option<&'static str>,
+    pub local_players: LocalPlayers,
+    pub capture: CaptureState,
+    pub leds: Leds,
     pub software_rendering: bool,
     pub full_screen: bool,
     pub actions: Vec<Action>,
@@ -62,10 +62,10 @@ impl Default for Stage {
             picture: None,
             demo: true,
             gamepads: Vec::new(),
-            pad_trouble: None,
-            places: Places::default(),
-            desk: Offer::default(),
-            lamps: Lamps::default(),
+            gamepad_error: None,
+            local_players: LocalPlayers::default(),
+            capture: CaptureState::default(),
+            leds: Leds::default(),
             software_rendering: false,
             full_screen: false,
             actions: Vec::new(),
@@ -94,10 +94,10 @@ impl eframe::App for Stage {
             picture: self.picture,
             demo: self.demo,
             gamepads: &self.gamepads,
-            pad_trouble: self.pad_trouble,
-            places: &self.places,
-            desk: self.desk,
-            lamps: &self.lamps,
+            gamepad_error: self.gamepad_error,
+            local_players: &self.local_players,
+            capture: self.capture,
+            leds: &self.leds,
             system_dir: Path::new("/home/ada/.local/share/hotseat/system"),
             software_rendering: self.software_rendering,
             full_screen: self.full_screen,
@@ -108,7 +108,7 @@ impl eframe::App for Stage {
 }
 
 impl Stage {
-    /// What is recent for someone who plays often.
+    /// With games opened before.
     pub fn with_recent(mut self) -> Self {
         for (title, file, core) in [
             ("Micro Mages", "Micro Mages.nes", "nestopia"),
@@ -171,7 +171,7 @@ impl Stage {
         self
     }
 
-    /// A room in which much happens: somebody waits, two share a seat, one is muted, one is away, one wants to play.
+    /// A room in which much happens: a guest waits, two share a seat, one is muted, one is away, one wants to play.
     pub fn busy(mut self) -> Self {
         let snapshot = &mut self.snapshot;
         let away = HolderStatus { peer: Some(5), name: "Edsger".into(), away: true };
@@ -192,7 +192,7 @@ impl Stage {
         self.asking()
     }
 
-    /// Somebody waits to be let in.
+    /// A guest waits for approval.
     pub fn asking(mut self) -> Self {
         let address = "192.168.1.77".parse().unwrap();
         self.snapshot.requests = vec![RequestStatus { id: 4, name: "Dennis".into(), address, invite: 1 }];
@@ -257,8 +257,8 @@ impl Stage {
     pub fn with_guest(mut self) -> Self {
         let pad = |id, name: &str| Gamepad { id, name: name.into() };
         self.gamepads = vec![pad(0, "8BitDo SN30 Pro"), pad(3, "Wireless Controller")];
-        self.places.guests.insert(Device::Pad(3), Guest { seat: 3, name: "Bob".into() });
-        self.places.guests.insert(Device::SecondKeys, Guest { seat: 2, name: "Cleo".into() });
+        self.local_players.guests.insert(Device::Pad(3), LocalGuest { seat: 3, name: "Bob".into() });
+        self.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: 2, name: "Cleo".into() });
         self
     }
 
@@ -283,10 +283,10 @@ impl Stage {
 
     /// The game takes the keyboard and the mouse, and its machine has three lights.
     pub fn wanting(mut self, keyboard: bool, mouse: bool, on: bool) -> Self {
-        self.desk = Offer { keyboard, mouse, aim: false, on };
+        self.capture = CaptureState { keyboard, mouse, pointer: false, active: on };
         let game = self.snapshot.game.as_ref().map(|game| (&game.core, &game.content));
-        self.lamps.set(game, 0b111);
-        self.lamps.set(game, 0b101);
+        self.leds.update(game, 0b111);
+        self.leds.update(game, 0b101);
         self
     }
 

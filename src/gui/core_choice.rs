@@ -1,6 +1,6 @@
-//! Which core to open a file with, where there is more than one, or none.
+//! The dialogs about which core opens a file: for more than one, and for none.
 
-use super::dialog;
+use super::dialog::{self, DialogState};
 use super::icons::Icon;
 use super::theme;
 use super::view::{Action, Model};
@@ -10,10 +10,15 @@ use crate::text::fill;
 use egui::{CornerRadius, CursorIcon, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use std::path::Path;
 
-/// False once it is closed.
-pub(super) fn show(ui: &Ui, model: &Model, content: &Path, remember: &mut bool, actions: &mut Vec<Action>) -> bool {
+pub(super) fn show(
+    ui: &Ui,
+    model: &Model,
+    content: &Path,
+    remember: &mut bool,
+    actions: &mut Vec<Action>,
+) -> DialogState {
     let texts = model.texts;
-    dialog::show(ui, "choose core", 500.0, texts.choose_core, texts.cancel, |ui| {
+    dialog::show(ui, "choose-core", 500.0, texts.choose_core, texts.cancel, |ui| {
         let file = content.file_name().unwrap_or_default().to_string_lossy();
         widgets::explain(ui, fill(texts.choose_core_for, &[("file", &file)]));
         ui.add_space(4.0);
@@ -27,16 +32,16 @@ pub(super) fn show(ui: &Ui, model: &Model, content: &Path, remember: &mut bool, 
         ui.add_space(4.0);
         let text = fill(texts.remember_core, &[("extension", &extension)]);
         widgets::switch(ui, remember, &text, &text);
-        let Some(core) = chosen else { return false };
+        let Some(core) = chosen else { return DialogState::Open };
         actions.push(Action::OpenWith { content: content.to_path_buf(), core, remember: *remember });
-        true
+        DialogState::Closed
     })
 }
 
-/// For a file that no core opens. False once it is closed.
-pub(super) fn show_none(ui: &Ui, model: &Model, content: &Path, actions: &mut Vec<Action>) -> bool {
+/// For a file that no core opens.
+pub(super) fn show_none(ui: &Ui, model: &Model, content: &Path, actions: &mut Vec<Action>) -> DialogState {
     let texts = model.texts;
-    dialog::show(ui, "no core", 480.0, texts.no_core_title, texts.cancel, |ui| {
+    dialog::show(ui, "no-core", 480.0, texts.no_core_title, texts.cancel, |ui| {
         let file = content.file_name().unwrap_or_default().to_string_lossy();
         ui.add(egui::Label::new(fill(texts.no_core_body, &[("file", &file)])).wrap());
         ui.add_space(8.0);
@@ -45,7 +50,8 @@ pub(super) fn show_none(ui: &Ui, model: &Model, content: &Path, actions: &mut Ve
             if pick {
                 actions.push(Action::PickCoreFor(content.to_path_buf()));
             }
-            pick || ui.add(Button::text(texts.cancel)).clicked()
+            let cancel = ui.add(Button::text(texts.cancel)).clicked();
+            if pick || cancel { DialogState::Closed } else { DialogState::Open }
         })
         .inner
     })

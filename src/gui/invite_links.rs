@@ -1,10 +1,11 @@
-//! All links that let people in, in a box: what each grants, taking them back, and making another.
+//! The dialog with all invite links: what each grants, how to revoke it, and a form for another.
 
+use super::dialog::{self, DialogState};
 use super::icons::Icon;
 use super::invite::{Copied, link_box};
 use super::view::{Action, Model};
-use super::widgets::{self, Button};
-use super::{dialog, people, theme, time};
+use super::widgets::{self, Button, Emphasis};
+use super::{people, theme, time};
 use crate::engine::InviteStatus;
 use crate::net::RoomCommand;
 use crate::room::{Grant, Right, Terms};
@@ -13,31 +14,36 @@ use crate::text::{Texts, fill};
 use egui::{ComboBox, Ui};
 use std::time::Duration;
 
-/// How many people a new link can let in.
+/// How many guests a new link can admit.
 const USES: [Option<u32>; 4] = [None, Some(1), Some(3), Some(10)];
-/// How long it can last, in seconds.
+/// How long it can be valid, in seconds.
 const LASTS: [Option<u64>; 4] = [None, Some(600), Some(3600), Some(86_400)];
 
-/// The link that is about to be made.
+/// The form for a new link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draft {
+pub struct LinkDraft {
     terms: Terms,
 }
 
-impl Draft {
-    /// As it is before anything is chosen.
+impl LinkDraft {
+    /// Before anything is chosen.
     pub fn of(settings: &Settings) -> Self {
-        Self { terms: usual_terms(settings) }
+        Self { terms: default_terms(settings) }
     }
 }
 
-/// What a link grants for which nothing else was chosen.
-pub(super) fn usual_terms(settings: &Settings) -> Terms {
+/// What a link grants unless the host chooses otherwise.
+pub(super) fn default_terms(settings: &Settings) -> Terms {
     Terms { approval: settings.ask_before_joining, ..Terms::default() }
 }
 
-/// False once it is closed.
-pub(super) fn show(copied: &mut Copied, ui: &Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) -> bool {
+pub(super) fn show(
+    copied: &mut Copied,
+    ui: &Ui,
+    model: &Model,
+    draft: &mut LinkDraft,
+    actions: &mut Vec<Action>,
+) -> DialogState {
     let texts = model.texts;
     dialog::show(ui, "links", 560.0, texts.links_title, texts.close, |ui| {
         if model.snapshot.invites.is_empty() {
@@ -45,16 +51,16 @@ pub(super) fn show(copied: &mut Copied, ui: &Ui, model: &Model, draft: &mut Draf
         }
         for invite in &model.snapshot.invites {
             widgets::keyed(ui, ("invite", invite.id), |ui| {
-                widgets::card(ui, |ui| one(copied, ui, model, invite, actions))
+                widgets::card(ui, |ui| invite_card(copied, ui, model, invite, actions))
             });
         }
         dialog::heading(ui, texts.new_link);
         new_link(ui, model, draft, actions);
-        false
+        DialogState::Open
     })
 }
 
-fn one(copied: &mut Copied, ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Vec<Action>) {
+fn invite_card(copied: &mut Copied, ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Vec<Action>) {
     let texts = model.texts;
     widgets::line(ui, &grants(texts, &invite.terms), theme::semibold(14.0), theme::TEXT);
     let mut about = vec![match invite.terms.uses {
@@ -62,13 +68,13 @@ fn one(copied: &mut Copied, ui: &mut Ui, model: &Model, invite: &InviteStatus, a
         None => fill(texts.used, &[("n", &invite.used.to_string())]),
     }];
     if let Some(ends) = invite.ends {
-        about.push(fill(texts.time_left, &[("time", &time::left(ui, ends))]));
+        about.push(fill(texts.time_left, &[("time", &time::remaining(ui, ends))]));
     }
     widgets::explain(ui, about.join(" · "));
     let Some(link) = invite.links.first() else { return };
     link_box(ui, link);
     ui.horizontal(|ui| {
-        copied.button(ui, texts, link, texts.copy_link, false);
+        copied.button(ui, texts, link, texts.copy_link, Emphasis::Plain);
         let button = ui.add(Button::text(texts.take_back).with_icon(Icon::Close));
         widgets::menu(&button, ("invite", invite.id), 240.0, |ui| {
             for (text, people) in [(texts.take_back_link, false), (texts.take_back_people, true)] {
@@ -81,7 +87,7 @@ fn one(copied: &mut Copied, ui: &mut Ui, model: &Model, invite: &InviteStatus, a
     });
 }
 
-fn new_link(ui: &mut Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Action>) {
+fn new_link(ui: &mut Ui, model: &Model, draft: &mut LinkDraft, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let terms = &mut draft.terms;
     let seats = model.snapshot.seats.iter().map(|seat| Grant::Seat(seat.seat));
@@ -106,18 +112,18 @@ fn new_link(ui: &mut Ui, model: &Model, draft: &mut Draft, actions: &mut Vec<Act
     ui.horizontal_wrapped(|ui| {
         for right in Right::ALL {
             let mut on = terms.rights.has(right);
-            if ui.checkbox(&mut on, people::right_text(texts, right)).changed() {
+            if ui.checkbox(&mut on, people::permission_text(texts, right)).changed() {
                 terms.rights = terms.rights.with(right, on);
             }
         }
     });
     if ui.add(Button::text(texts.make_link).with_icon(Icon::Plus).primary()).clicked() {
         actions.push(Action::room(RoomCommand::Invite(*terms)));
-        *draft = Draft::of(model.settings);
+        *draft = LinkDraft::of(model.settings);
     }
 }
 
-/// One line: what it is, and a list to choose from.
+/// A line with a label and a list to choose from.
 fn choice<T: Copy + PartialEq>(
     ui: &mut Ui,
     label: &str,
@@ -151,6 +157,6 @@ fn grants(texts: &Texts, terms: &Terms) -> String {
     if terms.approval {
         parts.push(texts.asks_first.to_owned());
     }
-    parts.extend(terms.rights.iter().map(|right| people::right_text(texts, right).to_owned()));
+    parts.extend(terms.rights.iter().map(|right| people::permission_text(texts, right).to_owned()));
     parts.join(" · ")
 }

@@ -1,7 +1,7 @@
-//! Controllers plugged into the host, read on a thread of their own and joined with the keyboard, each for its seat.
+//! What the players at this machine hold: gamepads, read on a thread of their own, joined with the keyboard for each seat.
 
-use super::keys::LAYOUTS;
-use super::places::{Device, Gamepad, Places};
+use super::keys::KEY_SETS;
+use super::local_players::{Device, Gamepad, LocalPlayers};
 use super::rumble::Motors;
 use super::turbo::Turbo;
 use crate::input::{Button, MAX_SEATS, PadState};
@@ -18,46 +18,49 @@ pub type Sink = Box<dyn Fn(usize, PadState) + Send + Sync>;
 /// How far the stick must be pushed to count as the d-pad, of 1.
 const STICK_AS_DPAD: f32 = 0.5;
 /// How long the thread sleeps without an event before it looks whether it should end.
-const PATIENCE: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often it looks at the motors, where there are any and a game runs.
-const MOTOR_PATIENCE: Duration = Duration::from_millis(25);
+const MOTOR_POLL_INTERVAL: Duration = Duration::from_millis(25);
 
-/// The local players' hands. Dropping it ends the thread and lets every button go.
-pub struct LocalPads {
+/// Dropping it ends the threads and releases every button.
+pub struct LocalInput {
     shared: Arc<Shared>,
 }
 
 struct Shared {
     sink: Sink,
     stick_moves_dpad: AtomicBool,
-    playing: AtomicBool,
+    running: AtomicBool,
     ended: AtomicBool,
-    hands: Mutex<Hands>,
-    /// What is held has changed, or all is over: the turbo thread looks.
-    turn: Condvar,
+    state: Mutex<State>,
+    /// For the turbo thread: what is held has changed, or it should end.
+    changed: Condvar,
 }
 
-/// Held for the time of a copy, by the window once a painting, the gamepads' thread and the turbo thread.
+/// Locked for the time of a copy, by the window once a painting, the gamepads' thread and the turbo thread.
 #[derive(Default)]
-struct Hands {
-    places: Places,
-    keyboard: [PadState; LAYOUTS],
+struct State {
+    local_players: LocalPlayers,
+    keyboard: [PadState; KEY_SETS],
     pads: Vec<(usize, PadState)>,
     /// Buttons with turbo, by the keyboard's sets.
-    with_turbo: [u16; LAYOUTS],
+    with_turbo: [u16; KEY_SETS],
     turbos: [Turbo; MAX_SEATS],
     sent: [PadState; MAX_SEATS],
-    names: Vec<Gamepad>,
-    trouble: Option<String>,
+    gamepads: Vec<Gamepad>,
+    gamepad_error: Option<String>,
 }
 
-impl Hands {
-    /// What each seat's pad holds at this moment: everything that goes there, joined.
+impl State {
+    /// Each seat's pad at this moment: all devices of the seat together.
     fn joined(&mut self, now: Duration) -> [PadState; MAX_SEATS] {
         let ([host, second], [first_turbo, second_turbo]) = (self.keyboard, self.with_turbo);
-        let keys =
-            [(self.places.host, host, first_turbo), (self.places.seat_of(Device::SecondKeys), second, second_turbo)];
-        let pads = self.pads.iter().map(|(id, state)| (self.places.seat_of(Device::Pad(*id)), *state, first_turbo));
+        let keys = [
+            (self.local_players.host, host, first_turbo),
+            (self.local_players.seat_of(Device::SecondKeys), second, second_turbo),
+        ];
+        let pads =
+            self.pads.iter().map(|(id, state)| (self.local_players.seat_of(Device::Pad(*id)), *state, first_turbo));
         let mut seats = [PadState::default(); MAX_SEATS];
         let mut turbo = [0; MAX_SEATS];
         for (seat, mut state, with_turbo) in keys.into_iter().chain(pads) {
@@ -73,126 +76,125 @@ impl Hands {
         seats
     }
 
-    /// When [`Hands::joined`] will say something else though nobody moves.
+    /// When turbo changes what [`State::joined`] returns.
     fn next_due(&self, now: Duration) -> Option<Duration> {
         self.turbos.iter().filter_map(|turbo| turbo.next_due(now)).min()
     }
 }
 
-impl LocalPads {
-    /// Starts reading. `wake` is called when a controller comes or goes.
+impl LocalInput {
+    /// `wake` is called when a gamepad comes or goes.
     pub fn start(sink: Sink, feedback: Option<FeedbackReader>, wake: impl Fn() + Send + 'static) -> Self {
         let shared = Arc::new(Shared {
             sink,
             stick_moves_dpad: AtomicBool::new(true),
-            playing: AtomicBool::new(false),
+            running: AtomicBool::new(false),
             ended: AtomicBool::new(false),
-            hands: Mutex::default(),
-            turn: Condvar::new(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
         });
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("gamepads".into());
         if let Err(error) = thread.spawn(move || read(&theirs, feedback, &wake)) {
-            shared.hands().trouble = Some(error.to_string());
+            shared.state().gamepad_error = Some(error.to_string());
         }
         let theirs = Arc::clone(&shared);
         // Of its own, because the other one waits for gamepads, if there is any.
-        if let Err(error) = std::thread::Builder::new().name("turbo".into()).spawn(move || theirs.keep_turning()) {
+        if let Err(error) = std::thread::Builder::new().name("turbo".into()).spawn(move || theirs.run_turbo()) {
             tracing::warn!("turbo buttons are held only: {error}");
         }
         Self { shared }
     }
 
     /// What the keyboard's sets of keys hold now.
-    pub fn keyboard(&self, states: [PadState; LAYOUTS]) {
-        self.shared.change(|hands| hands.keyboard = states);
+    pub fn set_keyboard(&self, states: [PadState; KEY_SETS]) {
+        self.shared.change(|state| state.keyboard = states);
     }
 
-    /// Who sits where. A seat that is left lets every button go.
-    pub fn sit(&self, places: &Places) {
-        self.shared.change(|hands| {
-            if hands.places != *places {
-                hands.places = places.clone();
+    /// A seat that is left has its buttons released.
+    pub fn set_players(&self, local_players: &LocalPlayers) {
+        self.shared.change(|state| {
+            if state.local_players != *local_players {
+                state.local_players = local_players.clone();
             }
         });
     }
 
     /// Buttons that press themselves again and again while held, by the keyboard's sets, and how often in a second. Those of
     /// the first set also on gamepads.
-    pub fn turbo(&self, buttons: [u16; LAYOUTS], hz: u32) {
-        self.shared.change(|hands| {
-            hands.with_turbo = buttons;
-            for turbo in &mut hands.turbos {
+    pub fn set_turbo(&self, buttons: [u16; KEY_SETS], hz: u32) {
+        self.shared.change(|state| {
+            state.with_turbo = buttons;
+            for turbo in &mut state.turbos {
                 turbo.set_rate(hz);
             }
         });
     }
 
-    /// Whether a game runs: motors turn only then.
-    pub fn playing(&self, yes: bool) {
-        self.shared.playing.store(yes, Ordering::Relaxed);
+    /// Motors turn only while the game runs.
+    pub fn set_running(&self, yes: bool) {
+        self.shared.running.store(yes, Ordering::Relaxed);
     }
 
     /// Whether the left stick presses the d-pad as well.
-    pub fn stick_moves_dpad(&self, yes: bool) {
+    pub fn set_stick_moves_dpad(&self, yes: bool) {
         self.shared.stick_moves_dpad.store(yes, Ordering::Relaxed);
     }
 
-    /// The controllers that are plugged in.
     pub fn gamepads(&self) -> Vec<Gamepad> {
-        self.shared.hands().names.clone()
+        self.shared.state().gamepads.clone()
     }
 
-    /// Why no controller can be read, if that is so.
-    pub fn trouble(&self) -> Option<String> {
-        self.shared.hands().trouble.clone()
+    /// Why no gamepad can be read, if that is so.
+    pub fn gamepad_error(&self) -> Option<String> {
+        self.shared.state().gamepad_error.clone()
     }
 }
 
-impl Drop for LocalPads {
+impl Drop for LocalInput {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::Relaxed);
         // With the lock taken, so that the turbo thread is not between its look and its sleep.
-        self.sit(&Places { host: None, ..Places::default() });
+        self.set_players(&LocalPlayers { host: None, ..LocalPlayers::default() });
     }
 }
 
 impl Shared {
-    fn hands(&self) -> MutexGuard<'_, Hands> {
-        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(&mut Hands)) {
-        let mut hands = self.hands();
-        change(&mut hands);
-        self.send(&mut hands, now());
-        drop(hands);
-        self.turn.notify_one();
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state();
+        change(&mut state);
+        self.send(&mut state, now());
+        drop(state);
+        self.changed.notify_one();
     }
 
-    fn send(&self, hands: &mut Hands, now: Duration) {
-        let joined = hands.joined(now);
-        for (seat, (new, old)) in joined.iter().zip(hands.sent).enumerate() {
+    fn send(&self, state: &mut State, now: Duration) {
+        let joined = state.joined(now);
+        for (seat, (new, old)) in joined.iter().zip(state.sent).enumerate() {
             if *new != old {
                 // With the lock held, so that two writers cannot pass each other with an older state.
                 (self.sink)(seat, *new);
             }
         }
-        hands.sent = joined;
+        state.sent = joined;
     }
 
-    /// Sends what turbo makes of what is held, until all is over.
-    fn keep_turning(&self) {
-        let mut hands = self.hands();
+    /// Sends the presses that turbo makes, until the end.
+    fn run_turbo(&self) {
+        let mut state = self.state();
         while !self.ended.load(Ordering::Relaxed) {
             let now = now();
-            self.send(&mut hands, now);
-            hands = match hands.next_due(now) {
+            self.send(&mut state, now);
+            state = match state.next_due(now) {
                 Some(due) => {
-                    let wait = self.turn.wait_timeout(hands, due.saturating_sub(now));
+                    let wait = self.changed.wait_timeout(state, due.saturating_sub(now));
                     wait.unwrap_or_else(PoisonError::into_inner).0
                 }
-                None => self.turn.wait(hands).unwrap_or_else(PoisonError::into_inner),
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }
     }
@@ -203,32 +205,32 @@ fn read(shared: &Shared, feedback: Option<FeedbackReader>, wake: &dyn Fn()) {
         Ok(gilrs) => gilrs,
         // No udev, as in a container, or a system that gilrs does not know: the keyboard still plays.
         Err(error) => {
-            shared.hands().trouble = Some(error.to_string());
+            shared.state().gamepad_error = Some(error.to_string());
             tracing::warn!("controllers cannot be read: {error}");
             wake();
             return;
         }
     };
     let mut motors = Motors::default();
-    publish_names(shared, &gilrs);
+    publish_gamepads(shared, &gilrs);
     wake();
     while !shared.ended.load(Ordering::Relaxed) {
-        let mut patience = PATIENCE;
+        let mut interval = POLL_INTERVAL;
         if let Some(feedback) = &feedback {
-            let playing = shared.playing.load(Ordering::Relaxed);
-            let places = shared.hands().places.clone();
-            let seat = |id| places.seat_of(Device::Pad(id)).filter(|_| playing);
+            let running = shared.running.load(Ordering::Relaxed);
+            let local_players = shared.state().local_players.clone();
+            let seat = |id| local_players.seat_of(Device::Pad(id)).filter(|_| running);
             let any = motors.follow(&mut gilrs, |id| seat(id).map(|seat| feedback.rumble(seat)).unwrap_or_default());
-            if any && playing {
-                patience = MOTOR_PATIENCE;
+            if any && running {
+                interval = MOTOR_POLL_INTERVAL;
             }
         }
-        let Some(event) = gilrs.next_event_blocking(Some(patience)) else {
+        let Some(event) = gilrs.next_event_blocking(Some(interval)) else {
             continue;
         };
         publish(shared, &gilrs);
         if matches!(event.event, gilrs::EventType::Connected | gilrs::EventType::Disconnected) {
-            publish_names(shared, &gilrs);
+            publish_gamepads(shared, &gilrs);
             wake();
         }
     }
@@ -236,16 +238,16 @@ fn read(shared: &Shared, feedback: Option<FeedbackReader>, wake: &dyn Fn()) {
 
 fn publish(shared: &Shared, gilrs: &Gilrs) {
     let stick = shared.stick_moves_dpad.load(Ordering::Relaxed);
-    let pads = gilrs.gamepads().map(|(id, pad)| (usize::from(id), state_of(&pad, stick))).collect();
-    shared.change(|hands| hands.pads = pads);
+    let pads = gilrs.gamepads().map(|(id, pad)| (usize::from(id), pad_state(&pad, stick))).collect();
+    shared.change(|state| state.pads = pads);
 }
 
-fn publish_names(shared: &Shared, gilrs: &Gilrs) {
+fn publish_gamepads(shared: &Shared, gilrs: &Gilrs) {
     let pads = gilrs.gamepads().map(|(id, pad)| Gamepad { id: usize::from(id), name: pad.name().to_owned() });
-    shared.hands().names = pads.collect();
+    shared.state().gamepads = pads.collect();
 }
 
-fn state_of(pad: &gilrs::Gamepad, stick_moves_dpad: bool) -> PadState {
+fn pad_state(pad: &gilrs::Gamepad, stick_moves_dpad: bool) -> PadState {
     let stick = |x, y| [axis(pad.value(x)), axis(-pad.value(y))];
     let trigger = |button| axis(pad.button_data(button).map_or(0.0, gilrs::ev::state::ButtonData::value).max(0.0));
     let mut buttons =
@@ -299,25 +301,25 @@ fn dpad(x: f32, y: f32) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::places::Guest;
+    use super::super::local_players::LocalGuest;
     use super::*;
     use std::sync::mpsc;
 
-    fn pads() -> (LocalPads, mpsc::Receiver<(usize, PadState)>) {
+    fn started() -> (LocalInput, mpsc::Receiver<(usize, PadState)>) {
         let (sender, receiver) = mpsc::sync_channel(100);
         let sink: Sink = Box::new(move |seat, pad| sender.try_send((seat, pad)).unwrap());
-        (LocalPads::start(sink, None, || ()), receiver)
+        (LocalInput::start(sink, None, || ()), receiver)
     }
 
     fn held(button: Button) -> PadState {
         PadState { buttons: button as u16, ..PadState::default() }
     }
 
-    fn at(seat: Option<usize>) -> Places {
-        Places { host: seat, ..Places::default() }
+    fn at(seat: Option<usize>) -> LocalPlayers {
+        LocalPlayers { host: seat, ..LocalPlayers::default() }
     }
 
-    fn keys(button: Button) -> [PadState; LAYOUTS] {
+    fn keys(button: Button) -> [PadState; KEY_SETS] {
         [held(button), PadState::default()]
     }
 
@@ -325,73 +327,73 @@ mod tests {
 
     #[test]
     fn the_keyboard_reaches_the_hosts_seat_once_for_each_change() {
-        let (pads, sent) = pads();
-        pads.sit(&at(Some(2)));
-        pads.keyboard(keys(Button::A));
-        pads.keyboard(keys(Button::A));
-        pads.keyboard([NOTHING; LAYOUTS]);
+        let (input, sent) = started();
+        input.set_players(&at(Some(2)));
+        input.set_keyboard(keys(Button::A));
+        input.set_keyboard(keys(Button::A));
+        input.set_keyboard([NOTHING; KEY_SETS]);
         let sent: Vec<_> = sent.try_iter().filter(|(seat, _)| *seat == 2).collect();
         assert_eq!(sent, [(2, held(Button::A)), (2, NOTHING)]);
     }
 
     #[test]
     fn a_host_who_loses_the_seat_lets_go_and_sends_nothing_more() {
-        let (pads, sent) = pads();
-        pads.sit(&at(Some(1)));
-        pads.keyboard(keys(Button::A));
-        pads.sit(&at(None));
-        pads.keyboard(keys(Button::B));
+        let (input, sent) = started();
+        input.set_players(&at(Some(1)));
+        input.set_keyboard(keys(Button::A));
+        input.set_players(&at(None));
+        input.set_keyboard(keys(Button::B));
         let sent: Vec<_> = sent.try_iter().filter(|(seat, _)| *seat == 1).collect();
         assert_eq!(sent, [(1, held(Button::A)), (1, NOTHING)]);
     }
 
     #[test]
     fn a_guests_gamepad_goes_to_their_seat_and_the_others_to_the_hosts() {
-        let mut hands = Hands { pads: vec![(4, held(Button::A)), (5, held(Button::B))], ..Hands::default() };
-        hands.keyboard = [held(Button::Up), held(Button::Down)];
-        let of = |hands: &mut Hands| hands.joined(Duration::ZERO).map(|pad| pad.buttons);
+        let mut state = State { pads: vec![(4, held(Button::A)), (5, held(Button::B))], ..State::default() };
+        state.keyboard = [held(Button::Up), held(Button::Down)];
+        let of = |state: &mut State| state.joined(Duration::ZERO).map(|pad| pad.buttons);
         let mut wanted = [0; MAX_SEATS];
         wanted[0] = Button::A as u16 | Button::B as u16 | Button::Up as u16;
-        assert_eq!(of(&mut hands), wanted);
+        assert_eq!(of(&mut state), wanted);
         for (device, seat) in [(Device::Pad(5), 1), (Device::SecondKeys, 2), (Device::Pad(9), 3)] {
-            hands.places.guests.insert(device, Guest { seat, name: "Bob".into() });
+            state.local_players.guests.insert(device, LocalGuest { seat, name: "Bob".into() });
         }
         wanted[0] = Button::A as u16 | Button::Up as u16;
         wanted[1] = Button::B as u16;
         wanted[2] = Button::Down as u16;
-        assert_eq!(of(&mut hands), wanted);
+        assert_eq!(of(&mut state), wanted);
     }
 
     #[test]
     fn a_turbo_button_of_one_set_turns_and_the_same_one_of_the_other_is_held() {
-        let mut hands = Hands { pads: vec![(4, held(Button::A))], ..Hands::default() };
-        hands.with_turbo = [Button::A as u16, 0];
-        hands.keyboard = [held(Button::B), held(Button::A)];
-        hands.places.guests.insert(Device::SecondKeys, Guest { seat: 1, name: "Bob".into() });
+        let mut state = State { pads: vec![(4, held(Button::A))], ..State::default() };
+        state.with_turbo = [Button::A as u16, 0];
+        state.keyboard = [held(Button::B), held(Button::A)];
+        state.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: 1, name: "Bob".into() });
         let mut of = |ms: u64| {
-            let joined = hands.joined(Duration::from_millis(ms));
-            (joined[0].buttons, joined[1].buttons, hands.next_due(Duration::from_millis(ms)))
+            let joined = state.joined(Duration::from_millis(ms));
+            (joined[0].buttons, joined[1].buttons, state.next_due(Duration::from_millis(ms)))
         };
         let (a, b) = (Button::A as u16, Button::B as u16);
         let half = Duration::from_millis(500) / crate::settings::TURBO_HZ;
         assert_eq!(of(0), (a | b, a, Some(half)));
         assert_eq!(of(50), (b, a, Some(half * 2)));
         assert_eq!(of(90), (a | b, a, Some(half * 3)));
-        // Held by somebody without turbo on the same seat, it is held.
-        hands.places.guests.insert(Device::SecondKeys, Guest { seat: 0, name: "Bob".into() });
-        assert_eq!(hands.joined(Duration::from_millis(130))[0].buttons, a | b);
+        // A device without turbo on the same seat holds the button.
+        state.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: 0, name: "Bob".into() });
+        assert_eq!(state.joined(Duration::from_millis(130))[0].buttons, a | b);
     }
 
     #[test]
     fn a_held_turbo_button_is_sent_again_and_again_by_itself_and_not_after_it_is_let_go() {
-        let (pads, sent) = pads();
-        pads.turbo([Button::A as u16, 0], 30);
-        pads.keyboard(keys(Button::A));
+        let (input, sent) = started();
+        input.set_turbo([Button::A as u16, 0], 30);
+        input.set_keyboard(keys(Button::A));
         for wanted in [Button::A as u16, 0, Button::A as u16, 0] {
             let (seat, pad) = sent.recv_timeout(Duration::from_secs(30)).unwrap();
             assert_eq!((seat, pad.buttons), (0, wanted));
         }
-        pads.keyboard([NOTHING; LAYOUTS]);
+        input.set_keyboard([NOTHING; KEY_SETS]);
         while sent.try_recv().is_ok() {}
         assert!(sent.recv_timeout(Duration::from_millis(200)).is_err());
     }

@@ -1,10 +1,10 @@
-//! Those who wait to be let in: a card for each, on top of the side panel or over the picture.
+//! Guests who wait for approval: a card for each, on top of the side panel or over the picture.
 
 use super::icons::Icon;
 use super::people;
 use super::theme;
 use super::view::{Action, Model};
-use super::widgets::{self, Button};
+use super::widgets::{self, Button, Emphasis};
 use crate::engine::RequestStatus;
 use crate::net::RoomCommand;
 use crate::room::Verdict;
@@ -12,20 +12,20 @@ use crate::text::fill;
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 
 /// More than these would hide everything else.
-const MOST_SHOWN: usize = 3;
+const MAX_SHOWN: usize = 3;
 
-/// One under the other, as wide as there is room.
+/// One under the other.
 pub(super) fn cards(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let requests = &model.snapshot.requests;
-    for request in requests.iter().take(MOST_SHOWN) {
+    for request in requests.iter().take(MAX_SHOWN) {
         widgets::keyed(ui, ("request", request.id), |ui| card(ui, model, request, actions));
     }
-    if let Some(more) = requests.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+    if let Some(more) = requests.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
         widgets::explain(ui, fill(model.texts.more_wait, &[("n", &more.to_string())]));
     }
 }
 
-/// Over whatever is shown, where there is no side panel.
+/// Over the picture, where there is no side panel.
 pub(super) fn overlay(ui: &Ui, model: &Model, actions: &mut Vec<Action>) {
     if model.snapshot.requests.is_empty() {
         return;
@@ -55,19 +55,18 @@ fn card(ui: &mut Ui, model: &Model, request: &RequestStatus, actions: &mut Vec<A
             ui.add(Label::new(text).wrap());
         });
         ui.horizontal_wrapped(|ui| {
-            let mut answer = |text: &str, primary: bool, verdict| {
+            let mut answer = |text: &str, emphasis, verdict| {
                 let name = fill(texts.answer_name, &[("answer", text), ("name", &request.name)]);
-                let button = Button::text(text).named(&name);
-                if ui.add(if primary { button.primary() } else { button }).clicked() {
+                if ui.add(Button::text(text).named(&name).emphasis(emphasis)).clicked() {
                     actions.push(Action::room(RoomCommand::Answer(request.id, verdict)));
                 }
             };
-            answer(texts.let_in, true, Verdict::Play(None));
+            answer(texts.let_in, Emphasis::Primary, Verdict::Play(None));
             for seat in model.snapshot.seats.iter().filter(|seat| seat.holders.is_empty()) {
-                answer(&people::player(texts, seat.seat), false, Verdict::Play(Some(seat.seat)));
+                answer(&people::player(texts, seat.seat), Emphasis::Plain, Verdict::Play(Some(seat.seat)));
             }
-            answer(texts.let_watch, false, Verdict::Watch);
-            answer(texts.no, false, Verdict::No);
+            answer(texts.let_watch, Emphasis::Plain, Verdict::Watch);
+            answer(texts.no, Emphasis::Plain, Verdict::No);
         });
     });
 }

@@ -1,9 +1,9 @@
-//! Who sits at this machine, and what each of them holds: the host, and guests with a controller or keys of their own.
+//! The players at this machine: the host, and local guests with a gamepad or a set of keys of their own.
 
 use crate::room::Local;
 use std::collections::BTreeMap;
 
-/// Something to play with that a guest at this machine can have for themselves.
+/// What a local guest plays with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Device {
     /// The second set of keys.
@@ -21,32 +21,32 @@ pub struct Gamepad {
     pub name: String,
 }
 
-/// Somebody beside the host.
+/// A player beside the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guest {
-    /// Their seat.
+pub struct LocalGuest {
+    /// Counted from 0.
     pub seat: usize,
-    /// What the others call them.
+    /// As the others see it.
     pub name: String,
 }
 
-/// All of them. What is nobody's own is the host's.
+/// The host's seat, and the local guests. Every gamepad that no guest has is the host's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
-    /// The host's own seat; none to watch.
+pub struct LocalPlayers {
+    /// The host's seat; none to watch.
     pub host: Option<usize>,
-    /// The guests, by what they hold.
-    pub guests: BTreeMap<Device, Guest>,
+    /// By what they play with.
+    pub guests: BTreeMap<Device, LocalGuest>,
 }
 
-impl Default for Places {
+impl Default for LocalPlayers {
     fn default() -> Self {
         Self { host: Some(0), guests: BTreeMap::new() }
     }
 }
 
-impl Places {
-    /// Where what is held of `device` goes.
+impl LocalPlayers {
+    /// The seat that the input of `device` goes to.
     pub fn seat_of(&self, device: Device) -> Option<usize> {
         match (self.guests.get(&device), device) {
             (Some(guest), _) => Some(guest.seat),
@@ -55,21 +55,21 @@ impl Places {
         }
     }
 
-    /// The second set of keys is in use.
-    pub fn second_keys(&self) -> bool {
+    /// A local guest plays with the second set of keys.
+    pub fn has_second_keys(&self) -> bool {
         self.guests.contains_key(&Device::SecondKeys)
     }
 
-    /// What the room is told: the host first. A guest whose gamepad is not plugged in sits nowhere.
+    /// For the room, the host first. A guest whose gamepad is not plugged in holds no seat.
     pub fn locals(&self, host_name: &str, gamepads: &[Gamepad]) -> Vec<Local> {
         let host = self.host.map(|seat| Local { seat, name: host_name.to_owned() });
-        let guests = self.guests_there(gamepads);
+        let guests = self.present_guests(gamepads);
         let guests = guests.map(|(_, guest)| Local { seat: guest.seat, name: guest.name.clone() });
         host.into_iter().chain(guests).collect()
     }
 
-    /// The guests who have something to play with now.
-    pub fn guests_there(&self, gamepads: &[Gamepad]) -> impl Iterator<Item = (Device, &Guest)> {
+    /// Without those whose gamepad is not plugged in.
+    pub fn present_guests(&self, gamepads: &[Gamepad]) -> impl Iterator<Item = (Device, &LocalGuest)> {
         let there = |device: &Device| match device {
             Device::SecondKeys => true,
             Device::Pad(id) => gamepads.iter().any(|pad| pad.id == *id),
@@ -77,8 +77,8 @@ impl Places {
         self.guests.iter().map(|(device, guest)| (*device, guest)).filter(move |(device, _)| there(device))
     }
 
-    /// The game has this many seats. A host whose seat it lacks takes the first; guests are moved by hand, as two on one
-    /// seat would be a surprise. True when that changed anything.
+    /// For a game with this many seats. A host whose seat it lacks takes the first; guests are moved by hand, as two on one
+    /// seat would be a surprise. True when the host was moved.
     pub fn fit(&mut self, seats: usize) -> bool {
         let lost = seats > 0 && self.host.is_some_and(|seat| seat >= seats);
         if lost {
@@ -93,26 +93,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_nobodys_own_is_the_hosts_and_a_gamepad_that_is_gone_holds_no_seat() {
-        let mut places = Places::default();
-        assert_eq!(places.seat_of(Device::Pad(3)), Some(0));
-        assert_eq!(places.seat_of(Device::SecondKeys), None);
+    fn what_no_guest_has_is_the_hosts_and_a_gamepad_that_is_gone_holds_no_seat() {
+        let mut local_players = LocalPlayers::default();
+        assert_eq!(local_players.seat_of(Device::Pad(3)), Some(0));
+        assert_eq!(local_players.seat_of(Device::SecondKeys), None);
         for (device, seat, name) in [(Device::Pad(3), 1, "Bob"), (Device::SecondKeys, 2, "Cleo")] {
-            places.guests.insert(device, Guest { seat, name: name.into() });
+            local_players.guests.insert(device, LocalGuest { seat, name: name.into() });
         }
-        assert_eq!(places.seat_of(Device::Pad(3)), Some(1));
+        assert_eq!(local_players.seat_of(Device::Pad(3)), Some(1));
         let local = |seat, name: &str| Local { seat, name: name.into() };
         let pad = Gamepad { id: 3, name: "Pad".into() };
-        assert_eq!(places.locals("Ada", &[]), [local(0, "Ada"), local(2, "Cleo")]);
-        places.host = None;
-        assert_eq!(places.locals("Ada", &[pad]), [local(2, "Cleo"), local(1, "Bob")]);
+        assert_eq!(local_players.locals("Ada", &[]), [local(0, "Ada"), local(2, "Cleo")]);
+        local_players.host = None;
+        assert_eq!(local_players.locals("Ada", &[pad]), [local(2, "Cleo"), local(1, "Bob")]);
     }
 
     #[test]
     fn a_host_whose_seat_the_game_lacks_takes_the_first_and_one_who_watches_stays_there() {
         let fitted = |host, seats| {
-            let mut places = Places { host, ..Places::default() };
-            (places.fit(seats), places.host)
+            let mut local_players = LocalPlayers { host, ..LocalPlayers::default() };
+            (local_players.fit(seats), local_players.host)
         };
         assert_eq!(fitted(Some(2), 2), (true, Some(0)));
         assert_eq!(fitted(Some(1), 2), (false, Some(1)));

@@ -1,8 +1,8 @@
-//! The bar under the picture: pause, states, sound.
+//! The bar under the picture: pause, save states, recording, volume.
 
-use super::desk::Offer;
 use super::game::slot_saved;
 use super::icons::Icon;
+use super::input_capture::CaptureState;
 use super::theme;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
@@ -11,43 +11,43 @@ use crate::text::{Message, Texts, fill};
 use egui::{ComboBox, Slider, Ui};
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
-    // With less room, what has a well-known sign goes without its word.
+    // In a narrower window, buttons with a well-known icon have no text.
     let roomy = ui.available_width() > 900.0;
     let alive = matches!(game.state, GameState::Running | GameState::Paused);
-    let mut left_view = std::mem::take(&mut view.slot);
+    let mut slot = std::mem::take(&mut view.slot);
     let mut left_actions = Vec::new();
     widgets::row(
         ui,
         54.0,
         |ui| {
             ui.add_enabled_ui(alive, |ui| {
-                play(ui, model, game, roomy, &mut left_actions);
-                states(&mut left_view, ui, model, game, roomy, &mut left_actions);
+                playback(ui, model, game, roomy, &mut left_actions);
+                states(&mut slot, ui, model, game, roomy, &mut left_actions);
             });
         },
         |ui| {
-            sound(view, ui, model, actions);
-            keep(ui, model, alive, actions);
+            volume(view, ui, model, actions);
+            recording(ui, model, alive, actions);
             let name = model.texts.core_options;
             let button = Button::icon(Icon::Sliders, name);
             if ui.add(button).on_hover_text(name).clicked() {
                 view.dialog = Some(Dialog::Options(String::new()));
             }
-            desk(ui, model, roomy, actions);
+            capture(ui, model, roomy, actions);
         },
     );
-    view.slot = left_view;
+    view.slot = slot;
     actions.append(&mut left_actions);
 }
 
-/// Silences the speaker here, or undoes it. The stream goes on.
+/// Mutes the speaker of this machine, or unmutes it; not the stream.
 pub(super) fn toggle_mute(view: &mut View, model: &Model, actions: &mut Vec<Action>) {
     view.muted = !view.muted;
     let volume = if view.muted { 0.0 } else { model.settings.volume };
     actions.push(Action::Engine(Command::Volume(volume)));
 }
 
-fn play(ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions: &mut Vec<Action>) {
+fn playback(ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let paused = game.state == GameState::Paused;
     let (icon, name) = if paused { (Icon::Play, texts.resume) } else { (Icon::Pause, texts.pause) };
@@ -101,33 +101,33 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
 }
 
 /// How to leave the mode in which the game has the keyboard or the mouse.
-pub(super) fn desk_hint(texts: &Texts, desk: Offer) -> &'static str {
-    match (desk.keyboard, desk.mouse) {
-        (true, true) => texts.desk_on_both,
-        (true, false) => texts.desk_on_keyboard,
-        (false, _) => texts.desk_on_mouse,
+pub(super) fn capture_hint(texts: &Texts, capture: CaptureState) -> &'static str {
+    match (capture.keyboard, capture.mouse) {
+        (true, true) => texts.capture_on_both,
+        (true, false) => texts.capture_on_keyboard,
+        (false, _) => texts.capture_on_mouse,
     }
 }
 
 /// Gives the keyboard and the mouse to a game that takes them.
-fn desk(ui: &mut Ui, model: &Model, roomy: bool, actions: &mut Vec<Action>) {
-    let (texts, desk) = (model.texts, model.desk);
-    let (icon, name) = match (desk.keyboard, desk.mouse) {
-        (keyboard, _) if desk.on => (if keyboard { Icon::Keyboard } else { Icon::Mouse }, texts.desk_leave),
-        (true, true) => (Icon::Keyboard, texts.desk_enter_both),
-        (true, false) => (Icon::Keyboard, texts.desk_enter_keyboard),
-        (false, true) => (Icon::Mouse, texts.desk_enter_mouse),
+fn capture(ui: &mut Ui, model: &Model, roomy: bool, actions: &mut Vec<Action>) {
+    let (texts, capture) = (model.texts, model.capture);
+    let (icon, name) = match (capture.keyboard, capture.mouse) {
+        (keyboard, _) if capture.active => (if keyboard { Icon::Keyboard } else { Icon::Mouse }, texts.capture_leave),
+        (true, true) => (Icon::Keyboard, texts.capture_enter_both),
+        (true, false) => (Icon::Keyboard, texts.capture_enter_keyboard),
+        (false, true) => (Icon::Mouse, texts.capture_enter_mouse),
         (false, false) => return,
     };
     let button = if roomy { Button::text(name).with_icon(icon) } else { Button::icon(icon, name).boxed() };
-    let button = ui.add(if desk.on { button.color(theme::ACCENT) } else { button });
+    let button = ui.add(if capture.active { button.color(theme::ACCENT) } else { button });
     if button.on_hover_text(format!("{name} ({})", texts.scroll_lock)).clicked() {
-        actions.push(Action::Desk(!desk.on));
+        actions.push(Action::CaptureInput(!capture.active));
     }
 }
 
 /// A screenshot, a recording.
-fn keep(ui: &mut Ui, model: &Model, alive: bool, actions: &mut Vec<Action>) {
+fn recording(ui: &mut Ui, model: &Model, alive: bool, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let recording = model.snapshot.recording;
     let name = if recording { texts.record_stop } else { texts.record };
@@ -145,7 +145,7 @@ fn keep(ui: &mut Ui, model: &Model, alive: bool, actions: &mut Vec<Action>) {
 }
 
 /// From right to left, as its side of the bar is.
-fn sound(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+fn volume(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
     // Rounded, or the slider would see 60.000004 snap to 60 as a change, with every painting.
     let mut percent = if view.muted { 0.0 } else { (model.settings.volume * 100.0).round() };

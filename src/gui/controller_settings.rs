@@ -1,10 +1,11 @@
-//! What people at this machine play with: each gamepad's seat, a second player at the keyboard, and the keys.
+//! The part of the settings about controllers: each gamepad's seat, a second player at the keyboard, and the keys.
 
 use super::dialog;
 use super::icons::{self, Icon};
-use super::keys::{self, BUTTONS, LAYOUTS, Layout};
+use super::key_names::key_name;
+use super::keys::{self, BUTTONS, KEY_SETS, KeyBindings};
+use super::local_players::{Device, LocalGuest, LocalPlayers};
 use super::people;
-use super::places::{Device, Guest, Places};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
@@ -14,24 +15,23 @@ use crate::text::{Texts, fill};
 use egui::{Align2, ComboBox, CornerRadius, Event, Key, RichText, Sense, Slider, TextEdit, Ui, WidgetInfo, vec2};
 use std::collections::BTreeSet;
 
-/// What is about to be changed.
+/// The state of the key table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Draft {
-    /// The list of keys is shown.
+pub(super) struct KeyDraft {
     keys_shown: bool,
-    /// The button, of this set, that the next key is for.
+    /// Set and button that the next key is bound to.
     waiting: Option<(usize, usize)>,
 }
 
-pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut Draft, new: &mut Settings, actions: &mut Vec<Action>) {
+pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut KeyDraft, new: &mut Settings, actions: &mut Vec<Action>) {
     let texts = model.texts;
     dialog::heading(ui, texts.controllers);
-    let mut places = model.places.clone();
+    let mut local_players = model.local_players.clone();
     for (index, pad) in model.gamepads.iter().enumerate() {
         let title = fill(texts.gamepad, &[("n", &(index + 1).to_string()), ("name", &pad.name)]);
-        device(ui, model, Device::Pad(pad.id), &title, texts.yours, &mut places);
+        device(ui, model, Device::Pad(pad.id), &title, texts.yours, &mut local_players);
     }
-    match model.pad_trouble {
+    match model.gamepad_error {
         Some(error) => {
             let text = fill(texts.pads_unreadable, &[("error", error)]);
             ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
@@ -39,9 +39,9 @@ pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut Draft, new: &mut Sett
         None if model.gamepads.is_empty() => widgets::explain(ui, texts.no_controllers),
         None => {}
     }
-    device(ui, model, Device::SecondKeys, texts.second_keys, texts.nobody, &mut places);
-    if places != *model.places {
-        actions.push(Action::Places(places));
+    device(ui, model, Device::SecondKeys, texts.second_keys, texts.nobody, &mut local_players);
+    if local_players != *model.local_players {
+        actions.push(Action::LocalPlayers(local_players));
     }
     widgets::switch(ui, &mut new.stick_moves_dpad, texts.stick_dpad, texts.stick_dpad);
     if ui.add(Button::text(texts.keys).selected(draft.keys_shown)).clicked() {
@@ -49,12 +49,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut Draft, new: &mut Sett
         draft.waiting = None;
     }
     if draft.keys_shown {
-        key_table(ui, texts, draft, new, model.places.second_keys());
+        key_table(ui, texts, draft, new, model.local_players.has_second_keys());
     }
 }
 
-/// Takes the key that a button waits for, before any widget sees it.
-pub(super) fn take_key(ui: &Ui, draft: &mut Draft, new: &mut Settings) {
+/// Binds the key that a button waits for, before any widget sees it.
+pub(super) fn take_key(ui: &Ui, draft: &mut KeyDraft, new: &mut Settings) {
     let Some((set, button)) = draft.waiting else { return };
     let mut chosen = None;
     ui.input_mut(|input| {
@@ -68,7 +68,7 @@ pub(super) fn take_key(ui: &Ui, draft: &mut Draft, new: &mut Settings) {
         });
     });
     let Some(key) = chosen else { return };
-    if keys::can_be_chosen(key) {
+    if keys::can_be_bound(key) {
         new.keyboard[set].insert(BUTTONS[button].0.to_owned(), key.name().to_owned());
         draft.waiting = None;
     } else if key == Key::Escape {
@@ -76,10 +76,10 @@ pub(super) fn take_key(ui: &Ui, draft: &mut Draft, new: &mut Settings) {
     }
 }
 
-/// One thing to play with: what it is, whose it is, and their name where that is a guest.
-fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, places: &mut Places) {
+/// A row for a device, with the seat it plays on, and a second one for the name of the local guest who has it.
+fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, local_players: &mut LocalPlayers) {
     let texts = model.texts;
-    let guest = places.guests.get(&device).cloned();
+    let guest = local_players.guests.get(&device).cloned();
     let mut seat = guest.as_ref().map(|guest| guest.seat);
     let left = |ui: &mut Ui| {
         let icon = if matches!(device, Device::Pad(_)) { Icon::Pad } else { Icon::People };
@@ -88,7 +88,7 @@ fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, 
     };
     widgets::row(ui, 36.0, left, |ui| {
         let name = |seat: Option<usize>| seat.map_or_else(|| unset.to_owned(), |seat| people::player(texts, seat));
-        let combo = ComboBox::from_id_salt(("seat of", device_salt(device))).selected_text(name(seat)).width(140.0);
+        let combo = ComboBox::from_id_salt(("seat-of", device_salt(device))).selected_text(name(seat)).width(140.0);
         let combo = combo.show_ui(ui, |ui| {
             let seats = model.snapshot.seats.iter().map(|seat| Some(seat.seat));
             for choice in std::iter::once(None).chain(seats) {
@@ -98,19 +98,19 @@ fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, 
         combo.response.accessible_name(title);
     });
     match (seat, guest) {
-        (None, _) => drop(places.guests.remove(&device)),
+        (None, _) => drop(local_players.guests.remove(&device)),
         (Some(seat), Some(guest)) => {
             let name = name_field(ui, texts, device, title, &guest.name);
             let name = name.unwrap_or_else(|| guest_name(texts, seat));
-            places.guests.insert(device, Guest { seat, name });
+            local_players.guests.insert(device, LocalGuest { seat, name });
         }
         (Some(seat), None) => {
-            places.guests.insert(device, Guest { seat, name: guest_name(texts, seat) });
+            local_players.guests.insert(device, LocalGuest { seat, name: guest_name(texts, seat) });
         }
     }
 }
 
-/// For whoever has said no other.
+/// Until another is entered.
 fn guest_name(texts: &Texts, seat: usize) -> String {
     fill(texts.guest_name, &[("n", &(seat + 1).to_string())])
 }
@@ -122,9 +122,9 @@ fn device_salt(device: Device) -> usize {
     }
 }
 
-/// Gives the name, or none when the field was left empty; another one counts when it is left.
+/// Returns the name, or none when the field was left empty. What is typed counts when the field loses the focus.
 fn name_field(ui: &mut Ui, texts: &Texts, device: Device, title: &str, name: &str) -> Option<String> {
-    let id = ui.scope_id().with(("name of", device_salt(device)));
+    let id = ui.scope_id().with(("name-of", device_salt(device)));
     let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| name.to_owned());
     let mut result = Some(name.to_owned());
     let said = fill(texts.name_of, &[("what", title)]);
@@ -145,12 +145,12 @@ fn name_field(ui: &mut Ui, texts: &Texts, device: Device, title: &str, name: &st
     result
 }
 
-/// Every button with its key, one column for each set that is in use.
-fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, second: bool) {
-    let sets = if second { LAYOUTS } else { 1 };
-    let layouts: Vec<Layout> = (0..sets).map(|set| Layout::of(new, set)).collect();
-    let twice = keys::chosen_twice(&layouts);
-    for (set, layout) in layouts.iter().enumerate() {
+/// Every button with its key, for each set that is in use.
+fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Settings, second: bool) {
+    let sets = if second { KEY_SETS } else { 1 };
+    let all_bindings: Vec<KeyBindings> = (0..sets).map(|set| KeyBindings::of(new, set)).collect();
+    let twice = keys::duplicates(&all_bindings);
+    for (set, bindings) in all_bindings.iter().enumerate() {
         if sets > 1 {
             widgets::section(ui, if set == 0 { texts.first_keys } else { texts.second_keys });
         }
@@ -160,12 +160,16 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, 
         for row in (0..BUTTONS.len()).step_by(columns) {
             ui.horizontal(|ui| {
                 for button in row..(row + columns).min(BUTTONS.len()) {
-                    let key = layout.keys()[button];
-                    let waits = draft.waiting == Some((set, button));
+                    let key = bindings.keys()[button];
+                    let state = match () {
+                        () if draft.waiting == Some((set, button)) => KeyState::Waiting,
+                        () if twice.contains(&key) => KeyState::Duplicate,
+                        () => KeyState::Bound,
+                    };
                     let turns = can_have_turbo(button);
                     let width = if turns { width - TURBO_WIDTH - 4.0 } else { width };
                     ui.spacing_mut().item_spacing.x = if turns { 4.0 } else { 8.0 };
-                    if key_button(ui, texts, button, key, width, waits, twice.contains(&key)) {
+                    if key_button(ui, texts, button, key, state, width) {
                         draft.waiting = Some((set, button));
                     }
                     if turns {
@@ -177,7 +181,7 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, 
         }
     }
     if !twice.is_empty() {
-        let keys: Vec<&str> = twice.iter().map(|key| key.name()).collect();
+        let keys: Vec<&str> = twice.iter().map(|key| key_name(*key, texts)).collect();
         let text = fill(texts.keys_twice, &[("keys", &keys.join(", "))]);
         ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
     }
@@ -191,12 +195,12 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut Draft, new: &mut Settings, 
 
 const TURBO_WIDTH: f32 = 30.0;
 
-/// Nobody walks in steps.
+/// Not the d-pad: turbo would walk in steps.
 fn can_have_turbo(button: usize) -> bool {
     !matches!(BUTTONS[button].0, "up" | "down" | "left" | "right")
 }
 
-/// Beside a button's key: whether it presses itself again and again while it is held.
+/// Beside a button's key.
 fn turbo_button(ui: &mut Ui, texts: &Texts, button: usize, set: &mut BTreeSet<String>) {
     let name = fill(texts.turbo_of, &[("name", &button_text(texts, button))]);
     let key = BUTTONS[button].0;
@@ -217,7 +221,7 @@ fn turbo_button(ui: &mut Ui, texts: &Texts, button: usize, set: &mut BTreeSet<St
     }
 }
 
-/// What the sign means, and how fast it is.
+/// Explains the sign, and sets the rate.
 fn turbo_speed(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
     let left = |ui: &mut Ui| {
         widgets::icon(ui, Icon::Turbo, 18.0, theme::TEXT_WEAK);
@@ -234,10 +238,20 @@ fn turbo_speed(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
     });
 }
 
-fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, width: f32, waits: bool, twice: bool) -> bool {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyState {
+    Bound,
+    /// More than one button has the same key.
+    Duplicate,
+    /// The next key is bound to the button.
+    Waiting,
+}
+
+fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, state: KeyState, width: f32) -> bool {
+    let waits = state == KeyState::Waiting;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
     let label = button_text(texts, button);
-    let shown = if waits { texts.press_a_key } else { key.name() };
+    let shown = if waits { texts.press_a_key } else { key_name(key, texts) };
     let name = format!("{label}: {shown}");
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
     let lit = response.hovered() || response.has_focus() || waits;
@@ -247,10 +261,10 @@ fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, width: f32, w
         ui.painter().rect_stroke(rect, CornerRadius::same(8), ring, egui::StrokeKind::Inside);
     }
     let painter = ui.painter().with_clip_rect(rect);
-    let color = match (waits, twice) {
-        (true, _) => theme::ACCENT,
-        (_, true) => theme::WARNING,
-        _ => theme::TEXT,
+    let color = match state {
+        KeyState::Waiting => theme::ACCENT,
+        KeyState::Duplicate => theme::WARNING,
+        KeyState::Bound => theme::TEXT,
     };
     let (left, right) = (rect.left_center() + vec2(10.0, 0.0), rect.right_center() - vec2(10.0, 0.0));
     painter.text(left, Align2::LEFT_CENTER, label, theme::regular(13.0), theme::TEXT_WEAK);
@@ -264,8 +278,8 @@ fn button_text(texts: &Texts, button: usize) -> String {
         "down" => texts.down.to_owned(),
         "left" => texts.left_side.to_owned(),
         "right" => texts.right_side.to_owned(),
-        "start" => "Start".to_owned(),
-        "select" => "Select".to_owned(),
+        "start" => texts.button_start.to_owned(),
+        "select" => texts.button_select.to_owned(),
         other => other.to_uppercase(),
     }
 }

@@ -1,7 +1,7 @@
 //! Opening a game: its file, its core, and the list of those opened last.
 
-use super::app::App;
-use super::view::Dialog;
+use super::super::view::Dialog;
+use super::App;
 use crate::engine::{Command, Game};
 use crate::library;
 use crate::settings::{Recent, Settings};

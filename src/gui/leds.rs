@@ -1,41 +1,41 @@
-//! The lights of the emulated machine: known once they were on.
+//! The LEDs of the emulated machine. A LED is shown from the first time it was lit.
 
 use super::theme;
 use egui::{Role, Sense, Ui, WidgetInfo, vec2};
 use std::path::PathBuf;
 
-/// More than these would leave no room for the game's name.
-const MOST: usize = 16;
+/// More would leave no space for the game's name.
+const MAX_SHOWN: usize = 16;
 
-/// Which lights there are, and which are on.
+/// Which LEDs the game has used, and which are lit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lamps {
-    ever: u32,
+pub struct Leds {
+    seen: u32,
     on: u32,
     game: Option<(PathBuf, Option<PathBuf>)>,
 }
 
-impl Lamps {
-    /// Bits of those that are on, in this game: another one's machine may have others.
-    pub fn set(&mut self, game: Option<(&PathBuf, &Option<PathBuf>)>, on: u32) {
+impl Leds {
+    /// `on` has a bit for each LED that is lit. With another game, or none, the LEDs of the last one are forgotten.
+    pub fn update(&mut self, game: Option<(&PathBuf, &Option<PathBuf>)>, on: u32) {
         let same = self.game.as_ref().map(|(core, content)| (core, content)) == game;
         if !same {
             self.game = game.map(|(core, content)| (core.clone(), content.clone()));
-            self.ever = 0;
+            self.seen = 0;
         }
         self.on = if game.is_some() { on } else { 0 };
-        self.ever |= self.on;
+        self.seen |= self.on;
     }
 
-    /// Whether each of those that were ever on is on now, in their order.
+    /// Whether each LED that was ever lit is lit now, in order.
     pub fn list(&self) -> impl Iterator<Item = bool> {
-        (0..32).filter(|bit| self.ever >> bit & 1 == 1).map(|bit| self.on >> bit & 1 == 1)
+        (0..32).filter(|bit| self.seen >> bit & 1 == 1).map(|bit| self.on >> bit & 1 == 1)
     }
 }
 
-/// A dot a light; nothing without any.
-pub(super) fn show(ui: &mut Ui, lamps: &Lamps, name: &str) {
-    let all: Vec<bool> = lamps.list().take(MOST).collect();
+/// A dot for each LED.
+pub(super) fn show(ui: &mut Ui, leds: &Leds, name: &str) {
+    let all: Vec<bool> = leds.list().take(MAX_SHOWN).collect();
     if all.is_empty() {
         return;
     }
@@ -60,17 +60,17 @@ mod tests {
     #[test]
     fn a_light_is_shown_from_the_first_time_it_was_on_until_the_next_game() {
         let (core, content) = (PathBuf::from("core.so"), Some(PathBuf::from("game")));
-        let mut lamps = Lamps::default();
-        let list = |lamps: &Lamps| lamps.list().collect::<Vec<_>>();
-        lamps.set(Some((&core, &content)), 0);
-        assert_eq!(list(&lamps), [false; 0]);
-        lamps.set(Some((&core, &content)), 1 << 31 | 1 << 2);
-        assert_eq!(list(&lamps), [true, true]);
-        lamps.set(Some((&core, &content)), 1 << 31);
-        assert_eq!(list(&lamps), [false, true]);
-        lamps.set(Some((&core, &None)), 0);
-        assert_eq!(list(&lamps), [false; 0]);
-        lamps.set(None, u32::MAX);
-        assert_eq!(list(&lamps), [false; 0], "the last word of a game that was closed");
+        let mut leds = Leds::default();
+        let list = |leds: &Leds| leds.list().collect::<Vec<_>>();
+        leds.update(Some((&core, &content)), 0);
+        assert_eq!(list(&leds), [false; 0]);
+        leds.update(Some((&core, &content)), 1 << 31 | 1 << 2);
+        assert_eq!(list(&leds), [true, true]);
+        leds.update(Some((&core, &content)), 1 << 31);
+        assert_eq!(list(&leds), [false, true]);
+        leds.update(Some((&core, &None)), 0);
+        assert_eq!(list(&leds), [false; 0]);
+        leds.update(None, u32::MAX);
+        assert_eq!(list(&leds), [false; 0], "the last word of a game that was closed");
     }
 }

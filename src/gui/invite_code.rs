@@ -1,21 +1,19 @@
-//! Six digits that stand for the link, to be read aloud on the phone.
+//! The code of an invite link: six digits to be read aloud.
 
 use super::icons::Icon;
 use super::theme;
 use super::view::{Action, Model};
-use super::widgets::{self, Button};
+use super::widgets::{self, Button, Emphasis};
 use super::{invite, time};
 use crate::engine::InviteStatus;
 use crate::net::RoomCommand;
 use crate::text::fill;
 use egui::{Frame, Label, Margin, RichText, Ui};
 
-/// Whether the link has digits now.
-pub(super) fn is_there(invite: &InviteStatus) -> bool {
+pub(super) fn is_valid(invite: &InviteStatus) -> bool {
     invite.code.is_some()
 }
 
-/// The button that makes them.
 pub(super) fn button(ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Vec<Action>) {
     let texts = model.texts;
     if ui.add(Button::text(texts.code).named(texts.code_name)).on_hover_text(texts.code_tip).clicked() {
@@ -23,7 +21,6 @@ pub(super) fn button(ui: &mut Ui, model: &Model, invite: &InviteStatus, actions:
     }
 }
 
-/// The digits, large, with the time that is left.
 pub(super) fn show(
     copied: &mut invite::Copied,
     ui: &mut Ui,
@@ -40,9 +37,9 @@ pub(super) fn show(
         ui.vertical_centered(|ui| ui.add(Label::new(big)));
         let page = invite.links.first().and_then(|link| link.split('#').next()).unwrap_or_default();
         widgets::explain(ui, fill(texts.code_hint, &[("page", page)]));
-        widgets::explain(ui, fill(texts.time_left, &[("time", &time::left(ui, *ends))]));
+        widgets::explain(ui, fill(texts.time_left, &[("time", &time::remaining(ui, *ends))]));
         ui.horizontal_wrapped(|ui| {
-            copied.button(ui, texts, digits, texts.copy_code, false);
+            copied.button(ui, texts, digits, texts.copy_code, Emphasis::Plain);
             let stop = Button::text(texts.code_stop).with_icon(Icon::Close).named(texts.code_stop_name);
             if ui.add(stop).on_hover_text(texts.code_stop_name).clicked() {
                 actions.push(Action::room(RoomCommand::Code(invite.id, false)));

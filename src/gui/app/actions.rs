@@ -1,0 +1,127 @@
+//! Carries out what was asked for in the window.
+
+use super::super::picker::{Picked, Purpose};
+use super::super::view::Action;
+use super::{App, Start, set_turbo};
+use crate::engine::{Command, Level};
+use crate::library;
+use crate::net::RoomCommand;
+use crate::settings::Settings;
+use crate::text::Spoken;
+use egui::{Context, ViewportCommand};
+
+impl App {
+    /// What the command line asked for.
+    pub(super) fn begin(&mut self, start: Start) {
+        match (start.game, start.open, start.core) {
+            (Some(game), _, _) => self.open(game),
+            (None, Some(content), Some(core)) => self.open_with(&content, &core),
+            (None, Some(content), None) => self.open_file(&content),
+            (None, None, Some(core)) => self.open_core(&core),
+            (None, None, None) => {}
+        }
+    }
+
+    pub(super) fn carry_out(&mut self, action: Action, ctx: &Context) {
+        match action {
+            Action::Engine(command) => self.send(command),
+            Action::PickGame => self.pick(Purpose::Content, ctx),
+            Action::PickCoreFor(content) => self.pick(Purpose::CoreFor(content), ctx),
+            Action::PickCoreFolder => self.pick(Purpose::CoreFolder, ctx),
+            Action::PickSystemFolder => self.pick(Purpose::SystemFolder, ctx),
+            Action::PlayDemo => match library::demo_core() {
+                Some(core) => self.open_core(&core),
+                None => self.complain(self.texts.play_demo_missing.to_owned()),
+            },
+            Action::OpenFile(path) => self.open_file(&path),
+            Action::OpenWith { content, core, remember } => {
+                if let Some(extension) = library::extension(&content).filter(|_| remember) {
+                    self.settings.core_for.insert(extension, core.clone());
+                    self.settings_changed = true;
+                }
+                self.open_with(&content, &core);
+            }
+            Action::OpenRecent(index) => self.open_recent(index),
+            Action::ForgetRecent(index) => self.forget_recent(index),
+            Action::Change(settings) => self.change(*settings),
+            Action::LocalPlayers(local_players) => {
+                self.local_input.set_players(&local_players);
+                self.local_players = local_players;
+                self.send_locals();
+            }
+            Action::CaptureInput(true) => {
+                // A text field would take the keys back at once.
+                ctx.memory_mut(|memory| {
+                    if let Some(focused) = memory.focused() {
+                        memory.surrender_focus(focused);
+                    }
+                });
+                self.capture.start();
+            }
+            Action::CaptureInput(false) => self.capture.stop(),
+            Action::FullScreen(yes) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(yes)),
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        if let (Command::CoreOption { key, value }, Some(game)) = (&command, &self.snapshot.game) {
+            let options = self.settings.core_options.entry(Settings::core_key(&game.core)).or_default();
+            options.insert(key.clone(), value.clone());
+            self.settings_changed = true;
+        }
+        self.engine.send(command);
+    }
+
+    pub(super) fn complain(&mut self, text: String) {
+        self.view.notices.push(Level::Error, text);
+    }
+
+    fn pick(&mut self, purpose: Purpose, ctx: &Context) {
+        let title = match &purpose {
+            Purpose::Content => self.texts.open_game,
+            Purpose::CoreFor(_) => self.texts.pick_core_file,
+            Purpose::CoreFolder => self.texts.add_core_folder,
+            Purpose::SystemFolder => self.texts.choose_folder,
+        };
+        let ctx = ctx.clone();
+        self.picker.start(purpose, title, move || ctx.request_repaint());
+    }
+
+    pub(super) fn picked(&mut self, picked: Picked) {
+        match picked {
+            Picked::Nothing => {}
+            Picked::Unavailable => self.view.notices.push(Level::Warning, self.texts.no_dialog.to_owned()),
+            Picked::Path(Purpose::Content, path) => self.open_file(&path),
+            Picked::Path(Purpose::CoreFor(content), core) => self.open_with(&content, &core),
+            Picked::Path(Purpose::CoreFolder, folder) => {
+                let mut settings = self.settings.clone();
+                settings.core_folders.retain(|known| *known != folder);
+                settings.core_folders.push(folder);
+                self.change(settings);
+            }
+            Picked::Path(Purpose::SystemFolder, folder) => {
+                self.settings.system_dir = Some(folder);
+                self.settings_changed = true;
+            }
+        }
+    }
+
+    fn change(&mut self, new: Settings) {
+        let old = std::mem::replace(&mut self.settings, new);
+        self.settings_changed = true;
+        if old.language != self.settings.language {
+            self.set_language(Spoken::from_choice(self.settings.language));
+        }
+        if old.core_folders != self.settings.core_folders {
+            self.cores = library::find_cores(&self.settings.core_folders);
+        }
+        if old.host_name != self.settings.host_name {
+            self.engine.send(Command::Room(RoomCommand::HostName(self.settings.host_name.clone())));
+        }
+        if old.codec != self.settings.codec {
+            self.engine.send(Command::Codec(self.settings.codec));
+        }
+        self.local_input.set_stick_moves_dpad(self.settings.stick_moves_dpad);
+        set_turbo(&self.local_input, &self.settings);
+    }
+}
