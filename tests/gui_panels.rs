@@ -10,7 +10,7 @@ use egui::{Key, OutputCommand, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
 use gui::{Stage, option};
-use hotseat::crash::{Crash, How};
+use hotseat::crash::Crash;
 use hotseat::engine::{Command, GameState, Level, Said};
 use hotseat::gui::preferences::Draft;
 use hotseat::gui::view::{Action, Dialog};
@@ -283,8 +283,7 @@ fn speed_and_latency_are_shown_while_a_game_runs() {
 
 #[test]
 fn a_crashed_game_is_started_again_or_closed() {
-    let crashed =
-        || Stage::default().playing().in_state(GameState::Crashed(Crash { core: "Nestopia".into(), how: How::Hung }));
+    let crashed = || Stage::default().playing().in_state(GameState::Crashed(Crash::Hung { core: "Nestopia".into() }));
     assert!(crashed().open().query_by_label("Nestopia stopped answering and was ended.").is_some());
     assert_eq!(clicked(crashed(), "Start again"), engine(Command::Restart));
     let mut window = crashed().open();
@@ -382,7 +381,7 @@ fn a_file_dropped_on_the_window_is_opened_also_while_a_game_runs() {
 
 #[test]
 fn a_crash_is_told_once() {
-    let crash = Crash { core: "It".into(), how: How::Unknown };
+    let crash = Crash::Unknown { core: "It".into() };
     let crashed = Stage::default().playing().in_state(GameState::Crashed(crash.clone()));
     let window = crashed.told(Level::Error, Said::Crashed(crash)).open();
     assert_eq!(window.query_all_by_label("It crashed.").count(), 1);
@@ -509,10 +508,7 @@ fn a_window_in_which_nothing_happens_does_not_paint() {
         ("running", Stage::default().playing()),
         ("busy", Stage::default().playing().busy()),
         ("paused", Stage::default().playing().in_state(GameState::Paused)),
-        (
-            "crashed",
-            Stage::default().playing().in_state(GameState::Crashed(Crash { core: "It".into(), how: How::Unknown })),
-        ),
+        ("crashed", Stage::default().playing().in_state(GameState::Crashed(Crash::Unknown { core: "It".into() }))),
         ("error", Stage::default().told(Level::Error, Said::Sentence("The disc is full.".into()))),
     ] {
         let mut window = stage.open();

@@ -9,11 +9,12 @@ mod gui;
 
 use egui_kittest::kittest::Queryable;
 use gui::Stage;
-use hotseat::crash::{Crash, How};
+use hotseat::crash::Crash;
 use hotseat::engine::{GameState, Level, Said};
 use hotseat::gui::links;
 use hotseat::gui::preferences::Draft;
 use hotseat::gui::view::Dialog;
+use hotseat::library::CoreNote;
 use std::path::PathBuf;
 
 /// Width and height in points, pixels per point.
@@ -45,9 +46,7 @@ const SCREENS: &[Screen] = &[
     ("game-wants", || Stage::default().playing().wanting(true, true, false)),
     ("game-takes", || Stage::default().playing().wanting(true, true, true)),
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),
-    ("crashed", || {
-        Stage::default().playing().in_state(GameState::Crashed(Crash { core: "Nestopia".into(), how: How::Signal(11) }))
-    }),
+    ("crashed", || Stage::default().playing().in_state(GameState::Crashed(Crash::Memory { core: "Nestopia".into() }))),
     ("failed", || {
         let mut stage = Stage::default().playing().in_state(GameState::Failed(
             "mGBA needs the file gba_bios.bin in the system folder: copy it there, then open the game again.".into(),
@@ -99,7 +98,7 @@ const SCREENS: &[Screen] = &[
     }),
     ("choose", || {
         let mut stage = Stage::default().with_recent().with_invite();
-        stage.cores[1].note = Some("Needs the BIOS file disksys.rom in the system folder.".into());
+        stage.cores[1].note = Some(CoreNote::NeedsBios { file: "disksys.rom".into() });
         let content = "/home/ada/games/Micro Mages.nes".into();
         with_dialog(stage, Dialog::ChooseCore { content, remember: true })
     }),
@@ -113,7 +112,7 @@ const SCREENS: &[Screen] = &[
             .playing()
             .chinese()
             .told(Level::Info, Said::Recorded(vec!["/home/ann/Videos/Micro Mages.mp4".into()], 754))
-            .told(Level::Error, Said::Crashed(Crash { core: "Nestopia".into(), how: How::Signal(11) }))
+            .told(Level::Error, Said::Crashed(Crash::Memory { core: "Nestopia".into() }))
             .told(Level::Warning, Said::NoSound("no sound device was found".into()))
     }),
     ("chinese-room", || Stage::default().playing().busy().talking().chinese()),

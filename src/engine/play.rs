@@ -115,7 +115,7 @@ impl Worker {
             running.restarting = false;
             running.state = GameState::Failed(why.clone());
         }
-        self.happen(Happening::Failed(why.to_string()));
+        self.happen(Happening::Failed(why));
     }
 
     pub(super) fn restart(&mut self, revive: bool) {
@@ -127,7 +127,7 @@ impl Worker {
 
     pub(super) fn follow_core(&mut self, event: emulator::Event) {
         match event {
-            emulator::Event::Said(message) => self.hear(message),
+            emulator::Event::Message(message) => self.hear(message),
             emulator::Event::Died(crash) => self.core_died(crash),
             emulator::Event::Ended => {
                 // The core asked to end by itself: the game is over, not broken.
@@ -157,6 +157,7 @@ impl Worker {
                 _ => tracing::warn!(target: "core", "{text}"),
             },
             FromCore::Message(text) => self.notice(Level::Info, text),
+            FromCore::Warning(warning) => self.notice(Level::Info, warning),
             FromCore::Paused(paused) => {
                 running.state = if paused { GameState::Paused } else { GameState::Running };
                 if !paused {
@@ -230,11 +231,10 @@ impl Worker {
         running.state = GameState::Crashed(crash.clone());
         let restarting = !never_ran && self.crashes.len() <= 2;
         running.restarting = restarting;
-        let reason = crash.to_string();
-        self.happen(Happening::CoreDied { reason: reason.clone(), restarting });
-        self.notice(Level::Error, Said::Crashed(crash));
+        self.happen(Happening::CoreDied { crash: crash.clone(), restarting });
+        self.notice(Level::Error, Said::Crashed(crash.clone()));
         if never_ran {
-            self.happen(Happening::Failed(reason));
+            self.happen(Happening::Failed(Said::Crashed(crash)));
         } else if restarting {
             // Everyone is told before the new process says anything.
             self.publish();
@@ -379,7 +379,7 @@ impl Worker {
 
 /// Brings news of a core process to the engine's thread. Its end must arrive; a log line need not.
 fn deliver(messages: &SyncSender<Message>, start: u64, event: emulator::Event) {
-    let dispensable = matches!(event, emulator::Event::Said(FromCore::Log { .. } | FromCore::Message(_)));
+    let dispensable = matches!(event, emulator::Event::Message(FromCore::Log { .. } | FromCore::Message(_)));
     let mut message = Message::Core(start, event);
     for _ in 0..400 {
         match messages.try_send(message) {

@@ -1,8 +1,11 @@
 //! What the engine tells people, without words: those are in the language files.
 
 use crate::crash::Crash;
+use crate::emulator::StartError;
+use crate::library::CheckError;
+use crate::link::message::{CoreWarning, LoadError};
 use crate::record::Failure;
-use crate::text::{Spoken, Texts, fill};
+use crate::text::{Message, Spoken, Texts, fill};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -51,7 +54,27 @@ pub enum Said {
     TooLarge(PathBuf),
     /// There is no sound device, and why.
     NoSound(String),
+    /// A file is not used.
+    Check(CheckError),
+    /// There is no core process.
+    Start(StartError),
+    /// The core or its content was not loaded.
+    Load(LoadError),
+    /// The core states what cannot be.
+    Core(CoreWarning),
 }
+
+macro_rules! said {
+    ($($error:ident => $variant:ident),*) => {
+        $(impl From<$error> for Said {
+            fn from(error: $error) -> Said {
+                Said::$variant(error)
+            }
+        })*
+    };
+}
+
+said!(CheckError => Check, StartError => Start, LoadError => Load, CoreWarning => Core, Crash => Crashed);
 
 impl From<String> for Said {
     fn from(sentence: String) -> Self {
@@ -66,6 +89,37 @@ impl From<&str> for Said {
 }
 
 impl Said {
+    /// Stable, for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Sentence(_) => "notice.words",
+            Self::StateSaved(_) => "notice.state_saved",
+            Self::StateBack(_) => "notice.state_back",
+            Self::StateRefused(_) => "notice.state_refused",
+            Self::NoState(_) => "notice.no_state",
+            Self::ResetBy(_) => "notice.reset_by",
+            Self::LoadedBy(..) => "notice.loaded_by",
+            Self::CannotSave => "notice.cannot_save",
+            Self::Revived => "notice.revived",
+            Self::StartedAgain => "notice.started_again",
+            Self::Crashed(crash) => crash.code(),
+            Self::Recording(_) => "notice.recording",
+            Self::Recorded(..) => "notice.recorded",
+            Self::Screenshot(_) => "notice.screenshot",
+            Self::NoScreenshot(..) => "notice.no_screenshot",
+            Self::NoMoreLinks => "notice.no_more_links",
+            Self::NotRecorded(_) => "notice.not_recorded",
+            Self::NotWritten(..) => "notice.not_written",
+            Self::NotRead(..) => "notice.not_read",
+            Self::TooLarge(_) => "notice.too_large",
+            Self::NoSound(_) => "notice.no_sound",
+            Self::Check(error) => error.code(),
+            Self::Start(error) => error.code(),
+            Self::Load(error) => error.code(),
+            Self::Core(warning) => warning.code(),
+        }
+    }
+
     /// In the words of a language.
     pub fn text(&self, texts: &Texts) -> String {
         let slot = |text: &str, slot: u8| fill(text, &[("n", &(slot + 1).to_string())]);
@@ -103,6 +157,10 @@ impl Said {
             Self::NotRead(file, why) => fill(texts.said_not_read, &[("file", &shown(file)), ("why", why)]),
             Self::TooLarge(file) => fill(texts.said_too_large, &[("file", &shown(file))]),
             Self::NoSound(why) => fill(texts.no_sound, &[("why", why)]),
+            Self::Check(error) => error.text(texts),
+            Self::Start(error) => error.text(texts),
+            Self::Load(error) => error.text(texts),
+            Self::Core(warning) => warning.text(texts),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::said::Said;
 use super::saves::Saves;
 use super::snapshot::{GameState, Level, Notice, Rendition, Snapshot, Speaker};
 use super::{Command, Config, Game, Threads};
+use crate::crash::Crash;
 use crate::emulator::{self, Emulator};
 use crate::link::message::{ControlName, Loaded, PortDevices, ToCore, Wants};
 use crate::link::state::StateReader;
@@ -56,8 +57,8 @@ pub enum Happening {
         /// Process number.
         core_pid: u32,
     },
-    /// It could not be started; the sentence says why.
-    Failed(String),
+    /// It could not be started.
+    Failed(Said),
     /// Somebody's media flows.
     PeerJoined {
         /// Number.
@@ -77,7 +78,7 @@ pub enum Happening {
     /// The core crashed or hung.
     CoreDied {
         /// How.
-        reason: String,
+        crash: Crash,
         /// It is being started again.
         restarting: bool,
     },

@@ -14,9 +14,9 @@ use crate::link::board::FeedbackReader;
 use crate::net::RoomCommand;
 use crate::net::ports::{self, Protocol};
 use crate::room::{Local, RequestId};
-use crate::settings::{self, Settings};
+use crate::settings::{self, Settings, SettingsWarning};
 use crate::signals;
-use crate::text::{Spoken, Texts, fill};
+use crate::text::{Message, Spoken, Texts, fill};
 use eframe::egui_wgpu::{RenderState, SurfaceConfig, WgpuConfiguration, wgpu};
 use egui::{
     Context, CursorGrab, CursorIcon, Order, Pos2, RawInput, Ui, UserAttentionType, ViewportBuilder, ViewportCommand,
@@ -120,7 +120,7 @@ impl App {
         start: Start,
         settings: Settings,
         settings_path: Option<PathBuf>,
-        warnings: Vec<String>,
+        warnings: Vec<SettingsWarning>,
     ) -> Result<Self, String> {
         let ctx = &context.egui_ctx;
         theme::install(ctx);
@@ -129,7 +129,8 @@ impl App {
         signals::on_end(move || {
             closing.send_viewport_cmd(ViewportCommand::Close);
             closing.request_repaint();
-        })?;
+        })
+        .map_err(|error| error.text(&Spoken::from_choice(settings.language).texts()))?;
         let data_dir = settings::data_dir()
             .ok_or("Hotseat found no home folder to keep saves in: set the variable HOME, then start it again.")?;
         let system_dir = settings.system_dir.clone().unwrap_or_else(|| data_dir.join("system"));
@@ -137,7 +138,7 @@ impl App {
         let texts = spoken.texts();
         let mut view = View::default();
         for warning in warnings {
-            view.notices.push(Level::Warning, warning);
+            view.notices.push(Level::Warning, warning.text(&texts));
         }
         let mut listen = |asked: Option<SocketAddr>, port, protocol| {
             let Some(address) = asked else {

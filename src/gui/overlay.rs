@@ -5,7 +5,7 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::engine::{Command, GameState, GameStatus};
-use crate::text::fill;
+use crate::text::{Message, fill};
 use egui::{
     Align, Color32, Frame, Layout, Margin, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };

@@ -1,10 +1,10 @@
-//! The input board: what everybody holds down now, in words that both processes reach without a lock; and the way back,
-//! motors and lamps.
+//! The input board: what is held down now on every seat, in words that both processes reach without a lock; and the way
+//! back, motors and LEDs.
 //!
-//! Whoever has news stores it; the runner reads at its poll. Nothing is queued, so an input is never older than its
+//! A thread that has news stores it; the runner reads at its poll. Nothing is queued, so an input is never older than its
 //! arrival, and a press that is over before the core looked stays latched until it has been polled once.
 //!
-//! Friends and the host may hold the same seat, so the board has two [lanes](Lane), each with states and latches of its
+//! Guests and the host may hold the same seat, so the board has two [lanes](Lane), each with states and latches of its
 //! own; reading joins them.
 
 use super::{Link, layout, sys::Region};
@@ -94,7 +94,7 @@ impl BoardWriter {
         }
     }
 
-    /// Seats whose pad, stick or mouse is held by anybody now, one bit each.
+    /// Seats whose pad, stick or mouse has anything held now, one bit each.
     pub fn held_seats(&self) -> u32 {
         let region = &self.0.region;
         let held = |base: usize| {
@@ -231,7 +231,7 @@ impl FeedbackWriter {
         true
     }
 
-    /// Switches a lamp, of which there are 32. Others are ignored.
+    /// Switches an LED, of which there are 32. Others are ignored.
     pub fn set_led(&mut self, led: u32, on: bool) {
         let Some(bit) = 1u32.checked_shl(led) else { return };
         self.leds = if on { self.leds | bit } else { self.leds & !bit };
@@ -270,7 +270,7 @@ impl FeedbackReader {
         Rumble { strong: (word >> 16) as u16, weak: word as u16 }
     }
 
-    /// The lamps that are on now, one bit each.
+    /// The LEDs that are on now, one bit each.
     pub fn leds(&self) -> u32 {
         self.0.region.u32(layout::LEDS).load(Acquire)
     }
@@ -484,7 +484,7 @@ mod tests {
     }
 
     #[test]
-    fn motors_and_lamps_come_back() {
+    fn motors_and_leds_come_back() {
         let link = Link::create().expect("link");
         let (mut writer, reader) = (FeedbackWriter::new(link.clone()), FeedbackReader::new(link.clone()));
         let rumble = Rumble { strong: 0x8000, weak: 0x4001 };

@@ -1,7 +1,7 @@
 //! The frame ring: a handful of slots, each owned by one side at a time.
 //!
 //! A slot's state word is the only thing that both sides change, always by compare-and-swap, so a frame is never read
-//! while it is written. The core takes a free slot, or the oldest frame that nobody read; the host takes the oldest
+//! while it is written. The core takes a free slot, or the oldest frame that was not read; the host takes the oldest
 //! frame, or, once more wait than it cares to make up for, the newest. Neither ever waits for the other, and neither throws the
 //! newest picture away for a frame that only says "the same again".
 
@@ -106,7 +106,7 @@ impl FrameWriter {
         self.link.frame_event.signal();
     }
 
-    /// A slot to write into: a free one, or the oldest that nobody read, except `kept`.
+    /// A slot to write into: a free one, or the oldest that was not read, except `kept`.
     fn take_slot(&self, kept: Option<usize>) -> Option<usize> {
         let region = &self.link.region;
         // Twice, because the host may take the oldest frame between our look and our grasp; it holds one slot at a time,
@@ -201,7 +201,7 @@ impl FrameReader {
         self.refused
     }
 
-    /// Sleeps until a frame may be there or somebody rings.
+    /// Sleeps until a frame may be there, or the event is rung for another reason.
     pub fn wait(&self) {
         self.link.frame_event.wait();
     }

@@ -81,9 +81,6 @@ texts! {
     said_started_again, said_recording, said_nothing_recorded, said_recorded, said_recorded_parts, said_screenshot,
     said_no_screenshot, said_no_more_links, said_not_written, said_not_read, said_too_large, no_sound,
     record_full, record_forbidden, record_codec, record_disk,
-    // A core process that is gone
-    crash, crash_by, crash_memory, crash_abort, crash_instruction, crash_arithmetic, crash_killed, crash_signal,
-    crash_code, crash_hung, crash_nonsense, crash_deaf,
 }
 
 static NO_MESSAGES: BTreeMap<String, String> = BTreeMap::new();
