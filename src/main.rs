@@ -66,7 +66,7 @@ enum What {
         /// Ask about each guest who opens the link: `{"command":"answer",...}` lets them in.
         #[arg(long)]
         approve: bool,
-        /// A name under which friends reach this machine, beside its own: others are refused.
+        /// A name under which guests reach this machine, beside its own: others are refused.
         #[arg(long, value_name = "NAME")]
         allow_name: Vec<String>,
         /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.

@@ -24,21 +24,15 @@ static FRONT: Mutex<Option<Front>> = Mutex::new(None);
 
 /// The front end, as the core meets it.
 pub struct Front {
-    /// Answers to the core's questions.
     pub environment: Environment,
-    /// Where pictures go.
     pub frames: FrameWriter,
-    /// Where sound goes.
     pub audio: AudioWriter,
-    /// Where inputs come from.
     pub board: BoardReader,
-    /// The inputs of this frame.
     pub inputs: Inputs,
     /// Clicks of wheels that are still to be told.
     pub wheels: Wheels,
     /// The keys that the core was told of.
     pub keyboard: Keyboard,
-    /// Where motors and LEDs are told.
     pub feedback: FeedbackWriter,
     /// The board has been read for this frame: a core that polls twice sees the same inputs, and a tap lasts a whole frame.
     pub polled: bool,
@@ -76,7 +70,7 @@ pub struct Seen {
     pub duplicates: u64,
     /// Pictures that were not taken.
     pub refused: u64,
-    /// Sample pairs.
+    /// In stereo pairs.
     pub samples: u64,
     /// Each size and how often; the first 64 sizes.
     pub sizes: Vec<(u32, u32, u64)>,

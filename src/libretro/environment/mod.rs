@@ -26,17 +26,13 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 
 /// The front end's answers, and what the core said so far.
 pub struct Environment {
-    /// What is known of its pictures.
     pub video: Video,
-    /// Its options.
     pub options: Options,
     /// Rate or size changed: the runner looks at `video` after the frame.
     pub av_changed: bool,
-    /// It runs without content.
     pub supports_no_game: bool,
     /// It asked to end.
     pub shutdown: bool,
-    /// Controller ports.
     pub ports: usize,
     /// Called for every key that is pressed or released.
     pub keyboard: Option<sys::retro_keyboard_callback>,
