@@ -1,97 +1,81 @@
 //! How a core process came to its end, for people.
 
-use crate::text::{Spoken, Texts, fill};
-use std::fmt;
+use crate::link::message::BadMessage;
+use crate::messages;
+use crate::text::IoCause;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-/// A core process that is gone without having been asked to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Crash {
-    /// What the core calls itself.
-    pub core: String,
-    /// How it ended.
-    pub how: How,
-}
-
-/// How it ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum How {
-    /// By a signal, of this number.
-    Signal(i32),
-    /// By itself, with this code.
-    Code(i32),
-    /// Nobody knows.
-    Unknown,
-    /// It showed no sign of life and was ended.
-    Hung,
-    /// It sent something that makes no sense and was ended.
-    Nonsense(String),
-    /// The system no longer lets it be listened to.
-    Deaf(String),
-}
-
-impl From<Option<ExitStatus>> for How {
-    fn from(status: Option<ExitStatus>) -> Self {
-        match status.map(|status| (status.signal(), status.code())) {
-            Some((Some(signal), _)) => Self::Signal(signal),
-            Some((None, Some(code))) => Self::Code(code),
-            _ => Self::Unknown,
-        }
+messages! {
+    /// How a core process ended without having been asked to. `core` is what the core calls itself.
+    pub enum Crash in crash {
+        memory => Memory { core: String },
+        abort => Abort { core: String },
+        instruction => Instruction { core: String },
+        arithmetic => Arithmetic { core: String },
+        /// From outside, as the system does when there is no memory left.
+        killed => Killed { core: String },
+        /// By another signal, of this number.
+        signal => Signal { core: String, signal: i32 },
+        /// By itself, with this code.
+        code => Code { core: String, code: i32 },
+        unknown => Unknown { core: String },
+        /// It showed no sign of life and was ended.
+        hung => Hung { core: String },
+        /// It sent something that makes no sense and was ended.
+        nonsense => Nonsense { core: String, cause: BadMessage },
+        /// The system no longer lets it be listened to.
+        unreadable => Unreadable { core: String, cause: IoCause },
     }
 }
 
 impl Crash {
-    /// One sentence.
-    pub fn text(&self, texts: &Texts) -> String {
-        let with = |text: &str, why: &str| fill(text, &[("core", &self.core), ("why", why)]);
-        let number = |text: &str, n: i32| with(texts.crash_by, &fill(text, &[("n", &n.to_string())]));
-        match &self.how {
-            How::Signal(libc::SIGSEGV) => with(texts.crash_by, texts.crash_memory),
-            How::Signal(libc::SIGABRT) => with(texts.crash_by, texts.crash_abort),
-            How::Signal(libc::SIGILL) => with(texts.crash_by, texts.crash_instruction),
-            How::Signal(libc::SIGFPE) => with(texts.crash_by, texts.crash_arithmetic),
-            How::Signal(libc::SIGKILL) => with(texts.crash_by, texts.crash_killed),
-            How::Signal(signal) => number(texts.crash_signal, *signal),
-            How::Code(code) => number(texts.crash_code, *code),
-            How::Unknown => with(texts.crash, ""),
-            How::Hung => with(texts.crash_hung, ""),
-            How::Nonsense(why) => with(texts.crash_nonsense, why),
-            How::Deaf(why) => with(texts.crash_deaf, why),
+    /// From how the process ended; none where the system does not say.
+    pub fn from_status(core: String, status: Option<ExitStatus>) -> Crash {
+        match status.map(|status| (status.signal(), status.code())) {
+            Some((Some(signal), _)) => Crash::from_signal(core, signal),
+            Some((None, Some(code))) => Crash::Code { core, code },
+            _ => Crash::Unknown { core },
         }
     }
-}
 
-/// In English, for logs and machines.
-impl fmt::Display for Crash {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.write_str(&self.text(&Spoken::English.texts()))
+    fn from_signal(core: String, signal: i32) -> Crash {
+        match signal {
+            libc::SIGSEGV => Crash::Memory { core },
+            libc::SIGABRT => Crash::Abort { core },
+            libc::SIGILL => Crash::Instruction { core },
+            libc::SIGFPE => Crash::Arithmetic { core },
+            libc::SIGKILL => Crash::Killed { core },
+            signal => Crash::Signal { core, signal },
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Message, Spoken};
 
     #[test]
     fn every_end_is_a_sentence_in_both_languages() {
+        let core = || "Nestopia".to_owned();
         let signals = [libc::SIGSEGV, libc::SIGABRT, libc::SIGILL, libc::SIGFPE, libc::SIGKILL, libc::SIGBUS];
-        let all = signals.map(How::Signal).into_iter().chain([
-            How::Code(3),
-            How::Unknown,
-            How::Hung,
-            How::Nonsense("a number".into()),
-            How::Deaf("no such file".into()),
+        let all = signals.map(|signal| Crash::from_signal(core(), signal)).into_iter().chain([
+            Crash::Code { core: core(), code: 3 },
+            Crash::Unknown { core: core() },
+            Crash::Hung { core: core() },
+            Crash::Nonsense { core: core(), cause: BadMessage::Endless },
+            Crash::Unreadable { core: core(), cause: IoCause::NotFound },
         ]);
         let mut seen = std::collections::BTreeSet::new();
-        for how in all {
-            let crash = Crash { core: "Nestopia".into(), how };
+        for crash in all {
             let (english, chinese) = (crash.to_string(), crash.text(&Spoken::Chinese.texts()));
             assert!(english.ends_with('.') && chinese.ends_with('。'), "{english} {chinese}");
             assert!(!english.contains(['{', '}']) && !chinese.contains(['{', '}']), "{english} {chinese}");
             assert!(seen.insert(english) && seen.insert(chinese), "{crash:?}");
         }
-        let crash = Crash { core: "Nestopia".into(), how: How::Signal(libc::SIGSEGV) };
+        let crash = Crash::from_status(core(), Some(ExitStatus::from_raw(libc::SIGSEGV)));
         assert_eq!(crash.to_string(), "Nestopia crashed (it reached for memory that is not its own).");
+        assert_eq!(crash.code(), "crash.memory");
     }
 }

@@ -1,9 +1,11 @@
 //! The host's handle on a core process: start it, speak to it, notice when it dies or hangs.
 
-use crate::crash::{Crash, How};
-use crate::link::message::{self, FromCore, Load, ToCore};
+use crate::crash::Crash;
+use crate::link::message::{self, FromCore, Load, ReceiveError, ToCore};
 use crate::link::{Link, Status};
-use crate::sync::spawn;
+use crate::messages;
+use crate::sync::{SpawnError, spawn};
+use crate::text::IoCause;
 use std::io::{self, BufReader};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -26,14 +28,33 @@ const LOADING_STRIKES: u32 = 240;
 /// How long a core may take to put its things away.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
+messages! {
+    /// Why there is no core process.
+    pub enum StartError in core_process {
+        process => Process { cause: IoCause },
+        thread => Thread { cause: SpawnError },
+    }
+}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> StartError {
+        StartError::Process { cause: error.into() }
+    }
+}
+
+impl From<SpawnError> for StartError {
+    fn from(cause: SpawnError) -> StartError {
+        StartError::Thread { cause }
+    }
+}
+
 /// Where a core process and its supervisor report. Called on the supervisor's thread.
 pub type Listener = Box<dyn Fn(Event) + Send>;
 
-/// What happened.
+/// What a core process does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// The core process said something.
-    Said(FromCore),
+    Message(FromCore),
     /// It is gone without having been asked to go.
     Died(Crash),
     /// It ended as asked.
@@ -51,18 +72,16 @@ pub struct Emulator {
 
 impl Emulator {
     /// Starts a core process on the memory of `link` and tells it what to run. Everything from then on comes as events.
-    pub fn start(link: Arc<Link>, load: Load, listener: Listener) -> Result<Emulator, String> {
-        let failed = |error: io::Error| format!("The core process could not be started: {error}.");
+    pub fn start(link: Arc<Link>, load: Load, listener: Listener) -> Result<Emulator, StartError> {
         link.clear_for_new_core();
-        let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+        let (ours, theirs) = UnixStream::pair()?;
         // By way of /proc, so that it is this very program even after its file was replaced by an update.
         let child = Command::new("/proc/self/exe")
             .arg(SUBCOMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
-            .spawn()
-            .map_err(failed)?;
+            .spawn()?;
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
         let name = plain_name(&load);
@@ -74,9 +93,8 @@ impl Emulator {
             message::send(&mut control, &ToCore::Load(load))?;
             Ok(control)
         };
-        let control = greet().map_err(|error| {
+        let control: UnixStream = greet().inspect_err(|_: &io::Error| {
             kill(&child);
-            failed(error)
         })?;
         let stopping = Arc::new(AtomicBool::new(false));
         let mut supervisor = Supervisor {
@@ -95,7 +113,6 @@ impl Emulator {
         Ok(Emulator { control: Mutex::new(control), pid, stopping, supervisor: Some(supervisor), child })
     }
 
-    /// The core process's number.
     pub fn pid(&self) -> u32 {
         self.pid
     }
@@ -160,7 +177,7 @@ struct Supervisor {
 impl Supervisor {
     fn run(&mut self) {
         let end = self.watch();
-        // Nobody is left who could stop the motors it started.
+        // The motors it started have no other end.
         self.link.clear_feedback();
         let event = if self.stopping.load(Ordering::Acquire) { Event::Ended } else { end };
         (self.listener)(event);
@@ -169,10 +186,10 @@ impl Supervisor {
     fn watch(&mut self) -> Event {
         let socket = match self.socket.try_clone() {
             Ok(socket) => socket,
-            Err(error) => return self.died(How::Deaf(error.to_string())),
+            Err(error) => return self.unreadable(&error),
         };
         if let Err(error) = socket.set_read_timeout(Some(LOOK_EVERY)) {
-            return self.died(How::Deaf(error.to_string()));
+            return self.unreadable(&error);
         }
         let mut from = BufReader::new(socket);
         let mut line = Vec::new();
@@ -191,21 +208,26 @@ impl Supervisor {
                         FromCore::LoadFailed(_) | FromCore::Ended(_) => ended = true,
                         _ => {}
                     }
-                    (self.listener)(Event::Said(message));
+                    (self.listener)(Event::Message(message));
                 }
                 Ok(None) => return self.after_the_end(ended),
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+                Err(ReceiveError::Io(error))
+                    if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
                 Err(_) if self.is_gone() => return self.after_the_end(ended),
-                Err(error) => {
+                Err(ReceiveError::Io(error)) => {
                     kill(&self.child);
-                    return self.died(How::Nonsense(error.to_string()));
+                    return self.unreadable(&error);
+                }
+                Err(ReceiveError::Message(cause)) => {
+                    kill(&self.child);
+                    return Event::Died(Crash::Nonsense { core: self.name.clone(), cause });
                 }
             }
             if last_look.elapsed() >= LOOK_EVERY {
                 last_look = Instant::now();
                 if self.hangs() {
                     kill(&self.child);
-                    return self.died(How::Hung);
+                    return Event::Died(Crash::Hung { core: self.name.clone() });
                 }
             }
         }
@@ -220,7 +242,7 @@ impl Supervisor {
     /// Counts a look without a sign of life. A paused core answers pings.
     fn hangs(&mut self) -> bool {
         if self.stopping.load(Ordering::Acquire) {
-            // Whoever stops it has a limit of their own.
+            // `stop` has a limit of its own.
             return false;
         }
         let beat = self.status.heartbeat();
@@ -246,10 +268,10 @@ impl Supervisor {
         if ended {
             return Event::Ended;
         }
-        self.died(status.into())
+        Event::Died(Crash::from_status(self.name.clone(), status))
     }
 
-    fn died(&self, how: How) -> Event {
-        Event::Died(Crash { core: self.name.clone(), how })
+    fn unreadable(&self, error: &io::Error) -> Event {
+        Event::Died(Crash::Unreadable { core: self.name.clone(), cause: error.into() })
     }
 }

@@ -7,6 +7,9 @@ use hotseat::gui;
 use hotseat::net::ports;
 use hotseat::packet::Format;
 use hotseat::room::Terms;
+use hotseat::settings::Settings;
+use hotseat::text::{Message, Spoken, Texts};
+use hotseat::tools::CommandLineError;
 use hotseat::{emulator, headless, library, libretro, settings, tools};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -60,10 +63,10 @@ enum What {
         /// Stream in this video format only: h264, vp8, vp9, h264-444, vp9-444. Without it, the best for each browser.
         #[arg(long, value_name = "NAME", value_parser = codec)]
         codec: Option<Format>,
-        /// Ask about everyone who opens the link: `{"command":"answer",...}` lets them in.
+        /// Ask about each guest who opens the link: `{"command":"answer",...}` lets them in.
         #[arg(long)]
         approve: bool,
-        /// A name under which friends reach this machine, beside its own: others are refused.
+        /// A name under which guests reach this machine, beside its own: others are refused.
         #[arg(long, value_name = "NAME")]
         allow_name: Vec<String>,
         /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
@@ -103,16 +106,44 @@ enum What {
     CoreProcess,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+/// What is wrong with an argument; in English, as the parser's own words are.
+#[derive(Debug, thiserror::Error)]
+enum ArgumentError {
+    #[error("write it as KEY=VALUE")]
+    NotKeyValue,
+    #[error("the video formats are {}", Format::ALL.map(Format::name).join(", "))]
+    UnknownFormat,
+}
+
+fn key_value(text: &str) -> Result<(String, String), ArgumentError> {
+    let (key, value) = text.split_once('=').ok_or(ArgumentError::NotKeyValue)?;
     Ok((key.into(), value.into()))
 }
 
-fn codec(name: &str) -> Result<Format, String> {
-    Format::from_name(name).ok_or_else(|| {
-        let names = Format::ALL.map(Format::name).join(", ");
-        format!("the video formats are {names}")
-    })
+fn codec(name: &str) -> Result<Format, ArgumentError> {
+    Format::from_name(name).ok_or(ArgumentError::UnknownFormat)
+}
+
+/// What ends the program.
+enum Failure {
+    Message(Box<dyn Message>),
+    /// Already in words.
+    Words(String),
+}
+
+impl<M: Message + 'static> From<M> for Failure {
+    fn from(message: M) -> Failure {
+        Failure::Message(Box::new(message))
+    }
+}
+
+impl Failure {
+    fn text(&self, texts: &Texts) -> String {
+        match self {
+            Failure::Message(message) => message.text(texts),
+            Failure::Words(words) => words.clone(),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -121,10 +152,12 @@ fn main() -> ExitCode {
         return libretro::core_process();
     }
     log();
-    match run(arguments) {
+    let settings = settings::path().map(|path| Settings::load(&path).0).unwrap_or_default();
+    let texts = Spoken::from_choice(settings.language).texts();
+    match run(arguments, &settings, texts) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("{why}");
+        Err(failure) => {
+            eprintln!("{}", failure.text(&texts));
             ExitCode::FAILURE
         }
     }
@@ -142,10 +175,10 @@ fn log() {
         .init();
 }
 
-fn run(arguments: Arguments) -> Result<(), String> {
+fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Failure> {
     match arguments.what {
         #[cfg(not(feature = "window"))]
-        None => Err("This build has no window: `hotseat host` hosts a game without one.".into()),
+        None => Err(CommandLineError::NoWindow.into()),
         #[cfg(feature = "window")]
         None => gui::run(gui::Start {
             game: None,
@@ -153,55 +186,51 @@ fn run(arguments: Arguments) -> Result<(), String> {
             core: arguments.open.core,
             http: None,
             udp: None,
-        }),
+        })
+        .map_err(Failure::Words),
         Some(What::Host { open, listen, option, codec, approve, allow_name, json }) => {
-            let mut game = choose(open)?;
+            let mut game = choose(open, settings)?;
             game.options = option;
             let invite = Terms { approval: approve, ..Terms::default() };
-            headless::run(Config { codec, invite, names: allow_name, ..config(&listen) }, game, json)
+            let config = Config { codec, invite, names: allow_name, ..config(&listen, settings) };
+            Ok(headless::run(config, game, json, texts)?)
         }
         Some(What::Check { open, option, frames, json }) => {
-            let core = open.core.ok_or("Say which core to check: `hotseat check --core PATH [CONTENT]`.")?;
-            let text = tools::check(tools::Check {
+            let core = open.core.ok_or(CommandLineError::NoCoreToCheck)?;
+            let check = tools::Check {
                 core,
                 content: open.content,
                 options: option,
                 frames,
-                system_dir: system_dir(),
+                system_dir: system_dir(settings),
                 json,
-            })?;
-            print(&text)
+            };
+            print(&tools::check(&check, &texts)?)
         }
-        Some(What::Cores { json }) => print(&tools::cores(&extra_folders(), json)),
-        Some(What::Bench { name, json }) => print(&tools::bench(&name, json)?),
+        Some(What::Cores { json }) => print(&tools::cores(&settings.core_folders, json, &texts)),
+        Some(What::Bench { name, json }) => {
+            print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
+        }
         Some(What::CoreProcess) => Ok(()),
     }
 }
 
-fn print(text: &str) -> Result<(), String> {
+fn print(text: &str) -> Result<(), Failure> {
     use std::io::Write;
-    writeln!(std::io::stdout().lock(), "{text}").map_err(|error| format!("Standard output is closed: {error}."))
-}
-
-fn loaded_settings() -> settings::Settings {
-    settings::path().map(|path| settings::Settings::load(&path).0).unwrap_or_default()
-}
-
-fn extra_folders() -> Vec<PathBuf> {
-    loaded_settings().core_folders
+    let printed = writeln!(std::io::stdout().lock(), "{text}");
+    printed.map_err(|error| CommandLineError::OutputClosed { cause: error.into() }.into())
 }
 
 fn data_dir() -> PathBuf {
     settings::data_dir().unwrap_or_else(|| PathBuf::from("hotseat-data"))
 }
 
-fn system_dir() -> PathBuf {
-    loaded_settings().system_dir.unwrap_or_else(|| data_dir().join("system"))
+fn system_dir(settings: &Settings) -> PathBuf {
+    settings.system_dir.clone().unwrap_or_else(|| data_dir().join("system"))
 }
 
 /// Headless: asked for a port, it is that port or an error; not asked, the usual one if it is free.
-fn config(listen: &Listen) -> Config {
-    let settings = loaded_settings();
+fn config(listen: &Listen, settings: &Settings) -> Config {
     let usual = |port, protocol| ports::or_free(ports::any(port), protocol).0;
     Config {
         http: listen.http.unwrap_or_else(|| usual(settings.http_port, ports::Protocol::Tcp)),
@@ -209,7 +238,7 @@ fn config(listen: &Listen) -> Config {
         local: false,
         host_name: None,
         data_dir: data_dir(),
-        system_dir: system_dir(),
+        system_dir: system_dir(settings),
         record_dir: settings::record_dir().unwrap_or_else(|| data_dir().join("recordings")),
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
         codec: None,
@@ -219,13 +248,11 @@ fn config(listen: &Listen) -> Config {
 }
 
 /// What to run: with no core, the one that takes the content; with neither, the demo.
-fn choose(open: Open) -> Result<Game, String> {
+fn choose(open: Open, settings: &Settings) -> Result<Game, Failure> {
     let core = match (&open.core, &open.content) {
         (Some(core), _) => core.clone(),
-        (None, None) => library::demo_core().ok_or(
-            "The demo game was not found beside the program. Build it with `make`, or name a core with --core PATH.",
-        )?,
-        (None, Some(content)) => core_for(content)?,
+        (None, None) => library::demo_core().ok_or(CommandLineError::NoDemo)?,
+        (None, Some(content)) => core_for(content, settings)?,
     };
     let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let title = match &open.content {
@@ -236,15 +263,11 @@ fn choose(open: Open) -> Result<Game, String> {
     Ok(Game { core, content: open.content, title, options: Vec::new() })
 }
 
-fn core_for(content: &Path) -> Result<PathBuf, String> {
+fn core_for(content: &Path, settings: &Settings) -> Result<PathBuf, Failure> {
     library::check_content(content)?;
-    let cores = library::find_cores(&extra_folders());
-    let fitting = library::cores_for(&cores, content);
-    match fitting.first() {
+    let cores = library::find_cores(&settings.core_folders);
+    match library::cores_for(&cores, content).first() {
         Some(core) => Ok(core.path.clone()),
-        None => Err(format!(
-            "No core was found that runs {}: install one (`hotseat cores` lists those found), or name it with --core PATH.",
-            content.display()
-        )),
+        None => Err(CommandLineError::NoCoreFor { content: content.to_owned() }.into()),
     }
 }

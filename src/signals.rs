@@ -1,13 +1,24 @@
-//! The wish of the system, or of a terminal, that the program end.
+//! Signals of the system, or of a terminal, that ask the program to end.
 
-use crate::sync::spawn;
+use crate::messages;
+use crate::sync::{SpawnError, spawn};
+use crate::text::IoCause;
 use std::sync::mpsc::sync_channel;
 
-/// Calls `wish` on SIGTERM, SIGINT or SIGHUP, so that saves are written and friends are told. The second one ends the
+messages! {
+    /// Why signals are not listened to.
+    pub enum SignalError in signals {
+        runtime => Runtime { cause: IoCause },
+        thread => Thread { cause: SpawnError },
+        refused => Refused,
+    }
+}
+
+/// Calls `stop` on SIGTERM, SIGINT or SIGHUP, so that saves are written and guests are told. The second signal ends the
 /// process at once.
-pub fn on_end(wish: impl Fn() + Send + 'static) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("Signals cannot be listened to: {error}.");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+pub fn on_end(stop: impl Fn() + Send + 'static) -> Result<(), SignalError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| SignalError::Runtime { cause: error.into() })?;
     let (ready, is_ready) = sync_channel(1);
     spawn("signals", move || {
         runtime.block_on(async move {
@@ -20,9 +31,10 @@ pub fn on_end(wish: impl Fn() + Send + 'static) -> Result<(), String> {
                 if times > 0 {
                     std::process::exit(1);
                 }
-                wish();
+                stop();
             }
         });
-    })?;
-    is_ready.recv().map_err(|_| "Signals cannot be listened to.".to_owned())
+    })
+    .map_err(|cause| SignalError::Thread { cause })?;
+    is_ready.recv().map_err(|_| SignalError::Refused)
 }

@@ -1,4 +1,4 @@
-//! Whatever cannot be run is refused with one sentence that names it.
+//! What cannot be run is refused with one sentence that names it.
 
 mod common;
 
@@ -141,15 +141,15 @@ fn content_larger_than_any_game_is_named() {
 #[test]
 fn content_in_a_folder_that_may_not_be_read_is_named() {
     let dir = TempDir::new();
-    let everyone =
+    let allow =
         |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("permissions");
-    everyone(dir.path(), 0o777);
+    allow(dir.path(), 0o777);
     let locked = dir.path().join("locked");
     std::fs::create_dir(&locked).expect("a folder");
     std::fs::write(locked.join("game.nes"), b"NES\x1a").expect("a file");
-    everyone(&locked, 0o000);
+    allow(&locked, 0o000);
     let mut command = quiet_command(&dir);
-    // The administrator may read everything: then it is tried as nobody, who may not look into the administrator's folder
+    // The administrator may read everything: then it is tried as the user `nobody`, who may not look into the administrator's folder
     // where the program may lie.
     if rustix::process::geteuid().is_root() {
         let copy = dir.path().join("hotseat");
@@ -161,7 +161,7 @@ fn content_in_a_folder_that_may_not_be_read_is_named() {
     command.args(["host", "--json", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--core"]);
     command.arg(installed_core("nestopia")).arg(locked.join("game.nes"));
     let output = run_to_end(command);
-    everyone(&locked, 0o700);
+    allow(&locked, 0o700);
     let said = sentence(&output);
     assert!(said.contains("game.nes"), "{said}");
 }
@@ -206,6 +206,25 @@ fn the_check_tool_refuses_the_same() {
         let said = sentence(&run_to_end(command));
         assert!(said.contains(name), "{said}");
     }
+}
+
+#[test]
+fn a_refusal_is_read_in_the_readers_language() {
+    let dir = TempDir::new();
+    let words = dir.file("words_libretro.so", b"words");
+    for arguments in [&["host", "--json", "--core"][..], &["check", "--core"]] {
+        let mut command = quiet_command(&dir);
+        command.env("HOTSEAT_LANG", "zh").args(arguments).arg(&words);
+        let output = run_to_end(command);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.lines().count() == 1, "{said}");
+        assert!(said.contains("words_libretro.so 不是 libretro 核心"), "{said}");
+    }
+    // Said by the core process.
+    let mut command = quiet_command(&dir);
+    command.env("HOTSEAT_LANG", "zh").args(["check", "--core"]).arg(installed_core("nestopia"));
+    let said = String::from_utf8_lossy(&run_to_end(command).stderr).into_owned();
+    assert!(said.contains("需要游戏文件") && said.contains("nes"), "{said}");
 }
 
 #[test]

@@ -43,6 +43,7 @@ fn a_crash_is_told_and_the_game_goes_on_where_it_was() {
     let died = host.wait_for("core_died", LONG);
     assert_eq!(died["restarting"], true);
     assert!(died["reason"].as_str().is_some_and(|reason| reason.contains("Fixture")), "{died}");
+    assert_eq!(died["code"], "crash.memory");
     let restarted = host.wait_for("core_restarted", LONG);
     assert_eq!(restarted["revived"], true);
     let new = pid(&restarted);
@@ -108,6 +109,7 @@ fn a_core_that_hangs_is_ended_and_started_again() {
     );
     let died = host.wait_for("core_died", Duration::from_secs(10));
     assert!(died["reason"].as_str().is_some_and(|reason| reason.contains("stopped answering")), "{died}");
+    assert_eq!(died["code"], "crash.hung");
     host.wait_for("core_restarted", LONG);
     wait_for_history(&browser, &["running", "crashed", "running"]);
     let frame = browser.newest().frame;

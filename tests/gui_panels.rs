@@ -10,7 +10,7 @@ use egui::{Key, OutputCommand, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
 use gui::{Stage, option};
-use hotseat::crash::{Crash, How};
+use hotseat::crash::Crash;
 use hotseat::engine::{Command, GameCommand, GameState, Level, NoticeKind, Slot};
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
@@ -283,8 +283,7 @@ fn speed_and_latency_are_shown_while_a_game_runs() {
 
 #[test]
 fn a_crashed_game_is_started_again_or_closed() {
-    let crashed =
-        || Stage::default().playing().in_state(GameState::Crashed(Crash { core: "Nestopia".into(), how: How::Hung }));
+    let crashed = || Stage::default().playing().in_state(GameState::Crashed(Crash::Hung { core: "Nestopia".into() }));
     assert!(crashed().open().query_by_label("Nestopia stopped answering and was ended.").is_some());
     assert_eq!(clicked(crashed(), "Start again"), engine(Command::Restart));
     let mut window = crashed().open();
@@ -296,7 +295,9 @@ fn a_crashed_game_is_started_again_or_closed() {
 
 #[test]
 fn a_game_that_could_not_start_says_why_and_leads_back() {
-    let failed = Stage::default().playing().in_state(GameState::Failed("It needs gba_bios.bin.".into()));
+    let failed = Stage::default()
+        .playing()
+        .in_state(GameState::Failed(NoticeKind::CoreMessage { text: "It needs gba_bios.bin.".into() }));
     let mut window = failed.open();
     assert!(window.query_by_label("It needs gba_bios.bin.").is_some());
     click(&mut window, "Go back");
@@ -382,7 +383,7 @@ fn a_file_dropped_on_the_window_is_opened_also_while_a_game_runs() {
 
 #[test]
 fn a_crash_is_told_once() {
-    let crash = Crash { core: "It".into(), how: How::Unknown };
+    let crash = Crash::Unknown { core: "It".into() };
     let crashed = Stage::default().playing().in_state(GameState::Crashed(crash.clone()));
     let window = crashed.told(Level::Error, NoticeKind::Crashed { crash }).open();
     assert_eq!(window.query_all_by_label("It crashed.").count(), 1);
@@ -485,8 +486,10 @@ fn the_picture_is_no_stop_on_the_way_through_the_window_by_tab() {
 
 #[test]
 fn notices_are_shown_and_dismissed() {
-    let mut window =
-        Stage::default().playing().told(Level::Error, NoticeKind::Sentence { text: "The disc is full.".into() }).open();
+    let mut window = Stage::default()
+        .playing()
+        .told(Level::Error, NoticeKind::CoreMessage { text: "The disc is full.".into() })
+        .open();
     assert!(window.query_by_label("The disc is full.").is_some());
     click(&mut window, "Dismiss");
     assert!(window.query_by_label("The disc is full.").is_none());
@@ -510,11 +513,8 @@ fn a_window_in_which_nothing_happens_does_not_paint() {
         ("running", Stage::default().playing()),
         ("busy", Stage::default().playing().busy()),
         ("paused", Stage::default().playing().in_state(GameState::Paused)),
-        (
-            "crashed",
-            Stage::default().playing().in_state(GameState::Crashed(Crash { core: "It".into(), how: How::Unknown })),
-        ),
-        ("error", Stage::default().told(Level::Error, NoticeKind::Sentence { text: "The disc is full.".into() })),
+        ("crashed", Stage::default().playing().in_state(GameState::Crashed(Crash::Unknown { core: "It".into() }))),
+        ("error", Stage::default().told(Level::Error, NoticeKind::CoreMessage { text: "The disc is full.".into() })),
     ] {
         let mut window = stage.open();
         window.run_steps(6);

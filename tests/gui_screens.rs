@@ -10,11 +10,12 @@ mod gui;
 use egui_kittest::kittest::Queryable;
 use gui::Stage;
 use hotseat::audio::SpeakerError;
-use hotseat::crash::{Crash, How};
+use hotseat::crash::Crash;
 use hotseat::engine::{GameState, Length, Level, NoticeKind, Slot};
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::Dialog;
+use hotseat::library::CoreNote;
 use hotseat::text::IoCause;
 use std::path::PathBuf;
 
@@ -50,9 +51,7 @@ const SCREENS: &[Screen] = &[
     ("game-wants", || Stage::default().playing().wanting(true, true, false)),
     ("game-takes", || Stage::default().playing().wanting(true, true, true)),
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),
-    ("crashed", || {
-        Stage::default().playing().in_state(GameState::Crashed(Crash { core: "Nestopia".into(), how: How::Signal(11) }))
-    }),
+    ("crashed", || Stage::default().playing().in_state(GameState::Crashed(Crash::Memory { core: "Nestopia".into() }))),
     ("failed", || {
         let mut stage = Stage::default().playing().in_state(GameState::Failed(
             "mGBA needs the file gba_bios.bin in the system folder: copy it there, then open the game again.".into(),
@@ -104,7 +103,7 @@ const SCREENS: &[Screen] = &[
     }),
     ("choose", || {
         let mut stage = Stage::default().with_recent().with_invite();
-        stage.cores[1].note = Some("Needs the BIOS file disksys.rom in the system folder.".into());
+        stage.cores[1].note = Some(CoreNote::NeedsBios { file: "disksys.rom".into() });
         let content = "/home/ada/games/Micro Mages.nes".into();
         with_dialog(stage, Dialog::ChooseCore { content, remember: true })
     }),
@@ -121,7 +120,7 @@ const SCREENS: &[Screen] = &[
                 Level::Info,
                 NoticeKind::recorded(vec!["/home/ann/Videos/Micro Mages.mp4".into()], Length { seconds: 754 }),
             )
-            .told(Level::Error, NoticeKind::Crashed { crash: Crash { core: "Nestopia".into(), how: How::Signal(11) } })
+            .told(Level::Error, NoticeKind::Crashed { crash: Crash::Memory { core: "Nestopia".into() } })
             .told(Level::Warning, NoticeKind::NoSound { why: SpeakerError::NoDevice })
     }),
     ("chinese-room", || Stage::default().playing().busy().talking().chinese()),

@@ -41,6 +41,19 @@ fn every_line_is_one_object_with_an_event() {
 }
 
 #[test]
+fn what_is_told_has_a_code_beside_the_sentence() {
+    let mut host = Setup::fixture().start();
+    host.command(r#"{"command":"load_state","slot":7}"#);
+    let notice = host.wait_for("notice", LONG);
+    assert_eq!(notice["text"], "There is no state 8 yet.");
+    assert!(notice["code"].as_str().is_some_and(|code| code.ends_with(".no_state")), "{notice}");
+    host.command(r#"{"command":"option","key":"fixture_fault","value":"exit"}"#);
+    let died = host.wait_for("core_died", LONG);
+    assert_eq!(died["code"], "crash.code");
+    assert_eq!(died["reason"], "Fixture crashed (it ended with code 3).");
+}
+
+#[test]
 fn statistics_come_with_every_documented_field() {
     let _alone = common::alone();
     let mut host = Host::fixture(&[]);

@@ -63,7 +63,7 @@ fn keeps_its_rate(core: &str, content: &Path, rate: f64, size: (u64, u64)) {
         }
     }
     assert!(means.last().is_some_and(|mean| (mean - rate).abs() < 0.1), "{means:?} for {rate}");
-    // Nobody watches, so nothing is encoded; the size is known as soon as somebody does.
+    // Without a viewer nothing is encoded; the size is known as soon as there is one.
     let browser = Browser::playing(&host.url_for("Ann"));
     host.stats_when("the right size", LONG, |stats| {
         (stats["width"].as_u64(), stats["height"].as_u64()) == (Some(size.0), Some(size.1))

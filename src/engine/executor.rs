@@ -164,7 +164,7 @@ impl Executor {
 
 /// Brings news of a core process to the engine's thread. Its end must arrive; a log line need not.
 fn deliver(messages: &SyncSender<Message>, start: StartId, event: emulator::Event) {
-    let dispensable = matches!(event, emulator::Event::Said(FromCore::Log { .. } | FromCore::Message(_)));
+    let dispensable = matches!(event, emulator::Event::Message(FromCore::Log { .. } | FromCore::Message(_)));
     let mut message = Message::Core(start, event);
     for _ in 0..400 {
         match messages.try_send(message) {

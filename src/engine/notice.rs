@@ -3,10 +3,13 @@
 use super::saves::SaveError;
 use crate::audio::SpeakerError;
 use crate::crash::Crash;
+use crate::emulator;
 use crate::game_command::Slot;
+use crate::library::CheckError;
+use crate::link::message::{CoreWarning, LoadError};
 use crate::messages;
 use crate::record::RecordingFailure;
-use crate::text::{IoCause, Texts, Value};
+use crate::text::{IoCause, Message as _, Texts, Value};
 use crate::video::VideoFailure;
 use std::path::PathBuf;
 
@@ -65,8 +68,14 @@ messages! {
         /// Pictures cannot be sent.
         not_sent => NotSent { failure: VideoFailure },
         no_sound => NoSound { why: SpeakerError },
-        /// What a module still tells in English: to be replaced by that module's own error.
-        sentence => Sentence { text: String },
+        /// A file is not used as core or content.
+        check => Check { error: CheckError },
+        /// There is no core process.
+        core_process => CoreProcess { error: emulator::StartError },
+        /// The core or its content was not loaded.
+        load => Load { error: LoadError },
+        /// The core states what cannot be.
+        core_warning => CoreWarned { warning: CoreWarning },
     }
 }
 
@@ -82,6 +91,7 @@ impl NoticeKind {
             | Self::Revived
             | Self::StartedAgain
             | Self::CoreMessage { .. }
+            | Self::CoreWarned { .. }
             | Self::Recording { .. }
             | Self::NothingRecorded
             | Self::Recorded { .. }
@@ -95,7 +105,24 @@ impl NoticeKind {
             | Self::RecordingFailed { .. }
             | Self::NotSent { .. }
             | Self::NoScreenshot { .. }
-            | Self::Sentence { .. } => Level::Error,
+            | Self::Check { .. }
+            | Self::CoreProcess { .. }
+            | Self::Load { .. } => Level::Error,
+        }
+    }
+
+    /// The code of what is told; where that is another module's, its own.
+    pub fn innermost_code(&self) -> &'static str {
+        match self {
+            Self::Crashed { crash } => crash.code(),
+            Self::Save { error } => error.code(),
+            Self::RecordingFailed { failure } => failure.code(),
+            Self::NotSent { failure } => failure.code(),
+            Self::Check { error } => error.code(),
+            Self::CoreProcess { error } => error.code(),
+            Self::Load { error } => error.code(),
+            Self::CoreWarned { warning } => warning.code(),
+            _ => self.code(),
         }
     }
 
@@ -110,22 +137,18 @@ impl NoticeKind {
     }
 }
 
-impl From<SaveError> for NoticeKind {
-    fn from(error: SaveError) -> Self {
-        Self::Save { error }
-    }
+macro_rules! errors {
+    ($($kind:ty => $variant:ident),* $(,)?) => {
+        $(impl From<$kind> for NoticeKind {
+            fn from(error: $kind) -> Self {
+                Self::$variant { error }
+            }
+        })*
+    };
 }
 
-impl From<String> for NoticeKind {
-    fn from(text: String) -> Self {
-        Self::Sentence { text }
-    }
-}
-
-impl From<&str> for NoticeKind {
-    fn from(text: &str) -> Self {
-        Self::Sentence { text: text.into() }
-    }
+errors! {
+    SaveError => Save, CheckError => Check, emulator::StartError => CoreProcess, LoadError => Load,
 }
 
 /// How long something plays, in whole seconds; shown such as 1:02:03 or 0:07.
@@ -138,12 +161,6 @@ impl Value for Length {
     fn show(&self, _: &Texts) -> String {
         let (hours, minutes, seconds) = (self.seconds / 3600, self.seconds / 60 % 60, self.seconds % 60);
         if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-    }
-}
-
-impl Value for Crash {
-    fn show(&self, texts: &Texts) -> String {
-        self.text(texts)
     }
 }
 

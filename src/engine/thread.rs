@@ -76,13 +76,13 @@ impl EngineThread {
     fn take(&mut self, message: Message) {
         match message {
             Message::Command(command) => self.machine.handle_command(command),
-            Message::Core(_, emulator::Event::Said(FromCore::Log { level, text })) => match level {
+            Message::Core(_, emulator::Event::Message(FromCore::Log { level, text })) => match level {
                 0 => tracing::debug!(target: "core", "{text}"),
                 1 => tracing::info!(target: "core", "{text}"),
                 _ => tracing::warn!(target: "core", "{text}"),
             },
             Message::Core(start, event) => {
-                if matches!(event, emulator::Event::Said(FromCore::Loaded(_))) {
+                if matches!(event, emulator::Event::Message(FromCore::Loaded(_))) {
                     self.figures.restart(now());
                 }
                 self.machine.handle_core(start, event, now());

@@ -22,7 +22,7 @@ use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::ports::{self, Protocol};
 use crate::room::{Local, RequestId};
-use crate::settings::{self, Settings};
+use crate::settings::{self, Settings, SettingsWarning};
 use crate::signals;
 use crate::text::{Message as _, Spoken, Texts, fill};
 use eframe::egui_wgpu::{RenderState, wgpu};
@@ -72,7 +72,7 @@ impl App {
         start: Start,
         settings: Settings,
         settings_path: Option<PathBuf>,
-        warnings: Vec<String>,
+        warnings: Vec<SettingsWarning>,
     ) -> Result<Self, StartError> {
         let ctx = &context.egui_ctx;
         theme::install(ctx);
@@ -82,14 +82,14 @@ impl App {
             closing.send_viewport_cmd(ViewportCommand::Close);
             closing.request_repaint();
         });
-        handled.map_err(StartError::Engine)?;
+        handled.map_err(|error| StartError::Engine(error.text(&Spoken::from_choice(settings.language).texts())))?;
         let data_dir = settings::data_dir().ok_or(StartError::NoHome)?;
         let system_dir = settings.system_dir.clone().unwrap_or_else(|| data_dir.join("system"));
         let spoken = Spoken::from_choice(settings.language);
         let texts = spoken.texts();
         let mut view = View::default();
         for warning in warnings {
-            view.notices.push(Level::Warning, warning);
+            view.notices.push(Level::Warning, warning.text(&texts));
         }
         let mut listen = |asked: Option<SocketAddr>, port, protocol| {
             let Some(address) = asked else {

@@ -6,7 +6,7 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::library::{self, CoreEntry};
-use crate::text::fill;
+use crate::text::{Message, fill};
 use egui::{CornerRadius, CursorIcon, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2};
 use std::path::Path;
 
@@ -80,7 +80,7 @@ fn core_row(ui: &mut Ui, model: &Model, core: &CoreEntry) -> bool {
         widgets::line(&mut inner, &about, theme::regular(12.5), theme::TEXT_WEAK);
     }
     if let Some(note) = &core.note {
-        widgets::line(&mut inner, note, theme::regular(12.5), theme::WARNING);
+        widgets::line(&mut inner, &note.text(texts), theme::regular(12.5), theme::WARNING);
     }
     response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }

@@ -3,7 +3,7 @@
 use super::icons::Icon;
 use super::theme;
 use super::widgets::{self, Button};
-use crate::engine::{Level, Notice, NoticeKind, Snapshot};
+use crate::engine::{Level, NoticeKind, Snapshot};
 use crate::text::{Message, Texts};
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 use std::collections::HashMap;
@@ -22,10 +22,34 @@ const MAX_SHOWN: usize = 3;
 /// The window's own are kept to this many; the oldest go first.
 const MAX_OWN: usize = 16;
 
+/// What a notice says: the engine tells it as a value, the window in words.
+#[derive(Clone, PartialEq)]
+enum Content {
+    Kind(NoticeKind),
+    Text(String),
+}
+
+impl Content {
+    fn text(&self, texts: &Texts) -> String {
+        match self {
+            Content::Kind(kind) => kind.text(texts),
+            Content::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// One notice as it is shown.
+#[derive(Clone)]
+struct Card {
+    key: Key,
+    level: Level,
+    content: Content,
+}
+
 /// Which of the engine's and the window's own notices are still to be shown.
 #[derive(Default)]
 pub struct Notices {
-    own: Vec<Notice>,
+    own: Vec<Card>,
     next_id: u64,
     seen: HashMap<Key, Seen>,
 }
@@ -46,9 +70,9 @@ enum Seen {
 impl Notices {
     /// Adds one of the window's own. The same words twice are one notice.
     pub fn push(&mut self, level: Level, text: String) {
-        let kind = NoticeKind::Sentence { text };
-        self.own.retain(|old| old.kind != kind);
-        self.own.push(Notice { id: self.next_id, level, kind });
+        let content = Content::Text(text);
+        self.own.retain(|old| old.content != content);
+        self.own.push(Card { key: Key::Own(self.next_id), level, content });
         self.next_id += 1;
         if self.own.len() > MAX_OWN {
             self.own.remove(0);
@@ -56,15 +80,18 @@ impl Notices {
     }
 
     /// The newest last.
-    fn waiting(&mut self, snapshot: &Snapshot, now: f64) -> Vec<(Key, Notice)> {
-        let engine = snapshot.notices.iter().map(|notice| (Key::Engine(notice.id), notice.clone()));
-        let own = self.own.iter().map(|notice| (Key::Own(notice.id), notice.clone()));
-        let all: Vec<_> = engine.chain(own).collect();
-        self.seen.retain(|key, _| all.iter().any(|(known, _)| known == key));
+    fn waiting(&mut self, snapshot: &Snapshot, now: f64) -> Vec<Card> {
+        let engine = snapshot.notices.iter().map(|notice| Card {
+            key: Key::Engine(notice.id),
+            level: notice.level,
+            content: Content::Kind(notice.kind.clone()),
+        });
+        let all: Vec<_> = engine.chain(self.own.iter().cloned()).collect();
+        self.seen.retain(|key, _| all.iter().any(|card| card.key == *key));
         let mut waiting: Vec<_> = all
             .into_iter()
-            .filter(|(key, notice)| match *self.seen.entry(*key).or_insert(Seen::At(now)) {
-                Seen::At(first) => now - first < seconds(notice.level),
+            .filter(|card| match *self.seen.entry(card.key).or_insert(Seen::At(now)) {
+                Seen::At(first) => now - first < seconds(card.level),
                 Seen::Dismissed => false,
             })
             .collect();
@@ -82,14 +109,14 @@ impl Notices {
         let area = Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::LEFT_BOTTOM, [16.0, -70.0]);
         area.show(ui.ctx(), |ui| {
             ui.set_width(width);
-            for (key, notice) in waiting {
-                if card(ui, &notice, texts, width) {
-                    self.seen.insert(key, Seen::Dismissed);
+            for card in waiting {
+                if show_card(ui, &card, texts, width) {
+                    self.seen.insert(card.key, Seen::Dismissed);
                     ui.ctx().request_repaint();
-                } else if let Some(Seen::At(first)) = self.seen.get(&key)
-                    && notice.level != Level::Error
+                } else if let Some(Seen::At(first)) = self.seen.get(&card.key)
+                    && card.level != Level::Error
                 {
-                    let left = first + seconds(notice.level) - now;
+                    let left = first + seconds(card.level) - now;
                     ui.ctx().request_repaint_after_secs(left.max(0.05) as f32);
                 }
             }
@@ -98,8 +125,8 @@ impl Notices {
 }
 
 /// True once it is dismissed.
-fn card(ui: &mut Ui, notice: &Notice, texts: &Texts, width: f32) -> bool {
-    let (icon, color) = match notice.level {
+fn show_card(ui: &mut Ui, card: &Card, texts: &Texts, width: f32) -> bool {
+    let (icon, color) = match card.level {
         Level::Info => (Icon::Info, theme::GOOD),
         Level::Warning => (Icon::Warning, theme::WARNING),
         Level::Error => (Icon::Warning, theme::ERROR),
@@ -119,7 +146,7 @@ fn card(ui: &mut Ui, notice: &Notice, texts: &Texts, width: f32) -> bool {
                 ui.vertical(|ui| {
                     ui.set_width(width - 14.0 - 8.0 - 18.0 - 34.0 - 3.0 * 8.0);
                     ui.add_space(7.0);
-                    ui.add(Label::new(notice.kind.text(texts)).wrap());
+                    ui.add(Label::new(card.content.text(texts)).wrap());
                     ui.add_space(6.0);
                 });
                 ui.add(Button::icon(Icon::Close, texts.dismiss)).on_hover_text(texts.dismiss).clicked()
@@ -132,19 +159,26 @@ fn card(ui: &mut Ui, notice: &Notice, texts: &Texts, width: f32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Notice;
+    use crate::text::Spoken;
 
     fn engine(notices: &[(u64, Level)]) -> Snapshot {
         Snapshot {
             notices: notices
                 .iter()
-                .map(|(id, level)| Notice { id: *id, level: *level, kind: id.to_string().into() })
+                .map(|(id, level)| Notice {
+                    id: *id,
+                    level: *level,
+                    kind: NoticeKind::CoreMessage { text: id.to_string() },
+                })
                 .collect(),
             ..Snapshot::default()
         }
     }
 
-    fn texts(waiting: &[(Key, Notice)]) -> Vec<String> {
-        waiting.iter().map(|(_, notice)| notice.kind.to_string()).collect()
+    fn texts(waiting: &[Card]) -> Vec<String> {
+        let texts = Spoken::English.texts();
+        waiting.iter().map(|card| card.content.text(&texts)).collect()
     }
 
     #[test]

@@ -1,11 +1,21 @@
 //! RetroArch's `.info` files and its settings: lines of `key = "value"`.
 
+use crate::messages;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Larger than any real one; more is not read.
 const MOST_BYTES: u64 = 256 * 1024;
+
+messages! {
+    /// What a person should know of a core before choosing it.
+    pub enum CoreNote in core_note {
+        experimental => Experimental,
+        needs_bios => NeedsBios { file: String },
+        may_need_bios => MayNeedBios { files: String },
+    }
+}
 
 /// What is told about a core.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -15,7 +25,7 @@ pub(super) struct Info {
     /// The same as the libretro database calls them, such as "Nintendo - Game Boy".
     pub databases: Vec<String>,
     pub extensions: Vec<String>,
-    pub note: Option<String>,
+    pub note: Option<CoreNote>,
 }
 
 impl Info {
@@ -96,7 +106,7 @@ fn split_systems(name: &str) -> Vec<String> {
     }
 }
 
-fn note(text: &str) -> Option<String> {
+fn note(text: &str) -> Option<CoreNote> {
     let count: usize = value(text, "firmware_count").and_then(|n| n.parse().ok()).unwrap_or(0);
     let required: Vec<&str> = (0..count.min(64))
         .filter(|n| value(text, &format!("firmware{n}_opt")) == Some("false"))
@@ -104,9 +114,9 @@ fn note(text: &str) -> Option<String> {
         .filter(|path| !path.is_empty())
         .collect();
     match required.as_slice() {
-        [] => (value(text, "is_experimental") == Some("true")).then(|| "Its makers call it experimental.".to_owned()),
-        [one] => Some(format!("Needs the BIOS file {one} in the system folder.")),
-        many => Some(format!("May need BIOS files in the system folder: {}.", many.join(", "))),
+        [] => (value(text, "is_experimental") == Some("true")).then_some(CoreNote::Experimental),
+        [one] => Some(CoreNote::NeedsBios { file: (*one).to_owned() }),
+        many => Some(CoreNote::MayNeedBios { files: many.join(", ") }),
     }
 }
 
@@ -131,7 +141,8 @@ mod tests {
         assert_eq!(info.name.as_deref(), Some("mGBA"));
         assert_eq!(info.systems, ["Game Boy", "Game Boy Color", "Game Boy Advance"]);
         assert_eq!(info.extensions, ["gb", "gbc", "gba"]);
-        assert_eq!(info.note.as_deref(), Some("Needs the BIOS file gba_bios.bin in the system folder."));
+        let note = info.note.map(|note| note.to_string());
+        assert_eq!(note.as_deref(), Some("Needs the BIOS file gba_bios.bin in the system folder."));
     }
 
     #[test]

@@ -8,7 +8,8 @@ mod info;
 mod known;
 mod system;
 
-pub use check::{check_content, check_core};
+pub use check::{CheckError, Processor, check_content, check_core};
+pub use info::CoreNote;
 pub use system::system_of;
 
 use info::Info;
@@ -28,8 +29,8 @@ pub struct CoreEntry {
     pub extensions: Vec<String>,
     /// It came with this program.
     pub bundled: bool,
-    /// What one should know before choosing it, such as a BIOS it needs. One sentence.
-    pub note: Option<String>,
+    /// What a person should know before choosing it, such as a BIOS it needs.
+    pub note: Option<CoreNote>,
 }
 
 impl CoreEntry {

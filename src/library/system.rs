@@ -37,7 +37,7 @@ const BY_ENDING: [(&str, &str); 30] = [
     ("ws", "Bandai - WonderSwan"),
 ];
 
-/// The machine that `content` is for when `core` runs it; empty when nobody says.
+/// The machine that `content` is for when `core` runs it; empty when neither tells.
 pub fn system_of(core: &Path, content: Option<&Path>) -> String {
     system_from(core, content, &info_folders())
 }

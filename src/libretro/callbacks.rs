@@ -1,11 +1,11 @@
 //! What a core calls: the C functions, and the one global that libretro forces on a front end.
 //!
-//! The global stays private to this file. Callbacks lock it; nobody holds the lock while calling into the core, so a
+//! The global stays private to this file. Callbacks lock it; the lock is not held while calling into the core, so a
 //! core that calls back from inside a call, or from a thread of its own, finds it free.
 #![allow(unsafe_code)]
 
 use super::devices::{self, Wheels};
-use super::environment::{Environment, Nonsense};
+use super::environment::Environment;
 use super::keyboard::Keyboard;
 use super::sys;
 use crate::frame::MAX_SIDE;
@@ -14,6 +14,7 @@ use crate::link::Link;
 use crate::link::audio::AudioWriter;
 use crate::link::board::{BoardReader, FeedbackWriter};
 use crate::link::frames::{FrameHeader, FrameWriter};
+use crate::link::message::InvalidVideo;
 use crate::sync::now;
 use std::ffi::{c_char, c_void};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,21 +24,15 @@ static FRONT: Mutex<Option<Front>> = Mutex::new(None);
 
 /// The front end, as the core meets it.
 pub struct Front {
-    /// Answers to the core's questions.
     pub environment: Environment,
-    /// Where pictures go.
     pub frames: FrameWriter,
-    /// Where sound goes.
     pub audio: AudioWriter,
-    /// Where inputs come from.
     pub board: BoardReader,
-    /// The inputs of this frame.
     pub inputs: Inputs,
     /// Clicks of wheels that are still to be told.
     pub wheels: Wheels,
     /// The keys that the core was told of.
     pub keyboard: Keyboard,
-    /// Where motors and lamps are told.
     pub feedback: FeedbackWriter,
     /// The board has been read for this frame: a core that polls twice sees the same inputs, and a tap lasts a whole frame.
     pub polled: bool,
@@ -75,7 +70,7 @@ pub struct Seen {
     pub duplicates: u64,
     /// Pictures that were not taken.
     pub refused: u64,
-    /// Sample pairs.
+    /// In stereo pairs.
     pub samples: u64,
     /// Each size and how often; the first 64 sizes.
     pub sizes: Vec<(u32, u32, u64)>,
@@ -128,9 +123,9 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
             (false, _) => (width, height),
         };
         let format = front.environment.video.format;
-        if !duplicate && let Err(why) = acceptable(front, data, width, height, pitch) {
+        if !duplicate && let Err(problem) = acceptable(front, data, width, height, pitch) {
             front.seen.refused += 1;
-            front.environment.warn(Nonsense::Picture, &why);
+            front.environment.warn(problem);
             return;
         }
         front.seen.last = Some((width, height));
@@ -177,23 +172,21 @@ pub fn hand_over(data: Option<&[u8]>, width: u32, height: u32, pitch: usize) -> 
 }
 
 /// Whether a picture's numbers can be believed.
-fn acceptable(front: &Front, data: *const c_void, width: u32, height: u32, pitch: usize) -> Result<(), String> {
+fn acceptable(front: &Front, data: *const c_void, width: u32, height: u32, pitch: usize) -> Result<(), InvalidVideo> {
     let video = &front.environment.video;
     let row = width as usize * video.format.bytes();
     if data.addr() == usize::MAX {
-        return Err("it draws with the graphics card, which Hotseat does not offer yet".into());
+        return Err(InvalidVideo::Hardware);
     }
     if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
-        return Err(format!("it sent a picture of {width}x{height}, and Hotseat takes 1x1 to {MAX_SIDE}x{MAX_SIDE}"));
+        return Err(InvalidVideo::Size { width, height, most: MAX_SIDE });
     }
     if width > video.max_width || height > video.max_height {
-        return Err(format!(
-            "it sent a picture of {width}x{height} after promising at most {}x{}",
-            video.max_width, video.max_height
-        ));
+        let (max_width, max_height) = (video.max_width, video.max_height);
+        return Err(InvalidVideo::BeyondPromise { width, height, max_width, max_height });
     }
     if pitch < row || pitch > 1 << 20 {
-        return Err(format!("it sent rows of {pitch} bytes for a picture that needs {row}"));
+        return Err(InvalidVideo::Pitch { pitch, row });
     }
     Ok(())
 }
@@ -271,7 +264,7 @@ pub extern "C" fn set_rumble_state(port: u32, effect: sys::retro_rumble_effect, 
     })
 }
 
-/// Called by the core to switch a lamp.
+/// Called by the core to switch an LED.
 pub extern "C" fn set_led_state(led: i32, state: i32) {
     if let Ok(led) = u32::try_from(led) {
         with(|front| front.feedback.set_led(led, state != 0));

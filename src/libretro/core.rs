@@ -3,6 +3,7 @@
 
 use super::callbacks;
 use super::sys;
+use crate::link::message::LoadError;
 use crate::link::state::StateWriter;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW, Symbol};
 use std::ffi::{CString, c_char, c_void};
@@ -31,9 +32,7 @@ struct Functions {
 /// What a core says of itself.
 #[derive(Debug, Clone, Default)]
 pub struct SystemInfo {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// Extensions it takes, separated by `|`.
     pub extensions: String,
@@ -54,17 +53,16 @@ pub struct Core {
 impl Core {
     /// Loads the library, checks that it is a libretro core of version 1, connects the callbacks and initialises it.
     /// `callbacks::install` must have been called before: a core calls back at once.
-    pub fn open(path: &Path) -> Result<Core, String> {
-        let shown = path.display();
+    pub fn open(path: &Path) -> Result<Core, LoadError> {
+        let file = || path.display().to_string();
         // SAFETY: runs the library's initialisers: foreign code, which is what this process is for.
-        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(|error| {
-            format!("{shown} could not be loaded ({}): get another build of this core.", plain(path, &error))
-        })?;
+        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
+            .map_err(|error| LoadError::NotLoadable { file: file(), linker: plain(path, &error) })?;
         macro_rules! symbol {
             ($name:literal) => {
                 // SAFETY: the type is libretro.h's for this name.
                 unsafe { library.get($name.as_bytes()) }
-                    .map_err(|_| format!("{shown} is not a libretro core: it has no {}.", $name))?
+                    .map_err(|_| LoadError::NoFunction { file: file(), function: $name.to_owned() })?
             };
         }
         let api_version: Symbol<unsafe extern "C" fn() -> u32> = symbol!("retro_api_version");
@@ -96,10 +94,7 @@ impl Core {
         unsafe {
             let version = api_version();
             if version != sys::RETRO_API_VERSION {
-                return Err(format!(
-                    "{shown} speaks version {version} of libretro, and Hotseat speaks version {}: get another build of this core.",
-                    sys::RETRO_API_VERSION
-                ));
+                return Err(LoadError::OtherVersion { file: file(), theirs: version, ours: sys::RETRO_API_VERSION });
             }
             set_environment(Some(callbacks::environment));
             (call.init)();

@@ -13,16 +13,16 @@ const MAX_OPTIONS: usize = 1024;
 pub struct Options {
     declared: Vec<OptionInfo>,
     /// Set by the host, also before the core declared anything.
-    wished: BTreeMap<String, String>,
+    requested: BTreeMap<String, String>,
     /// What was handed to the core: it may keep the pointer until the value changes.
     handed: BTreeMap<String, CString>,
     changed: bool,
 }
 
 impl Options {
-    /// Begins with the host's wishes.
-    pub fn new(wished: impl IntoIterator<Item = (String, String)>) -> Options {
-        Options { wished: wished.into_iter().collect(), ..Options::default() }
+    /// Begins with what the host asks for.
+    pub fn new(requested: impl IntoIterator<Item = (String, String)>) -> Options {
+        Options { requested: requested.into_iter().collect(), ..Options::default() }
     }
 
     /// The declared ones with their present values.
@@ -43,7 +43,7 @@ impl Options {
             None => true,
         };
         if ok {
-            self.wished.insert(key.into(), value.into());
+            self.requested.insert(key.into(), value.into());
         }
         ok
     }
@@ -52,7 +52,7 @@ impl Options {
     pub fn get(&mut self, key: &str) -> Option<*const c_char> {
         let value = match self.declared.iter().find(|option| option.key == key) {
             Some(option) => &option.value,
-            None => self.wished.get(key)?,
+            None => self.requested.get(key)?,
         };
         let same = self.handed.get(key).is_some_and(|c| c.as_bytes() == value.as_bytes());
         if !same {
@@ -72,7 +72,7 @@ impl Options {
         }
         let offered = |value: &String| values.is_empty() || values.contains(value);
         let value = self
-            .wished
+            .requested
             .get(&key)
             .cloned()
             .filter(&offered)
@@ -132,9 +132,9 @@ mod tests {
     use super::*;
     use std::ffi::c_void;
 
-    fn declared(text: &CString, key: &CString, wished: &[(&str, &str)]) -> Options {
+    fn declared(text: &CString, key: &CString, requested: &[(&str, &str)]) -> Options {
         let list = [sys::retro_variable { key: key.as_ptr(), value: text.as_ptr() }, sys::retro_variable::default()];
-        let mut options = Options::new(wished.iter().map(|(k, v)| ((*k).into(), (*v).into())));
+        let mut options = Options::new(requested.iter().map(|(k, v)| ((*k).into(), (*v).into())));
         #[allow(unsafe_code)]
         // SAFETY: what SET_VARIABLES takes, with its end mark.
         let argument = unsafe { sys::Argument::new(list.as_ptr().cast_mut().cast::<c_void>()) };
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_is_kept_if_the_core_offers_it_and_only_then() {
+    fn a_request_is_kept_if_the_core_offers_it_and_only_then() {
         let (key, text) = (c"speed".to_owned(), c"How fast; slow|fast".to_owned());
         assert_eq!(declared(&text, &key, &[("speed", "fast")]).list()[0].value, "fast");
         assert_eq!(declared(&text, &key, &[("speed", "warp")]).list()[0].value, "slow");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Later than this, and the runner does not try to catch up: a burst of frames helps nobody.
+/// Later than this, and the runner does not try to catch up: a burst of frames is of no use.
 const GIVE_UP: Duration = Duration::from_millis(100);
 
 /// Keeps a core's frame rate against an absolute clock, so that no error adds up, however odd the rate.

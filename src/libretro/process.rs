@@ -7,49 +7,60 @@ use super::options::Options;
 use super::runner::Runner;
 use super::sys;
 use crate::link::Link;
-use crate::link::message::{self, FromCore, Load, Loaded, ToCore};
-use crate::sync::spawn;
-use std::io::BufReader;
+use crate::link::message::{self, FromCore, Load, LoadError, Loaded, ToCore};
+use crate::sync::{SpawnError, spawn};
+use std::io::{self, BufReader, Read};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-/// Messages that may wait on either side. Full, the runner drops what it has to say, and the host's wishes wait in the socket.
+/// Messages that may wait on either side. Full, the runner drops what it has to say, and the host's requests wait in the
+/// socket.
 const QUEUE: usize = 256;
 
 /// Content that is handed over as bytes is read up to this size; more must be opened by the core itself, by path.
 const MAX_CONTENT: u64 = 1 << 30;
 
+/// Why this process ends before it has run a core; for the log, since the host sees no more than an end.
+#[derive(Debug, thiserror::Error)]
+enum ProcessError {
+    #[error("the socket to the host: {0}")]
+    Socket(#[from] io::Error),
+    #[error(transparent)]
+    Spawn(#[from] SpawnError),
+    #[error("the host did not say what to run")]
+    NothingToRun,
+}
+
 /// Runs as the core process. Standard input is the socket that leads to the host process.
 pub fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("hotseat core process: {why}");
+        Err(error) => {
+            eprintln!("hotseat core process: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run() -> Result<(), String> {
+fn run() -> Result<(), ProcessError> {
     sys::die_of_crashes();
     sys::leave_ending_to_the_host();
     // Writing half a gigabyte of shared memory to a core dump would take longer than starting the game again.
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
-    let io = |error: std::io::Error| error.to_string();
-    let socket =
-        UnixStream::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).map_err(|e| e.to_string())?);
+    let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).map_err(io::Error::from)?;
+    let socket = UnixStream::from(socket);
     // Cores print; their words must end up neither in the socket nor in the host's JSON.
-    let null = std::fs::File::open("/dev/null").map_err(io)?;
-    rustix::stdio::dup2_stdin(&null).map_err(|e| e.to_string())?;
-    rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(|e| e.to_string())?;
+    let null = std::fs::File::open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&null).map_err(io::Error::from)?;
+    rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(io::Error::from)?;
 
-    let link = Link::receive_from(&socket).map_err(io)?;
+    let link = Link::receive_from(&socket)?;
     let (out, outbox) = sync_channel(QUEUE);
-    let mut writer = socket.try_clone().map_err(io)?;
+    let mut writer = socket.try_clone()?;
     let sender = spawn("core-out", move || {
         for message in outbox {
             if message::send(&mut writer, &message).is_err() {
@@ -61,7 +72,7 @@ fn run() -> Result<(), String> {
     spawn("core-in", move || listen(socket, &inbox_sender))?;
 
     let Ok(ToCore::Load(load)) = inbox.recv() else {
-        return Err("the host did not say what to run".into());
+        return Err(ProcessError::NothingToRun);
     };
     match start(&load, &link, &out) {
         Ok((core, loaded)) => {
@@ -69,8 +80,8 @@ fn run() -> Result<(), String> {
             let report = Runner::new(core, link, load.pace, out.clone()).run(&inbox);
             let _ = out.send(FromCore::Ended(report));
         }
-        Err(why) => {
-            let _ = out.send(FromCore::LoadFailed(why));
+        Err(error) => {
+            let _ = out.send(FromCore::LoadFailed(error));
         }
     }
     // All senders must be gone for the last words to be written before the process ends; the front end holds one.
@@ -80,7 +91,7 @@ fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// Hands the host's wishes to the runner. Ends the process when the host is gone, even if the core hangs.
+/// Hands the host's requests to the runner. Ends the process when the host is gone, even if the core hangs.
 fn listen(socket: UnixStream, inbox: &SyncSender<ToCore>) {
     let mut from = BufReader::new(socket);
     let mut line = Vec::new();
@@ -92,7 +103,7 @@ fn listen(socket: UnixStream, inbox: &SyncSender<ToCore>) {
     std::process::exit(0);
 }
 
-fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(Core, Loaded), String> {
+fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(Core, Loaded), LoadError> {
     let environment = Environment::new(
         &load.core,
         &load.system_dir,
@@ -107,7 +118,7 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
     let supports_no_game = callbacks::with(|front| front.environment.supports_no_game);
     let taken = match &load.content {
         None if !supports_no_game => {
-            return Err(format!("{} needs a game: open one of {}.", info.name, info.extensions.replace('|', ", ")));
+            return Err(LoadError::NeedsContent { core: info.name, extensions: info.extensions.replace('|', ", ") });
         }
         None => core.load_game(None),
         Some(path) => {
@@ -116,22 +127,11 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         }
     };
     if !taken {
-        let detail = callbacks::with(|front| std::mem::take(&mut front.environment.last_error));
-        let detail = detail.trim().trim_end_matches(['.', '!']);
-        let detail = if detail.is_empty() { String::new() } else { format!(" It says: {detail}.") };
-        return Err(match &load.content {
-            Some(path) => format!(
-                "{} does not take {}: the file may be damaged, of another system, or in need of a BIOS file in {}.{detail}",
-                info.name,
-                path.display(),
-                load.system_dir.display()
-            ),
-            None => format!("{} did not start its game.{detail}", info.name),
-        });
+        return Err(refused(load, info.name));
     }
     let av = core.av_info();
     callbacks::with(|front| front.environment.set_av_info(&av))
-        .map_err(|why| format!("{} cannot be run: {why}.", info.name))?;
+        .map_err(|problem| LoadError::InvalidVideo { core: info.name.clone(), problem })?;
     let plugged = callbacks::with(|front| {
         for (port, device) in &load.devices {
             front.environment.plug(*port, *device);
@@ -161,19 +161,33 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
     Ok((core, loaded))
 }
 
-fn read_content(path: &Path) -> Result<Vec<u8>, String> {
-    use std::io::Read;
-    let shown = path.display();
-    let file = std::fs::File::open(path).map_err(|error| format!("{shown} cannot be read: {error}."))?;
+/// Why the content, or the core's own game, was not started, with the last error that the core logged.
+fn refused(load: &Load, core: String) -> LoadError {
+    let words = callbacks::with(|front| std::mem::take(&mut front.environment.last_error));
+    let words = words.trim().trim_end_matches(['.', '!']).to_owned();
+    match &load.content {
+        Some(path) => {
+            let (content, folder) = (path.display().to_string(), load.system_dir.display().to_string());
+            match words.is_empty() {
+                true => LoadError::ContentRefused { core, content, folder },
+                false => LoadError::ContentRefusedSaying { core, content, folder, words },
+            }
+        }
+        None if words.is_empty() => LoadError::NotStarted { core },
+        None => LoadError::NotStartedSaying { core, words },
+    }
+}
+
+fn read_content(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let content = path.display().to_string();
     let mut data = Vec::new();
-    file.take(MAX_CONTENT + 1).read_to_end(&mut data).map_err(|error| format!("{shown} cannot be read: {error}."))?;
-    if data.is_empty() {
-        return Err(format!("{shown} is empty: choose the game's own file."));
+    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_CONTENT + 1).read_to_end(&mut data));
+    match read {
+        Err(error) => Err(LoadError::ContentUnreadable { content, cause: error.into() }),
+        Ok(0) => Err(LoadError::ContentEmpty { content }),
+        Ok(bytes) if bytes as u64 > MAX_CONTENT => Err(LoadError::ContentTooLarge { content }),
+        Ok(_) => Ok(data),
     }
-    if data.len() as u64 > MAX_CONTENT {
-        return Err(format!("{shown} is larger than 1 GiB, which this core cannot take in one piece."));
-    }
-    Ok(data)
 }
 
 /// For the runner's loop.

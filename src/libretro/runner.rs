@@ -1,6 +1,6 @@
-//! Gives the core its frames at its own rate, and carries out the host's wishes between them.
+//! Gives the core its frames at its own rate, and carries out the host's requests between them.
 //!
-//! Nothing here waits for anyone: pictures, sound and words are handed to rings and queues that drop when full.
+//! Nothing here waits: pictures, sound and words are handed to rings and queues that drop when full.
 
 use super::callbacks;
 use super::core::Core;

@@ -57,7 +57,7 @@ impl AudioReader {
         AudioReader(link)
     }
 
-    /// Sleeps until sound may be there or somebody rings.
+    /// Sleeps until sound may be there, or the event is rung for another reason.
     pub fn wait(&self) {
         self.0.audio_event.wait();
     }

@@ -49,7 +49,7 @@ pub const KEYS_HELD: usize = 0;
 /// Words of keys pressed since the core last polled.
 pub const KEYS_PRESSED: usize = 64;
 
-/// What the core wants felt and seen: a word of motors a seat, then one of lamps. On a cache line of its own.
+/// What the core wants felt and seen: a word of motors a seat, then one of LEDs. On a cache line of its own.
 pub const RUMBLE: usize = KEYS + LANES * KEYS_STRIDE;
 pub const LEDS: usize = RUMBLE + MAX_SEATS * 4;
 

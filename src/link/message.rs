@@ -1,9 +1,12 @@
 //! What the two processes say to each other besides frames, sound and inputs: one JSON object a line, over a socket pair.
 //!
-//! Rare and small, so plainness beats speed. The host reads with a bound on the length of a line: the core process may
-//! be under the control of whatever a core does to it.
+//! Rare and small, so plainness beats speed. The host reads with a bound on the length of a line, and bounds what is in
+//! it: what a core does to its process may make it say anything.
+
+pub use super::errors::{CoreWarning, InvalidVideo, LoadError};
 
 use crate::input::MAX_SEATS;
+use crate::messages;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read, Write};
@@ -18,6 +21,8 @@ pub const MAX_DEVICES: usize = 32;
 pub const MAX_CONTROLS: usize = 512;
 /// The longest name of a device or a control, in characters.
 pub const MAX_NAME: usize = 100;
+/// The longest text in an error or a warning, in characters: a path has at most 4096.
+pub const MAX_TEXT: usize = 4096;
 
 /// From the host to the core process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,13 +45,8 @@ pub enum ToCore {
         /// Comes back in the answer.
         ticket: u32,
     },
-    /// Set a core option.
-    Option {
-        /// The core's name for it.
-        key: String,
-        /// The new value.
-        value: String,
-    },
+    /// Set a core option, by the core's name for it.
+    Option { key: String, value: String },
     /// Plug another device into a port; answered by `Controllers` if the core offers it there.
     Device {
         /// From 0.
@@ -99,8 +99,8 @@ pub enum Pace {
 pub enum FromCore {
     /// The content runs.
     Loaded(Loaded),
-    /// It could not be loaded; one sentence. The process ends.
-    LoadFailed(String),
+    /// It could not be loaded. The process ends.
+    LoadFailed(LoadError),
     /// Timing or sizes changed while running.
     AvChanged(AvInfo),
     /// A line that the core logged.
@@ -112,6 +112,8 @@ pub enum FromCore {
     },
     /// Something the core wants people to read.
     Message(String),
+    /// Something about the core that people should know. Each kind comes once.
+    Warning(CoreWarning),
     /// The game was paused (true) or goes on.
     Paused(bool),
     /// Answer to `SaveState`.
@@ -146,9 +148,7 @@ pub enum FromCore {
 /// What became of the load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Loaded {
-    /// The core's name.
     pub name: String,
-    /// The core's version.
     pub version: String,
     /// Extensions it says it takes, separated by `|`.
     pub extensions: String,
@@ -179,9 +179,7 @@ pub struct AvInfo {
     pub max_height: u32,
     /// Display aspect ratio; 0 when it is just width by height.
     pub aspect: f32,
-    /// Frames a second.
     pub fps: f64,
-    /// Samples a second.
     pub sample_rate: f64,
 }
 
@@ -237,10 +235,25 @@ pub fn plain_name(name: &str) -> String {
     name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect()
 }
 
+/// Takes out control characters and what is beyond [`MAX_TEXT`].
+pub fn bound_text(text: &mut String) {
+    text.retain(|c| !c.is_control());
+    cut(text);
+}
+
+fn cut(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+        text.truncate(end);
+    }
+}
+
 impl FromCore {
     /// The same within the bounds that the core process keeps to, should it no longer be itself.
     pub fn bounded(mut self) -> FromCore {
         match &mut self {
+            FromCore::LoadFailed(error) => error.bound(),
+            FromCore::Warning(warning) => warning.bound(),
+            FromCore::Message(text) | FromCore::Log { text, .. } => cut(text),
             FromCore::Controllers(ports) => {
                 ports.truncate(MAX_SEATS);
                 for port in ports {
@@ -263,7 +276,6 @@ impl FromCore {
 /// What was seen of the core while it ran: the substance of `hotseat check`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Report {
-    /// Frames run.
     pub frames: u64,
     /// Frames that were "the same again".
     pub duplicates: u64,
@@ -283,6 +295,29 @@ pub struct Report {
     pub run_max_us: f64,
 }
 
+messages! {
+    /// Why a line is no message: a clause.
+    pub enum BadMessage in bad_message {
+        /// Longer than [`MAX_LINE`], or cut off.
+        endless => Endless,
+        malformed => Malformed { detail: String },
+    }
+}
+
+/// Why no message was read.
+#[derive(Debug)]
+pub enum ReceiveError {
+    /// The socket. What was read of a line before is kept for the next call.
+    Io(io::Error),
+    Message(BadMessage),
+}
+
+impl From<io::Error> for ReceiveError {
+    fn from(error: io::Error) -> ReceiveError {
+        ReceiveError::Io(error)
+    }
+}
+
 /// Writes one message.
 pub fn send<T: Serialize>(to: &mut impl Write, message: &T) -> io::Result<()> {
     let mut line = serde_json::to_vec(message)?;
@@ -290,21 +325,18 @@ pub fn send<T: Serialize>(to: &mut impl Write, message: &T) -> io::Result<()> {
     to.write_all(&line)
 }
 
-/// Reads one message; none at the end. A line that is too long or makes no sense is an error.
-pub fn receive<T: DeserializeOwned>(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<T>> {
+/// Reads one message; none at the end.
+pub fn receive<T: DeserializeOwned>(from: &mut impl BufRead, line: &mut Vec<u8>) -> Result<Option<T>, ReceiveError> {
     let read = from.by_ref().take(MAX_LINE).read_until(b'\n', line)?;
     if line.is_empty() && read == 0 {
         return Ok(None);
     }
-    if line.len() as u64 > MAX_LINE {
-        return Err(io::Error::other("a message without an end"));
+    if line.len() as u64 > MAX_LINE || line.last() != Some(&b'\n') {
+        return Err(ReceiveError::Message(BadMessage::Endless));
     }
-    if line.last() != Some(&b'\n') {
-        return Err(io::Error::other("a message without an end"));
-    }
-    let message = serde_json::from_slice(line).map_err(io::Error::other);
+    let message = serde_json::from_slice(line);
     line.clear();
-    message.map(Some)
+    message.map(Some).map_err(|error| ReceiveError::Message(BadMessage::Malformed { detail: error.to_string() }))
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! The two ends of the shared memory between the host process and the core process, and their messages.
 //!
 //! The host makes one [`Link`] and keeps it for as long as the engine lives: when a core dies, its successor gets the
-//! same memory, so nobody who holds an end of it has to be told.
+//! same memory, so the threads that hold an end of it need not be told.
 //!
 //! Every end says here what it does when full: the frame ring overwrites the oldest frame, the audio ring drops the
 //! newest block, the input board holds one value a lane and seat.
 
 pub mod audio;
 pub mod board;
+mod errors;
 pub mod frames;
 mod layout;
 pub mod message;
@@ -55,7 +56,7 @@ impl Link {
         status::clear(&self.region);
     }
 
-    /// Stops motors and switches lamps off: whoever wanted them is gone.
+    /// Stops motors and switches LEDs off: the core that wanted them is gone.
     pub fn clear_feedback(&self) {
         board::clear_feedback(&self.region);
     }

@@ -11,14 +11,14 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
-/// One mapping of the shared memory. Pages that nobody touched cost nothing.
+/// One mapping of the shared memory. Untouched pages cost nothing.
 pub struct Region {
     map: MmapRaw,
     file: File,
 }
 
 impl Region {
-    /// Makes `len` bytes of zeroed shared memory, of a size that nobody can change afterwards: a core that shrank the
+    /// Makes `len` bytes of zeroed shared memory, of a size that cannot be changed afterwards: a core that shrank the
     /// file would otherwise kill the host process with SIGBUS at its next read.
     pub fn create(len: usize) -> io::Result<Region> {
         let fd = memfd_create("hotseat", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;

@@ -1,4 +1,4 @@
-//! A wake-up that costs one system call and is never lost, however often it is rung before anyone looks.
+//! A wake-up that costs one system call and is never lost, however often it is rung before the waiting thread looks.
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
 use rustix::time::Timespec;
@@ -29,7 +29,7 @@ impl Event {
         self.fd.as_fd()
     }
 
-    /// Wakes whoever waits, now or later.
+    /// Wakes the waiting thread, now or when it comes to wait.
     pub fn signal(&self) {
         // The only error is a counter about to overflow, and then the reader is awake anyway.
         let _ = rustix::io::write(&self.fd, &1u64.to_ne_bytes());

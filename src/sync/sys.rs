@@ -7,16 +7,16 @@ use std::time::Duration;
 
 /// Linux takes no shorter one.
 const SHORTEST_TURN: Duration = Duration::from_micros(100);
-/// About what a frame takes. Whoever asks for less than others goes first when it wakes; the usual turn is 0.7 to 2.8 ms, the
-/// longer the more processors there are.
+/// About what a frame takes. A thread that asks for less than others goes first when it wakes; the usual turn is 0.7 to
+/// 2.8 ms, the longer the more processors there are.
 const SHORT_TURN: Duration = Duration::from_millis(1);
 
-/// How much before others a thread asks to go. What it asks for is a short turn, which anyone may have (Linux 6.12 and
+/// How much before others a thread asks to go. What it asks for is a short turn, which any thread may have (Linux 6.12 and
 /// later, "sched_runtime" in sched(7)), and a lower nice value, which takes the right to it (RLIMIT_NICE). With short turns
-/// alone whoever has worked for longer than its turn is put behind a thread that wakes, until that one sleeps again.
+/// alone a thread that has worked for longer than its turn is put behind one that wakes, until that one sleeps again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
-    /// Before everybody: inputs, which take microseconds.
+    /// Before all others: inputs, which take microseconds.
     First,
     /// Right behind: the game's pace.
     Soon,
@@ -58,7 +58,7 @@ pub fn claim(claim: Claim) {
     }
 }
 
-/// What anyone may ask for here: a limit of 1 is nice 19, of 40 it is nice -20 ("RLIMIT_NICE" in getrlimit(2)).
+/// What any program may ask for here: a limit of 1 is nice 19, of 40 it is nice -20 ("RLIMIT_NICE" in getrlimit(2)).
 fn lowest_nice() -> i32 {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nice).current;
     20 - limit.unwrap_or(40).min(40) as i32

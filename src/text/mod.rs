@@ -88,9 +88,6 @@ texts! {
     // Notices
     dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
     recent_gone, core_gone, version,
-    // A core process that is gone
-    crash, crash_by, crash_memory, crash_abort, crash_instruction, crash_arithmetic, crash_killed, crash_signal,
-    crash_code, crash_hung, crash_nonsense, crash_deaf,
 }
 
 static NO_MESSAGES: BTreeMap<String, String> = BTreeMap::new();

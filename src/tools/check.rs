@@ -1,18 +1,19 @@
 //! `hotseat check`: runs a core with no network and says what it did.
 
-use crate::emulator::{Emulator, Event};
-use crate::library::{check_content, check_core};
+use crate::crash::Crash;
+use crate::emulator::{Emulator, Event, StartError};
+use crate::library::{CheckError, check_content, check_core};
 use crate::link::Link;
-use crate::link::message::{FromCore, Load, Loaded, Pace, Report};
+use crate::link::message::{FromCore, Load, LoadError, Loaded, Pace, Report};
+use crate::messages;
+use crate::text::{IoCause, Message, Texts};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 
 /// What to check.
 pub struct Check {
-    /// The core.
     pub core: PathBuf,
-    /// The content.
     pub content: Option<PathBuf>,
     /// Core options.
     pub options: Vec<(String, String)>,
@@ -24,14 +25,28 @@ pub struct Check {
     pub json: bool,
 }
 
-/// Runs it and describes what was seen. The error is one sentence.
-pub fn check(check: Check) -> Result<String, String> {
-    check_core(&check.core)?;
-    check.content.as_deref().map_or(Ok(()), check_content)?;
-    let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
+messages! {
+    /// Why a core was not checked.
+    pub enum CheckToolError in check_tool {
+        refused => Refused { error: CheckError },
+        no_memory => NoMemory { cause: IoCause },
+        no_folder => NoFolder { folder: PathBuf, cause: IoCause },
+        start => Start { error: StartError },
+        load => Load { error: LoadError },
+        crash => Crash { error: Crash },
+        never_ran => NeverRan { core: PathBuf },
+    }
+}
+
+/// Runs it and describes what was seen.
+pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
+    let checked = check_core(&check.core).and_then(|()| check.content.as_deref().map_or(Ok(()), check_content));
+    checked.map_err(|error| CheckToolError::Refused { error })?;
+    let link = Link::create().map_err(|error| CheckToolError::NoMemory { cause: error.into() })?;
     // What the core wants to write goes nowhere that matters.
     let scratch = std::env::temp_dir().join(format!("hotseat-check-{}", std::process::id()));
-    std::fs::create_dir_all(&scratch).map_err(|error| format!("{} cannot be made: {error}.", scratch.display()))?;
+    std::fs::create_dir_all(&scratch)
+        .map_err(|error| CheckToolError::NoFolder { folder: scratch.clone(), cause: error.into() })?;
     let load = Load {
         core: check.core.clone(),
         content: check.content.clone(),
@@ -47,16 +62,16 @@ pub fn check(check: Check) -> Result<String, String> {
     let listener = Box::new(move |event| {
         let _ = sender.try_send(event);
     });
-    let emulator = Emulator::start(link, load, listener)?;
+    let emulator = Emulator::start(link, load, listener).map_err(|error| CheckToolError::Start { error })?;
     let mut seen = Seen::default();
     let result = loop {
         match events.recv() {
-            Ok(Event::Said(message)) => {
-                if let Err(why) = seen.hear(message) {
-                    break Err(why);
+            Ok(Event::Message(message)) => {
+                if let Err(error) = seen.hear(message, texts) {
+                    break Err(CheckToolError::Load { error });
                 }
             }
-            Ok(Event::Died(crash)) => break Err(crash.to_string()),
+            Ok(Event::Died(error)) => break Err(CheckToolError::Crash { error }),
             Ok(Event::Ended) | Err(_) => break Ok(()),
         }
     };
@@ -64,28 +79,40 @@ pub fn check(check: Check) -> Result<String, String> {
     let _ = std::fs::remove_dir_all(&scratch);
     result?;
     let (Some(loaded), Some(report)) = (seen.loaded, seen.report) else {
-        return Err(format!("{} ended before it ran.", check.core.display()));
+        return Err(CheckToolError::NeverRan { core: check.core.clone() });
     };
-    Ok(if check.json { as_json(&loaded, &report, &seen.messages) } else { as_text(&loaded, &report, &seen.messages) })
+    Ok(if check.json {
+        as_json(&loaded, &report, &seen.messages)
+    } else {
+        as_text(&loaded, &report, &seen.messages, texts)
+    })
 }
 
 #[derive(Default)]
 struct Seen {
     loaded: Option<Loaded>,
     report: Option<Report>,
+    /// The core's own, and warnings about it, in the reader's words.
     messages: Vec<String>,
 }
 
 impl Seen {
-    fn hear(&mut self, message: FromCore) -> Result<(), String> {
+    fn hear(&mut self, message: FromCore, texts: &Texts) -> Result<(), LoadError> {
         match message {
             FromCore::Loaded(loaded) => self.loaded = Some(loaded),
-            FromCore::LoadFailed(why) => return Err(why),
+            FromCore::LoadFailed(error) => return Err(error),
             FromCore::Ended(report) => self.report = Some(report),
-            FromCore::Message(text) if self.messages.len() < 16 => self.messages.push(text),
+            FromCore::Message(text) => self.note(text),
+            FromCore::Warning(warning) => self.note(warning.text(texts)),
             _ => {}
         }
         Ok(())
+    }
+
+    fn note(&mut self, text: String) {
+        if self.messages.len() < 16 {
+            self.messages.push(text);
+        }
     }
 }
 
@@ -155,31 +182,65 @@ fn as_json(loaded: &Loaded, report: &Report, messages: &[String]) -> String {
     .to_string()
 }
 
-fn as_text(loaded: &Loaded, report: &Report, messages: &[String]) -> String {
-    let sizes: Vec<_> = report.sizes.iter().map(|(w, h, n)| format!("{w}x{h} ({n} frames)")).collect();
-    let missing: Vec<_> =
-        report.missing_calls.iter().map(|(call, times)| format!("{} ({call}, {times}x)", call_name(*call))).collect();
-    let mut text = format!(
-        "{} {}\n  rate      {:.4} Hz, sound {:.1} Hz\n  sizes     {}\n  format    {}\n  ports     {}\n  state     {} bytes, battery memory {} bytes\n  frames    {} ({} the same again, {} refused)\n  speed     {:.0} us a frame, {:.0} us at most\n  missing   {}",
-        loaded.name,
-        loaded.version,
-        loaded.av.fps,
-        loaded.av.sample_rate,
-        sizes.join(", "),
-        report.formats.join(", "),
-        loaded.ports,
-        loaded.state_bytes,
-        loaded.sram_bytes,
-        report.frames,
-        report.duplicates,
-        report.refused_frames,
-        report.run_mean_us,
-        report.run_max_us,
-        if missing.is_empty() { "no calls".into() } else { missing.join(", ") },
-    );
-    for message in messages {
-        text.push_str("\n  says      ");
-        text.push_str(message);
+messages! {
+    /// The report for people.
+    enum ReportText in check_report {
+        core => Core {
+            name: String,
+            version: String,
+            fps: String,
+            sample_rate: String,
+            sizes: String,
+            formats: String,
+            ports: usize,
+            state_bytes: u64,
+            sram_bytes: u64,
+            frames: u64,
+            duplicates: u64,
+            refused: u64,
+            mean_us: String,
+            max_us: String,
+            missing: String,
+        },
     }
-    text
+}
+
+messages! {
+    /// What stands in it more than once, or not at all.
+    enum ReportPart in check_part {
+        size => Size { width: u32, height: u32, frames: u64 },
+        call => Call { name: &'static str, call: u32, times: u64 },
+        no_calls => NoCalls,
+        says => Says { words: String },
+    }
+}
+
+fn as_text(loaded: &Loaded, report: &Report, messages: &[String], texts: &Texts) -> String {
+    let sizes = report.sizes.iter().map(|&(width, height, frames)| ReportPart::Size { width, height, frames });
+    let sizes: Vec<String> = sizes.map(|size| size.text(texts)).collect();
+    let missing = report.missing_calls.iter().map(|&(call, times)| {
+        let call = ReportPart::Call { name: call_name(call), call, times };
+        call.text(texts)
+    });
+    let missing: Vec<String> = missing.collect();
+    let core = ReportText::Core {
+        name: loaded.name.clone(),
+        version: loaded.version.clone(),
+        fps: format!("{:.4}", loaded.av.fps),
+        sample_rate: format!("{:.1}", loaded.av.sample_rate),
+        sizes: sizes.join(", "),
+        formats: report.formats.join(", "),
+        ports: loaded.ports,
+        state_bytes: loaded.state_bytes,
+        sram_bytes: loaded.sram_bytes,
+        frames: report.frames,
+        duplicates: report.duplicates,
+        refused: report.refused_frames,
+        mean_us: format!("{:.0}", report.run_mean_us),
+        max_us: format!("{:.0}", report.run_max_us),
+        missing: if missing.is_empty() { ReportPart::NoCalls.text(texts) } else { missing.join(", ") },
+    };
+    let says = messages.iter().map(|words| ReportPart::Says { words: words.clone() }.text(texts));
+    let lines: Vec<String> = [core.text(texts)].into_iter().chain(says).collect();
+    lines.join("\n")
 }

@@ -1,11 +1,19 @@
 //! `hotseat cores`: the cores found, their systems and extensions.
 
 use crate::library::find_cores;
+use crate::messages;
+use crate::text::{Message, Texts};
 use serde_json::json;
 use std::path::PathBuf;
 
+messages! {
+    enum ListText in core_list {
+        empty => Empty,
+    }
+}
+
 /// Lists them. Nothing is loaded: what is known comes from `.info` files and our own table.
-pub fn cores(extra: &[PathBuf], as_json: bool) -> String {
+pub fn cores(extra: &[PathBuf], as_json: bool, texts: &Texts) -> String {
     let cores = find_cores(extra);
     if as_json {
         let list: Vec<_> = cores
@@ -17,15 +25,14 @@ pub fn cores(extra: &[PathBuf], as_json: bool) -> String {
                     "systems": core.systems,
                     "extensions": core.extensions,
                     "bundled": core.bundled,
-                    "note": core.note,
+                    "note": core.note.as_ref().map(|note| note.text(texts)),
                 })
             })
             .collect();
         return json!({ "cores": list }).to_string();
     }
     if cores.is_empty() {
-        return "No cores were found. On Debian and Ubuntu, `apt install libretro-nestopia` brings one for the NES."
-            .into();
+        return ListText::Empty.text(texts);
     }
     let mut lines = Vec::new();
     for core in cores {
@@ -36,7 +43,7 @@ pub fn cores(extra: &[PathBuf], as_json: bool) -> String {
         if !core.extensions.is_empty() {
             lines.push(format!("  .{}", core.extensions.join(" .")));
         }
-        lines.extend(core.note.map(|note| format!("  {note}")));
+        lines.extend(core.note.map(|note| format!("  {}", note.text(texts))));
     }
     lines.join("\n")
 }

@@ -2,8 +2,10 @@
 
 mod bench;
 mod check;
+mod command_line;
 mod cores;
 
-pub use bench::{NAMES as BENCHES, Viewer, bench};
-pub use check::{Check, check};
+pub use bench::{BenchError, NAMES as BENCHES, Viewer, bench};
+pub use check::{Check, CheckToolError, check};
+pub use command_line::CommandLineError;
 pub use cores::cores;

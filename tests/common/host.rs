@@ -173,6 +173,7 @@ pub fn quiet_command(home: &TempDir) -> Command {
         .env("XDG_CONFIG_HOME", home.path().join("config"))
         .env("XDG_CACHE_HOME", home.path().join("cache"))
         .env("RUST_BACKTRACE", "0")
+        .env("HOTSEAT_LANG", "en")
         .env_remove("HOTSEAT_LOG");
     command
 }

@@ -5,7 +5,7 @@ use super::crashes::AfterCrash;
 use super::game::Process;
 use super::states::Waits;
 use super::{Machine, NoticeKind};
-use crate::crash::{Crash, How};
+use crate::crash::Crash;
 use crate::emulator::Event as CoreEvent;
 use crate::engine::{EngineEvent, GameState};
 use crate::link::message::{FromCore, Loaded};
@@ -19,11 +19,11 @@ impl Machine {
             return;
         }
         match news {
-            CoreEvent::Said(message) => self.hear(message),
+            CoreEvent::Message(message) => self.hear(message),
             CoreEvent::Died(crash) => self.core_died(crash, now),
             // One that ends before it has loaded has said nothing of why.
             CoreEvent::Ended if game.state == GameState::Starting => {
-                let crash = Crash { core: game.game.title.clone(), how: How::Unknown };
+                let crash = Crash::Unknown { core: game.game.title.clone() };
                 self.core_died(crash, now);
             }
             // The core asked to end by itself: the game is over, not broken.
@@ -61,6 +61,7 @@ impl Machine {
                     loaded.av = av;
                 }
             }
+            FromCore::Warning(warning) => self.notice(NoticeKind::CoreWarned { warning }),
             FromCore::Message(text) => self.notice(NoticeKind::CoreMessage { text }),
             FromCore::Paused(paused) => self.paused(paused),
             FromCore::StateSaved { ticket, ok } => self.state_saved(ticket, ok),

@@ -5,7 +5,7 @@ use super::App;
 use crate::engine::{Command, Game};
 use crate::library;
 use crate::settings::{Recent, Settings};
-use crate::text::fill;
+use crate::text::{Message, fill};
 use std::path::{Path, PathBuf};
 
 impl App {
@@ -16,8 +16,8 @@ impl App {
         if extension.as_deref() == Some(std::env::consts::DLL_EXTENSION) {
             return self.open_core(path);
         }
-        if let Err(sentence) = library::check_content(path) {
-            return self.complain(sentence);
+        if let Err(error) = library::check_content(path) {
+            return self.complain(error.text(&self.texts));
         }
         let remembered = extension.and_then(|extension| self.settings.core_for.get(&extension)).cloned();
         if let Some(core) = remembered.filter(|core| core.is_file()) {
@@ -35,8 +35,8 @@ impl App {
     }
 
     pub(super) fn open_with(&mut self, content: &Path, core: &Path) {
-        if let Err(sentence) = library::check_content(content).and_then(|()| library::check_core(core)) {
-            return self.complain(sentence);
+        if let Err(error) = library::check_content(content).and_then(|()| library::check_core(core)) {
+            return self.complain(error.text(&self.texts));
         }
         self.open(Game {
             core: core.to_path_buf(),
@@ -47,8 +47,8 @@ impl App {
     }
 
     pub(super) fn open_core(&mut self, core: &Path) {
-        if let Err(sentence) = library::check_core(core) {
-            return self.complain(sentence);
+        if let Err(error) = library::check_core(core) {
+            return self.complain(error.text(&self.texts));
         }
         let known = self.cores.iter().find(|entry| entry.path == core);
         let name = known

@@ -1,6 +1,6 @@
 //! What the machine itself takes to hand a datagram to a thread: nothing that waits for one can be faster.
 
-use super::table;
+use super::{BenchError, table};
 use crate::net::arrival;
 use crate::sync::{Claim, spawn, wake_before_others};
 use std::net::UdpSocket;
@@ -8,12 +8,12 @@ use std::time::Duration;
 
 /// From a datagram's arrival to a thread that waits for nothing else and asks the scheduler for what the net thread asks:
 /// `rate` a second for so many seconds, the medians of each second's p50 and p99 in microseconds.
-pub fn wake_us(rate: usize, seconds: usize) -> Result<(f64, f64), String> {
-    let failed = |error: std::io::Error| format!("The datagrams could not be sent: {error}.");
-    let to = UdpSocket::bind("127.0.0.1:0").map_err(failed)?;
-    to.set_read_timeout(Some(Duration::from_secs(2))).map_err(failed)?;
-    let address = to.local_addr().map_err(failed)?;
-    let from = UdpSocket::bind("127.0.0.1:0").map_err(failed)?;
+pub fn wake_us(rate: usize, seconds: usize) -> Result<(f64, f64), BenchError> {
+    let failed = BenchError::io("The datagrams could not be sent");
+    let to = UdpSocket::bind("127.0.0.1:0").map_err(&failed)?;
+    to.set_read_timeout(Some(Duration::from_secs(2))).map_err(&failed)?;
+    let address = to.local_addr().map_err(&failed)?;
+    let from = UdpSocket::bind("127.0.0.1:0").map_err(&failed)?;
     arrival::note(&to);
     let waiting = spawn("floor", move || {
         wake_before_others(Claim::First);
@@ -28,9 +28,9 @@ pub fn wake_us(rate: usize, seconds: usize) -> Result<(f64, f64), String> {
     })?;
     for _ in 0..rate * seconds {
         std::thread::sleep(Duration::from_secs(1) / rate as u32);
-        from.send_to(&[0; 22], address).map_err(failed)?;
+        from.send_to(&[0; 22], address).map_err(&failed)?;
     }
-    let took = waiting.join().map_err(|_| "The thread that waited for datagrams ended early.".to_owned())?;
+    let took = waiting.join().map_err(|_| BenchError::WaiterEnded)?;
     let of_each_second = |share: usize| {
         table::median(took.chunks(rate).map(|second| {
             let mut second = second.to_vec();

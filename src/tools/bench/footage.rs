@@ -78,7 +78,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
     let listener = Box::new(move |event| {
         let _ = sender.try_send(event);
     });
-    let emulator = Emulator::start(link.clone(), load, listener)?;
+    let emulator = Emulator::start(link.clone(), load, listener).map_err(|error| error.to_string())?;
     let board = BoardWriter::new(link.clone());
     let mut reader = FrameReader::new(link.clone());
     let mut converter = Converter::default();
@@ -87,7 +87,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
     while pictures.len() < count && Instant::now() < until {
         match events.try_recv() {
             Ok(Event::Died(crash)) => return Err(crash.to_string()),
-            Ok(Event::Said(FromCore::LoadFailed(why))) => return Err(why),
+            Ok(Event::Message(FromCore::LoadFailed(why))) => return Err(why.to_string()),
             _ => {}
         }
         link.frame_event.wait_timeout(Duration::from_millis(100));

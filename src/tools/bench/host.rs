@@ -1,5 +1,6 @@
 //! A real host process to measure.
 
+use super::BenchError;
 use crate::sync::spawn;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
@@ -20,20 +21,21 @@ pub struct Host {
 
 impl Host {
     /// Starts one and waits until it is ready.
-    pub fn start(arguments: &[String]) -> Result<Host, String> {
-        let failed = |error: std::io::Error| format!("The host to measure could not be started: {error}.");
+    pub fn start(arguments: &[String]) -> Result<Host, BenchError> {
+        let failed = BenchError::io("The host to measure could not be started");
         let data = std::env::temp_dir().join(format!("hotseat-bench-{}", std::process::id()));
-        std::fs::create_dir_all(&data).map_err(failed)?;
-        let mut child = Command::new(std::env::current_exe().map_err(failed)?)
+        std::fs::create_dir_all(&data).map_err(&failed)?;
+        let mut child = Command::new(std::env::current_exe().map_err(&failed)?)
             .args(["host", "--json", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0"])
             .args(arguments)
             .env("XDG_DATA_HOME", &data)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(failed)?;
-        let out = child.stdout.take().ok_or("The host to measure has no output.")?;
-        let stdin = child.stdin.take().ok_or("The host to measure has no input.")?;
+            .map_err(&failed)?;
+        let no_pipe = || failed(std::io::ErrorKind::BrokenPipe.into());
+        let out = child.stdout.take().ok_or_else(no_pipe)?;
+        let stdin = child.stdin.take().ok_or_else(no_pipe)?;
         // Full, the reader waits: a minute of figures fits.
         let (sender, events) = sync_channel(1024);
         spawn("host-output", move || {
@@ -52,11 +54,12 @@ impl Host {
     }
 
     /// The next event of this name.
-    pub fn wait_for(&mut self, name: &str, limit: Duration) -> Result<Value, String> {
+    pub fn wait_for(&mut self, name: &str, limit: Duration) -> Result<Value, BenchError> {
         let until = Instant::now() + limit;
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let event = self.events.recv_timeout(left).map_err(|_| format!("The host never said {name}."))?;
+            let event = self.events.recv_timeout(left);
+            let event = event.map_err(|_| BenchError::HostSilent { event: name.to_owned() })?;
             if event["event"] == name {
                 return Ok(event);
             }
@@ -64,27 +67,27 @@ impl Host {
     }
 
     /// Lets some seconds pass.
-    pub fn skip_stats(&mut self, count: usize) -> Result<(), String> {
+    pub fn skip_stats(&mut self, count: usize) -> Result<(), BenchError> {
         while self.events.try_recv().is_ok() {}
         self.stats(count).map(drop)
     }
 
     /// The figures of the next seconds.
-    pub fn stats(&mut self, count: usize) -> Result<Vec<Value>, String> {
+    pub fn stats(&mut self, count: usize) -> Result<Vec<Value>, BenchError> {
         (0..count).map(|_| self.wait_for("stats", Duration::from_secs(10))).collect()
     }
 
     /// Tells it to do something: `pause`, for example.
-    pub fn command(&mut self, name: &str) -> Result<(), String> {
+    pub fn command(&mut self, name: &str) -> Result<(), BenchError> {
         writeln!(self.stdin, r#"{{"command":"{name}"}}"#)
-            .map_err(|error| format!("The host to measure takes no commands: {error}."))
+            .map_err(BenchError::io("The host to measure takes no commands"))
     }
 
     /// Makes the core crash.
-    pub fn kill_core(&self) -> Result<(), String> {
-        let pid = rustix::process::Pid::from_raw(self.core_pid).ok_or("The host named no core process.")?;
+    pub fn kill_core(&self) -> Result<(), BenchError> {
+        let pid = rustix::process::Pid::from_raw(self.core_pid).ok_or(BenchError::NoCoreProcess)?;
         rustix::process::kill_process(pid, rustix::process::Signal::SEGV)
-            .map_err(|error| format!("The core process could not be signalled: {error}."))
+            .map_err(|error| BenchError::io("The core process could not be signalled")(error.into()))
     }
 }
 

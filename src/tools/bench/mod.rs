@@ -4,6 +4,7 @@
 //! machine's processors with what is measured; those of the encoders alone from the video thread or the encoders themselves.
 
 mod encode;
+mod error;
 mod floor;
 mod footage;
 mod host;
@@ -14,6 +15,7 @@ mod table;
 mod viewer;
 
 use crate::library::demo_core;
+pub use error::BenchError;
 use host::Host;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -24,12 +26,12 @@ pub use viewer::Viewer;
 pub const NAMES: [&str; 10] =
     ["latency", "join", "footprint", "peers", "inputs", "viewers", "crash", "pace", "encode", "switch"];
 
-/// Runs one bench, or `all`. The error is one sentence.
-pub fn bench(name: &str, json: bool) -> Result<String, String> {
+/// Runs one bench, or `all`.
+pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
     let names: Vec<&str> = match name {
         "all" => NAMES.to_vec(),
         name if NAMES.contains(&name) => vec![name],
-        name => return Err(format!("There is no bench called {name}: choose one of {}, or all.", NAMES.join(", "))),
+        name => return Err(BenchError::UnknownBench { name: name.to_owned() }),
     };
     let mut table = Table::default();
     for name in names {
@@ -73,7 +75,7 @@ fn nes() -> Option<[String; 3]> {
 }
 
 /// Host latency by picture size, one peer.
-fn latency(table: &mut Table) -> Result<(), String> {
+fn latency(table: &mut Table) -> Result<(), BenchError> {
     let text = |path: &Path| path.display().to_string();
     let mut cases = Vec::new();
     match nes() {
@@ -110,7 +112,7 @@ fn latency(table: &mut Table) -> Result<(), String> {
 }
 
 /// From the first byte to the signaling server until the first whole frame is there, without a browser.
-fn join(table: &mut Table) -> Result<(), String> {
+fn join(table: &mut Table) -> Result<(), BenchError> {
     let host = Host::start(&[])?;
     let mut times = Vec::new();
     for _ in 0..10 {
@@ -124,7 +126,7 @@ fn join(table: &mut Table) -> Result<(), String> {
 }
 
 /// An NES game, headless, one peer: processor and memory of both processes.
-fn footprint(table: &mut Table) -> Result<(), String> {
+fn footprint(table: &mut Table) -> Result<(), BenchError> {
     let Some(arguments) = nes() else {
         table.push(Row::missing("NES game, headless, one peer", NO_NES));
         return Ok(());
@@ -158,12 +160,12 @@ fn footprint(table: &mut Table) -> Result<(), String> {
 }
 
 /// What one more peer on the same rendition costs.
-fn peers(table: &mut Table) -> Result<(), String> {
+fn peers(table: &mut Table) -> Result<(), BenchError> {
     const MORE: usize = 8;
     let mut host = Host::start(&[])?;
     let mut viewers = vec![Viewer::join(&host.url)?];
     viewers[0].wait_for_frames(120)?;
-    let measure = |host: &mut Host| -> Result<(f64, f64), String> {
+    let measure = |host: &mut Host| -> Result<(f64, f64), BenchError> {
         host.skip_stats(3)?;
         let stats = host.stats(10)?;
         let at =
@@ -185,7 +187,7 @@ fn peers(table: &mut Table) -> Result<(), String> {
 }
 
 /// From a crash of the core to frames again.
-fn crash(table: &mut Table) -> Result<(), String> {
+fn crash(table: &mut Table) -> Result<(), BenchError> {
     let mut times = Vec::new();
     for _ in 0..5 {
         let mut host = Host::start(&[])?;
@@ -203,7 +205,7 @@ fn crash(table: &mut Table) -> Result<(), String> {
 }
 
 /// The frame rate over a minute, against the rate that the core asks for.
-fn pace(table: &mut Table) -> Result<(), String> {
+fn pace(table: &mut Table) -> Result<(), BenchError> {
     let rates = if fixture().is_some() { vec![60.0988, 50.2734] } else { vec![60.0] };
     for rate in rates {
         let mut arguments = Vec::new();
@@ -216,7 +218,7 @@ fn pace(table: &mut Table) -> Result<(), String> {
         let stats = host.stats(61)?;
         let newest = |stat: &serde_json::Value, what| table::number(stat, &["newest_frame", what]);
         let (Some(first), Some(last)) = (stats.first(), stats.last()) else {
-            return Err("The host gave no figures.".into());
+            return Err(BenchError::NoFigures);
         };
         let frames = newest(last, "number") - newest(first, "number");
         let seconds = newest(last, "captured_s") - newest(first, "captured_s");

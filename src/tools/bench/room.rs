@@ -3,7 +3,7 @@
 use super::Viewer;
 use super::host::Host;
 use super::table::{self, Row, Table};
-use super::{fixture, floor};
+use super::{BenchError, fixture, floor};
 use crate::input::MAX_SEATS;
 use serde_json::Value;
 use std::time::Instant;
@@ -23,11 +23,11 @@ fn median(stats: &[Value], path: &str) -> f64 {
 }
 
 /// The host's own figures, and right after them what the machine takes to wake any thread at all under the same load.
-fn push_inputs(table: &mut Table, who: &str, stats: &[Value]) -> Result<(), String> {
+fn push_inputs(table: &mut Table, who: &str, stats: &[Value]) -> Result<(), BenchError> {
     let p99 = |stat: &Value| table::number(stat, &["input_p99_us"]);
     let without = stats.iter().filter(|stat| p99(stat) <= 0.0).count();
     if without > 0 {
-        return Err(format!("No input was measured in {without} of {} seconds, {who}.", stats.len()));
+        return Err(BenchError::InputsMissing { without, seconds: stats.len(), who: who.to_owned() });
     }
     let floor = floor::wake_us(120, 10)?;
     let mut push = |what: &str, share: &str, figure: f64, budget: Option<f64>| {
@@ -46,7 +46,7 @@ fn push_inputs(table: &mut Table, who: &str, stats: &[Value]) -> Result<(), Stri
 }
 
 /// How long an input takes from its datagram's arrival to the input board, and what eight busy players do to the picture.
-pub fn inputs(table: &mut Table) -> Result<(), String> {
+pub fn inputs(table: &mut Table) -> Result<(), BenchError> {
     let Some(core) = fixture() else {
         table.push(Row::missing("inputs of one and of eight players", "the test core is not built"));
         return Ok(());
@@ -58,7 +58,7 @@ pub fn inputs(table: &mut Table) -> Result<(), String> {
     eight_players(table, &arguments)
 }
 
-fn one_player(table: &mut Table, arguments: &[String]) -> Result<(), String> {
+fn one_player(table: &mut Table, arguments: &[String]) -> Result<(), BenchError> {
     let mut host = Host::start(arguments)?;
     let player = Viewer::play(&host.url, 120)?;
     player.wait_for_frames(120)?;
@@ -68,7 +68,7 @@ fn one_player(table: &mut Table, arguments: &[String]) -> Result<(), String> {
     push_inputs(table, "one player at 120/s", &stats)
 }
 
-fn eight_players(table: &mut Table, arguments: &[String]) -> Result<(), String> {
+fn eight_players(table: &mut Table, arguments: &[String]) -> Result<(), BenchError> {
     let mut host = Host::start(arguments)?;
     let mut players = Vec::with_capacity(PLAYERS);
     for _ in 0..PLAYERS {
@@ -107,17 +107,17 @@ fn eight_players(table: &mut Table, arguments: &[String]) -> Result<(), String> 
     Ok(())
 }
 
-/// Inputs that nobody's seat is lit by are measured on their way to nowhere.
-fn all_lit(players: &[Viewer]) -> Result<(), String> {
+/// Inputs that light no seat are measured on their way to nowhere.
+fn all_lit(players: &[Viewer]) -> Result<(), BenchError> {
     let lit = players.first().map_or(0, Viewer::lit).count_ones() as usize;
     if lit == players.len() {
         return Ok(());
     }
-    Err(format!("Of {} players' inputs, those of {lit} reached the input board.", players.len()))
+    Err(BenchError::InputsLost { players: players.len(), lit })
 }
 
 /// What a room full of spectators does to the latency, and whether every frame reaches every one of them.
-pub fn viewers(table: &mut Table) -> Result<(), String> {
+pub fn viewers(table: &mut Table) -> Result<(), BenchError> {
     let arguments = match fixture() {
         Some(core) => vec!["--core".into(), core.display().to_string()],
         None => Vec::new(),
@@ -139,7 +139,7 @@ pub fn viewers(table: &mut Table) -> Result<(), String> {
     let frames = Frames::at_rest(&mut host, &viewers)?.since(&before);
     let skipped = skipped(&host.stats(1)?) - skipped_before;
     if frames.made == 0 {
-        return Err("No frame was made for the spectators.".into());
+        return Err(BenchError::NoFrames);
     }
     let most = |lacks: &mut dyn Iterator<Item = u64>| lacks.max().unwrap_or(0) as f64;
     let unsent = most(&mut frames.sent.iter().map(|&sent| frames.made.abs_diff(sent)));
@@ -169,20 +169,20 @@ struct Frames {
 
 impl Frames {
     /// Pauses the game, and counts once no frame is on its way any more.
-    fn at_rest(host: &mut Host, viewers: &[Viewer]) -> Result<Frames, String> {
+    fn at_rest(host: &mut Host, viewers: &[Viewer]) -> Result<Frames, BenchError> {
         host.command("pause")?;
         host.skip_stats(1)?;
         let mut last = None;
         for _ in 0..20 {
             let stats = host.stats(1)?;
             let frames = stats.first().and_then(|stat| Frames::of(stat, viewers));
-            let frames = frames.ok_or("The host does not know all of the spectators.")?;
+            let frames = frames.ok_or(BenchError::ViewersMissing)?;
             if last.as_ref() == Some(&frames) {
                 return Ok(frames);
             }
             last = Some(frames);
         }
-        Err("The game was paused, and frames kept coming.".into())
+        Err(BenchError::NeverAtRest)
     }
 
     fn of(stat: &Value, viewers: &[Viewer]) -> Option<Frames> {

@@ -1,6 +1,6 @@
 //! A peer without a browser: joins as a page does, receives everything, decodes nothing.
 
-use super::socket;
+use super::{BenchError, socket};
 use crate::sync::{spawn, wake_precisely};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
@@ -40,36 +40,36 @@ const MESSAGES_A_PRESS: u32 = 8;
 
 impl Viewer {
     /// Joins by an invite, and watches.
-    pub fn join(url: &str) -> Result<Viewer, String> {
+    pub fn join(url: &str) -> Result<Viewer, BenchError> {
         Viewer::start(url, None)
     }
 
     /// Joins by an invite, and plays on the seat that the host gives it, with so many input messages a second.
-    pub fn play(url: &str, rate: u32) -> Result<Viewer, String> {
+    pub fn play(url: &str, rate: u32) -> Result<Viewer, BenchError> {
         Viewer::start(url, Some(Duration::from_secs(1) / rate.max(1)))
     }
 
-    fn start(url: &str, every: Option<Duration>) -> Result<Viewer, String> {
-        let failed = |error: std::io::Error| format!("The viewer could not join: {error}.");
+    fn start(url: &str, every: Option<Duration>) -> Result<Viewer, BenchError> {
+        let failed = BenchError::io("The viewer could not join");
+        let sdp_problem = |problem: String| BenchError::Sdp { problem };
         let (address, secret) = url
             .strip_prefix("http://")
             .and_then(|rest| rest.split_once("/#"))
             .and_then(|(address, secret)| Some((address.parse::<SocketAddr>().ok()?, secret)))
-            .ok_or_else(|| format!("{url} is no invite."))?;
-        let udp = UdpSocket::bind("127.0.0.1:0").map_err(failed)?;
-        let local = udp.local_addr().map_err(failed)?;
-        udp.set_nonblocking(true).map_err(failed)?;
+            .ok_or_else(|| BenchError::NoInvite { url: url.to_owned() })?;
+        let udp = UdpSocket::bind("127.0.0.1:0").map_err(&failed)?;
+        let local = udp.local_addr().map_err(&failed)?;
+        udp.set_nonblocking(true).map_err(&failed)?;
         let (mut rtc, offer, pending) = offer(local)?;
         let join = json!({"type": "join", "v": 2, "secret": secret, "name": "Bench", "resume": null, "sdp": offer});
-        let (answer, socket) = socket::ask(address, &join.to_string()).map_err(failed)?;
+        let (answer, socket) = socket::ask(address, &join.to_string()).map_err(&failed)?;
         let answer: Value =
-            serde_json::from_str(&answer).map_err(|error| format!("The host answered nonsense: {error}."))?;
-        let sdp = answer["sdp"].as_str().ok_or_else(|| format!("The host refused: {answer}."))?;
-        let sdp = SdpAnswer::from_sdp_string(sdp).map_err(|error| format!("The host's answer is no SDP: {error}."))?;
-        rtc.sdp_api()
-            .accept_answer(pending, sdp)
-            .map_err(|error| format!("The host's answer does not fit: {error}."))?;
-        let peer = answer["peer"].as_u64().ok_or_else(|| format!("The host gave no number: {answer}."))?;
+            serde_json::from_str(&answer).map_err(|_| BenchError::BadAnswer { answer: answer.clone() })?;
+        let refused = || BenchError::Refused { answer: answer.to_string() };
+        let sdp = answer["sdp"].as_str().ok_or_else(refused)?;
+        let sdp = SdpAnswer::from_sdp_string(sdp).map_err(|error| sdp_problem(error.to_string()))?;
+        rtc.sdp_api().accept_answer(pending, sdp).map_err(|error| sdp_problem(error.to_string()))?;
+        let peer = answer["peer"].as_u64().ok_or_else(refused)?;
         let shared = Arc::new(Shared::default());
         let theirs = shared.clone();
         let thread = spawn("viewer", move || run(rtc, &udp, local, &theirs, every, &socket))?;
@@ -102,11 +102,11 @@ impl Viewer {
     }
 
     /// Waits until that many are there.
-    pub fn wait_for_frames(&self, frames: u64) -> Result<(), String> {
+    pub fn wait_for_frames(&self, frames: u64) -> Result<(), BenchError> {
         let until = Instant::now() + Duration::from_secs(20);
         while self.frames() < frames {
             if Instant::now() > until {
-                return Err(format!("The viewer got {} frames of {frames}.", self.frames()));
+                return Err(BenchError::FramesMissing { got: self.frames(), wanted: frames });
             }
             std::thread::sleep(Duration::from_micros(500));
         }
@@ -123,10 +123,11 @@ impl Drop for Viewer {
     }
 }
 
-fn offer(local: SocketAddr) -> Result<(Rtc, String, SdpPendingOffer), String> {
+fn offer(local: SocketAddr) -> Result<(Rtc, String, SdpPendingOffer), BenchError> {
     let mut rtc =
         Rtc::builder().clear_codecs().enable_opus(true, false).enable_h264(true).enable_vp8(true).build(Instant::now());
-    let candidate = Candidate::host(local, "udp").map_err(|error| format!("{local} is no candidate: {error}."))?;
+    let candidate =
+        Candidate::host(local, "udp").map_err(|error| BenchError::Sdp { problem: format!("{local}: {error}") })?;
     rtc.add_local_candidate(candidate);
     let mut api = rtc.sdp_api();
     api.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
@@ -138,7 +139,7 @@ fn offer(local: SocketAddr) -> Result<(Rtc, String, SdpPendingOffer), String> {
         ..ChannelConfig::default()
     });
     api.add_channel("control".into());
-    let (offer, pending) = api.apply().ok_or("No offer could be made.")?;
+    let (offer, pending) = api.apply().ok_or_else(|| BenchError::Sdp { problem: "no offer could be made".into() })?;
     let offer = offer.to_sdp_string();
     Ok((rtc, offer, pending))
 }

@@ -2,9 +2,10 @@
 
 use super::SECOND;
 use super::world::World;
-use crate::crash::{Crash, How};
+use crate::crash::Crash;
 use crate::emulator::Event as CoreEvent;
 use crate::engine::GameState;
+use crate::link::message::LoadError;
 use crate::link::message::{AvInfo, FromCore, Loaded};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ impl World {
     }
 
     pub fn says(&mut self, message: FromCore) {
-        self.core_says(CoreEvent::Said(message));
+        self.core_says(CoreEvent::Message(message));
     }
 
     pub fn load(&mut self, revived: bool) {
@@ -55,7 +56,7 @@ impl World {
         if self.machine.core_pid() == Some(start.0 as u32) {
             self.crashes.push(self.now);
         }
-        let crash = Crash { core: "It".into(), how: How::Unknown };
+        let crash = Crash::Unknown { core: "It".into() };
         let (before, starts) = (self.machine.core_pid().is_some(), self.starts.len());
         self.machine.handle_core(start, CoreEvent::Died(crash), self.now);
         self.settle();
@@ -90,7 +91,7 @@ impl World {
 
     pub fn load_fails(&mut self) {
         if self.state() == Some(GameState::Starting) {
-            self.says(FromCore::LoadFailed("It does not take this game.".into()));
+            self.says(FromCore::LoadFailed(LoadError::NotStarted { core: "It".into() }));
         }
     }
 
@@ -115,9 +116,13 @@ impl World {
         }
         let current = self.core.as_ref().map(|core| core.start);
         for old in self.starts.iter().copied().filter(|start| Some(*start) != current) {
-            let crash = Crash { core: "It".into(), how: How::Hung };
-            let said = [loaded(true), FromCore::Paused(true), FromCore::LoadFailed("No.".into())];
-            for event in said.map(CoreEvent::Said).into_iter().chain([CoreEvent::Died(crash), CoreEvent::Ended]) {
+            let crash = Crash::Hung { core: "It".into() };
+            let said = [
+                loaded(true),
+                FromCore::Paused(true),
+                FromCore::LoadFailed(LoadError::NotStarted { core: "It".into() }),
+            ];
+            for event in said.map(CoreEvent::Message).into_iter().chain([CoreEvent::Died(crash), CoreEvent::Ended]) {
                 self.machine.handle_core(old, event, self.now);
             }
         }

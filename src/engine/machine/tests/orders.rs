@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::Slot;
 use crate::link::message::FromCore;
+use crate::link::message::LoadError;
 use GameCommand::{LoadState, Pause, Reset, Resume, SaveState};
 
 fn played(world: &mut World, command: GameCommand) {
@@ -110,7 +111,7 @@ fn a_game_that_does_not_load_says_why_and_can_be_tried_again() {
     world.settle();
     world.load_fails();
     world.settle();
-    let why: NoticeKind = "It does not take this game.".into();
+    let why = NoticeKind::Load { error: LoadError::NotStarted { core: "It".into() } };
     assert_eq!(world.state(), Some(GameState::Failed(why.clone())));
     assert!(matches!(&world.events[..], [EngineEvent::Failed(told)] if *told == why));
     world.command(Command::Restart);
@@ -343,7 +344,7 @@ fn answers_about_an_earlier_start_or_game_change_nothing() {
     machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Err(failed()) });
     machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Ok(7) });
     machine.handle_answer(Answer::CoreStarted { start: StartId(1), result: Ok(9) });
-    machine.handle_answer(Answer::CoreStarted { start: StartId(2), result: Err("Not asked for yet.".into()) });
+    machine.handle_answer(Answer::CoreStarted { start: StartId(2), result: Err(NoticeKind::NoMoreLinks) });
     machine.handle_answer(Answer::StateRead { ticket: 0, result: Ok(true) });
     machine.handle_answer(Answer::StateWritten { ticket: 0, result: Err(failed()), slots });
     machine.handle_answer(Answer::SaveWritten { game: GameId(0), result: Err(failed()) });

@@ -175,7 +175,7 @@ impl World {
                 assert!(self.core.is_none(), "two cores at once");
                 assert!(self.starts.last().is_none_or(|last| *last < start));
                 self.starts.push(start);
-                let result = if self.cannot_start { Err("It cannot be started.".into()) } else { Ok(start.0 as u32) };
+                let result = if self.cannot_start { Err(NoticeKind::NoMoreLinks) } else { Ok(start.0 as u32) };
                 if result.is_ok() {
                     let name = load.core.to_string_lossy();
                     let number = u32::from(name.contains("game1"));

@@ -1,0 +1,232 @@
+//! Commands on standard input: one JSON object a line.
+
+use crate::engine::{Command, GameCommand, Slot};
+use crate::input::MAX_SEATS;
+use crate::net::RoomCommand;
+use crate::packet::Format;
+use crate::room::{Grant, Rights, Terms, Verdict};
+use crate::sync::{SpawnError, spawn};
+use serde::Deserialize;
+use std::io::BufRead;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+/// A line of commands longer than this is not one.
+const MAX_LINE: usize = 4096;
+
+/// One command a line on standard input, as JSON.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+enum StdinCommand {
+    Pause,
+    Resume,
+    Reset,
+    Restart,
+    SaveState {
+        slot: Slot,
+    },
+    LoadState {
+        slot: Slot,
+    },
+    Option {
+        key: String,
+        value: String,
+    },
+    Device {
+        port: u32,
+        id: u32,
+    },
+    Invite(InviteFields),
+    ChangeInvite {
+        invite: u32,
+        #[serde(flatten)]
+        fields: InviteFields,
+    },
+    Revoke {
+        invite: u32,
+        #[serde(default)]
+        people: bool,
+    },
+    Code {
+        invite: u32,
+        on: bool,
+    },
+    Answer {
+        request: u32,
+        verdict: Answer,
+        #[serde(default)]
+        seat: Option<usize>,
+    },
+    Sit {
+        peer: u32,
+        seat: usize,
+        on: bool,
+    },
+    Rights {
+        peer: u32,
+        rights: Rights,
+    },
+    Mute {
+        peer: u32,
+        on: bool,
+    },
+    Kick {
+        peer: u32,
+    },
+    Ban {
+        peer: u32,
+    },
+    Pardon,
+    Say {
+        text: String,
+    },
+    Codec {
+        name: String,
+    },
+    Screenshot,
+    Record {
+        on: bool,
+    },
+}
+
+/// What an invite grants; the defaults let any number of guests play, for ever.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct InviteFields {
+    #[serde(default = "any")]
+    grant: Grant,
+    #[serde(default)]
+    rights: Rights,
+    #[serde(default)]
+    approval: bool,
+    #[serde(default)]
+    uses: Option<u32>,
+    #[serde(default)]
+    seconds: Option<u64>,
+}
+
+fn any() -> Grant {
+    Grant::Any
+}
+
+impl InviteFields {
+    fn terms(&self) -> Terms {
+        Terms {
+            grant: self.grant,
+            rights: self.rights,
+            approval: self.approval,
+            uses: self.uses,
+            lasts: self.seconds.map(Duration::from_secs),
+        }
+    }
+}
+
+/// The host's answer to a guest who asks to be let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Play,
+    Watch,
+    No,
+}
+
+fn parse(line: &str) -> Option<Command> {
+    let room = Command::Room;
+    Some(match serde_json::from_str(line).ok()? {
+        StdinCommand::Pause => Command::Game(GameCommand::Pause),
+        StdinCommand::Resume => Command::Game(GameCommand::Resume),
+        StdinCommand::Reset => Command::Game(GameCommand::Reset),
+        StdinCommand::Restart => Command::Restart,
+        StdinCommand::SaveState { slot } => Command::Game(GameCommand::SaveState(slot)),
+        StdinCommand::LoadState { slot } => Command::Game(GameCommand::LoadState(slot)),
+        StdinCommand::Option { key, value } => Command::CoreOption { key, value },
+        StdinCommand::Device { port, id } => Command::Device { port, id },
+        StdinCommand::Invite(fields) => room(RoomCommand::Invite(fields.terms())),
+        StdinCommand::ChangeInvite { invite, fields } => room(RoomCommand::ChangeInvite(invite, fields.terms())),
+        StdinCommand::Revoke { invite, people } => room(RoomCommand::Revoke(invite, people)),
+        StdinCommand::Code { invite, on } => room(RoomCommand::Code(invite, on)),
+        StdinCommand::Answer { request, verdict, seat } => {
+            let verdict = match verdict {
+                Answer::Play => Verdict::Play(seat.filter(|&seat| seat < MAX_SEATS)),
+                Answer::Watch => Verdict::Watch,
+                Answer::No => Verdict::No,
+            };
+            room(RoomCommand::Answer(request, verdict))
+        }
+        StdinCommand::Sit { peer, seat, on } => room(RoomCommand::Sit(peer, seat, on)),
+        StdinCommand::Rights { peer, rights } => room(RoomCommand::Rights(peer, rights)),
+        StdinCommand::Mute { peer, on } => room(RoomCommand::Mute(peer, on)),
+        StdinCommand::Kick { peer } => room(RoomCommand::Kick(peer)),
+        StdinCommand::Ban { peer } => room(RoomCommand::Ban(peer)),
+        StdinCommand::Pardon => room(RoomCommand::PardonAll),
+        StdinCommand::Say { text } => room(RoomCommand::Say(text)),
+        StdinCommand::Screenshot => Command::Screenshot,
+        StdinCommand::Record { on: true } => Command::StartRecording,
+        StdinCommand::Record { on: false } => Command::StopRecording,
+        StdinCommand::Codec { name } if name == "auto" => Command::Codec(None),
+        StdinCommand::Codec { name } => Command::Codec(Some(Format::from_name(&name)?)),
+    })
+}
+
+/// Reads on a thread of its own until the input ends, which means nothing: the host goes on.
+pub(super) fn read() -> Result<Receiver<Command>, SpawnError> {
+    // Full, this thread waits, and so does the program that writes faster than that.
+    let (sender, receiver) = sync_channel(16);
+    spawn("commands", move || {
+        let mut input = std::io::stdin().lock();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = std::io::Read::take(&mut input, MAX_LINE as u64).read_until(b'\n', &mut line);
+            if !matches!(read, Ok(1..)) {
+                return;
+            }
+            match std::str::from_utf8(&line).ok().and_then(parse) {
+                Some(command) => {
+                    if sender.send(command).is_err() {
+                        return;
+                    }
+                }
+                None => tracing::warn!("a line on standard input is no command"),
+            }
+        }
+    })?;
+    Ok(receiver)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_of_the_known_commands_or_nothing() {
+        assert_eq!(parse(r#"{"command":"pause"}"#), Some(Command::Game(GameCommand::Pause)));
+        assert_eq!(
+            parse(r#"{"command":"save_state","slot":3}"#),
+            Slot::new(3).map(|slot| Command::Game(GameCommand::SaveState(slot)))
+        );
+        let invited =
+            parse(r#"{"command":"invite","grant":1,"rights":["pause"],"approval":true,"uses":2,"seconds":60}"#);
+        let terms = Terms {
+            grant: Grant::Seat(1),
+            rights: [crate::room::Right::Pause].into_iter().collect(),
+            approval: true,
+            uses: Some(2),
+            lasts: Some(Duration::from_secs(60)),
+        };
+        assert_eq!(invited, Some(Command::Room(RoomCommand::Invite(terms))));
+        assert_eq!(
+            parse(r#"{"command":"answer","request":4,"verdict":"play","seat":1}"#),
+            Some(Command::Room(RoomCommand::Answer(4, Verdict::Play(Some(1)))))
+        );
+        for bad in [
+            "",
+            "pause",
+            "{}",
+            r#"{"command":"nope"}"#,
+            r#"{"command":"save_state"}"#,
+            r#"{"command":"save_state","slot":-1}"#,
+        ] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+}

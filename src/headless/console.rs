@@ -1,0 +1,51 @@
+//! Events on standard output, for people who read along.
+
+use crate::engine::{Engine, EngineEvent};
+use crate::messages;
+use crate::net::Talk;
+use crate::text::{Message, Texts};
+use std::net::IpAddr;
+
+messages! {
+    /// One event, in a line or a few.
+    enum ConsoleLine in console {
+        ready => Ready { game: String, links: String },
+        /// In place of a title.
+        untitled => Untitled,
+        /// Players are counted from 1.
+        joined_to_play => JoinedToPlay { name: String, number: usize },
+        joined_to_watch => JoinedToWatch { name: String },
+        left => Left { name: String },
+        crashed_restarting => CrashedRestarting { reason: String },
+        crashed_for_good => CrashedForGood { reason: String },
+        request => Request { name: String, address: IpAddr, request: u32 },
+    }
+}
+
+/// The line for an event; none for those that nothing is said about.
+pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option<String> {
+    let line = match event {
+        EngineEvent::Started { .. } => {
+            let snapshot = engine.snapshot();
+            let title = snapshot.game.as_ref().map(|game| game.title.clone());
+            let game = title.unwrap_or_else(|| ConsoleLine::Untitled.text(texts));
+            let links = snapshot.invites.first().map(|invite| invite.links.join("\n  ")).unwrap_or_default();
+            ConsoleLine::Ready { game, links }
+        }
+        EngineEvent::PeerJoined { name, seat, .. } => match seat {
+            Some(seat) => ConsoleLine::JoinedToPlay { name, number: seat + 1 },
+            None => ConsoleLine::JoinedToWatch { name },
+        },
+        EngineEvent::PeerLeft { name, .. } => ConsoleLine::Left { name },
+        EngineEvent::CoreDied { crash, restarting } => {
+            let reason = crash.text(texts);
+            if restarting { ConsoleLine::CrashedRestarting { reason } } else { ConsoleLine::CrashedForGood { reason } }
+        }
+        EngineEvent::Request { id, name, address } => ConsoleLine::Request { name, address, request: id },
+        EngineEvent::Failed(reason) => return Some(reason.text(texts)),
+        EngineEvent::Notice(notice) => return Some(notice.kind.text(texts)),
+        EngineEvent::Talk(Talk::Said { name, text, .. }) => return Some(format!("{name}: {text}")),
+        EngineEvent::CoreRestarted { .. } | EngineEvent::Talk(_) | EngineEvent::Stats { .. } => return None,
+    };
+    Some(line.text(texts))
+}

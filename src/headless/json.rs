@@ -1,0 +1,172 @@
+//! Events on standard output: one JSON object a line.
+//!
+//! Texts for people are in their language and have a stable code beside them.
+
+use crate::engine::{
+    Engine, EngineEvent, GameState, HolderStatus, InviteStatus, Level, RequestStatus, SeatStatus, Snapshot,
+};
+use crate::net::{NetStats, Talk};
+use crate::sync::now;
+use crate::text::{Message, Texts};
+use crate::usage;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The object for an event; none for those that are told in another one.
+pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option<Value> {
+    Some(match event {
+        EngineEvent::Started { core_pid } => {
+            let snapshot = engine.snapshot();
+            json!({
+                "event": "ready",
+                "url": snapshot.invites.first().and_then(|invite| invite.links.first()),
+                "urls": snapshot.invites.first().map(|invite| &invite.links),
+                "pid": std::process::id(),
+                "core_pid": core_pid,
+                "game": snapshot.game.as_ref().map(|game| &game.title),
+                "core": snapshot.game.as_ref().map(|game| &game.core_name),
+            })
+        }
+        EngineEvent::Failed(reason) => {
+            json!({"event": "failed", "code": reason.innermost_code(), "reason": reason.text(texts)})
+        }
+        EngineEvent::PeerJoined { id, name, seat } => {
+            json!({"event": "peer_joined", "peer": id, "name": name, "seat": seat})
+        }
+        EngineEvent::PeerLeft { id, name } => json!({"event": "peer_left", "peer": id, "name": name}),
+        EngineEvent::CoreDied { crash, restarting } => {
+            json!({"event": "core_died", "code": crash.code(), "reason": crash.text(texts), "restarting": restarting})
+        }
+        EngineEvent::CoreRestarted { core_pid, revived } => {
+            json!({"event": "core_restarted", "core_pid": core_pid, "revived": revived})
+        }
+        EngineEvent::Notice(notice) => {
+            let (code, text) = (notice.kind.innermost_code(), notice.kind.text(texts));
+            json!({"event": "notice", "level": level(notice.level), "code": code, "text": text})
+        }
+        EngineEvent::Talk(Talk::Said { peer, name, text }) => {
+            json!({"event": "chat", "peer": peer, "name": name, "text": text})
+        }
+        EngineEvent::Talk(Talk::Reaction { peer, name, emoji }) => {
+            json!({"event": "reaction", "peer": peer, "name": name, "emoji": emoji.as_str()})
+        }
+        // Who came and who went has events of its own.
+        EngineEvent::Talk(Talk::Line(..)) => return None,
+        EngineEvent::Request { id, name, address } => {
+            json!({"event": "request", "request": id, "name": name, "address": address.to_string()})
+        }
+        EngineEvent::Stats { snapshot, net, core_pid } => stats(&snapshot, &net, core_pid),
+    })
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Info => "info",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    }
+}
+
+fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
+    let stats = &snapshot.stats;
+    let host = usage::of(std::process::id());
+    let core = core_pid.map(usage::of).unwrap_or_default();
+    let peers: Vec<Value> = net
+        .peers
+        .iter()
+        .map(|peer| {
+            json!({
+                "peer": peer.id,
+                "codec": peer.format.name(),
+                "frames_sent": peer.frames,
+                "kbit_s": peer.kbit_s,
+                "round_trip_ms": peer.round_trip.map(|rtt| round(rtt.as_secs_f64() * 1000.0)),
+                "loss": peer.loss,
+                "estimate_kbit_s": peer.estimate_kbit_s,
+            })
+        })
+        .collect();
+    let renditions: Vec<Value> = snapshot
+        .renditions
+        .iter()
+        .map(|rendition| {
+            let status = &rendition.status;
+            json!({
+                "codec": status.format.name(),
+                "viewers": status.viewers,
+                "frames_encoded": status.encoded,
+                "keyframes": status.keyframes,
+                "frames_dropped": status.dropped,
+                "kbit_s": rendition.kbit_s,
+            })
+        })
+        .collect();
+    let state = match snapshot.game.as_ref().map(|game| &game.state) {
+        None => "stopped",
+        Some(GameState::Starting) => "starting",
+        Some(GameState::Running) => "running",
+        Some(GameState::Paused) => "paused",
+        Some(GameState::Crashed(_)) => "crashed",
+        Some(GameState::Failed(_)) => "failed",
+    };
+    json!({
+        "event": "stats",
+        "state": state,
+        "fps": round(stats.fps),
+        "target_fps": stats.target_fps,
+        "frames_emulated": stats.emulated,
+        "frames_encoded": stats.encoded,
+        "frames_sent": stats.sent,
+        "frames_skipped": stats.skipped,
+        "frames_unusable": stats.unusable,
+        "encoder_speed": stats.speed,
+        "recording": snapshot.recording,
+        "renditions": renditions,
+        "width": stats.width,
+        "height": stats.height,
+        "latency_p50_ms": stats.latency_p50_ms,
+        "latency_p99_ms": stats.latency_p99_ms,
+        "stages_p50_ms": {"wait": net.stages_ms[0], "encode": net.stages_ms[1], "send": net.stages_ms[2]},
+        "kbit_s": stats.kbit_s,
+        "newest_frame": {"number": stats.newest_frame, "captured_s": stats.newest_frame_at.as_secs_f64()},
+        "input_p50_us": net.input_us.0,
+        "input_p99_us": net.input_us.1,
+        "peers": peers,
+        "seats": snapshot.seats.iter().map(seat).collect::<Vec<_>>(),
+        "lights": snapshot.lights,
+        "invites": snapshot.invites.iter().map(invite).collect::<Vec<_>>(),
+        "requests": snapshot.requests.iter().map(request).collect::<Vec<_>>(),
+        "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
+        "core": {"cpu_seconds": core.cpu_seconds, "resident_bytes": core.resident_bytes},
+    })
+}
+
+fn seat(seat: &SeatStatus) -> Value {
+    let holder = |it: &HolderStatus| json!({"peer": it.peer, "name": it.name, "away": it.away});
+    json!({"seat": seat.seat, "device": seat.device, "holders": seat.holders.iter().map(holder).collect::<Vec<_>>()})
+}
+
+/// A guest who still waits at the door.
+fn request(request: &RequestStatus) -> Value {
+    let RequestStatus { id, name, address, invite } = request;
+    json!({"request": id, "name": name, "address": address.to_string(), "invite": invite})
+}
+
+fn invite(invite: &InviteStatus) -> Value {
+    let left = |until: Duration| until.saturating_sub(now()).as_secs();
+    json!({
+        "invite": invite.id,
+        "url": invite.links.first(),
+        "grant": invite.terms.grant,
+        "rights": invite.terms.rights,
+        "approval": invite.terms.approval,
+        "used": invite.used,
+        "uses": invite.terms.uses,
+        "seconds_left": invite.ends.map(left),
+        "code": invite.code.as_ref().map(|(digits, _)| digits),
+    })
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}

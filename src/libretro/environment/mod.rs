@@ -1,0 +1,177 @@
+//! Answers to what a core asks and tells through its environment callback, by families of calls.
+
+mod content;
+mod input;
+mod messages;
+mod options;
+mod timing;
+mod video;
+
+#[cfg(test)]
+mod tests;
+
+pub use video::Video;
+
+use super::options::Options;
+use super::sys::{self, Argument};
+use crate::frame::PixelFormat;
+use crate::input::MAX_SEATS;
+use crate::link::message::{ControlName, FromCore, Wants};
+use messages::{LOG_LINES_PER_SECOND, ProblemKind};
+use std::collections::BTreeMap;
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+/// The front end's answers, and what the core said so far.
+pub struct Environment {
+    pub video: Video,
+    pub options: Options,
+    /// Rate or size changed: the runner looks at `video` after the frame.
+    pub av_changed: bool,
+    pub supports_no_game: bool,
+    /// It asked to end.
+    pub shutdown: bool,
+    pub ports: usize,
+    /// Called for every key that is pressed or released.
+    pub keyboard: Option<sys::retro_keyboard_callback>,
+    /// Called before each frame with the time since the last, in microseconds.
+    pub frame_time: Option<sys::retro_frame_time_callback>,
+    /// Calls that we do not have.
+    pub missing: BTreeMap<u32, u64>,
+    /// What went wrong while loading, in the core's own last words.
+    pub last_error: String,
+    core_name: String,
+    system_dir: CString,
+    save_dir: CString,
+    core_path: CString,
+    user_name: CString,
+    log_budget: u32,
+    /// Kinds of problems that the host was told of.
+    warned: Vec<ProblemKind>,
+    /// What can be plugged into each port, in the core's words.
+    offered: Vec<Vec<(u32, String)>>,
+    plugged: [u32; MAX_SEATS],
+    controls: Vec<ControlName>,
+    wants: Wants,
+    news: News,
+    out: SyncSender<FromCore>,
+}
+
+/// What the host has not been told yet. A full queue drops log lines, but these are said again.
+#[derive(Default)]
+struct News {
+    controllers: bool,
+    controls: bool,
+    wants: bool,
+}
+
+impl Environment {
+    /// For the core at `core_path`; what it says goes to `out`, which drops log lines when full.
+    pub fn new(
+        core_path: &Path,
+        system_dir: &Path,
+        save_dir: &Path,
+        options: Options,
+        out: SyncSender<FromCore>,
+    ) -> Environment {
+        let c = |path: &Path| CString::new(path.as_os_str().as_bytes()).unwrap_or_default();
+        Environment {
+            video: Video {
+                format: PixelFormat::default(),
+                rotation: 0,
+                aspect: 0.0,
+                base: (0, 0),
+                max_width: 0,
+                max_height: 0,
+                fps: 60.0,
+                sample_rate: 48_000.0,
+            },
+            options,
+            av_changed: false,
+            supports_no_game: false,
+            shutdown: false,
+            ports: 2,
+            keyboard: None,
+            frame_time: None,
+            missing: BTreeMap::new(),
+            last_error: String::new(),
+            core_name: core_path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            system_dir: c(system_dir),
+            save_dir: c(save_dir),
+            core_path: c(core_path),
+            user_name: c"player".to_owned(),
+            log_budget: LOG_LINES_PER_SECOND,
+            warned: Vec::new(),
+            offered: Vec::new(),
+            plugged: [sys::RETRO_DEVICE_JOYPAD; MAX_SEATS],
+            controls: Vec::new(),
+            wants: Wants::default(),
+            news: News { controllers: true, ..News::default() },
+            out,
+        }
+    }
+
+    /// The core's name for messages, once it is known.
+    pub fn set_core_name(&mut self, name: &str) {
+        name.clone_into(&mut self.core_name);
+    }
+
+    fn tell(&self, message: FromCore) {
+        // Full means that the host is not reading: a log line is the least of its worries. The runner must not wait.
+        if let Err(TrySendError::Disconnected(_)) = self.out.try_send(message) {
+            // The host is gone; the control thread ends this process.
+        }
+    }
+
+    /// Tells the host what it does not know yet of controllers and of what the core asks for. The runner calls this
+    /// after every frame.
+    pub fn tell_news(&mut self) {
+        if self.news.controllers {
+            self.news.controllers = self.out.try_send(FromCore::Controllers(self.controllers())).is_err();
+        }
+        if self.news.controls {
+            self.news.controls = self.out.try_send(FromCore::Controls(self.controls.clone())).is_err();
+        }
+        if self.news.wants {
+            self.news.wants = self.out.try_send(FromCore::Wants(self.wants)).is_err();
+        }
+    }
+
+    /// One environment call.
+    pub fn call(&mut self, command: u32, data: Argument) -> bool {
+        self.video_call(command, data)
+            .or_else(|| self.input_call(command, data))
+            .or_else(|| self.option_call(command, data))
+            .or_else(|| self.content_call(command, data))
+            .or_else(|| self.timing_call(command, data))
+            .or_else(|| self.message_call(command, data))
+            .or_else(|| self.hardware_call(command))
+            .or_else(|| self.other_call(command))
+            .unwrap_or_else(|| self.refuse(command))
+    }
+
+    /// The calls that are only taken note of; none when the command is not one.
+    fn other_call(&mut self, command: u32) -> Option<bool> {
+        match command {
+            sys::RETRO_ENVIRONMENT_SHUTDOWN => self.shutdown = true,
+            // Nothing has to be done for them.
+            sys::RETRO_ENVIRONMENT_SET_PERFORMANCE_LEVEL
+            | sys::RETRO_ENVIRONMENT_SET_SUBSYSTEM_INFO
+            | sys::RETRO_ENVIRONMENT_SET_MEMORY_MAPS
+            | sys::RETRO_ENVIRONMENT_SET_SUPPORT_ACHIEVEMENTS
+            | sys::RETRO_ENVIRONMENT_SET_SERIALIZATION_QUIRKS
+            | sys::RETRO_ENVIRONMENT_SET_MINIMUM_AUDIO_LATENCY
+            | sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_DISPLAY => {}
+            _ => return None,
+        }
+        Some(true)
+    }
+
+    /// Counts a call that we do not have.
+    fn refuse(&mut self, command: u32) -> bool {
+        *self.missing.entry(command & 0xffff).or_insert(0) += 1;
+        false
+    }
+}

@@ -1,0 +1,170 @@
+//! What goes wrong with a core, as the core process tells it to the host.
+//!
+//! The core process is not trusted, so every text in here is bounded again where it arrives.
+
+use super::message::bound_text;
+use crate::messages;
+use crate::text::IoCause;
+use serde::{Deserialize, Serialize};
+
+messages! {
+    /// Why a core or its content was not loaded. Files are named as they are shown.
+    #[derive(Serialize, Deserialize)]
+    pub enum LoadError in load {
+        /// With the dynamic linker's own words.
+        not_loadable => NotLoadable { file: String, linker: String },
+        no_function => NoFunction { file: String, function: String },
+        /// Versions of libretro's interface.
+        other_version => OtherVersion { file: String, theirs: u32, ours: u32 },
+        needs_content => NeedsContent { core: String, extensions: String },
+        content_refused => ContentRefused { core: String, content: String, folder: String },
+        /// With the last error that the core logged.
+        content_refused_saying => ContentRefusedSaying { core: String, content: String, folder: String, words: String },
+        not_started => NotStarted { core: String },
+        not_started_saying => NotStartedSaying { core: String, words: String },
+        invalid_video => InvalidVideo { core: String, problem: InvalidVideo },
+        content_unreadable => ContentUnreadable { content: String, cause: IoCause },
+        content_empty => ContentEmpty { content: String },
+        content_too_large => ContentTooLarge { content: String },
+    }
+}
+
+messages! {
+    /// What a core says of its pictures that cannot be: a clause about the core.
+    // Numbers that a core states are kept as text: JSON has no infinities and nothing that is not a number.
+    #[derive(Serialize, Deserialize)]
+    pub enum InvalidVideo in invalid_video {
+        /// A picture that stayed in the graphics card.
+        hardware => Hardware,
+        size => Size { width: u32, height: u32, most: u32 },
+        beyond_promise => BeyondPromise { width: u32, height: u32, max_width: u32, max_height: u32 },
+        /// In bytes: from one row to the next, and what a row needs.
+        pitch => Pitch { pitch: usize, row: usize },
+        aspect => Aspect { aspect: String },
+        format => Format { format: String },
+        rate => Rate { hz: String },
+    }
+}
+
+messages! {
+    /// What the host's people should know of a core that goes on running.
+    #[derive(Serialize, Deserialize)]
+    pub enum CoreWarning in core_warning {
+        left_out => LeftOut { core: String, problem: InvalidVideo },
+        /// What was stated before counts instead.
+        ignored => Ignored { core: String, problem: InvalidVideo },
+    }
+}
+
+impl LoadError {
+    /// Puts every text within the bounds of [`bound_text`].
+    pub fn bound(&mut self) {
+        match self {
+            LoadError::NotLoadable { file, linker: other } | LoadError::NoFunction { file, function: other } => {
+                bound_text(file);
+                bound_text(other);
+            }
+            LoadError::OtherVersion { file, theirs: _, ours: _ } => bound_text(file),
+            LoadError::NeedsContent { core, extensions } => {
+                bound_text(core);
+                bound_text(extensions);
+            }
+            LoadError::ContentRefused { core, content, folder } => {
+                bound_text(core);
+                bound_text(content);
+                bound_text(folder);
+            }
+            LoadError::ContentRefusedSaying { core, content, folder, words } => {
+                bound_text(core);
+                bound_text(content);
+                bound_text(folder);
+                bound_text(words);
+            }
+            LoadError::NotStarted { core } => bound_text(core),
+            LoadError::NotStartedSaying { core, words } => {
+                bound_text(core);
+                bound_text(words);
+            }
+            LoadError::InvalidVideo { core, problem } => {
+                bound_text(core);
+                problem.bound();
+            }
+            LoadError::ContentUnreadable { content, cause } => {
+                bound_text(content);
+                if let IoCause::Other { system } = cause {
+                    bound_text(system);
+                }
+            }
+            LoadError::ContentEmpty { content } | LoadError::ContentTooLarge { content } => bound_text(content),
+        }
+    }
+}
+
+impl InvalidVideo {
+    fn bound(&mut self) {
+        match self {
+            InvalidVideo::Aspect { aspect: text }
+            | InvalidVideo::Format { format: text }
+            | InvalidVideo::Rate { hz: text } => bound_text(text),
+            InvalidVideo::Hardware
+            | InvalidVideo::Size { .. }
+            | InvalidVideo::BeyondPromise { .. }
+            | InvalidVideo::Pitch { .. } => {}
+        }
+    }
+}
+
+impl CoreWarning {
+    /// Puts every text within the bounds of [`bound_text`].
+    pub fn bound(&mut self) {
+        let (CoreWarning::LeftOut { core, problem } | CoreWarning::Ignored { core, problem }) = self;
+        bound_text(core);
+        problem.bound();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::message::{FromCore, MAX_TEXT};
+
+    #[test]
+    fn texts_of_a_core_process_that_is_no_longer_itself_are_bounded_and_stay_on_one_line() {
+        let long = || "\u{7}x\n".repeat(MAX_TEXT);
+        let problem = || InvalidVideo::Rate { hz: long() };
+        let (core, content, folder) = (long(), long(), long());
+        let errors = [
+            LoadError::NotLoadable { file: long(), linker: long() },
+            LoadError::NoFunction { file: long(), function: long() },
+            LoadError::OtherVersion { file: long(), theirs: 2, ours: 1 },
+            LoadError::NeedsContent { core: long(), extensions: long() },
+            LoadError::ContentRefused { core: core.clone(), content: content.clone(), folder: folder.clone() },
+            LoadError::ContentRefusedSaying { core, content, folder, words: long() },
+            LoadError::NotStarted { core: long() },
+            LoadError::NotStartedSaying { core: long(), words: long() },
+            LoadError::InvalidVideo { core: long(), problem: problem() },
+            LoadError::ContentUnreadable { content: long(), cause: IoCause::Other { system: long() } },
+            LoadError::ContentEmpty { content: long() },
+            LoadError::ContentTooLarge { content: long() },
+        ];
+        let warning = CoreWarning::Ignored { core: long(), problem: problem() };
+        for message in errors.map(FromCore::LoadFailed).into_iter().chain([FromCore::Warning(warning)]) {
+            let text = match message.bounded() {
+                FromCore::LoadFailed(error) => error.to_string(),
+                FromCore::Warning(warning) => warning.to_string(),
+                other => panic!("{other:?}"),
+            };
+            assert!(text.chars().count() < 5 * MAX_TEXT, "{text}");
+            assert!(!text.contains(char::is_control), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_json_does_not_have_travel() {
+        let error =
+            LoadError::InvalidVideo { core: "Odd".into(), problem: InvalidVideo::Rate { hz: f64::NAN.to_string() } };
+        let there = serde_json::to_string(&error).expect("it is written");
+        assert_eq!(serde_json::from_str::<LoadError>(&there).expect("it is read"), error);
+        assert_eq!(error.to_string(), "Odd cannot be run: it states a frame rate of NaN Hz.");
+    }
+}

@@ -1,0 +1,62 @@
+//! What is wrong with a settings file, for people.
+
+use super::TURBO_RATES;
+use super::file::codec;
+use crate::messages;
+use crate::packet::Format;
+use crate::text::IoCause;
+use std::path::PathBuf;
+
+messages! {
+    /// Something in the settings file that is not used.
+    pub enum SettingsWarning in settings_file {
+        unreadable => Unreadable { file: PathBuf, cause: IoCause },
+        /// Not TOML: with the parser's words.
+        damaged => Damaged { file: PathBuf, problem: String, kept: PathBuf },
+        /// `key` with the keys of the tables around it, and the beginning of the value as it is written.
+        value => Value { key: String, value: String, expected: Expected },
+    }
+}
+
+messages! {
+    /// What the value of a key can be, as a noun.
+    pub enum Expected in setting {
+        text => Text,
+        choice => Choice { choices: String },
+        number => Number { least: String, most: String },
+        port => Port,
+        truth => Truth,
+        path => Path,
+        key_name => KeyName,
+        button_name => ButtonName,
+        game => Game,
+        option_values => OptionValues,
+        size => Size,
+        other => Other,
+    }
+}
+
+/// What is expected of a key of the file.
+pub(super) fn expected(key: &str) -> Expected {
+    let number = |least: String, most: String| Expected::Number { least, most };
+    match key {
+        "host_name" | "allow_names" => Expected::Text,
+        "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
+        "scaling" => Expected::Choice { choices: "sharp, whole".into() },
+        "codec" => {
+            let names: Vec<&str> = [codec::AUTO].into_iter().chain(Format::ALL.map(Format::name)).collect();
+            Expected::Choice { choices: names.join(", ") }
+        }
+        "volume" => number("0".into(), "1".into()),
+        "turbo_hz" => number(TURBO_RATES[0].to_string(), TURBO_RATES[1].to_string()),
+        "stick_moves_dpad" | "ask_before_joining" => Expected::Truth,
+        "keyboard" | "keyboard_2" => Expected::KeyName,
+        "turbo" | "turbo_2" => Expected::ButtonName,
+        "recent" => Expected::Game,
+        "core_for" | "core_folders" | "system_dir" => Expected::Path,
+        "core_options" => Expected::OptionValues,
+        "http_port" | "udp_port" => Expected::Port,
+        "window" => Expected::Size,
+        _ => Expected::Other,
+    }
+}
