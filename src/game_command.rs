@@ -4,10 +4,7 @@ use crate::text::{Texts, Value};
 use serde::{Deserialize, Serialize};
 
 /// One request to the running game.
-///
-/// As JSON it is an object, as the page's protocol has it: `{"what":"save","slot":3}`. Without a slot it is the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "Wire", into = "Wire")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum GameCommand {
     Pause,
     Resume,
@@ -70,72 +67,10 @@ impl Value for Slot {
     }
 }
 
-/// [`GameCommand`] as JSON.
-#[derive(Serialize, Deserialize)]
-struct Wire {
-    what: What,
-    #[serde(default)]
-    slot: Slot,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum What {
-    Pause,
-    Resume,
-    Reset,
-    Save,
-    Load,
-}
-
-impl From<Wire> for GameCommand {
-    fn from(Wire { what, slot }: Wire) -> GameCommand {
-        match what {
-            What::Pause => GameCommand::Pause,
-            What::Resume => GameCommand::Resume,
-            What::Reset => GameCommand::Reset,
-            What::Save => GameCommand::SaveState(slot),
-            What::Load => GameCommand::LoadState(slot),
-        }
-    }
-}
-
-impl From<GameCommand> for Wire {
-    fn from(command: GameCommand) -> Wire {
-        let (what, slot) = match command {
-            GameCommand::Pause => (What::Pause, Slot::default()),
-            GameCommand::Resume => (What::Resume, Slot::default()),
-            GameCommand::Reset => (What::Reset, Slot::default()),
-            GameCommand::SaveState(slot) => (What::Save, slot),
-            GameCommand::LoadState(slot) => (What::Load, slot),
-        };
-        Wire { what, slot }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::Spoken;
-
-    #[test]
-    fn commands_are_read_as_pages_write_them() {
-        let read = |json: &str| serde_json::from_str::<GameCommand>(json).ok();
-        assert_eq!(read(r#"{"what":"pause"}"#), Some(GameCommand::Pause));
-        assert_eq!(read(r#"{"what":"load"}"#), Some(GameCommand::LoadState(Slot(0))));
-        assert_eq!(read(r#"{"what":"save","slot":9}"#), Some(GameCommand::SaveState(Slot(9))));
-        assert_eq!(read(r#"{"what":"save","slot":10}"#), None);
-        assert_eq!(read(r#"{"what":"eject"}"#), None);
-    }
-
-    #[test]
-    fn commands_come_out_as_they_went_in() {
-        let states = Slot::all().flat_map(|slot| [GameCommand::SaveState(slot), GameCommand::LoadState(slot)]);
-        for command in states.chain([GameCommand::Pause, GameCommand::Resume, GameCommand::Reset]) {
-            let json = serde_json::to_string(&command).expect("JSON");
-            assert_eq!(serde_json::from_str::<GameCommand>(&json).ok(), Some(command), "{json}");
-        }
-    }
 
     #[test]
     fn there_are_ten_slots_and_people_count_from_one() {

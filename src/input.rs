@@ -3,9 +3,96 @@
 //! Depends on nothing, so that the core process, the net thread and the window share one meaning of "A is held".
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The most seats a room can have; libretro itself sets no limit, eight is what multitaps reach.
 pub const MAX_SEATS: usize = 8;
+
+/// A controller port of the game (libretro's `port`), from 0 to [`MAX_SEATS`] - 1. People see it counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(transparent)]
+pub struct Seat(u8);
+
+impl Seat {
+    pub const ALL: [Seat; MAX_SEATS] = [Seat(0), Seat(1), Seat(2), Seat(3), Seat(4), Seat(5), Seat(6), Seat(7)];
+
+    /// None from [`MAX_SEATS`] on.
+    pub const fn new(index: usize) -> Option<Seat> {
+        if index < MAX_SEATS { Some(Seat(index as u8)) } else { None }
+    }
+
+    /// The first `count` seats.
+    pub fn first(count: usize) -> impl DoubleEndedIterator<Item = Seat> + Clone {
+        Seat::ALL.into_iter().take(count)
+    }
+
+    /// From 0, below [`MAX_SEATS`].
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// As people see it, from 1.
+    pub const fn number(self) -> usize {
+        self.0 as usize + 1
+    }
+}
+
+/// As people see it, from 1.
+impl fmt::Display for Seat {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number().fmt(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Seat {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Seat, D::Error> {
+        let index = usize::deserialize(from)?;
+        Seat::new(index).ok_or_else(|| serde::de::Error::custom("there is no such seat"))
+    }
+}
+
+/// A set of seats; written as a number with one bit a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct SeatSet(u32);
+
+impl SeatSet {
+    pub const EMPTY: SeatSet = SeatSet(0);
+
+    pub fn contains(self, seat: Seat) -> bool {
+        self.0 >> seat.0 & 1 == 1
+    }
+
+    pub fn insert(&mut self, seat: Seat) {
+        self.0 |= 1 << seat.0;
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Seat> {
+        Seat::ALL.into_iter().filter(move |seat| self.contains(*seat))
+    }
+
+    /// Those of this set that are not in the other.
+    #[must_use]
+    pub fn without(self, other: SeatSet) -> SeatSet {
+        SeatSet(self.0 & !other.0)
+    }
+}
+
+impl FromIterator<Seat> for SeatSet {
+    fn from_iter<I: IntoIterator<Item = Seat>>(seats: I) -> SeatSet {
+        let mut set = SeatSet::EMPTY;
+        seats.into_iter().for_each(|seat| set.insert(seat));
+        set
+    }
+}
 
 /// One button of libretro's RetroPad. The value is its bit in [`PadState::buttons`], that is, `1 << RETRO_DEVICE_ID_JOYPAD_*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

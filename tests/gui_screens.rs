@@ -54,7 +54,7 @@ const SCREENS: &[Screen] = &[
     ("crashed", || Stage::default().playing().in_state(GameState::Crashed(Crash::Memory { core: "Nestopia".into() }))),
     ("failed", || {
         let mut stage = Stage::default().playing().in_state(GameState::Failed(
-            "mGBA needs the file gba_bios.bin in the system folder: copy it there, then open the game again.".into(),
+            NoticeKind::CoreMessage { text: "mGBA needs the file gba_bios.bin in the system folder: copy it there, then open the game again.".into() },
         ));
         stage.picture = None;
         stage

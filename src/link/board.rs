@@ -8,7 +8,7 @@
 //! own; reading joins them.
 
 use super::{Link, layout, sys::Region};
-use crate::input::{Inputs, KeySet, MAX_SEATS, Mouse, MouseMove, MouseState, PadState, Rumble};
+use crate::input::{Inputs, KeySet, MAX_SEATS, Mouse, MouseMove, MouseState, PadState, Rumble, Seat, SeatSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
@@ -94,8 +94,8 @@ impl BoardWriter {
         }
     }
 
-    /// Seats whose pad, stick or mouse has anything held now, one bit each.
-    pub fn held_seats(&self) -> u32 {
+    /// Seats whose pad, stick or mouse has anything held now.
+    pub fn held_seats(&self) -> SeatSet {
         let region = &self.0.region;
         let held = |base: usize| {
             let pad = read_held(region, base);
@@ -105,9 +105,7 @@ impl BoardWriter {
                 || axes.into_iter().flatten().any(pushed)
                 || unpack_mouse(region.u64(base + layout::MOUSE_STATE).load(Acquire)).buttons != 0
         };
-        (0..MAX_SEATS)
-            .filter(|&seat| Lane::ALL.iter().any(|lane| held(lane.seat(seat))))
-            .fold(0, |all, seat| all | 1 << seat)
+        Seat::ALL.into_iter().filter(|seat| Lane::ALL.iter().any(|lane| held(lane.seat(seat.index())))).collect()
     }
 }
 

@@ -1,26 +1,24 @@
 //! The links that let people in: what each grants, how long, how often, and the codes that stand for them on the phone.
 
-use super::rights::{Grant, Rights};
+use super::id::{InviteId, PersonId};
+use super::permissions::{Permissions, SeatGrant};
 use super::secret::{Digits, Secret};
 use std::time::Duration;
-
-/// A link's number; never used twice.
-pub type InviteId = u32;
 
 /// The most links alive at once.
 pub const MAX_INVITES: usize = 32;
 /// How long a code can be read aloud.
 pub const CODE_ALIVE: Duration = Duration::from_secs(600);
-/// Wrong codes that end every code there is: nobody knows which one was meant.
+/// Wrong codes that end every code there is: no one can tell which was meant.
 pub const CODE_TRIES: u32 = 5;
 
 /// What a link is to be like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Terms {
+pub struct InviteTerms {
     /// Where its bearer may sit.
-    pub grant: Grant,
+    pub grant: SeatGrant,
     /// What else they may do.
-    pub rights: Rights,
+    pub permissions: Permissions,
     /// The host is asked about each who brings it.
     pub approval: bool,
     /// It lets this many people in; none for any number.
@@ -30,16 +28,16 @@ pub struct Terms {
 }
 
 /// One link.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invite {
     /// Its number.
     pub id: InviteId,
     /// What stands behind the `#`.
     pub secret: Secret,
     /// What it grants.
-    pub terms: Terms,
+    pub terms: InviteTerms,
     /// The guest who made it; none for the host.
-    pub maker: Option<u32>,
+    pub maker: Option<PersonId>,
     /// How many it let in.
     pub used: u32,
     /// When it ends.
@@ -67,9 +65,9 @@ impl Invite {
 /// All links of a room.
 #[derive(Debug)]
 pub struct Invites {
-    /// Also those that are used up by somebody who has not arrived yet; nobody sees them.
+    /// Also those that are used up by a guest who has not arrived yet; those are hidden.
     list: Vec<Invite>,
-    next: InviteId,
+    next: u32,
     wrong_codes: u32,
 }
 
@@ -81,12 +79,12 @@ impl Default for Invites {
 
 impl Invites {
     /// Makes a link. None when there are too many.
-    pub fn add(&mut self, secret: Secret, terms: Terms, now: Duration) -> Option<InviteId> {
+    pub fn add(&mut self, secret: Secret, terms: InviteTerms, now: Duration) -> Option<InviteId> {
         self.tick(now);
         if self.list.len() >= MAX_INVITES {
             return None;
         }
-        let id = self.next;
+        let id = InviteId(self.next);
         self.next += 1;
         let ends = terms.lasts.map(|lasts| now.saturating_add(lasts));
         self.list.push(Invite { id, secret, terms, maker: None, used: 0, ends, code: None, coming: 0 });
@@ -94,14 +92,14 @@ impl Invites {
     }
 
     /// The same for a guest.
-    pub(super) fn add_by(&mut self, maker: u32, secret: Secret, terms: Terms, now: Duration) -> Option<InviteId> {
+    pub(super) fn add_by(&mut self, maker: PersonId, secret: Secret, terms: InviteTerms, now: Duration) -> Option<InviteId> {
         let id = self.add(secret, terms, now)?;
         self.list.last_mut()?.maker = Some(maker);
         Some(id)
     }
 
     /// The links that a guest has made.
-    pub(super) fn made_by(&self, maker: u32) -> Vec<InviteId> {
+    pub(super) fn made_by(&self, maker: PersonId) -> Vec<InviteId> {
         self.list.iter().filter(|invite| invite.maker == Some(maker)).map(|invite| invite.id).collect()
     }
 
@@ -113,7 +111,7 @@ impl Invites {
     }
 
     /// What a link grants from now on; its uses stay, and its end unless another time is given.
-    pub fn change(&mut self, id: InviteId, terms: Terms, now: Duration) -> bool {
+    pub fn change(&mut self, id: InviteId, terms: InviteTerms, now: Duration) -> bool {
         let Some(invite) = self.get_mut(id) else { return false };
         if terms.lasts != invite.terms.lasts {
             invite.ends = terms.lasts.map(|lasts| now.saturating_add(lasts));
@@ -141,7 +139,7 @@ impl Invites {
 
     /// The living link with this secret.
     pub fn by_secret(&self, secret: &str, now: Duration) -> Option<&Invite> {
-        // All are compared, so that the time tells nothing of where the right one lies.
+        // All are compared, so that the time tells nothing of where the permission one lies.
         let mut found = None;
         for invite in &self.list {
             if invite.secret.is(secret) {
@@ -153,10 +151,10 @@ impl Invites {
 
     /// The living link that these digits stand for. A wrong guess is counted, and too many end every code.
     pub fn by_code(&mut self, digits: &str, now: Duration) -> Option<&Invite> {
-        let right = |invite: &Invite| {
+        let permission = |invite: &Invite| {
             invite.lives(now) && invite.code.as_ref().is_some_and(|(code, until)| now < *until && code.is(digits))
         };
-        let found = self.list.iter().position(right);
+        let found = self.list.iter().position(permission);
         if found.is_none() && self.iter().any(|invite| invite.code.is_some()) {
             self.wrong_codes += 1;
             if self.wrong_codes >= CODE_TRIES {
@@ -175,7 +173,7 @@ impl Invites {
         self.list.iter_mut().find(|invite| invite.id == id && invite.has_uses())
     }
 
-    /// Somebody was let in by it. They are still to arrive.
+    /// A guest was let in by it and is still to arrive.
     pub fn used(&mut self, id: InviteId) {
         if let Some(invite) = self.get_mut(id) {
             invite.used = invite.used.saturating_add(1);
@@ -232,9 +230,9 @@ mod tests {
     #[test]
     fn a_link_ends_with_its_time_and_its_uses() {
         let mut invites = Invites::default();
-        let timed = Terms { lasts: Some(seconds(60)), ..Terms::default() };
+        let timed = InviteTerms { lasts: Some(seconds(60)), ..InviteTerms::default() };
         invites.add(secret(1), timed, T0);
-        let once = Terms { uses: Some(1), ..Terms::default() };
+        let once = InviteTerms { uses: Some(1), ..InviteTerms::default() };
         let id = invites.add(secret(2), once, T0).expect("a link");
         assert!(invites.by_secret(secret(1).as_str(), seconds(59)).is_some());
         assert!(invites.by_secret(secret(1).as_str(), seconds(60)).is_none());
@@ -244,9 +242,9 @@ mod tests {
     }
 
     #[test]
-    fn a_use_comes_back_when_whoever_was_let_in_never_arrives() {
+    fn a_use_comes_back_when_a_guest_who_was_let_in_never_arrives() {
         let mut invites = Invites::default();
-        let twice = Terms { uses: Some(2), lasts: Some(seconds(60)), ..Terms::default() };
+        let twice = InviteTerms { uses: Some(2), lasts: Some(seconds(60)), ..InviteTerms::default() };
         let id = invites.add(secret(1), twice, T0).expect("a link");
         invites.used(id);
         invites.used(id);
@@ -269,19 +267,19 @@ mod tests {
     #[test]
     fn a_change_of_something_else_gives_no_more_time() {
         let mut invites = Invites::default();
-        let timed = Terms { lasts: Some(seconds(60)), ..Terms::default() };
+        let timed = InviteTerms { lasts: Some(seconds(60)), ..InviteTerms::default() };
         let id = invites.add(secret(1), timed, T0).expect("a link");
-        assert!(invites.change(id, Terms { approval: true, ..timed }, seconds(50)));
+        assert!(invites.change(id, InviteTerms { approval: true, ..timed }, seconds(50)));
         assert!(invites.by_secret(secret(1).as_str(), seconds(60)).is_none());
         let id = invites.add(secret(2), timed, T0).expect("a link");
-        assert!(invites.change(id, Terms { lasts: Some(seconds(20)), ..timed }, seconds(50)));
+        assert!(invites.change(id, InviteTerms { lasts: Some(seconds(20)), ..timed }, seconds(50)));
         assert!(invites.by_secret(secret(2).as_str(), seconds(69)).is_some());
     }
 
     #[test]
     fn a_code_lives_ten_minutes_and_dies_of_five_wrong_ones() {
         let mut invites = Invites::default();
-        let id = invites.add(secret(1), Terms::default(), T0).expect("a link");
+        let id = invites.add(secret(1), InviteTerms::default(), T0).expect("a link");
         let digits = Digits::new([0, 0, 0, 0, 0, 1, 0, 0]);
         let code = digits.as_str().to_owned();
         invites.set_code(id, Some(digits.clone()), T0);
@@ -300,10 +298,10 @@ mod tests {
     fn there_are_not_endlessly_many() {
         let mut invites = Invites::default();
         for n in 0..MAX_INVITES {
-            assert!(invites.add(secret(n as u8), Terms::default(), T0).is_some());
+            assert!(invites.add(secret(n as u8), InviteTerms::default(), T0).is_some());
         }
-        assert!(invites.add(secret(200), Terms::default(), T0).is_none());
-        assert!(invites.revoke(1) && !invites.revoke(1));
-        assert!(invites.add(secret(200), Terms::default(), T0).is_some());
+        assert!(invites.add(secret(200), InviteTerms::default(), T0).is_none());
+        assert!(invites.revoke(InviteId(1)) && !invites.revoke(InviteId(1)));
+        assert!(invites.add(secret(200), InviteTerms::default(), T0).is_some());
     }
 }

@@ -17,9 +17,37 @@ impl Secret {
         &self.0
     }
 
-    /// Compares without telling by its duration how much was right.
+    /// Compares without telling by its duration how much was permission.
     pub fn is(&self, other: &str) -> bool {
         same(self.0.as_bytes(), other.as_bytes())
+    }
+}
+
+/// A source of randomness.
+pub trait Random {
+    /// False when the system gives none.
+    fn fill(&mut self, bytes: &mut [u8]) -> bool;
+
+    /// A new secret.
+    fn secret(&mut self) -> Option<Secret> {
+        let mut random = [0; 16];
+        self.fill(&mut random).then(|| Secret::new(random))
+    }
+
+    /// New digits.
+    fn digits(&mut self) -> Option<Digits> {
+        let mut random = [0; 8];
+        self.fill(&mut random).then(|| Digits::new(random))
+    }
+}
+
+/// The system's.
+#[derive(Debug, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&mut self, bytes: &mut [u8]) -> bool {
+        getrandom::fill(bytes).is_ok()
     }
 }
 
@@ -38,7 +66,7 @@ impl Digits {
         &self.0
     }
 
-    /// Compares without telling by its duration how much was right.
+    /// Compares without telling by its duration how much was permission.
     pub fn is(&self, other: &str) -> bool {
         same(self.0.as_bytes(), other.as_bytes())
     }

@@ -140,7 +140,8 @@ impl Spoken {
         }
     }
 
-    fn from_locale(locale: &str) -> Self {
+    /// What a locale such as `zh_CN.UTF-8` begins with, or the first choice of an `Accept-Language` header.
+    pub fn from_locale(locale: &str) -> Self {
         if locale.to_lowercase().starts_with("zh") { Self::Chinese } else { Self::English }
     }
 

@@ -1,0 +1,52 @@
+//! The way to the net thread.
+
+use crate::messages;
+use crate::session::protocol::Join;
+use crate::session::webrtc::CertificateError;
+use crate::session::{Reply, SessionCommand};
+use crate::sync::{Event, SpawnError};
+use crate::text::IoCause;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, TrySendError};
+use tokio::sync::mpsc;
+
+/// Commands that may wait; full, the caller is told that the host is busy.
+pub(super) const COMMANDS: usize = 256;
+
+messages! {
+    /// Why the net thread does not start.
+    pub enum NetError in net {
+        socket => Socket { cause: IoCause },
+        certificate => Certificate { cause: CertificateError },
+        thread => Thread { cause: SpawnError },
+    }
+}
+
+/// What can be asked of the net thread.
+pub enum NetCommand {
+    /// A page wants in. What comes of it goes back to its WebSocket; when that is closed, so is the channel.
+    Join(Join, IpAddr, mpsc::Sender<Reply>),
+    Session(SessionCommand),
+}
+
+/// The way to the net thread.
+#[derive(Clone)]
+pub struct NetHandle {
+    commands: SyncSender<NetCommand>,
+    event: Arc<Event>,
+}
+
+impl NetHandle {
+    pub(super) fn new(commands: SyncSender<NetCommand>, event: Arc<Event>) -> NetHandle {
+        NetHandle { commands, event }
+    }
+
+    /// Hands a command over; false when too many wait already.
+    pub fn send(&self, command: NetCommand) -> bool {
+        let sent = !matches!(self.commands.try_send(command), Err(TrySendError::Full(_)));
+        self.event.signal();
+        sent
+    }
+}
+

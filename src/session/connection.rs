@@ -1,0 +1,115 @@
+//! What the session needs of a transport: WebRTC in the program, a plain stand-in in tests that want thousands of peers.
+
+use crate::packet::{AudioPacket, Format, PictureShape};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use str0m::net::Transmit;
+
+/// The times of one frame, on the clock of [`crate::sync::now`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FrameTimes {
+    /// Number of the frame.
+    pub number: u64,
+    /// Entry into `video_refresh`.
+    pub captured: Duration,
+    /// The video thread had it.
+    pub taken: Duration,
+    /// The encoder was done.
+    pub encoded: Duration,
+}
+
+/// One encoded frame, its bytes shared by all peers that are sent it.
+#[derive(Debug, Clone)]
+pub struct EncodedFrame {
+    pub format: Format,
+    pub data: Arc<[u8]>,
+    pub keyframe: bool,
+    /// When it is to be shown, on the clock of the stream.
+    pub due: Duration,
+    pub shape: PictureShape,
+    pub times: FrameTimes,
+}
+
+/// What a connection has for the session.
+#[derive(Debug)]
+pub enum Output {
+    /// To be sent. With the times of a frame if this is the last datagram of it.
+    Transmit(Transmit, Option<FrameTimes>),
+    Event(ConnectionEvent),
+    /// Nothing more until a call, or until this time: [`Connection::handle_timeout`].
+    Timeout(Instant),
+}
+
+/// What happens on a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConnectionEvent {
+    /// Media flows from now on.
+    Connected,
+    /// Whether the peer answers connectivity checks.
+    Reachable(bool),
+    ControlOpen,
+    /// A message on the input channel.
+    Input(Vec<u8>),
+    /// A message on the control channel.
+    Control(Vec<u8>),
+    /// The browser asks for a keyframe.
+    KeyframeRequest,
+    /// What its network is thought to carry, in kbit/s.
+    Estimate(u32),
+    RoundTrip(Duration),
+    /// Share of packets that the peer says it lost.
+    Loss(f32),
+    /// The peer did what no page does, such as opening a channel that there is none of.
+    Violation,
+    Closed,
+}
+
+/// An offer that cannot be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferError {
+    /// It is no offer.
+    Malformed,
+    /// There is no codec of ours in it.
+    NoCodec,
+}
+
+/// One connection, without I/O. After every call that changes it [`Connection::poll_output`] is to be called until it
+/// gives [`Output::Timeout`].
+pub trait Connection: Sized {
+    /// What all connections of a host share, such as a certificate: a key for each would be work for every stranger.
+    type Identity: Clone;
+
+    /// Answers a page's offer. The host can be reached at `addresses`.
+    fn accept(
+        offer: &str,
+        addresses: &[SocketAddr],
+        identity: Self::Identity,
+        now: Instant,
+    ) -> Result<(Self, String), OfferError>;
+
+    /// The formats that were agreed on, best first within a codec.
+    fn formats(&self) -> &[Format];
+
+    /// Whether a datagram is for this connection, by where it came from or by the names it carries.
+    fn accepts(&self, source: SocketAddr, data: &[u8], now: Instant) -> bool;
+
+    fn handle_datagram(&mut self, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant);
+
+    fn handle_timeout(&mut self, now: Instant);
+
+    fn poll_output(&mut self) -> Output;
+
+    /// Hands over one frame in a format that was agreed on. False if it was not taken.
+    fn write_video(&mut self, frame: &EncodedFrame, now: Instant) -> bool;
+
+    /// Frames from now on are of another rendition: what is still counted on its way will not be seen to leave.
+    fn forget_frames(&mut self);
+
+    fn write_audio(&mut self, packet: &AudioPacket, now: Instant);
+
+    /// Says something on the control channel. False when it cannot be said (yet).
+    fn write_control(&mut self, text: &[u8]) -> bool;
+
+    fn close(&mut self);
+}

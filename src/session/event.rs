@@ -1,0 +1,147 @@
+//! What is asked of the session, and what it tells the engine.
+
+use super::protocol::{Controls, GameInfo, Presence, SeatInfo, ToPage};
+use crate::game_command::GameCommand;
+use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat, SeatSet};
+use crate::packet::Format;
+use crate::room::{Command, Emoji, Invite, JoinRequest, Member, PeerId, RequestId};
+use std::time::Duration;
+
+/// A page that wants in, from its first message until its WebSocket is closed. Given by the caller, never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JoinId(pub u64);
+
+/// What is said to a page on its WebSocket, and how long it is held back: the answer to a wrong guess waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    pub message: ToPage,
+    pub after: Duration,
+}
+
+/// What the engine asks of the session.
+#[derive(Debug, Clone)]
+pub enum SessionCommand {
+    /// What pages show of the game.
+    Game(GameInfo),
+    /// What the core calls its controls.
+    Controls(Controls),
+    /// Controller ports of the game.
+    Ports(usize),
+    /// The rate the game runs at, for the pages' statistics.
+    Fps(f64),
+    /// Stream in this format only; none for the best that each peer takes.
+    ForceFormat(Option<Format>),
+    /// Something the host orders in the room.
+    Room(Command),
+    /// Tell everyone that the room is closed, and end them.
+    Close,
+}
+
+/// What the session wants done, beside datagrams and inputs.
+#[derive(Debug, Clone)]
+pub enum Action {
+    RequestKeyframe(Format),
+    /// How many watch a format.
+    SetViewers(Format, u32),
+    /// The rate limit of a format, in kbit/s.
+    SetMaxBitrate(Format, u32),
+    /// Whether anyone listens.
+    SetListeners(bool),
+    /// Say something to a page that wants in. Anything but [`ToPage::Waiting`] is the last word.
+    Reply(JoinId, Reply),
+    /// Tell the engine.
+    Notify(SessionEvent),
+}
+
+/// What one seat, or the keyboard, is set to on the input board.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum InputUpdate {
+    Pad(Seat, PadState),
+    Keyboard(KeySet),
+    Mouse(Seat, MouseState),
+    /// The mouse of a seat moved.
+    MouseMoved(Seat, MouseMove),
+}
+
+/// What the session tells the engine.
+#[derive(Debug, Clone)]
+pub enum SessionEvent {
+    /// A peer's media flows; with its first seat.
+    Joined { id: PeerId, name: String, seat: Option<Seat> },
+    Left { id: PeerId, name: String },
+    /// The host wanted another link, and there are too many.
+    InviteLimit,
+    /// Seats, people, links or requests changed.
+    Room(Box<RoomView>),
+    /// A guest who is permitted to asks something of the game.
+    Game { by: String, command: GameCommand },
+    Chat(ChatEvent),
+    /// Seats with anything held.
+    Activity(SeatSet),
+    /// Once a second.
+    Stats(Box<SessionStats>),
+}
+
+/// The room as it is now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoomView {
+    pub seats: Vec<SeatInfo>,
+    /// Everyone whose media flows.
+    pub people: Vec<Member>,
+    /// Every link, oldest first.
+    pub invites: Vec<Invite>,
+    pub requests: Vec<(RequestId, JoinRequest)>,
+    /// How many are banned.
+    pub banned: usize,
+}
+
+/// One line of what happens between people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChatEvent {
+    Said {
+        /// None for the host.
+        peer: Option<PeerId>,
+        name: String,
+        text: String,
+    },
+    Presence(Presence, String),
+    Reaction {
+        /// None for the host.
+        peer: Option<PeerId>,
+        name: String,
+        emoji: Emoji,
+    },
+}
+
+/// Figures of the last second.
+#[derive(Debug, Clone, Default)]
+pub struct SessionStats {
+    pub peers: Vec<PeerStats>,
+    /// Frames whose last packet was sent to at least one peer, since the start.
+    pub frames_sent: u64,
+    /// Host latency: 50th and 99th percentile, in milliseconds; 0 without frames.
+    pub latency_ms: (f64, f64),
+    /// The parts of the median: until the video thread had the frame, until it was encoded, until it was sent.
+    pub stages_ms: [f64; 3],
+    /// From the arrival of an input's datagram, as the kernel has it, to the input board: 50th and 99th percentile, in
+    /// microseconds; 0 without inputs.
+    pub input_us: (f64, f64),
+}
+
+/// Figures of one peer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PeerStats {
+    pub id: PeerId,
+    /// The rendition it watches.
+    pub format: Format,
+    /// Frames whose last packet was handed to the socket for it.
+    pub frames: u64,
+    /// Sent in the last second, in kbit/s.
+    pub kbit_s: u32,
+    /// Once measured.
+    pub round_trip: Option<Duration>,
+    /// Share of lost packets.
+    pub loss: f32,
+    /// What its network is thought to carry, in kbit/s.
+    pub estimate_kbit_s: u32,
+}

@@ -1,0 +1,282 @@
+//! Everything that is decided about the people who play: the room, who comes in, what each peer is sent, whose inputs count,
+//! and in which format everyone watches.
+//!
+//! Sans-I/O, as str0m is: `handle_*` takes what happened and the time, [`Session::work`] does what follows from it, one peer
+//! at a time, and `poll_*` hands out what is to be done. It owns no socket, thread or clock. The net thread drives it, and
+//! decides alone what comes before what: between any two steps of work it looks for inputs.
+//!
+//! - [`Session::handle_datagram`], then [`Session::poll_input`] until there is none: an input is out before anything else is
+//!   made of its datagram.
+//! - [`Session::work`] until [`Work::Done`] after everything else.
+//! - [`Session::poll_datagram`], [`Session::poll_action`] and [`Session::poll_timeout`] at any time.
+
+mod admission;
+mod broadcast;
+mod commands;
+pub mod connection;
+mod event;
+mod input_router;
+mod latency;
+mod peer;
+pub mod protocol;
+mod renditions;
+mod sdp;
+pub mod webrtc;
+mod work;
+
+pub use event::{
+    Action, ChatEvent, InputUpdate, JoinId, PeerStats, Reply, RoomView, SessionCommand, SessionEvent, SessionStats,
+};
+pub use work::Work;
+
+use crate::input::SeatSet;
+use crate::packet::{AudioPacket, Format, PictureShape};
+use crate::room::{PeerId, Random, Room};
+use connection::{Connection, FrameTimes};
+use input_router::{Held, InputRouter};
+use latency::Latency;
+use peer::{Peer, PeerEvent, Polled};
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use str0m::net::Transmit;
+
+const SECOND: Duration = Duration::from_secs(1);
+/// Datagrams that there is room for from the beginning; more is made by one round of the net thread only when it says its
+/// last words to everybody.
+const DATAGRAMS: usize = 512;
+
+/// What a session starts from.
+pub struct Config<C: Connection> {
+    pub room: Room,
+    /// Stream in this format only; none for the best that each peer takes.
+    pub force_format: Option<Format>,
+    /// Where the host can be reached.
+    pub addresses: Vec<SocketAddr>,
+    pub identity: C::Identity,
+    pub random: Box<dyn Random + Send>,
+    /// The time, and the same on the monotonic clock of [`crate::sync::now`], on which invites end.
+    pub now: Instant,
+    pub monotonic: Duration,
+}
+
+/// One datagram to be sent.
+#[derive(Debug)]
+pub struct Datagram {
+    pub peer: PeerId,
+    pub transmit: Transmit,
+    /// It is the last one of this frame: [`Session::handle_sent`] is to be called.
+    pub ends: Option<FrameTimes>,
+}
+
+/// A peer, and what it was told.
+struct Connected<C> {
+    peer: Peer<C>,
+    name: String,
+    /// They were here before: their seats are kept even if this connection never comes to be.
+    returned: bool,
+    /// Where datagrams came from last.
+    source: Option<SocketAddr>,
+    /// Its media flows.
+    announced: bool,
+    /// It was told what does not change often.
+    greeted: bool,
+    /// It could not be told how the room is: what it had to be told before was not taken yet.
+    behind: bool,
+    /// The seats of which it was told how their motors turn.
+    rumbled: SeatSet,
+    shape: Option<PictureShape>,
+    frames: u64,
+    bytes_before: u64,
+    /// It was told that there is no picture for it.
+    troubled: bool,
+    held: Held,
+}
+
+/// See the module.
+pub struct Session<C: Connection> {
+    room: Room,
+    peers: BTreeMap<PeerId, Connected<C>>,
+    identity: C::Identity,
+    addresses: Vec<SocketAddr>,
+    random: Box<dyn Random + Send>,
+    start: Instant,
+    monotonic_start: Duration,
+    next_second: Instant,
+
+    datagrams: VecDeque<Datagram>,
+    inputs: VecDeque<InputUpdate>,
+    actions: VecDeque<Action>,
+    events: VecDeque<(PeerId, PeerEvent)>,
+    /// Its last datagram has not been seen to as a whole.
+    draining: Option<PeerId>,
+    work: work::Queue,
+    /// The block of sound that is being handed out.
+    audio: AudioPacket,
+
+    admission: admission::Waiting,
+    router: InputRouter,
+    renditions: renditions::Renditions,
+    told: broadcast::Told,
+    latency: Latency,
+    last_frame_sent: u64,
+    frames_sent: u64,
+    closed: bool,
+}
+
+impl<C: Connection> Session<C> {
+    pub fn new(config: Config<C>) -> Session<C> {
+        Session {
+            room: config.room,
+            peers: BTreeMap::new(),
+            identity: config.identity,
+            addresses: config.addresses,
+            random: config.random,
+            start: config.now,
+            monotonic_start: config.monotonic,
+            next_second: config.now + SECOND,
+            datagrams: VecDeque::with_capacity(DATAGRAMS),
+            inputs: VecDeque::with_capacity(64),
+            actions: VecDeque::with_capacity(64),
+            events: VecDeque::with_capacity(256),
+            draining: None,
+            work: work::Queue::default(),
+            audio: AudioPacket { data: [0; crate::packet::MAX_OPUS_BYTES], len: 0, position: 0 },
+            admission: admission::Waiting::default(),
+            router: InputRouter::default(),
+            renditions: renditions::Renditions::new(config.force_format),
+            told: broadcast::Told::new(config.monotonic),
+            latency: Latency::new(),
+            last_frame_sent: 0,
+            frames_sent: 0,
+            closed: false,
+        }
+    }
+
+    /// The session's time on the monotonic clock.
+    fn monotonic(&self, now: Instant) -> Duration {
+        self.monotonic_start + now.saturating_duration_since(self.start)
+    }
+
+    /// Whether everyone was told that the room is closed.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Whose datagram this is; none for a stranger's.
+    pub fn recipient(&self, source: SocketAddr, data: &[u8], now: Instant) -> Option<PeerId> {
+        let accepts = |it: &Connected<C>| it.peer.accepts(source, data, now);
+        let known = self.peers.iter().find(|(_, it)| it.source == Some(source)).filter(|(_, it)| accepts(it));
+        known.or_else(|| self.peers.iter().find(|(_, it)| accepts(it))).map(|(&id, _)| id)
+    }
+
+    /// A datagram of a peer came to the address `local`. [`Session::poll_input`] is to be called next.
+    pub fn handle_datagram(&mut self, id: PeerId, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant) {
+        self.finish_draining(now);
+        if let Some(it) = self.peers.get_mut(&id) {
+            it.source = Some(source);
+            it.peer.handle_datagram(source, local, data, now);
+            self.draining = Some(id);
+        }
+    }
+
+    /// The next change of the input board. What else the last datagram brings is seen to when there is none left.
+    pub fn poll_input(&mut self, now: Instant) -> Option<InputUpdate> {
+        loop {
+            if let Some(update) = self.inputs.pop_front() {
+                return Some(update);
+            }
+            let id = self.draining?;
+            if !self.drain_to_input(id, now) {
+                self.draining = None;
+            }
+        }
+    }
+
+    /// The next datagram to be sent, oldest first.
+    pub fn poll_datagram(&mut self) -> Option<Datagram> {
+        self.datagrams.pop_front()
+    }
+
+    /// Whether a datagram waits to be sent.
+    pub fn has_datagrams(&self) -> bool {
+        !self.datagrams.is_empty()
+    }
+
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// When [`Session::handle_timeout`] is to be called at the latest.
+    pub fn poll_timeout(&self, now: Instant) -> Instant {
+        if self.draining.is_some() || !self.events.is_empty() || !self.work.is_empty() {
+            return now;
+        }
+        let peers = self.peers.values().map(|it| it.peer.next_timeout()).fold(self.next_second, Instant::min);
+        if self.room_is_news() { peers.min(now + self.told.room_wait(self.monotonic(now))) } else { peers }
+    }
+
+    /// Time passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.finish_draining(now);
+        if self.peers.values().any(|it| it.peer.next_timeout() <= now) {
+            self.work.push(work::Job::Due);
+        }
+        if now >= self.next_second {
+            self.next_second = now + SECOND;
+            self.every_second(now);
+        }
+    }
+
+    /// The last datagram of a frame was handed to the socket, at `sent` on the monotonic clock.
+    pub fn handle_sent(&mut self, id: PeerId, times: &FrameTimes, sent: Duration) {
+        self.latency.frame(times, sent);
+        if let Some(it) = self.peers.get_mut(&id) {
+            it.frames += 1;
+        }
+        // Once a frame, however many peers it went to.
+        if times.number > self.last_frame_sent {
+            self.last_frame_sent = times.number;
+            self.frames_sent += 1;
+        }
+    }
+
+    /// An input is on the board, so long after its datagram arrived.
+    pub fn handle_input_latency(&mut self, took: Duration) {
+        self.latency.input(took);
+    }
+
+    fn notify(&mut self, event: SessionEvent) {
+        self.actions.push_back(Action::Notify(event));
+    }
+
+    /// Sees to what a peer has for others.
+    fn drain(&mut self, id: PeerId, now: Instant) {
+        while self.drain_to_input(id, now) {}
+    }
+
+    fn finish_draining(&mut self, now: Instant) {
+        if let Some(id) = self.draining.take() {
+            self.drain(id, now);
+        }
+    }
+
+    /// The same up to and with the next input, which need not wait for the rest. True when something may be left.
+    fn drain_to_input(&mut self, id: PeerId, now: Instant) -> bool {
+        let Some(it) = self.peers.get_mut(&id) else { return false };
+        loop {
+            match it.peer.poll(now) {
+                Polled::Transmit(transmit, ends) => self.datagrams.push_back(Datagram { peer: id, transmit, ends }),
+                Polled::Event(PeerEvent::Input(input)) => {
+                    self.route(id, input);
+                    return true;
+                }
+                Polled::Event(event) => self.events.push_back((id, event)),
+                Polled::Idle => return false,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,444 @@
+//! One peer: what is sent to it and what is believed of it, over a [`Connection`].
+
+use super::connection::{Connection, ConnectionEvent, EncodedFrame, FrameTimes, OfferError, Output};
+use super::protocol::{
+    ClosingCode, FromPeer, InputMessage, KeyMessage, MouseMessage, PadMessage, ToPeer, parse_control,
+};
+use crate::input::{KeySet, MAX_SEATS, MouseMove, MouseState, PadState, Seat};
+use crate::packet::{AudioPacket, Format, PictureShape};
+use crate::rate_limit::{RateLimit, RateLimiter};
+use crate::room::Command;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use str0m::net::Transmit;
+
+/// A peer that says nothing for this long has its buttons released.
+pub const SILENCE: Duration = Duration::from_secs(3);
+/// A peer that is not connected by then is given up.
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+/// A peer that cannot be reached for this long is given up.
+const LOST_LIMIT: Duration = Duration::from_secs(8);
+/// Messages of the input channel; more is a flood.
+const INPUTS: RateLimit = RateLimit::window(2000, Duration::from_secs(1));
+/// Messages of the control channel; more is a flood.
+const CONTROLS: RateLimit = RateLimit::window(20, Duration::from_secs(1));
+/// Requests for keyframes that count: each costs everyone who watches the same rendition.
+const KEYFRAMES: RateLimit = RateLimit::new(3, Duration::from_secs(2));
+/// A request this soon after a keyframe was sent to the peer was made before it arrived: it is granted already.
+const ON_ITS_WAY: Duration = Duration::from_millis(200);
+
+/// What came of a peer, for the session to act on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PeerEvent {
+    /// Media flows from now on.
+    Connected,
+    /// It wants to be told everything.
+    ControlOpen,
+    KeyframeRequest,
+    /// Something is held or let go, to be checked against the room.
+    Input(Input),
+    /// It asks for something, which the room decides.
+    Command(&'static str, Command),
+    /// It asks for something that there cannot be.
+    OutOfRange(&'static str),
+    /// It leaves.
+    Bye,
+    /// It cannot be reached any more.
+    Lost,
+    /// It did what no page does.
+    Violation(ClosingCode),
+    /// There is another estimate of what its network carries.
+    Estimate,
+}
+
+/// The state of a device of a peer, for a seat.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Input {
+    Pad(Seat, PadState),
+    Keys(Seat, KeySet),
+    /// How far it moved, and how it is.
+    Mouse(Seat, MouseMove, MouseState),
+}
+
+/// What [`Peer::poll`] has.
+pub enum Polled {
+    Transmit(Transmit, Option<FrameTimes>),
+    Event(PeerEvent),
+    /// Nothing until [`Peer::next_timeout`].
+    Idle,
+}
+
+/// What is expected of a keyframe request.
+#[derive(Debug)]
+struct KeyframeRequests {
+    limiter: RateLimiter,
+    served: Option<Instant>,
+    created: Instant,
+}
+
+impl KeyframeRequests {
+    fn new(now: Instant) -> KeyframeRequests {
+        KeyframeRequests { limiter: RateLimiter::new(KEYFRAMES, Duration::ZERO), served: None, created: now }
+    }
+
+    /// True if the request counts.
+    fn take(&mut self, now: Instant) -> bool {
+        if self.served.is_some_and(|served| now.saturating_duration_since(served) < ON_ITS_WAY) {
+            return false;
+        }
+        self.limiter.take(now.saturating_duration_since(self.created))
+    }
+}
+
+/// One peer.
+pub struct Peer<C> {
+    connection: C,
+    /// The rendition it watches.
+    format: Format,
+    connected: bool,
+    created: Instant,
+    unreachable_since: Option<Instant>,
+    next_timeout: Instant,
+    /// Number of the newest state seen, by seat.
+    pad_seq: [Option<u32>; MAX_SEATS],
+    key_seq: [Option<u32>; MAX_SEATS],
+    /// The newest message of its mice.
+    mice: [Option<MouseMessage>; MAX_SEATS],
+    last_input: Option<Instant>,
+    /// Any datagram at all: a browser that was killed says nothing more, and no close reaches us.
+    last_heard: Instant,
+    /// Whether a button or stick may be held by this peer.
+    holding: bool,
+    wants_keyframe: bool,
+    keyframe_requests: KeyframeRequests,
+    inputs: RateLimiter,
+    controls: RateLimiter,
+    lost: bool,
+    bytes_sent: u64,
+    round_trip: Option<Duration>,
+    loss: f32,
+    estimate_kbit_s: u32,
+    /// Events that came of one message, oldest first: at most the states of one.
+    events: Vec<PeerEvent>,
+    text: Vec<u8>,
+}
+
+impl<C: Connection> Peer<C> {
+    /// Answers a page's offer.
+    pub fn accept(
+        offer: &str,
+        addresses: &[SocketAddr],
+        identity: C::Identity,
+        now: Instant,
+    ) -> Result<(Peer<C>, String), OfferError> {
+        let (connection, answer) = C::accept(offer, addresses, identity, now)?;
+        let format = *connection.formats().first().ok_or(OfferError::NoCodec)?;
+        let peer = Peer {
+            connection,
+            format,
+            connected: false,
+            created: now,
+            unreachable_since: None,
+            next_timeout: now,
+            pad_seq: [None; MAX_SEATS],
+            key_seq: [None; MAX_SEATS],
+            mice: [None; MAX_SEATS],
+            last_input: None,
+            last_heard: now,
+            holding: false,
+            wants_keyframe: false,
+            keyframe_requests: KeyframeRequests::new(now),
+            inputs: RateLimiter::new(INPUTS, Duration::ZERO),
+            controls: RateLimiter::new(CONTROLS, Duration::ZERO),
+            lost: false,
+            bytes_sent: 0,
+            round_trip: None,
+            loss: 0.0,
+            estimate_kbit_s: 0,
+            events: Vec::with_capacity(8),
+            text: Vec::new(),
+        };
+        Ok((peer, answer))
+    }
+
+    pub fn accepts(&self, source: SocketAddr, data: &[u8], now: Instant) -> bool {
+        self.connection.accepts(source, data, now)
+    }
+
+    pub fn handle_datagram(&mut self, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant) {
+        self.last_heard = now;
+        self.connection.handle_datagram(source, local, data, now);
+    }
+
+    /// When [`Peer::handle_timeout`] wants to be called at the latest.
+    pub fn next_timeout(&self) -> Instant {
+        self.next_timeout
+    }
+
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.connection.handle_timeout(now);
+    }
+
+    /// Whether it can be shown this format.
+    pub fn takes(&self, format: Format) -> bool {
+        self.connection.formats().contains(&format)
+    }
+
+    /// The rendition it watches.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// From now on it watches this rendition, from its next keyframe. It must be one that the peer takes.
+    pub fn watch(&mut self, format: Format) {
+        if self.takes(format) {
+            self.format = format;
+            self.wants_keyframe = true;
+            self.connection.forget_frames();
+        }
+    }
+
+    /// Hands over one frame, if it is of the rendition that the peer watches.
+    pub fn write_video(&mut self, frame: &EncodedFrame, now: Instant) {
+        if !self.connected || frame.format != self.format {
+            return;
+        }
+        // A keyframe is what a newcomer's decoder starts with; what comes before it is of no use.
+        if self.wants_keyframe && !frame.keyframe {
+            return;
+        }
+        self.wants_keyframe = false;
+        if frame.keyframe {
+            self.keyframe_requests.served = Some(now);
+        }
+        self.connection.write_video(frame, now);
+    }
+
+    pub fn write_audio(&mut self, packet: &AudioPacket, now: Instant) {
+        if self.connected {
+            self.connection.write_audio(packet, now);
+        }
+    }
+
+    /// Says something on the control channel. False when it cannot be said (yet).
+    pub fn say(&mut self, message: &ToPeer<'_>) -> bool {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let said = serde_json::to_writer(&mut text, message).is_ok() && self.connection.write_control(&text);
+        self.text = text;
+        said
+    }
+
+    /// Says what was written before, for everyone.
+    pub fn say_text(&mut self, text: &[u8]) -> bool {
+        self.connection.write_control(text)
+    }
+
+    /// Tells the page how to show the video.
+    pub fn say_shape(&mut self, shape: &PictureShape) -> bool {
+        self.say(&ToPeer::Picture {
+            width: shape.width,
+            height: shape.height,
+            aspect: shape.aspect,
+            coded_width: shape.coded_width,
+            coded_height: shape.coded_height,
+        })
+    }
+
+    /// Bytes sent so far, on the wire.
+    pub fn bytes_sent(&self) -> u64 {
+        self.bytes_sent
+    }
+
+    /// Once measured.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
+    }
+
+    /// Share of packets that the peer says it lost.
+    pub fn loss(&self) -> f32 {
+        self.loss
+    }
+
+    /// What its network is thought to carry, in kbit/s; 0 before anything is known.
+    pub fn estimate_kbit_s(&self) -> u32 {
+        self.estimate_kbit_s
+    }
+
+    pub fn close(&mut self) {
+        self.connection.close();
+    }
+
+    /// The next thing that the peer has for the session. To be called until it is idle after every other call.
+    pub fn poll(&mut self, now: Instant) -> Polled {
+        loop {
+            if !self.events.is_empty() {
+                return Polled::Event(self.events.remove(0));
+            }
+            match self.connection.poll_output() {
+                Output::Transmit(datagram, ends) => {
+                    self.bytes_sent += datagram.contents.len() as u64;
+                    return Polled::Transmit(datagram, ends);
+                }
+                Output::Event(event) => self.handle(event, now),
+                Output::Timeout(at) => {
+                    self.next_timeout = at;
+                    if self.is_given_up(now) && !std::mem::replace(&mut self.lost, true) {
+                        return Polled::Event(PeerEvent::Lost);
+                    }
+                    return Polled::Idle;
+                }
+            }
+        }
+    }
+
+    fn is_given_up(&self, now: Instant) -> bool {
+        let too_long = |since: Instant, limit| now.saturating_duration_since(since) > limit;
+        let never_came = !self.connected && too_long(self.created, CONNECT_LIMIT);
+        let unreachable = self.unreachable_since.is_some_and(|since| too_long(since, LOST_LIMIT));
+        never_came || unreachable || (self.connected && too_long(self.last_heard, LOST_LIMIT))
+    }
+
+    /// Whether its buttons are to be released because nothing was heard for [`SILENCE`]. True once.
+    pub fn fell_silent(&mut self, now: Instant) -> bool {
+        let silent = self.last_input.is_some_and(|last| now.saturating_duration_since(last) > SILENCE);
+        silent && std::mem::take(&mut self.holding)
+    }
+
+    fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.created)
+    }
+
+    fn handle(&mut self, event: ConnectionEvent, now: Instant) {
+        match event {
+            ConnectionEvent::Connected => {
+                self.connected = true;
+                self.wants_keyframe = true;
+                self.events.push(PeerEvent::Connected);
+                self.events.push(PeerEvent::KeyframeRequest);
+            }
+            ConnectionEvent::Reachable(reachable) => self.unreachable_since = (!reachable).then_some(now),
+            ConnectionEvent::ControlOpen => self.events.push(PeerEvent::ControlOpen),
+            ConnectionEvent::Input(data) => self.take_input(&data, now),
+            ConnectionEvent::Control(data) => self.take_control(&data, now),
+            ConnectionEvent::KeyframeRequest => {
+                if self.wants_keyframe || self.keyframe_requests.take(now) {
+                    self.events.push(PeerEvent::KeyframeRequest);
+                }
+            }
+            ConnectionEvent::Estimate(kbit_s) => {
+                self.estimate_kbit_s = kbit_s;
+                self.events.push(PeerEvent::Estimate);
+            }
+            ConnectionEvent::RoundTrip(round_trip) => self.round_trip = Some(round_trip),
+            ConnectionEvent::Loss(loss) => self.loss = loss,
+            ConnectionEvent::Violation => self.events.push(PeerEvent::Violation(ClosingCode::BadMessage)),
+            ConnectionEvent::Closed => {
+                if !std::mem::replace(&mut self.lost, true) {
+                    self.events.push(PeerEvent::Lost);
+                }
+            }
+        }
+    }
+
+    fn take_input(&mut self, data: &[u8], now: Instant) {
+        let age = self.age(now);
+        if !self.inputs.take(age) {
+            self.events.push(PeerEvent::Violation(ClosingCode::Flood));
+            return;
+        }
+        let Some(message) = InputMessage::parse(data) else {
+            self.events.push(PeerEvent::Violation(ClosingCode::BadMessage));
+            return;
+        };
+        self.last_input = Some(now);
+        match message {
+            InputMessage::Pad(message) => self.take_pad(&message),
+            InputMessage::Keys(message) => self.take_keys(&message),
+            InputMessage::Mouse(message) => self.take_mouse(message),
+        }
+    }
+
+    fn take_pad(&mut self, message: &PadMessage) {
+        let seat = message.seat;
+        let mut press = |pad: PadState| {
+            self.holding |= pad != PadState::default();
+            self.events.push(PeerEvent::Input(Input::Pad(seat, pad)));
+        };
+        let last = self.pad_seq[seat.index()];
+        if last == Some(message.seq) {
+            // Nothing new, but the host may have let go of the buttons meanwhile: after a silence, or with a new core.
+            press(message.newest());
+            return;
+        }
+        // The first message of a connection: only its newest state counts, the ones before may be of an earlier one.
+        let since = last.unwrap_or(message.seq.wrapping_sub(1));
+        let mut any = false;
+        for state in message.newer_than(since) {
+            any = true;
+            press(state);
+        }
+        if any || last.is_none() {
+            self.pad_seq[seat.index()] = Some(message.seq);
+        }
+    }
+
+    fn take_keys(&mut self, message: &KeyMessage) {
+        let seat = message.seat;
+        let mut press = |keys: &[u16]| {
+            let keys: KeySet = keys.iter().copied().collect();
+            self.holding |= !keys.is_empty();
+            self.events.push(PeerEvent::Input(Input::Keys(seat, keys)));
+        };
+        let last = self.key_seq[seat.index()];
+        if last == Some(message.seq) {
+            press(message.newest());
+            return;
+        }
+        let since = last.unwrap_or(message.seq.wrapping_sub(1));
+        let mut any = false;
+        for keys in message.newer_than(since) {
+            any = true;
+            press(keys);
+        }
+        if any || last.is_none() {
+            self.key_seq[seat.index()] = Some(message.seq);
+        }
+    }
+
+    fn take_mouse(&mut self, message: MouseMessage) {
+        let before = self.mice[message.seat.index()];
+        if before.is_some_and(|before| before.seq != message.seq && !message.is_newer_than(before.seq)) {
+            return;
+        }
+        self.mice[message.seat.index()] = Some(message);
+        self.holding |= message.buttons != 0;
+        // The first message says where the totals begin.
+        let [dx, dy, wheel, hwheel] = before.map_or([0; 4], |before| message.moved_since(before.totals));
+        let state = MouseState { x: message.at[0], y: message.at[1], buttons: message.buttons, over: message.inside };
+        let moved = MouseMove { dx, dy, wheel, hwheel };
+        self.events.push(PeerEvent::Input(Input::Mouse(message.seat, moved, state)));
+    }
+
+    fn take_control(&mut self, data: &[u8], now: Instant) {
+        let age = self.age(now);
+        if !self.controls.take(age) {
+            self.events.push(PeerEvent::Violation(ClosingCode::Flood));
+            return;
+        }
+        let event = match parse_control(data) {
+            Some(FromPeer::Ping(t)) => {
+                self.say(&ToPeer::Pong { t });
+                return;
+            }
+            Some(FromPeer::Bye) => PeerEvent::Bye,
+            Some(FromPeer::Command(kind, command)) => PeerEvent::Command(kind, command),
+            Some(FromPeer::OutOfRange(kind)) => PeerEvent::OutOfRange(kind),
+            None => PeerEvent::Violation(ClosingCode::BadMessage),
+        };
+        self.events.push(event);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! Texts from a page: the one on its WebSocket, and those on the control channel.
+
+use super::{MAX_CONTROL, MAX_JOIN};
+use crate::game_command::{GameCommand, Slot};
+use crate::input::Seat;
+use crate::room::{Command, Emoji, InviteTerms, PeerId, SeatChange, SeatGrant};
+use serde::Deserialize;
+
+/// First and only message from a page on its WebSocket.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum FromPage {
+    /// Let me in.
+    Join(Join),
+}
+
+/// Who wants in, and with what.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Join {
+    /// The page's protocol version.
+    pub v: u32,
+    /// From the invite link.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// Digits that were read aloud, in place of a link.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// What they call themselves.
+    pub name: String,
+    /// Of an earlier stay.
+    #[serde(default)]
+    pub resume: Option<String>,
+    /// The WebRTC offer.
+    pub sdp: String,
+}
+
+/// Parses the message on the WebSocket. None for anything that is not one.
+pub fn parse_join(text: &str) -> Option<Join> {
+    if text.len() > MAX_JOIN {
+        return None;
+    }
+    let FromPage::Join(join) = serde_json::from_str(text).ok()?;
+    Some(join)
+}
+
+/// On the control channel, page to host.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FromPeer {
+    /// Are you there? The number comes back unchanged.
+    Ping(f64),
+    /// I am leaving.
+    Bye,
+    /// A command, which the room decides, and the message's type for the answer.
+    Command(&'static str, Command),
+    /// A command about a seat or slot that there cannot be, and the message's type.
+    OutOfRange(&'static str),
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Raw {
+    Ping {
+        t: f64,
+    },
+    Rename {
+        name: String,
+    },
+    Bye,
+    Chat {
+        text: String,
+    },
+    React {
+        emoji: String,
+    },
+    Ask {
+        seat: Option<usize>,
+    },
+    Unask,
+    Stand {
+        seat: usize,
+    },
+    Sit {
+        peer: PeerId,
+        seat: usize,
+        on: bool,
+    },
+    Do {
+        what: GameVerb,
+        #[serde(default)]
+        slot: u8,
+    },
+    Invite {
+        grant: SeatGrant,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum GameVerb {
+    Pause,
+    Resume,
+    Reset,
+    Save,
+    Load,
+}
+
+impl GameVerb {
+    /// None for a slot that there is not.
+    fn command(self, slot: u8) -> Option<GameCommand> {
+        let slot = Slot::new(slot)?;
+        Some(match self {
+            GameVerb::Pause => GameCommand::Pause,
+            GameVerb::Resume => GameCommand::Resume,
+            GameVerb::Reset => GameCommand::Reset,
+            GameVerb::Save => GameCommand::SaveState(slot),
+            GameVerb::Load => GameCommand::LoadState(slot),
+        })
+    }
+}
+
+/// Parses a control message. None for anything that is not one.
+pub fn parse_control(bytes: &[u8]) -> Option<FromPeer> {
+    if bytes.len() > MAX_CONTROL {
+        return None;
+    }
+    let command = |kind, command: Option<Command>| match command {
+        Some(command) => FromPeer::Command(kind, command),
+        None => FromPeer::OutOfRange(kind),
+    };
+    let change = |on| if on { SeatChange::Seat } else { SeatChange::Unseat };
+    Some(match serde_json::from_slice(bytes).ok()? {
+        Raw::Ping { t } => FromPeer::Ping(t),
+        Raw::Bye => FromPeer::Bye,
+        Raw::Rename { name } => command("rename", Some(Command::Rename(name))),
+        Raw::Chat { text } => command("chat", Some(Command::Chat(text))),
+        Raw::React { emoji } => command("react", Some(Command::React(Emoji::parse(&emoji)?))),
+        Raw::Ask { seat: None } => command("ask", Some(Command::RequestSeat(None))),
+        Raw::Ask { seat: Some(seat) } => {
+            command("ask", Seat::new(seat).map(|seat| Command::RequestSeat(Some(seat))))
+        }
+        Raw::Unask => command("unask", Some(Command::WithdrawSeatRequest)),
+        Raw::Stand { seat } => command("stand", Seat::new(seat).map(Command::LeaveSeat)),
+        Raw::Sit { peer, seat, on } => {
+            command("sit", Seat::new(seat).map(|seat| Command::AssignSeat { peer, seat, change: change(on) }))
+        }
+        Raw::Do { what, slot } => command("do", what.command(slot).map(Command::Game)),
+        Raw::Invite { grant } => command("invite", Some(Command::Invite(InviteTerms { grant, ..InviteTerms::default() }))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_messages_are_those_we_know() {
+        let seat = |index| Seat::new(index).expect("a seat");
+        let slot = |index| Slot::new(index).expect("a slot");
+        let grant = |grant| Command::Invite(InviteTerms { grant, ..InviteTerms::default() });
+        let sit = Command::AssignSeat { peer: PeerId(4), seat: seat(1), change: SeatChange::Seat };
+        let is = |kind, command| Some(FromPeer::Command(kind, command));
+        for (text, parsed) in [
+            (r#"{"type":"ping","t":1.5}"#, Some(FromPeer::Ping(1.5))),
+            (r#"{"type":"bye"}"#, Some(FromPeer::Bye)),
+            (r#"{"type":"rename","name":"x"}"#, is("rename", Command::Rename("x".into()))),
+            (r#"{"type":"chat","text":"hi"}"#, is("chat", Command::Chat("hi".into()))),
+            (r#"{"type":"react","emoji":"👍"}"#, Emoji::parse("👍").and_then(|it| is("react", Command::React(it)))),
+            (r#"{"type":"ask","seat":null}"#, is("ask", Command::RequestSeat(None))),
+            (r#"{"type":"ask","seat":3}"#, is("ask", Command::RequestSeat(Some(seat(3))))),
+            (r#"{"type":"unask"}"#, is("unask", Command::WithdrawSeatRequest)),
+            (r#"{"type":"stand","seat":0}"#, is("stand", Command::LeaveSeat(seat(0)))),
+            (r#"{"type":"stand","seat":9}"#, Some(FromPeer::OutOfRange("stand"))),
+            (r#"{"type":"sit","peer":4,"seat":1,"on":true}"#, is("sit", sit)),
+            (r#"{"type":"do","what":"pause"}"#, is("do", Command::Game(GameCommand::Pause))),
+            (r#"{"type":"do","what":"save","slot":9}"#, is("do", Command::Game(GameCommand::SaveState(slot(9))))),
+            (r#"{"type":"do","what":"save","slot":10}"#, Some(FromPeer::OutOfRange("do"))),
+            (r#"{"type":"invite","grant":"watch"}"#, is("invite", grant(SeatGrant::Watch))),
+            (r#"{"type":"invite","grant":2}"#, is("invite", grant(SeatGrant::Seat(seat(2))))),
+        ] {
+            assert!(parsed.is_some());
+            assert_eq!(parse_control(text.as_bytes()), parsed, "{text}");
+        }
+        let bad: [&[u8]; 13] = [
+            b"",
+            b"{}",
+            b"[]",
+            b"\xff",
+            br#"{"type":"nope"}"#,
+            br#"{"type":"ping"}"#,
+            br#"{"type":"ping","t":"x"}"#,
+            br#"{"type":"ask","seat":-1}"#,
+            br#"{"type":"sit","peer":1,"seat":1}"#,
+            br#"{"type":"do","what":"explode"}"#,
+            br#"{"type":"do","what":"save","slot":256}"#,
+            br#"{"type":"react","emoji":"x"}"#,
+            br#"{"type":"invite","grant":"all"}"#,
+        ];
+        for bad in bad {
+            assert_eq!(parse_control(bad), None, "{}", String::from_utf8_lossy(bad));
+        }
+        let long = format!(r#"{{"type":"rename","name":"{}"}}"#, "x".repeat(MAX_CONTROL));
+        assert_eq!(parse_control(long.as_bytes()), None);
+    }
+
+    #[test]
+    fn a_join_brings_a_secret_or_a_code_or_neither() {
+        let join =
+            parse_join(r#"{"type":"join","v":2,"secret":null,"code":"123456","name":"x","resume":null,"sdp":""}"#);
+        let join = join.expect("a join");
+        assert_eq!((join.secret, join.code.as_deref()), (None, Some("123456")));
+        let short = parse_join(r#"{"type":"join","v":1,"name":"x","sdp":""}"#).expect("a join of another version");
+        assert_eq!((short.secret, short.code, short.resume), (None, None, None));
+        assert_eq!(parse_join(&"[".repeat(MAX_JOIN + 1)), None);
+    }
+}

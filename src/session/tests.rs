@@ -1,0 +1,5 @@
+//! The session in memory: a fake clock, and pages that are a few lines each.
+
+mod model;
+pub(super) mod plain;
+mod webrtc;

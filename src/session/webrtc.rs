@@ -1,0 +1,321 @@
+//! A connection of a browser: str0m does WebRTC.
+
+use super::connection::{Connection, ConnectionEvent, EncodedFrame, FrameTimes, OfferError, Output};
+use super::sdp;
+use crate::messages;
+use crate::packet::{AudioPacket, Format};
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use str0m::bwe::{Bitrate, BweKind};
+use str0m::change::SdpOffer;
+use str0m::channel::ChannelId;
+use str0m::config::DtlsCert;
+use str0m::format::{Codec, FormatParams};
+use str0m::media::{Frequency, MediaKind, MediaTime, Mid, Pt};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::Extension;
+use str0m::{Candidate, Event, IceConnectionState, Input, Rtc};
+
+/// What the bandwidth estimate starts from, before anything was measured.
+const START_ESTIMATE: Bitrate = Bitrate::mbps(10);
+/// What probing aims for: paced at this rate a frame leaves in a millisecond or two.
+const DESIRED: Bitrate = Bitrate::mbps(40);
+/// Frames whose last datagram has not been seen to leave; more means that str0m dropped them.
+const MAX_PENDING: usize = 64;
+
+messages! {
+    /// Why connections cannot be encrypted.
+    pub enum CertificateError in certificate {
+        no_randomness => NoRandomness,
+    }
+}
+
+/// A certificate for the handshakes of all peers; what keeps them apart is negotiated with each.
+pub fn certificate() -> Result<DtlsCert, CertificateError> {
+    let made = str0m::crypto::from_feature_flags().dtls_provider.generate_certificate();
+    made.ok_or(CertificateError::NoRandomness)
+}
+
+/// One browser.
+pub struct WebRtc {
+    rtc: Rtc,
+    formats: Vec<Format>,
+    payload_types: Vec<Pt>,
+    /// That of the frames now sent.
+    payload_type: Option<Pt>,
+    video: Option<Mid>,
+    audio: Option<(Mid, Pt)>,
+    input: Option<ChannelId>,
+    control: Option<ChannelId>,
+    connected: bool,
+    pending: VecDeque<FrameTimes>,
+    next_timeout: Instant,
+    /// Events that came together with another.
+    events: VecDeque<ConnectionEvent>,
+    reported_closed: bool,
+}
+
+impl WebRtc {
+    fn build(is_firefox: bool, certificate: DtlsCert, addresses: &[SocketAddr], now: Instant) -> Rtc {
+        let mut config = Rtc::builder()
+            .set_dtls_cert(certificate)
+            .clear_codecs()
+            // Low-delay Opus has no error correction of its own: each packet also carries the one before it.
+            .enable_opus(true, true)
+            .enable_h264(true)
+            .enable_vp8(true)
+            .enable_vp9(true)
+            .enable_bwe(Some(START_ESTIMATE))
+            .set_stats_interval(Some(Duration::from_secs(1)));
+        // Full colour; the numbers are ours only until the browser's offer names its own.
+        let codecs = config.codec_config();
+        codecs.add_h264(37.into(), Some(38.into()), true, 0x00f4_001f);
+        let profile = FormatParams { profile_id: Some(1), ..FormatParams::default() };
+        codecs.add_config(39.into(), Some(40.into()), Codec::Vp9, Frequency::NINETY_KHZ, None, profile);
+        // Firefox has frozen on frames that ask for no playout delay at all, which is what the others need to be told.
+        if !is_firefox {
+            config.extension_map().set(5, Extension::PlayoutDelay);
+        }
+        let mut rtc = config.build(now);
+        for &address in addresses {
+            if let Ok(candidate) = Candidate::host(address, "udp") {
+                rtc.add_local_candidate(candidate);
+            }
+        }
+        rtc
+    }
+
+    /// Whether this datagram is the last RTP packet of a frame: the header is not encrypted, and the marker bit says so.
+    fn ends_a_frame(&self, datagram: &[u8]) -> bool {
+        let marked = |pt: Pt| matches!(datagram, [first, second, ..] if first >> 6 == 2 && *second == 0x80 | *pt);
+        self.payload_type.is_some_and(marked)
+    }
+
+    fn opus(&mut self, mid: Mid) -> Option<Pt> {
+        let writer = self.rtc.writer(mid)?;
+        writer.payload_params().find(|params| params.spec().codec == Codec::Opus).map(|params| params.pt())
+    }
+
+    fn note_formats(&mut self, mid: Mid) {
+        let Some(writer) = self.rtc.writer(mid) else { return };
+        let mut found: Vec<(Format, Pt, u8)> = Vec::new();
+        for params in writer.payload_params() {
+            let Some((format, rank)) = sdp::format_of(&params.spec()) else { continue };
+            match found.iter_mut().find(|(known, ..)| *known == format) {
+                Some(known) if known.2 > rank => *known = (format, params.pt(), rank),
+                Some(_) => {}
+                None => found.push((format, params.pt(), rank)),
+            }
+        }
+        if !found.is_empty() {
+            (self.formats, self.payload_types) = found.into_iter().map(|(format, pt, _)| (format, pt)).unzip();
+        }
+    }
+
+    fn translate(&mut self, event: Event) -> Option<ConnectionEvent> {
+        match event {
+            Event::Connected => {
+                self.connected = true;
+                Some(ConnectionEvent::Connected)
+            }
+            Event::IceConnectionStateChange(state) => {
+                Some(ConnectionEvent::Reachable(state != IceConnectionState::Disconnected))
+            }
+            Event::MediaAdded(media) => {
+                match media.kind {
+                    MediaKind::Video if self.video.is_none() => self.video = Some(media.mid),
+                    MediaKind::Audio if self.audio.is_none() => {
+                        self.audio = self.opus(media.mid).map(|pt| (media.mid, pt));
+                    }
+                    _ => {}
+                }
+                None
+            }
+            Event::KeyframeRequest(_) => Some(ConnectionEvent::KeyframeRequest),
+            Event::ChannelOpen(id, label) => match label.as_str() {
+                "input" if self.input.is_none() => {
+                    self.input = Some(id);
+                    None
+                }
+                "control" if self.control.is_none() => {
+                    self.control = Some(id);
+                    Some(ConnectionEvent::ControlOpen)
+                }
+                _ => Some(ConnectionEvent::Violation),
+            },
+            Event::ChannelData(data) if Some(data.id) == self.input => Some(ConnectionEvent::Input(data.data)),
+            Event::ChannelData(data) if Some(data.id) == self.control => Some(ConnectionEvent::Control(data.data)),
+            Event::ChannelData(_) => Some(ConnectionEvent::Violation),
+            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
+                Some(ConnectionEvent::Estimate((estimate.as_u64() / 1000).try_into().unwrap_or(u32::MAX)))
+            }
+            Event::PeerStats(stats) => {
+                let pair = stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time);
+                self.events.extend(stats.rtt.or(pair).map(ConnectionEvent::RoundTrip));
+                Some(ConnectionEvent::Loss(stats.egress_loss_fraction.unwrap_or(0.0)))
+            }
+            Event::MediaEgressStats(stats) => stats.rtt.map(ConnectionEvent::RoundTrip),
+            Event::Closed => Some(ConnectionEvent::Closed),
+            _ => None,
+        }
+    }
+}
+
+impl Connection for WebRtc {
+    type Identity = DtlsCert;
+
+    fn accept(
+        offer: &str,
+        addresses: &[SocketAddr],
+        certificate: DtlsCert,
+        now: Instant,
+    ) -> Result<(WebRtc, String), OfferError> {
+        let is_firefox = offer.contains("mozilla");
+        let offer = SdpOffer::from_sdp_string(offer).map_err(|_| OfferError::Malformed)?;
+        let mut rtc = WebRtc::build(is_firefox, certificate, addresses, now);
+        let answer = rtc.sdp_api().accept_offer(offer).map_err(|_| OfferError::Malformed)?;
+        rtc.bwe().set_bitrate(Bitrate::ZERO, DESIRED);
+        let answer = answer.to_sdp_string();
+        let mut connection = WebRtc {
+            rtc,
+            formats: Vec::new(),
+            payload_types: Vec::new(),
+            payload_type: None,
+            video: None,
+            audio: None,
+            input: None,
+            control: None,
+            connected: false,
+            pending: VecDeque::with_capacity(MAX_PENDING),
+            next_timeout: now,
+            events: VecDeque::new(),
+            reported_closed: false,
+        };
+        // The media's names stand in the answer; str0m tells of them by events only once they flow.
+        for mid in answer.lines().filter_map(|line| line.strip_prefix("a=mid:")) {
+            connection.note_formats(Mid::from(mid.trim()));
+        }
+        if connection.formats.is_empty() {
+            return Err(OfferError::NoCodec);
+        }
+        Ok((connection, sdp::with_stereo_opus(&answer)))
+    }
+
+    fn formats(&self) -> &[Format] {
+        &self.formats
+    }
+
+    fn accepts(&self, source: SocketAddr, data: &[u8], now: Instant) -> bool {
+        // Which of our addresses it came to plays no part in that, and finding out is work.
+        Receive::new(Protocol::Udp, source, source, data)
+            .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
+    }
+
+    fn handle_datagram(&mut self, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant) {
+        if let Ok(receive) = Receive::new(Protocol::Udp, source, local, data)
+            && self.rtc.handle_input(Input::Receive(now, receive)).is_err()
+        {
+            self.rtc.disconnect();
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if self.rtc.handle_input(Input::Timeout(now)).is_err() {
+            self.rtc.disconnect();
+        }
+    }
+
+    fn poll_output(&mut self) -> Output {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Output::Event(event);
+            }
+            match self.rtc.poll_output() {
+                Ok(str0m::Output::Transmit(datagram)) => {
+                    let ends = self.ends_a_frame(&datagram.contents);
+                    return Output::Transmit(datagram, if ends { self.pending.pop_front() } else { None });
+                }
+                Ok(str0m::Output::Event(event)) => {
+                    match self.translate(event) {
+                        Some(event) => return Output::Event(event),
+                        None => continue,
+                    }
+                }
+                Ok(str0m::Output::Timeout(at)) => self.next_timeout = at,
+                Err(_) => self.rtc.disconnect(),
+            }
+            if !self.rtc.is_alive() && !std::mem::replace(&mut self.reported_closed, true) {
+                return Output::Event(ConnectionEvent::Closed);
+            }
+            return Output::Timeout(self.next_timeout);
+        }
+    }
+
+    fn write_video(&mut self, frame: &EncodedFrame, now: Instant) -> bool {
+        let Some(mid) = self.video.filter(|_| self.connected) else { return false };
+        let Some(index) = self.formats.iter().position(|format| *format == frame.format) else { return false };
+        let pt = self.payload_types[index];
+        let Some(writer) = self.rtc.writer(mid) else { return false };
+        let time = MediaTime::new((frame.due.as_nanos() * 9 / 100_000) as u64, Frequency::NINETY_KHZ);
+        let zero = MediaTime::ZERO;
+        let written = writer.playout_delay(zero, zero).write(pt, now, time, frame.data.clone()).is_ok();
+        if written {
+            self.payload_type = Some(pt);
+            if self.pending.len() == MAX_PENDING {
+                self.pending.clear();
+            }
+            self.pending.push_back(frame.times);
+        }
+        written
+    }
+
+    fn forget_frames(&mut self) {
+        self.pending.clear();
+    }
+
+    fn write_audio(&mut self, packet: &AudioPacket, now: Instant) {
+        let Some((mid, pt)) = self.audio.filter(|_| self.connected) else { return };
+        if let Some(writer) = self.rtc.writer(mid) {
+            let time = MediaTime::new(packet.position, Frequency::FORTY_EIGHT_KHZ);
+            let _ = writer.write(pt, now, time, &packet.data[..packet.len]);
+        }
+    }
+
+    fn write_control(&mut self, text: &[u8]) -> bool {
+        let Some(id) = self.control else { return false };
+        self.rtc.channel(id).is_some_and(|mut channel| matches!(channel.write(false, text), Ok(true)))
+    }
+
+    fn close(&mut self) {
+        let _ = self.rtc.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every codec that a browser offers, in the order and with the parameters of Chromium.
+    #[test]
+    fn every_format_that_was_agreed_on_is_found() {
+        let now = Instant::now();
+        let mut page = WebRtc::build(false, certificate().expect("a certificate"), &[], now);
+        let mut api = page.sdp_api();
+        api.add_media(MediaKind::Video, str0m::media::Direction::RecvOnly, None, None, None);
+        let (offer, _) = api.apply().expect("an offer");
+        let identity = certificate().expect("a certificate");
+        let (peer, _) = WebRtc::accept(&offer.to_sdp_string(), &[], identity, now).expect("an answer");
+        let mut names: Vec<_> = peer.formats().iter().map(|format| format.name()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["h264", "h264-444", "vp8", "vp9", "vp9-444"]);
+    }
+
+    #[test]
+    fn what_is_no_offer_is_refused() {
+        let identity = certificate().expect("a certificate");
+        for sdp in ["", "x", "v=0", "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"] {
+            assert!(WebRtc::accept(sdp, &[], identity.clone(), Instant::now()).is_err(), "{sdp:?}");
+        }
+    }
+}
