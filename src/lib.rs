@@ -20,6 +20,7 @@
 pub mod frame;
 pub mod input;
 pub mod packet;
+pub mod rate_limit;
 pub mod sync;
 
 pub mod link;
@@ -40,6 +41,8 @@ pub mod audio;
 pub mod record;
 
 pub mod room;
+
+pub mod session;
 
 pub mod net;
 

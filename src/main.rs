@@ -4,9 +4,9 @@ use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game};
 #[cfg(feature = "window")]
 use hotseat::gui;
-use hotseat::net::ports;
+use hotseat::net::transport;
 use hotseat::packet::Format;
-use hotseat::room::Terms;
+use hotseat::room::InviteTerms;
 use hotseat::settings::Settings;
 use hotseat::text::{Message, Spoken, Texts};
 use hotseat::tools::CommandLineError;
@@ -191,7 +191,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         Some(What::Host { open, listen, option, codec, approve, allow_name, json }) => {
             let mut game = choose(open, settings)?;
             game.options = option;
-            let invite = Terms { approval: approve, ..Terms::default() };
+            let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
             let config = Config { codec, invite, names: allow_name, ..config(&listen, settings) };
             Ok(headless::run(config, game, json, texts)?)
         }
@@ -231,10 +231,10 @@ fn system_dir(settings: &Settings) -> PathBuf {
 
 /// Headless: asked for a port, it is that port or an error; not asked, the usual one if it is free.
 fn config(listen: &Listen, settings: &Settings) -> Config {
-    let usual = |port, protocol| ports::or_free(ports::any(port), protocol).0;
+    let usual = |port, protocol| transport::or_free(transport::any(port), protocol).0;
     Config {
-        http: listen.http.unwrap_or_else(|| usual(settings.http_port, ports::Protocol::Tcp)),
-        udp: listen.udp.unwrap_or_else(|| usual(settings.udp_port, ports::Protocol::Udp)),
+        http: listen.http.unwrap_or_else(|| usual(settings.http_port, transport::Protocol::Tcp)),
+        udp: listen.udp.unwrap_or_else(|| usual(settings.udp_port, transport::Protocol::Udp)),
         local: false,
         host_name: None,
         data_dir: data_dir(),
@@ -242,7 +242,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         record_dir: settings::record_dir().unwrap_or_else(|| data_dir().join("recordings")),
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
         codec: None,
-        invite: Terms::default(),
+        invite: InviteTerms::default(),
         names: Vec::new(),
     }
 }

@@ -15,8 +15,9 @@ use hotseat::gui::invite_links;
 use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
-use hotseat::net::{RoomCommand, Talk};
-use hotseat::room::{EMOJI, Emoji, Grant, Right, Rights, Terms, Verdict};
+use hotseat::room::RoomCommand;
+use hotseat::room::{Decision, EMOJI, Emoji, InviteTerms, Permission, Permissions, SeatGrant};
+use hotseat::session::ChatEvent;
 use std::time::Duration;
 
 type Window = Harness<'static, Stage>;
@@ -67,7 +68,13 @@ fn a_peer_that_wants_a_seat_gets_it_with_one_click() {
     let mut window = busy();
     click(&mut window, "Give seat: Alan");
     click(&mut window, "Give seat: Grace");
-    assert_eq!(room(&mut window), [RoomCommand::Sit(9, 3, true), RoomCommand::Sit(7, 3, true)]);
+    assert_eq!(
+        room(&mut window),
+        [
+            RoomCommand::AssignSeat { peer: 9, seat: 3, change: SeatChange::Seat },
+            RoomCommand::AssignSeat { peer: 7, seat: 3, change: SeatChange::Seat }
+        ]
+    );
 }
 
 #[test]
@@ -88,19 +95,19 @@ fn the_menu_of_a_person_puts_them_on_several_seats_and_lets_them_do_things() {
     // The speaker has a button of that name.
     window.get_by_role_and_label(Role::CheckBox, "Mute").click();
     window.run_steps(3);
-    let rights = Rights::default().with(Right::Pause, true);
+    let rights = Permissions::default().with(Permission::Pause, true);
     assert_eq!(
         room(&mut window),
         [
-            RoomCommand::Sit(7, 3, true),
-            RoomCommand::Sit(7, 1, false),
-            RoomCommand::Rights(7, rights.with(Right::States, true)),
-            RoomCommand::Rights(7, Rights::default()),
+            RoomCommand::AssignSeat { peer: 7, seat: 3, change: SeatChange::Seat },
+            RoomCommand::AssignSeat { peer: 7, seat: 1, change: SeatChange::Unseat },
+            RoomCommand::Permissions(7, rights.with(Permission::States, true)),
+            RoomCommand::Permissions(7, Permissions::default()),
             RoomCommand::Mute(7, true),
         ]
     );
     click(&mut window, "Watch only");
-    assert_eq!(room(&mut window), [RoomCommand::Sit(7, 1, false)]);
+    assert_eq!(room(&mut window), [RoomCommand::AssignSeat { peer: 7, seat: 1, change: SeatChange::Unseat }]);
     assert!(!says(&window, "save and load"), "the menu is closed");
 }
 
@@ -128,7 +135,13 @@ fn the_menu_stays_open_while_its_person_moves_and_is_one_for_all_their_seats() {
         window.key_press(Key::Escape);
         window.run_steps(3);
     }
-    assert_eq!(room(&mut window), [RoomCommand::Sit(9, 3, true), RoomCommand::Sit(9, 2, true)]);
+    assert_eq!(
+        room(&mut window),
+        [
+            RoomCommand::AssignSeat { peer: 9, seat: 3, change: SeatChange::Seat },
+            RoomCommand::AssignSeat { peer: 9, seat: 2, change: SeatChange::Seat }
+        ]
+    );
 }
 
 #[test]
@@ -140,7 +153,7 @@ fn a_peer_is_removed_or_banned_and_all_bans_are_lifted() {
         assert_eq!(room(&mut window), [command]);
     }
     click(&mut window, "Lift all bans (2)");
-    assert_eq!(room(&mut window), [RoomCommand::PardonAll]);
+    assert_eq!(room(&mut window), [RoomCommand::ClearBans]);
     assert!(!says(&Stage::default().playing().open(), "Lift all bans (0)"));
 }
 
@@ -148,7 +161,7 @@ fn a_peer_is_removed_or_banned_and_all_bans_are_lifted() {
 fn a_peer_that_is_away_loses_the_seat_or_is_removed() {
     let mut window = busy();
     for (name, command) in [
-        ("Free the seat", RoomCommand::Sit(5, 2, false)),
+        ("Free the seat", RoomCommand::AssignSeat { peer: 5, seat: 2, change: SeatChange::Unseat }),
         ("Remove", RoomCommand::Kick(5)),
         ("Ban", RoomCommand::Ban(5)),
     ] {
@@ -231,8 +244,8 @@ fn the_menu_works_with_the_keyboard_alone() {
     window.run_steps(2);
     window.key_press(Key::Space);
     window.run_steps(3);
-    let rights = Rights::default().with(Right::Pause, true).with(Right::Invite, true);
-    assert_eq!(room(&mut window), [RoomCommand::Rights(7, rights)]);
+    let rights = Permissions::default().with(Permission::Pause, true).with(Permission::Invite, true);
+    assert_eq!(room(&mut window), [RoomCommand::Permissions(7, rights)]);
     window.key_press(Key::Escape);
     window.run_steps(3);
     assert!(!says(&window, "invite others"));
@@ -261,11 +274,17 @@ fn drag(window: &mut Window, from: &str, to: &str) {
 fn a_person_is_dragged_onto_a_seat_and_leaves_the_old_one() {
     let mut window = Stage::default().playing().open_at([1100.0, 1400.0]);
     drag(&mut window, "Grace", "Free seat");
-    assert_eq!(room(&mut window), [RoomCommand::Sit(7, 3, true), RoomCommand::Sit(7, 1, false)]);
+    assert_eq!(
+        room(&mut window),
+        [
+            RoomCommand::AssignSeat { peer: 7, seat: 3, change: SeatChange::Seat },
+            RoomCommand::AssignSeat { peer: 7, seat: 1, change: SeatChange::Unseat }
+        ]
+    );
     drag(&mut window, "Alan", "Free seat");
-    assert_eq!(room(&mut window), [RoomCommand::Sit(9, 3, true)]);
+    assert_eq!(room(&mut window), [RoomCommand::AssignSeat { peer: 9, seat: 3, change: SeatChange::Seat }]);
     drag(&mut window, "Grace", "Watching");
-    assert_eq!(room(&mut window), [RoomCommand::Sit(7, 1, false)]);
+    assert_eq!(room(&mut window), [RoomCommand::AssignSeat { peer: 7, seat: 1, change: SeatChange::Unseat }]);
     drag(&mut window, "Grace", "Grace");
     assert_eq!(room(&mut window), []);
 }
@@ -290,10 +309,10 @@ fn a_guest_who_waits_is_let_in_to_a_free_seat_to_watch_or_not_also_in_full_scree
         assert!(says(&window, "Dennis (192.168.1.77) wants to play"));
         assert!(!says(&window, "Player 2: Dennis"), "that seat is taken");
         for (button, verdict) in [
-            ("Let in: Dennis", Verdict::Play(None)),
-            ("Player 4: Dennis", Verdict::Play(Some(3))),
-            ("Let watch: Dennis", Verdict::Watch),
-            ("Decline: Dennis", Verdict::No),
+            ("Let in: Dennis", Decision::Play(None)),
+            ("Player 4: Dennis", Decision::Play(Some(3))),
+            ("Let watch: Dennis", Decision::Watch),
+            ("Decline: Dennis", Decision::Decline),
         ] {
             click(&mut window, button);
             assert_eq!(room(&mut window), [RoomCommand::Answer(4, verdict)], "{button}");
@@ -306,13 +325,13 @@ fn the_link_gets_digits_that_are_shown_with_their_time_and_stopped() {
     let mut window = Stage::default().playing().open();
     click(&mut window, "More ways to invite");
     click(&mut window, "Code to read out");
-    assert_eq!(room(&mut window), [RoomCommand::Code(1, true)]);
+    assert_eq!(room(&mut window), [RoomCommand::SetCode(1, CodeChange::Issue)]);
     for stage in [Stage::default().playing().with_code(), Stage::default().with_code()] {
         let mut window = stage.open();
         assert!(says(&window, "123 456") && says(&window, "9:41 left"));
         assert!(!says(&window, "Code to read out"));
         click(&mut window, "Stop this code");
-        assert_eq!(room(&mut window), [RoomCommand::Code(1, false)]);
+        assert_eq!(room(&mut window), [RoomCommand::SetCode(1, CodeChange::Clear)]);
     }
 }
 
@@ -345,7 +364,7 @@ fn asking_before_a_guest_joins_changes_the_link_and_is_remembered() {
     click(&mut window, "More ways to invite");
     click(&mut window, "Ask me before anyone joins with this link");
     let actions = std::mem::take(&mut window.state_mut().actions);
-    let terms = Terms { approval: true, ..Terms::default() };
+    let terms = InviteTerms { approval: true, ..InviteTerms::default() };
     assert_eq!(actions[0], Action::Engine(Command::Room(RoomCommand::ChangeInvite(1, terms))));
     assert!(matches!(&actions[1], Action::Change(settings) if settings.ask_before_joining));
 }
@@ -365,7 +384,10 @@ fn links_are_listed_and_taken_back() {
     window.get_all_by_label("Revoke").nth(2).unwrap().click();
     window.run_steps(3);
     click(&mut window, "Revoke and remove everyone who used it");
-    assert_eq!(room(&mut window), [RoomCommand::Revoke(2, false), RoomCommand::Revoke(3, true)]);
+    assert_eq!(
+        room(&mut window),
+        [RoomCommand::Revoke(2, RevokeScope::LinkOnly), RoomCommand::Revoke(3, RevokeScope::WithPeople)]
+    );
 }
 
 #[test]
@@ -380,16 +402,16 @@ fn a_link_is_made_to_measure() {
     window.get_all_by_label("Ask me before anyone joins with this link").last().unwrap().click();
     window.run_steps(2);
     click(&mut window, "Make a link");
-    let terms = Terms {
-        grant: Grant::Seat(2),
-        rights: Rights::default().with(Right::Seats, true),
+    let terms = InviteTerms {
+        grant: SeatGrant::Seat(2),
+        rights: Permissions::default().with(Permission::Seats, true),
         approval: true,
         uses: Some(3),
         lasts: Some(Duration::from_secs(3600)),
     };
     assert_eq!(room(&mut window), [RoomCommand::Invite(terms)]);
     click(&mut window, "Make a link");
-    assert_eq!(room(&mut window), [RoomCommand::Invite(Terms::default())], "the form is empty again");
+    assert_eq!(room(&mut window), [RoomCommand::Invite(InviteTerms::default())], "the form is empty again");
 }
 
 #[test]
@@ -399,7 +421,7 @@ fn a_room_without_a_link_offers_to_make_one() {
     stage.settings.ask_before_joining = true;
     let mut window = stage.open();
     click(&mut window, "Make a link");
-    assert_eq!(room(&mut window), [RoomCommand::Invite(Terms { approval: true, ..Terms::default() })]);
+    assert_eq!(room(&mut window), [RoomCommand::Invite(InviteTerms { approval: true, ..InviteTerms::default() })]);
 }
 
 #[test]
@@ -411,7 +433,7 @@ fn another_link_is_asked_about_where_the_host_wants_to_be_asked() {
     click(&mut window, "More links");
     for _ in 0..2 {
         click(&mut window, "Make a link");
-        assert_eq!(room(&mut window), [RoomCommand::Invite(Terms { approval: true, ..Terms::default() })]);
+        assert_eq!(room(&mut window), [RoomCommand::Invite(InviteTerms { approval: true, ..InviteTerms::default() })]);
     }
 }
 
@@ -431,7 +453,7 @@ fn only_a_link_that_is_for_everyone_is_handed_out() {
         assert!(says(&window, "Player 2 · save and load"));
         let mut stage = without_first(playing);
         let plain = Stage::default().with_invite().snapshot.invites.remove(0);
-        let terms = Terms { approval: true, ..Terms::default() };
+        let terms = InviteTerms { approval: true, ..InviteTerms::default() };
         stage.snapshot.invites.push(InviteStatus { id: 8, by_guest: true, ..plain.clone() });
         stage.snapshot.invites.push(InviteStatus { id: 9, terms, ..plain });
         let mut window = stage.open();
@@ -440,7 +462,7 @@ fn only_a_link_that_is_for_everyone_is_handed_out() {
             click(&mut window, "More ways to invite");
         }
         click(&mut window, "Code to read out");
-        assert_eq!(room(&mut window), [RoomCommand::Code(9, true)]);
+        assert_eq!(room(&mut window), [RoomCommand::SetCode(9, CodeChange::Issue)]);
     }
 }
 
@@ -449,8 +471,8 @@ fn say(window: &mut Window, new: Vec<ChatLine>) {
     window.run_steps(3);
 }
 
-fn said(text: &str) -> Talk {
-    Talk::Said { peer: Some(7), name: "Grace".into(), text: text.into() }
+fn said(text: &str) -> ChatEvent {
+    ChatEvent::Said { peer: Some(7), name: "Grace".into(), text: text.into() }
 }
 
 #[test]
@@ -477,7 +499,7 @@ fn enter_says_it_and_the_field_is_ready_for_the_next_line() {
         window.key_press(Key::Enter);
         window.run_steps(2);
     }
-    let say = |text: &str| RoomCommand::Say(text.into());
+    let say = |text: &str| RoomCommand::Chat(text.into());
     assert_eq!(room(&mut window), [say("to the left"), say("jump")]);
     window.key_press(Key::Escape);
     window.run_steps(2);
@@ -493,7 +515,7 @@ fn reactions_are_sent_with_a_click_and_float_for_a_moment() {
     assert_eq!(room(&mut window), [RoomCommand::React(emoji)]);
     // Fails on a sign that the bundled fonts lack, and if the window does not come to rest after them.
     let all = EMOJI.iter().filter_map(|text| Emoji::parse(text));
-    let shown = all.map(|emoji| Talk::Reaction { peer: None, name: "Ada".into(), emoji });
+    let shown = all.map(|emoji| ChatEvent::Reaction { peer: None, name: "Ada".into(), emoji });
     window.state_mut().snapshot.chat.extend(lines(0, shown));
     window.run_steps(2);
     let delay = |window: &Window| window.output().viewport_output.values().map(|it| it.repaint_delay).min().unwrap();

@@ -53,9 +53,10 @@ const SCREENS: &[Screen] = &[
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),
     ("crashed", || Stage::default().playing().in_state(GameState::Crashed(Crash::Memory { core: "Nestopia".into() }))),
     ("failed", || {
-        let mut stage = Stage::default().playing().in_state(GameState::Failed(
-            NoticeKind::CoreMessage { text: "mGBA needs the file gba_bios.bin in the system folder: copy it there, then open the game again.".into() },
-        ));
+        let mut stage = Stage::default().playing().in_state(GameState::Failed(NoticeKind::CoreMessage {
+            text: "mGBA needs the file gba_bios.bin in the system folder: copy it there, then open the game again."
+                .into(),
+        }));
         stage.picture = None;
         stage
     }),

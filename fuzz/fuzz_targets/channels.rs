@@ -6,9 +6,9 @@ use arbitrary::Arbitrary;
 use hotseat::input::{Inputs, KEY_CODES, KeySet, MAX_SEATS, MouseMove, MouseState, PadState};
 use hotseat::link::Link;
 use hotseat::link::board::{BoardReader, BoardWriter, Lane};
-use hotseat::net::protocol::{FromPeer, InputMessage, MAX_CONTROL, MouseMessage, parse_control};
+use hotseat::session::protocol::{FromPeer, InputMessage, MAX_CONTROL, MouseMessage, parse_control};
 use hotseat::room::{
-    Deed, Door, EMOJI, Entry, Grant, MAX_NAME, MAX_TEXT, No, Right, Rights, Room, Secret, Terms, Wish,
+    Deed, Door, EMOJI, Entry, SeatGrant, MAX_NAME, MAX_TEXT, No, Permission, Permissions, Room, Secret, InviteTerms, Wish,
 };
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
@@ -82,8 +82,8 @@ enum Host {
 }
 
 /// What each peer may do besides playing: all of it, nothing, and one who watches and may bring others.
-const GUESTS: [(Grant, &[Right]); 3] =
-    [(Grant::Any, &Right::ALL), (Grant::Seat(1), &[]), (Grant::Watch, &[Right::Invite, Right::States])];
+const GUESTS: [(SeatGrant, &[Right]); 3] =
+    [(SeatGrant::Any, &Permission::ALL), (SeatGrant::Seat(1), &[]), (SeatGrant::Watch, &[Permission::Invite, Permission::States])];
 const GAMES: [&str; 5] = ["pause", "resume", "reset", "save", "load"];
 
 impl Message<'_> {
@@ -177,8 +177,8 @@ impl Hands {
 /// A connection, with what it holds as the host has understood it.
 struct Peer {
     id: u32,
-    rights: Rights,
-    grant: Grant,
+    rights: Permissions,
+    grant: SeatGrant,
     seq: u32,
     pad_seq: [Option<u32>; MAX_SEATS],
     key_seq: [Option<u32>; MAX_SEATS],
@@ -201,12 +201,12 @@ fn control(room: &mut Room, peer: &Peer, now: Duration, bytes: &[u8]) -> bool {
                 }
                 Ok(Deed::Show(_)) => assert!(!peer.muted),
                 Ok(Deed::Invited(secret)) => {
-                    assert!(peer.rights.has(Right::Invite));
+                    assert!(peer.rights.has(Permission::Invite));
                     let made = room.invites().iter().find(|it| it.secret == secret).expect("the link");
-                    assert!(peer.grant.covers(made.terms.grant) && made.terms.rights == Rights::default());
+                    assert!(peer.grant.covers(made.terms.grant) && made.terms.rights == Permissions::default());
                 }
                 Ok(Deed::Nothing) => {
-                    assert!(!matches!(wish, Wish::Sit { .. }) || peer.rights.has(Right::Seats));
+                    assert!(!matches!(wish, Wish::Sit { .. }) || peer.rights.has(Permission::Seats));
                     assert!(room.name_of(peer.id).is_some_and(|name| (1..=MAX_NAME).contains(&name.chars().count())));
                 }
                 Err(No::Muted) => assert!(peer.muted),
@@ -306,7 +306,7 @@ thread_local! {
 
 fn come(room: &mut Room, number: u8) -> Peer {
     let (grant, rights) = GUESTS[usize::from(number)];
-    let terms = Terms { grant, rights: rights.iter().copied().collect(), ..Terms::default() };
+    let terms = InviteTerms { grant, rights: rights.iter().copied().collect(), ..InviteTerms::default() };
     let secret = Secret::new([number + 1; 16]);
     room.invites_mut().add(secret.clone(), terms, Duration::ZERO);
     let entry = Entry { secret: Some(secret.as_str()), code: None, resume: None, address: IpAddr::from([10, 0, 0, 1]) };
@@ -382,6 +382,6 @@ fuzz_target!(|all: Vec<(u8, Said)>| {
     }
     for (peer, member) in room.members().filter_map(|it| Some((peers.iter().find(|peer| peer.id == it.peer)?, it))) {
         // What they may still take by themselves: no more than was given.
-        assert!(member.rights == peer.rights && [peer.grant, Grant::Watch].contains(&member.grant));
+        assert!(member.rights == peer.rights && [peer.grant, SeatGrant::Watch].contains(&member.grant));
     }
 });

@@ -3,10 +3,10 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use hotseat::net::protocol::{Join, MAX_JOIN, VERSION, parse_join};
+use hotseat::session::protocol::{Join, MAX_JOIN, VERSION, parse_join};
 use hotseat::net::{answers_offer, is_our_name};
 use hotseat::room::{
-    Admission, Digits, Door, Entry, InviteId, Joined, MAX_PEERS, RequestId, Room, Secret, Terms, Verdict, clean_name,
+    Admission, Digits, Door, Entry, InviteId, Joined, MAX_PEERS, RequestId, Room, Secret, InviteTerms, Decision, clean_name,
 };
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
@@ -165,8 +165,8 @@ impl House {
     fn new() -> House {
         let mut room = Room::new(Some("Host".into()), 4);
         let now = Duration::ZERO;
-        let open = room.invites_mut().add(open_secret(), Terms::default(), now).expect("a link");
-        let terms = Terms { approval: true, uses: Some(3), lasts: Some(Duration::from_secs(5000)), ..Terms::default() };
+        let open = room.invites_mut().add(open_secret(), InviteTerms::default(), now).expect("a link");
+        let terms = InviteTerms { approval: true, uses: Some(3), lasts: Some(Duration::from_secs(5000)), ..InviteTerms::default() };
         let asks = room.invites_mut().add(asking_secret(), terms, now).expect("a link");
         let mut house = House { room, now, open, asks, people: Vec::new(), requests: Vec::new(), offers: 0, came: 0 };
         house.code(true, true);
@@ -268,9 +268,9 @@ impl House {
 
     fn answer(&mut self, which: u8, answer: &Answer) {
         let verdict = match answer {
-            Answer::Play(seat) => Verdict::Play(seat.map(usize::from)),
-            Answer::Watch => Verdict::Watch,
-            Answer::No => Verdict::No,
+            Answer::Play(seat) => Decision::Play(seat.map(usize::from)),
+            Answer::Watch => Decision::Watch,
+            Answer::No => Decision::Decline,
         };
         let Some((request, name)) = self.request(which) else {
             assert!(self.room.answer(u32::from(which), verdict, self.now).is_err());
@@ -278,15 +278,15 @@ impl House {
         };
         match self.room.answer(request, verdict, self.now) {
             Ok(Some(admission)) => {
-                assert!(verdict != Verdict::No);
+                assert!(verdict != Decision::Decline);
                 if let Some(peer) = self.enter(admission, &name) {
-                    assert!(verdict != Verdict::Watch || self.room.seats_of(peer).next().is_none());
+                    assert!(verdict != Decision::Watch || self.room.seats_of(peer).next().is_none());
                 }
             }
-            Ok(None) => assert!(verdict == Verdict::No),
+            Ok(None) => assert!(verdict == Decision::Decline),
             Err(_) => {}
         }
-        assert!(self.room.answer(request, Verdict::Play(None), self.now).is_err(), "an answer is good once");
+        assert!(self.room.answer(request, Decision::Play(None), self.now).is_err(), "an answer is good once");
     }
 }
 
@@ -318,7 +318,7 @@ fuzz_target!(|knocks: Vec<Knock>| {
             Knock::TakeBack(which) => {
                 if let Some((request, _)) = house.request(*which) {
                     house.room.take_back(request);
-                    assert!(house.room.answer(request, Verdict::Play(None), house.now).is_err());
+                    assert!(house.room.answer(request, Decision::Play(None), house.now).is_err());
                 }
             }
             Knock::Leave(whom, for_good) => {

@@ -1,8 +1,8 @@
 //! What the window, or headless mode, can ask of the engine.
 
 use crate::game_command::GameCommand;
-use crate::net::RoomCommand;
 use crate::packet::Format;
+use crate::room::RoomCommand;
 use std::path::PathBuf;
 
 /// A game to run: a core, and what it runs.

@@ -1,7 +1,8 @@
 //! What the core calls its controls, in the names that pages know them by.
 
+use crate::input::Seat;
 use crate::link::message::{ControlName, PortDevices, Wants};
-use crate::net::protocol::{Controls, SeatControls};
+use crate::session::protocol::{Controls, SeatControls};
 use std::collections::BTreeMap;
 
 /// The RetroPad's buttons as pages call them, in the order of libretro's numbers.
@@ -24,10 +25,10 @@ pub(super) fn controls(ports: &[PortDevices], names: &[ControlName], wants: Want
         let of_seat = names.iter().filter(|name| name.seat == seat && !name.name.is_empty());
         of_seat.filter_map(|name| Some((control(name)?, name.name.clone()))).collect()
     };
-    let seats = ports
-        .iter()
-        .enumerate()
-        .map(|(seat, port)| SeatControls { seat, device: device(port), names: called(seat) })
+    let seats = Seat::ALL
+        .into_iter()
+        .zip(ports)
+        .map(|(seat, port)| SeatControls { seat, device: device(port), names: called(seat.index()) })
         .collect();
     let wants = [
         (wants.keyboard, "keyboard"),

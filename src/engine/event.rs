@@ -2,9 +2,9 @@
 
 use super::{Notice, NoticeKind, Snapshot};
 use crate::crash::Crash;
-use crate::net::{NetStats, Talk};
-use crate::room::{PeerId, RequestId};
-use std::net::IpAddr;
+use crate::input::Seat;
+use crate::room::{JoinRequest, PeerId};
+use crate::session::{ChatEvent, SessionStats};
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -31,26 +31,21 @@ pub enum EngineEvent {
     PeerJoined {
         id: PeerId,
         name: String,
-        /// From 0.
-        seat: Option<usize>,
+        seat: Option<Seat>,
     },
     PeerLeft {
         id: PeerId,
         name: String,
     },
     /// A guest waits to be let in.
-    Request {
-        id: RequestId,
-        name: String,
-        address: IpAddr,
-    },
-    Talk(Talk),
+    Request(JoinRequest),
+    Chat(ChatEvent),
     Notice(Notice),
     /// Once a second.
     Stats {
         /// Of that moment.
         snapshot: Arc<Snapshot>,
-        net: NetStats,
+        session: SessionStats,
         /// The core process, if one runs.
         core_pid: Option<u32>,
     },

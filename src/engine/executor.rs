@@ -13,6 +13,7 @@ use crate::link::state::StateReader;
 use crate::link::{Link, Status};
 use crate::net::{NetCommand, NetHandle};
 use crate::record::RecordControl;
+use crate::session::SessionCommand;
 use crate::video::VideoControl;
 use std::fs;
 use std::sync::Arc;
@@ -120,14 +121,14 @@ impl Executor {
                 }
             }
             Action::ToSession(message) => {
-                self.net.send(match message {
-                    ToSession::Seats(seats) => NetCommand::Ports(seats),
+                self.net.send(NetCommand::Session(match message {
+                    ToSession::Seats(seats) => SessionCommand::Ports(seats),
                     ToSession::Controls { ports, names, wants } => {
-                        NetCommand::Controls(controls::controls(&ports, &names, wants))
+                        SessionCommand::Controls(controls::controls(&ports, &names, wants))
                     }
-                    ToSession::Room(command) => NetCommand::Room(command),
-                    ToSession::Codec(format) => NetCommand::Wish(format),
-                });
+                    ToSession::Room(command) => SessionCommand::Room(command),
+                    ToSession::Codec(format) => SessionCommand::ForceFormat(format),
+                }));
             }
             Action::Notice(kind) => publisher.notice(kind),
             Action::Event(event) => publisher.event(event),

@@ -25,16 +25,16 @@ pub use event::EngineEvent;
 pub use notice::{Length, Level, Notice, NoticeKind};
 pub use saves::SaveError;
 pub use snapshot::{
-    ChatLine, DeviceStatus, GameState, GameStatus, HolderStatus, InviteStatus, OptionStatus, PeerStatus, Rendition,
-    RequestStatus, SeatStatus, Snapshot, Speaker, Stats,
+    ChatLine, DeviceStatus, GameState, GameStatus, InviteStatus, OptionStatus, PeerStatus, Rendition, Snapshot,
+    Speaker, Stats,
 };
 pub use wiring::StartError;
 
 use crate::frame::Picture;
-use crate::input::{KeySet, MouseMove, MouseState, PadState};
+use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat};
 use crate::link::board::{BoardWriter, FeedbackReader, Lane};
 use crate::packet::Format;
-use crate::room::Terms;
+use crate::room::InviteTerms;
 use crate::sync::{Event, spawn};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -66,7 +66,7 @@ pub struct Config {
     /// Stream in this format only; none for the best that each peer takes.
     pub codec: Option<Format>,
     /// What the link grants that is there from the start.
-    pub invite: Terms,
+    pub invite: InviteTerms,
     /// Names under which this machine is reached, beside its own.
     pub names: Vec<String>,
 }
@@ -99,9 +99,9 @@ impl Engine {
 
     /// Sets a controller at this machine, whole, from any thread, such as the one that reads gamepads. Takes effect at
     /// the core's next poll.
-    pub fn local_pads(&self) -> Box<dyn Fn(usize, PadState) + Send + Sync> {
+    pub fn local_pads(&self) -> Box<dyn Fn(Seat, PadState) + Send + Sync> {
         let board = self.board.clone();
-        Box::new(move |seat, pad| board.set(Lane::Local, seat, pad))
+        Box::new(move |seat, pad| board.set(Lane::Local, seat.index(), pad))
     }
 
     /// Sets the keys held at this machine. Takes effect at the core's next poll. Only one thread may call this and
@@ -111,9 +111,9 @@ impl Engine {
     }
 
     /// Moves the mouse of `seat` at this machine, and sets where it is and what it holds.
-    pub fn local_mouse(&self, seat: usize, moved: MouseMove, state: MouseState) {
-        self.board.move_mouse(Lane::Local, seat, moved);
-        self.board.set_mouse(Lane::Local, seat, state);
+    pub fn local_mouse(&self, seat: Seat, moved: MouseMove, state: MouseState) {
+        self.board.move_mouse(Lane::Local, seat.index(), moved);
+        self.board.set_mouse(Lane::Local, seat.index(), state);
     }
 
     /// How the core turns the motors, for controllers at this machine.

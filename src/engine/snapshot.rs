@@ -4,12 +4,12 @@ use super::notice::{Notice, NoticeKind};
 use crate::audio::SpeakerError;
 use crate::crash::Crash;
 use crate::game_command::Slot;
+use crate::input::SeatSet;
 use crate::link::message::Wants;
-use crate::net::Talk;
-use crate::packet::Format;
-use crate::room::{Grant, InviteId, PeerId, RequestId, Rights, Terms, Want};
+use crate::room::{InviteId, InviteTerms, JoinRequest, Member};
+use crate::session::protocol::SeatInfo;
+use crate::session::{ChatEvent, PeerStats};
 use crate::video::RenditionStatus;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,17 +19,17 @@ pub struct Snapshot {
     /// The game, from the moment it is opened until it is closed.
     pub game: Option<GameStatus>,
     /// Every seat of the room, in order.
-    pub seats: Vec<SeatStatus>,
+    pub seats: Vec<SeatInfo>,
     /// Everyone connected.
     pub peers: Vec<PeerStatus>,
     /// Every link that lets people in, oldest first; the first is the one that is there from the start, unless it was taken back.
     pub invites: Vec<InviteStatus>,
     /// Those who wait to be let in.
-    pub requests: Vec<RequestStatus>,
+    pub requests: Vec<JoinRequest>,
     /// What people said, and who came and went, oldest first.
     pub chat: Vec<ChatLine>,
     /// Seats with anything held, one bit each.
-    pub lights: u32,
+    pub activity: SeatSet,
     /// How many are banned from the room.
     pub banned: usize,
     /// The speaker, once sound has been tried.
@@ -110,53 +110,20 @@ pub struct OptionStatus {
     pub value: String,
 }
 
-/// One controller of the game and who holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeatStatus {
-    /// Counted from 0; people see "Player 1".
-    pub seat: usize,
-    /// What is plugged in, in the core's words; empty when it does not say.
-    pub device: String,
-    /// Who holds it; nobody when it is free.
-    pub holders: Vec<HolderStatus>,
-}
-
-/// One who holds a seat.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HolderStatus {
-    /// Their number; none for somebody at the host's machine.
-    pub peer: Option<PeerId>,
-    /// Their name.
-    pub name: String,
-    /// Their connection is lost, and the seat is kept for them.
-    pub away: bool,
-}
-
-/// One connected browser.
+/// A peer: a member of the room, whose fields it has too, and the figures of their connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PeerStatus {
-    /// The room's number for it, never used twice.
-    pub id: PeerId,
-    /// The name they gave.
-    pub name: String,
-    /// Their seats; none for a spectator.
-    pub seats: Vec<usize>,
-    /// What they would like to sit on.
-    pub wants: Option<Want>,
-    /// Their inputs do not count.
-    pub muted: bool,
-    /// What they may do beside playing.
-    pub rights: Rights,
-    /// Where they may sit without being asked.
-    pub grant: Grant,
-    /// Round trip between host and peer, once measured.
-    pub round_trip: Option<Duration>,
-    /// What is sent to them now, in kbit/s.
-    pub kbit_s: u32,
-    /// Packets they said they lost, as a share from 0 to 1.
-    pub loss: f32,
-    /// The rendition they watch, once something was sent.
-    pub format: Option<Format>,
+    pub member: Member,
+    /// Of the last second, once something was sent.
+    pub stats: Option<PeerStats>,
+}
+
+impl std::ops::Deref for PeerStatus {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.member
+    }
 }
 
 /// A link that lets people in.
@@ -167,7 +134,7 @@ pub struct InviteStatus {
     /// As it is written for each address of this machine, the one that others on the network can reach first.
     pub links: Vec<String>,
     /// What it grants.
-    pub terms: Terms,
+    pub terms: InviteTerms,
     /// A guest made it.
     pub by_guest: bool,
     /// How many it let in.
@@ -178,26 +145,12 @@ pub struct InviteStatus {
     pub code: Option<(String, Duration)>,
 }
 
-/// Somebody who waits to be let in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestStatus {
-    /// Its number.
-    pub id: RequestId,
-    /// What they call themselves.
-    pub name: String,
-    /// Where they come from.
-    pub address: IpAddr,
-    /// The link they bring.
-    pub invite: InviteId,
-}
-
 /// One line of what happens between people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChatLine {
     /// Rises by one with every line.
     pub id: u64,
-    /// What.
-    pub talk: Talk,
+    pub event: ChatEvent,
 }
 
 /// What can be plugged into a controller port.

@@ -10,12 +10,11 @@ use super::publisher::Publisher;
 use super::snapshot::Speaker;
 use super::{Command, EngineEvent, Length, NoticeKind};
 use crate::emulator;
-use crate::game_command::{GameCommand, Slot};
 use crate::link::message::FromCore;
-use crate::net::protocol::GameInfo;
-use crate::net::{NetCommand, NetEvent, NetHandle};
+use crate::net::{NetCommand, NetHandle};
 use crate::record::RecordEvent;
-use crate::room;
+use crate::session::protocol::GameInfo;
+use crate::session::{SessionCommand, SessionEvent};
 use crate::sync::now;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -29,7 +28,7 @@ pub(super) enum Message {
     Command(Command),
     /// News of the core process, with the start that it belongs to.
     Core(StartId, emulator::Event),
-    Net(NetEvent),
+    Session(SessionEvent),
     Speaker(Speaker),
     Record(RecordEvent),
     /// Another thread has something to tell.
@@ -68,7 +67,7 @@ impl EngineThread {
         self.machine.handle_command(Command::Close);
         self.perform_actions();
         // Full for a moment at the most: the net thread never waits for us.
-        while !self.net.send(NetCommand::Close) {
+        while !self.net.send(NetCommand::Session(SessionCommand::Close)) {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -87,12 +86,8 @@ impl EngineThread {
                 }
                 self.machine.handle_core(start, event, now());
             }
-            Message::Net(NetEvent::Game { by, what, slot }) => {
-                if let Some(command) = game_command(what, slot) {
-                    self.machine.handle_guest(by, command);
-                }
-            }
-            Message::Net(event) => self.people.follow(event, &mut self.publisher),
+            Message::Session(SessionEvent::Game { by, command }) => self.machine.handle_guest(by, command),
+            Message::Session(event) => self.people.follow(event, &mut self.publisher),
             Message::Speaker(speaker) => {
                 if let Speaker::Silent(why) = &speaker
                     && speaker != self.publisher.snapshot.speaker
@@ -116,13 +111,13 @@ impl EngineThread {
 
     fn every_second(&mut self) {
         self.figures.every_second(&mut self.publisher.snapshot, self.executor.frames_before, now());
-        self.net.send(NetCommand::Fps(self.publisher.snapshot.stats.fps));
+        self.net.send(NetCommand::Session(SessionCommand::Fps(self.publisher.snapshot.stats.fps)));
         self.machine.handle_second();
         self.perform_actions();
         self.publish();
         self.publisher.event(EngineEvent::Stats {
             snapshot: Arc::new(self.publisher.snapshot.clone()),
-            net: self.people.stats.clone(),
+            session: self.people.stats.clone(),
             core_pid: self.machine.core_pid(),
         });
     }
@@ -142,19 +137,8 @@ impl EngineThread {
     fn publish(&mut self) {
         self.publisher.publish(self.machine.status(), self.executor.recording());
         let info = self.machine.info();
-        if info != self.info && self.net.send(NetCommand::Game(info.clone())) {
+        if info != self.info && self.net.send(NetCommand::Session(SessionCommand::Game(info.clone()))) {
             self.info = info;
         }
     }
-}
-
-/// The room checks the slot; one that it let pass and that is none is passed over.
-fn game_command(what: room::Game, slot: u8) -> Option<GameCommand> {
-    Some(match what {
-        room::Game::Pause => GameCommand::Pause,
-        room::Game::Resume => GameCommand::Resume,
-        room::Game::Reset => GameCommand::Reset,
-        room::Game::Save => GameCommand::SaveState(Slot::new(slot)?),
-        room::Game::Load => GameCommand::LoadState(Slot::new(slot)?),
-    })
 }

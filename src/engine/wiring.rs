@@ -13,11 +13,12 @@ use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::messages;
-use crate::net::protocol::GameInfo;
-use crate::net::{self, NetPorts, Signaling, listen, local_addresses, open_udp};
+use crate::net::transport::{BindError, listen, local_addresses, open_udp};
+use crate::net::{self, NetConfig, NetError, ServeError, Signaling};
 use crate::packet::VideoRings;
 use crate::record::{self, RecordStartError, RecordThread};
 use crate::room::{Room, Secret};
+use crate::session::protocol::GameInfo;
 use crate::sync::{Event, SpawnError, now, spawn};
 use crate::text::IoCause;
 use crate::video::{self, VideoControl, VideoOutputs, VideoThread};
@@ -41,8 +42,9 @@ messages! {
         thread => Thread { error: SpawnError },
         recording => Recording { error: RecordStartError },
         audio => Audio { error: AudioStartError },
-        /// What a socket or a thread's module still tells in English: to be replaced by that module's own error.
-        sentence => Sentence { text: String },
+        bind => Bind { error: BindError },
+        net => Net { error: NetError },
+        serve => Serve { error: ServeError },
     }
 }
 
@@ -56,19 +58,13 @@ macro_rules! causes {
     };
 }
 
-causes! { SpawnError => Thread, RecordStartError => Recording, AudioStartError => Audio }
-
-impl From<String> for StartError {
-    fn from(text: String) -> Self {
-        Self::Sentence { text }
-    }
-}
-
-// Until every caller has an error of its own.
-impl From<StartError> for String {
-    fn from(error: StartError) -> String {
-        error.to_string()
-    }
+causes! {
+    SpawnError => Thread,
+    RecordStartError => Recording,
+    AudioStartError => Audio,
+    BindError => Bind,
+    NetError => Net,
+    ServeError => Serve,
 }
 
 /// Threads that live as long as the engine. Dropped in this order.
@@ -132,7 +128,7 @@ impl Engine {
 
         let board = BoardWriter::new(link.clone());
         let feedback = FeedbackReader::new(link.clone());
-        let (net, net_thread) = net::start(NetPorts {
+        let (net, net_thread) = net::start(NetConfig {
             socket,
             video: packets_out,
             spares: used,
@@ -143,8 +139,8 @@ impl Engine {
             board: board.clone(),
             feedback: feedback.clone(),
             room,
-            wish: config.codec,
-            on_event: reporter(&messages, Message::Net),
+            force_format: config.codec,
+            on_event: reporter(&messages, Message::Session),
         })?;
         let signaling = Signaling::start(listener, net.clone(), &config.names)?;
 

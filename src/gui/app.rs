@@ -20,8 +20,8 @@ use super::{invite_links, theme};
 use crate::engine::{Command, Config, Engine, Level, Snapshot};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
-use crate::net::ports::{self, Protocol};
-use crate::room::{Local, RequestId};
+use crate::net::transport::{self, Protocol};
+use crate::room::{LocalPlayer, RequestId};
 use crate::settings::{self, Settings, SettingsWarning};
 use crate::signals;
 use crate::text::{Message as _, Spoken, Texts, fill};
@@ -59,7 +59,7 @@ struct App {
     gamepad_error: Option<String>,
     local_players: LocalPlayers,
     /// What the room was told of them last.
-    sent_locals: Vec<Local>,
+    sent_locals: Vec<LocalPlayer>,
     title: String,
     /// The newest join request that the host's attention was asked for.
     newest_request: Option<RequestId>,
@@ -93,7 +93,7 @@ impl App {
         }
         let mut listen = |asked: Option<SocketAddr>, port, protocol| {
             let Some(address) = asked else {
-                let (address, free) = ports::or_free(ports::any(port), protocol);
+                let (address, free) = transport::or_free(transport::any(port), protocol);
                 if !free {
                     let text = fill(texts.port_taken, &[("port", &port.to_string())]);
                     view.notices.push(Level::Warning, text);

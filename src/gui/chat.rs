@@ -5,9 +5,10 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
 use crate::engine::ChatLine;
-use crate::net::protocol::Line;
-use crate::net::{RoomCommand, Talk};
+use crate::room::RoomCommand;
 use crate::room::{EMOJI, Emoji, MAX_TEXT, PeerId, clean_text};
+use crate::session::ChatEvent;
+use crate::session::protocol::Presence;
 use crate::text::fill;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
@@ -59,7 +60,7 @@ impl Chat {
             newest
         });
         for line in lines.iter().filter(|line| line.id > known) {
-            if let Talk::Reaction { emoji, name, .. } = &line.talk {
+            if let ChatEvent::Reaction { emoji, name, .. } = &line.event {
                 // The golden ratio spreads them without a random number.
                 let across = (line.id as f64 * 0.618).fract() as f32;
                 self.floats.push(Float { emoji: *emoji, name: name.clone(), since: now, across });
@@ -75,7 +76,7 @@ impl Chat {
 
     /// The number of messages that the host has not read; joining, leaving and reactions do not count.
     pub fn unread(&self, lines: &[ChatLine]) -> usize {
-        lines.iter().filter(|line| line.id > self.read && matches!(line.talk, Talk::Said { .. })).count()
+        lines.iter().filter(|line| line.id > self.read && matches!(line.event, ChatEvent::Said { .. })).count()
     }
 
     /// Draws the reactions over `area`, on their way up.
@@ -135,7 +136,7 @@ pub(super) fn show(chat: &mut Chat, ui: &mut Ui, model: &Model, height: f32, act
                     widgets::explain(ui, texts.chat_empty);
                 }
                 // Reactions come in bursts, which would push the words out of sight.
-                let reaction = |line: &ChatLine| matches!(line.talk, Talk::Reaction { .. });
+                let reaction = |line: &ChatLine| matches!(line.event, ChatEvent::Reaction { .. });
                 for group in lines.chunk_by(|a, b| reaction(a) && reaction(b)) {
                     line_group(ui, model, group);
                 }
@@ -191,21 +192,21 @@ fn append_line(job: &mut LayoutJob, model: &Model, line: &ChatLine) {
     let texts = model.texts;
     let part = |size, color| TextFormat { font_id: size, color, valign: Align::Center, ..TextFormat::default() };
     let weak = part(theme::regular(12.5), theme::TEXT_WEAK);
-    match &line.talk {
-        Talk::Said { peer, name, text } => {
+    match &line.event {
+        ChatEvent::Said { peer, name, text } => {
             let color = seat_color(model, *peer);
             job.append(&format!("{name}: "), 0.0, part(theme::semibold(13.5), color));
             job.append(text, 0.0, part(theme::regular(13.5), theme::TEXT));
         }
-        Talk::Line(what, name) => {
+        ChatEvent::Presence(what, name) => {
             let text = match what {
-                Line::Joined => texts.joined,
-                Line::Left => texts.left,
-                Line::Kicked => texts.was_kicked,
+                Presence::Joined => texts.joined,
+                Presence::Left => texts.left,
+                Presence::Kicked => texts.was_kicked,
             };
             job.append(&fill(text, &[("name", name)]), 0.0, weak);
         }
-        Talk::Reaction { name, emoji, .. } => {
+        ChatEvent::Reaction { name, emoji, .. } => {
             job.append(&format!("{name} "), 0.0, weak);
             job.append(glyph(*emoji), 0.0, part(theme::regular(14.0), emoji_color(*emoji)));
             job.append("  ", 0.0, part(theme::regular(14.0), theme::TEXT_WEAK));
@@ -240,7 +241,7 @@ fn field(text: &mut String, ui: &mut Ui, model: &Model, actions: &mut Vec<Action
     let field = ui.add(field).accessible_name(hint);
     if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
         if let Some(said) = clean_text(text) {
-            actions.push(Action::room(RoomCommand::Say(said)));
+            actions.push(Action::room(RoomCommand::Chat(said)));
         }
         text.clear();
         // For the next line; Escape or a click elsewhere gives the keys back to the game.
@@ -273,17 +274,17 @@ fn emoji_color(emoji: Emoji) -> Color32 {
 mod tests {
     use super::*;
 
-    fn line(id: u64, talk: Talk) -> ChatLine {
-        ChatLine { id, talk }
+    fn line(id: u64, event: ChatEvent) -> ChatLine {
+        ChatLine { id, event }
     }
 
     fn said(id: u64) -> ChatLine {
-        line(id, Talk::Said { peer: Some(1), name: "Grace".into(), text: "hi".into() })
+        line(id, ChatEvent::Said { peer: Some(PeerId(1)), name: "Grace".into(), text: "hi".into() })
     }
 
     fn shown(id: u64) -> ChatLine {
         let emoji = Emoji::parse(EMOJI[0]).expect("one of them");
-        line(id, Talk::Reaction { peer: Some(1), name: "Grace".into(), emoji })
+        line(id, ChatEvent::Reaction { peer: Some(PeerId(1)), name: "Grace".into(), emoji })
     }
 
     #[test]
@@ -292,7 +293,7 @@ mod tests {
         let mut lines = vec![said(1), said(2)];
         chat.follow(&lines, PanelVisibility::Shown, 0.0);
         assert_eq!(chat.unread(&lines), 0, "they are from before the window");
-        lines.extend([said(3), line(4, Talk::Line(Line::Left, "Grace".into())), shown(5)]);
+        lines.extend([said(3), line(4, ChatEvent::Presence(Presence::Left, "Grace".into())), shown(5)]);
         chat.follow(&lines, PanelVisibility::Shown, 1.0);
         assert_eq!(chat.unread(&lines), 1);
         chat.open = true;

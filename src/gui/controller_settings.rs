@@ -9,6 +9,7 @@ use super::people;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
+use crate::input::Seat;
 use crate::room::{MAX_NAME, clean_name};
 use crate::settings::{Settings, TURBO_RATES};
 use crate::text::{Texts, fill};
@@ -87,7 +88,7 @@ fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, 
         widgets::line(ui, title, theme::regular(14.0), theme::TEXT);
     };
     widgets::row(ui, 36.0, left, |ui| {
-        let name = |seat: Option<usize>| seat.map_or_else(|| unset.to_owned(), |seat| people::player(texts, seat));
+        let name = |seat: Option<Seat>| seat.map_or_else(|| unset.to_owned(), |seat| people::player(texts, seat));
         let combo = ComboBox::from_id_salt(("seat-of", device_salt(device))).selected_text(name(seat)).width(140.0);
         let combo = combo.show_ui(ui, |ui| {
             let seats = model.snapshot.seats.iter().map(|seat| Some(seat.seat));
@@ -111,8 +112,8 @@ fn device(ui: &mut Ui, model: &Model, device: Device, title: &str, unset: &str, 
 }
 
 /// Until another is entered.
-fn guest_name(texts: &Texts, seat: usize) -> String {
-    fill(texts.guest_name, &[("n", &(seat + 1).to_string())])
+fn guest_name(texts: &Texts, seat: Seat) -> String {
+    fill(texts.guest_name, &[("n", &seat.to_string())])
 }
 
 fn device_salt(device: Device) -> usize {

@@ -5,6 +5,7 @@ use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button, Tile};
 use super::{chat, invite, join_requests, people, theme};
+use crate::input::Seat;
 use crate::settings::Recent;
 use crate::text::fill;
 use egui::{
@@ -232,6 +233,7 @@ fn describe(model: &Model, game: &Recent) -> String {
 }
 
 /// The same title gets the same colour every time.
-fn color_of(title: &str) -> usize {
-    title.bytes().fold(7usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 6
+fn color_of(title: &str) -> Seat {
+    let sum = title.bytes().fold(7usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    Seat::ALL[sum % 6]
 }

@@ -8,7 +8,7 @@ mod tests;
 use self::mouse::TrackedMouse;
 use super::retrok::code_of;
 use crate::engine::Wants;
-use crate::input::{KeySet, MouseMove, MouseState};
+use crate::input::{KeySet, MouseMove, MouseState, Seat};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect};
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) struct WindowState {
     /// What the game asks for.
     pub wants: Wants,
     /// The host's seat in a game that runs.
-    pub seat: Option<usize>,
+    pub seat: Option<Seat>,
     /// No dialog, no text field and no other window takes the keys.
     pub game_has_focus: bool,
     /// None before there is a picture.
@@ -56,14 +56,14 @@ pub(super) enum CapturedInput {
     /// All keys held now.
     Keys(KeySet),
     /// The mouse of this seat: its motion since the last one, and its state now.
-    Mouse(usize, MouseMove, MouseState),
+    Mouse(Seat, MouseMove, MouseState),
 }
 
 /// Follows keyboard and mouse, and decides which of their events are the game's.
 #[derive(Debug, Default)]
 pub(super) struct InputCapture {
     active: bool,
-    seat: Option<usize>,
+    seat: Option<Seat>,
     wants: Wants,
     /// `RETROK` code of every held key, by the key's place on the keyboard.
     held_keys: BTreeMap<Key, u16>,

@@ -7,8 +7,8 @@ use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button, Emphasis};
 use super::{invite_code, theme};
 use crate::engine::InviteStatus;
-use crate::net::RoomCommand;
-use crate::room::Terms;
+use crate::room::InviteTerms;
+use crate::room::RoomCommand;
 use crate::text::Texts;
 use egui::{Color32, CornerRadius, Frame, Margin, Rect, RichText, Sense, Ui, Vec2, vec2};
 use fast_qr::{ECL, QRBuilder};
@@ -21,7 +21,7 @@ const ROOMY: f32 = 700.0;
 /// The link to hand out: the one that exists from the start, or another with the default terms. A link for one seat, for a
 /// number of uses or with permissions is meant for a particular guest, and one that a guest made is that guest's own.
 fn open_invite<'a>(model: &'a Model) -> Option<&'a InviteStatus> {
-    let plain = |terms: &Terms| *terms == Terms { approval: terms.approval, ..Terms::default() };
+    let plain = |terms: &InviteTerms| *terms == InviteTerms { approval: terms.approval, ..InviteTerms::default() };
     model.snapshot.invites.iter().find(|invite| plain(&invite.terms) && !invite.by_guest && !invite.links.is_empty())
 }
 
@@ -143,7 +143,7 @@ fn without_link(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model, actions
 fn ask_first(ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Vec<Action>) {
     let mut approval = invite.terms.approval;
     if widgets::switch(ui, &mut approval, model.texts.ask_first, model.texts.ask_first).changed() {
-        actions.push(Action::room(RoomCommand::ChangeInvite(invite.id, Terms { approval, ..invite.terms })));
+        actions.push(Action::room(RoomCommand::ChangeInvite(invite.id, InviteTerms { approval, ..invite.terms })));
         let mut settings = model.settings.clone();
         settings.ask_before_joining = approval;
         actions.push(Action::Change(Box::new(settings)));

@@ -6,7 +6,7 @@ use super::view::{Action, Model};
 use super::widgets::{self, Button, Emphasis};
 use super::{invite, time};
 use crate::engine::InviteStatus;
-use crate::net::RoomCommand;
+use crate::room::{CodeChange, RoomCommand};
 use crate::text::fill;
 use egui::{Frame, Label, Margin, RichText, Ui};
 
@@ -17,7 +17,7 @@ pub(super) fn is_valid(invite: &InviteStatus) -> bool {
 pub(super) fn button(ui: &mut Ui, model: &Model, invite: &InviteStatus, actions: &mut Vec<Action>) {
     let texts = model.texts;
     if ui.add(Button::text(texts.code).named(texts.code_name)).on_hover_text(texts.code_tip).clicked() {
-        actions.push(Action::room(RoomCommand::Code(invite.id, true)));
+        actions.push(Action::room(RoomCommand::SetCode(invite.id, CodeChange::Issue)));
     }
 }
 
@@ -42,7 +42,7 @@ pub(super) fn show(
             copied.button(ui, texts, digits, texts.copy_code, Emphasis::Plain);
             let stop = Button::text(texts.code_stop).with_icon(Icon::Close).named(texts.code_stop_name);
             if ui.add(stop).on_hover_text(texts.code_stop_name).clicked() {
-                actions.push(Action::room(RoomCommand::Code(invite.id, false)));
+                actions.push(Action::room(RoomCommand::SetCode(invite.id, CodeChange::Clear)));
             }
         });
     });

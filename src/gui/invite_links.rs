@@ -7,8 +7,7 @@ use super::view::{Action, Model};
 use super::widgets::{self, Button, Emphasis};
 use super::{people, theme, time};
 use crate::engine::InviteStatus;
-use crate::net::RoomCommand;
-use crate::room::{Grant, Right, Terms};
+use crate::room::{InviteTerms, Permission, RevokeScope, RoomCommand, SeatGrant};
 use crate::settings::Settings;
 use crate::text::{Texts, fill};
 use egui::{ComboBox, Ui};
@@ -22,7 +21,7 @@ const LASTS: [Option<u64>; 4] = [None, Some(600), Some(3600), Some(86_400)];
 /// The form for a new link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkDraft {
-    terms: Terms,
+    terms: InviteTerms,
 }
 
 impl LinkDraft {
@@ -33,8 +32,8 @@ impl LinkDraft {
 }
 
 /// What a link grants unless the host chooses otherwise.
-pub(super) fn default_terms(settings: &Settings) -> Terms {
-    Terms { approval: settings.ask_before_joining, ..Terms::default() }
+pub(super) fn default_terms(settings: &Settings) -> InviteTerms {
+    InviteTerms { approval: settings.ask_before_joining, ..InviteTerms::default() }
 }
 
 pub(super) fn show(
@@ -77,9 +76,11 @@ fn invite_card(copied: &mut Copied, ui: &mut Ui, model: &Model, invite: &InviteS
         copied.button(ui, texts, link, texts.copy_link, Emphasis::Plain);
         let button = ui.add(Button::text(texts.take_back).with_icon(Icon::Close));
         widgets::menu(&button, ("invite", invite.id), 240.0, |ui| {
-            for (text, people) in [(texts.take_back_link, false), (texts.take_back_people, true)] {
+            for (text, scope) in
+                [(texts.take_back_link, RevokeScope::LinkOnly), (texts.take_back_people, RevokeScope::WithPeople)]
+            {
                 if ui.button(text).clicked() {
-                    actions.push(Action::room(RoomCommand::Revoke(invite.id, people)));
+                    actions.push(Action::room(RoomCommand::Revoke(invite.id, scope)));
                     ui.close();
                 }
             }
@@ -90,8 +91,8 @@ fn invite_card(copied: &mut Copied, ui: &mut Ui, model: &Model, invite: &InviteS
 fn new_link(ui: &mut Ui, model: &Model, draft: &mut LinkDraft, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let terms = &mut draft.terms;
-    let seats = model.snapshot.seats.iter().map(|seat| Grant::Seat(seat.seat));
-    let grants = std::iter::once(Grant::Any).chain(seats).chain([Grant::Watch]);
+    let seats = model.snapshot.seats.iter().map(|seat| SeatGrant::Seat(seat.seat));
+    let grants = std::iter::once(SeatGrant::Any).chain(seats).chain([SeatGrant::Watch]);
     choice(ui, texts.link_for, &mut terms.grant, grants, |grant| grant_text(texts, grant));
     choice(ui, texts.link_uses, &mut terms.uses, USES, |uses| match uses {
         Some(uses) => uses.to_string(),
@@ -110,10 +111,10 @@ fn new_link(ui: &mut Ui, model: &Model, draft: &mut LinkDraft, actions: &mut Vec
     widgets::switch(ui, &mut terms.approval, texts.ask_first, texts.ask_first);
     widgets::section(ui, texts.may);
     ui.horizontal_wrapped(|ui| {
-        for right in Right::ALL {
-            let mut on = terms.rights.has(right);
+        for right in Permission::ALL {
+            let mut on = terms.permissions.has(right);
             if ui.checkbox(&mut on, people::permission_text(texts, right)).changed() {
-                terms.rights = terms.rights.with(right, on);
+                terms.permissions = terms.permissions.with(right, on);
             }
         }
     });
@@ -143,20 +144,20 @@ fn choice<T: Copy + PartialEq>(
     });
 }
 
-fn grant_text(texts: &Texts, grant: Grant) -> String {
+fn grant_text(texts: &Texts, grant: SeatGrant) -> String {
     match grant {
-        Grant::Any => texts.any_seat.to_owned(),
-        Grant::Seat(seat) => people::player(texts, seat),
-        Grant::Watch => texts.watch_only.to_owned(),
+        SeatGrant::Any => texts.any_seat.to_owned(),
+        SeatGrant::Seat(seat) => people::player(texts, seat),
+        SeatGrant::Watch => texts.watch_only.to_owned(),
     }
 }
 
 /// "Player 2 · needs your approval · save and load".
-fn grants(texts: &Texts, terms: &Terms) -> String {
+fn grants(texts: &Texts, terms: &InviteTerms) -> String {
     let mut parts = vec![grant_text(texts, terms.grant)];
     if terms.approval {
         parts.push(texts.asks_first.to_owned());
     }
-    parts.extend(terms.rights.iter().map(|right| people::permission_text(texts, right).to_owned()));
+    parts.extend(terms.permissions.iter().map(|right| people::permission_text(texts, right).to_owned()));
     parts.join(" · ")
 }

@@ -5,9 +5,7 @@ use super::people;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button, Emphasis};
-use crate::engine::RequestStatus;
-use crate::net::RoomCommand;
-use crate::room::Verdict;
+use crate::room::{Decision, JoinRequest, RoomCommand};
 use crate::text::fill;
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 
@@ -38,7 +36,7 @@ pub(super) fn overlay(ui: &Ui, model: &Model, actions: &mut Vec<Action>) {
     });
 }
 
-fn card(ui: &mut Ui, model: &Model, request: &RequestStatus, actions: &mut Vec<Action>) {
+fn card(ui: &mut Ui, model: &Model, request: &JoinRequest, actions: &mut Vec<Action>) {
     let texts = model.texts;
     let frame = Frame::new()
         .fill(theme::CARD)
@@ -61,12 +59,12 @@ fn card(ui: &mut Ui, model: &Model, request: &RequestStatus, actions: &mut Vec<A
                     actions.push(Action::room(RoomCommand::Answer(request.id, verdict)));
                 }
             };
-            answer(texts.let_in, Emphasis::Primary, Verdict::Play(None));
+            answer(texts.let_in, Emphasis::Primary, Decision::Play(None));
             for seat in model.snapshot.seats.iter().filter(|seat| seat.holders.is_empty()) {
-                answer(&people::player(texts, seat.seat), Emphasis::Plain, Verdict::Play(Some(seat.seat)));
+                answer(&people::player(texts, seat.seat), Emphasis::Plain, Decision::Play(Some(seat.seat)));
             }
-            answer(texts.let_watch, Emphasis::Plain, Verdict::Watch);
-            answer(texts.no, Emphasis::Plain, Verdict::No);
+            answer(texts.let_watch, Emphasis::Plain, Decision::Watch);
+            answer(texts.no, Emphasis::Plain, Decision::Decline);
         });
     });
 }

@@ -4,7 +4,7 @@ use super::keys::KEY_SETS;
 use super::local_players::{Device, Gamepad, LocalPlayers};
 use super::rumble::Motors;
 use super::turbo::Turbo;
-use crate::input::{Button, MAX_SEATS, PadState};
+use crate::input::{Button, MAX_SEATS, PadState, Seat};
 use crate::link::board::FeedbackReader;
 use crate::sync::now;
 use gilrs::{Axis, Gilrs};
@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Takes a local player's controller: seat, then state. Must not wait.
-pub type Sink = Box<dyn Fn(usize, PadState) + Send + Sync>;
+pub type Sink = Box<dyn Fn(Seat, PadState) + Send + Sync>;
 
 /// How far the stick must be pushed to count as the d-pad, of 1.
 const STICK_AS_DPAD: f32 = 0.5;
@@ -64,7 +64,7 @@ impl State {
         let mut seats = [PadState::default(); MAX_SEATS];
         let mut turbo = [0; MAX_SEATS];
         for (seat, mut state, with_turbo) in keys.into_iter().chain(pads) {
-            if let Some(seat) = seat.filter(|seat| *seat < MAX_SEATS) {
+            if let Some(seat) = seat.map(Seat::index) {
                 turbo[seat] |= state.buttons & with_turbo;
                 state.buttons &= !with_turbo;
                 seats[seat] = seats[seat].merged(state);
@@ -174,7 +174,7 @@ impl Shared {
 
     fn send(&self, state: &mut State, now: Duration) {
         let joined = state.joined(now);
-        for (seat, (new, old)) in joined.iter().zip(state.sent).enumerate() {
+        for (seat, (new, old)) in Seat::ALL.into_iter().zip(joined.iter().zip(state.sent)) {
             if *new != old {
                 // With the lock held, so that two writers cannot pass each other with an older state.
                 (self.sink)(seat, *new);
@@ -220,7 +220,8 @@ fn read(shared: &Shared, feedback: Option<FeedbackReader>, wake: &dyn Fn()) {
             let running = shared.running.load(Ordering::Relaxed);
             let local_players = shared.state().local_players.clone();
             let seat = |id| local_players.seat_of(Device::Pad(id)).filter(|_| running);
-            let any = motors.follow(&mut gilrs, |id| seat(id).map(|seat| feedback.rumble(seat)).unwrap_or_default());
+            let any =
+                motors.follow(&mut gilrs, |id| seat(id).map(|seat| feedback.rumble(seat.index())).unwrap_or_default());
             if any && running {
                 interval = MOTOR_POLL_INTERVAL;
             }
@@ -305,7 +306,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
-    fn started() -> (LocalInput, mpsc::Receiver<(usize, PadState)>) {
+    fn started() -> (LocalInput, mpsc::Receiver<(Seat, PadState)>) {
         let (sender, receiver) = mpsc::sync_channel(100);
         let sink: Sink = Box::new(move |seat, pad| sender.try_send((seat, pad)).unwrap());
         (LocalInput::start(sink, None, || ()), receiver)
@@ -316,7 +317,7 @@ mod tests {
     }
 
     fn at(seat: Option<usize>) -> LocalPlayers {
-        LocalPlayers { host: seat, ..LocalPlayers::default() }
+        LocalPlayers { host: seat.and_then(Seat::new), ..LocalPlayers::default() }
     }
 
     fn keys(button: Button) -> [PadState; KEY_SETS] {
@@ -332,8 +333,8 @@ mod tests {
         input.set_keyboard(keys(Button::A));
         input.set_keyboard(keys(Button::A));
         input.set_keyboard([NOTHING; KEY_SETS]);
-        let sent: Vec<_> = sent.try_iter().filter(|(seat, _)| *seat == 2).collect();
-        assert_eq!(sent, [(2, held(Button::A)), (2, NOTHING)]);
+        let sent: Vec<_> = sent.try_iter().filter(|(seat, _)| seat.index() == 2).collect();
+        assert_eq!(sent, [(Seat::ALL[2], held(Button::A)), (Seat::ALL[2], NOTHING)]);
     }
 
     #[test]
@@ -343,8 +344,8 @@ mod tests {
         input.set_keyboard(keys(Button::A));
         input.set_players(&at(None));
         input.set_keyboard(keys(Button::B));
-        let sent: Vec<_> = sent.try_iter().filter(|(seat, _)| *seat == 1).collect();
-        assert_eq!(sent, [(1, held(Button::A)), (1, NOTHING)]);
+        let sent: Vec<_> = sent.try_iter().filter(|(seat, _)| seat.index() == 1).collect();
+        assert_eq!(sent, [(Seat::ALL[1], held(Button::A)), (Seat::ALL[1], NOTHING)]);
     }
 
     #[test]
@@ -356,7 +357,7 @@ mod tests {
         wanted[0] = Button::A as u16 | Button::B as u16 | Button::Up as u16;
         assert_eq!(of(&mut state), wanted);
         for (device, seat) in [(Device::Pad(5), 1), (Device::SecondKeys, 2), (Device::Pad(9), 3)] {
-            state.local_players.guests.insert(device, LocalGuest { seat, name: "Bob".into() });
+            state.local_players.guests.insert(device, LocalGuest { seat: Seat::ALL[seat], name: "Bob".into() });
         }
         wanted[0] = Button::A as u16 | Button::Up as u16;
         wanted[1] = Button::B as u16;
@@ -369,7 +370,7 @@ mod tests {
         let mut state = State { pads: vec![(4, held(Button::A))], ..State::default() };
         state.with_turbo = [Button::A as u16, 0];
         state.keyboard = [held(Button::B), held(Button::A)];
-        state.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: 1, name: "Bob".into() });
+        state.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: Seat::ALL[1], name: "Bob".into() });
         let mut of = |ms: u64| {
             let joined = state.joined(Duration::from_millis(ms));
             (joined[0].buttons, joined[1].buttons, state.next_due(Duration::from_millis(ms)))
@@ -380,7 +381,7 @@ mod tests {
         assert_eq!(of(50), (b, a, Some(half * 2)));
         assert_eq!(of(90), (a | b, a, Some(half * 3)));
         // A device without turbo on the same seat holds the button.
-        state.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: 0, name: "Bob".into() });
+        state.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: Seat::ALL[0], name: "Bob".into() });
         assert_eq!(state.joined(Duration::from_millis(130))[0].buttons, a | b);
     }
 
@@ -391,7 +392,7 @@ mod tests {
         input.set_keyboard(keys(Button::A));
         for wanted in [Button::A as u16, 0, Button::A as u16, 0] {
             let (seat, pad) = sent.recv_timeout(Duration::from_secs(30)).unwrap();
-            assert_eq!((seat, pad.buttons), (0, wanted));
+            assert_eq!((seat.index(), pad.buttons), (0, wanted));
         }
         input.set_keyboard([NOTHING; KEY_SETS]);
         while sent.try_recv().is_ok() {}

@@ -5,9 +5,10 @@ use super::person::{self, Person, SeatUse};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use crate::engine::{PeerStatus, SeatStatus};
-use crate::net::RoomCommand;
-use crate::room::{PeerId, Want};
+use crate::engine::PeerStatus;
+use crate::input::Seat;
+use crate::room::{PeerId, Permission, RoomCommand, SeatChange, SeatRequest};
+use crate::session::protocol::SeatInfo;
 use crate::text::{Texts, fill};
 use egui::{CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui};
 
@@ -19,7 +20,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
             for seat in &snapshot.seats {
                 let rect =
                     widgets::keyed(ui, ("seat", seat.seat), |ui| seat_rows(ui, model, seat, actions)).response.rect;
-                drop_zone(ui, rect, ("seat", seat.seat), |dragged| dragged.onto(Some(seat.seat), actions));
+                drop_zone(ui, rect, ("seat", Some(seat.seat)), |dragged| dragged.onto(Some(seat.seat), actions));
             }
             if snapshot.peers.is_empty() {
                 widgets::explain(ui, texts.nobody_yet);
@@ -28,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     }
     let watching: Vec<&PeerStatus> = snapshot.peers.iter().filter(|peer| peer.seats.is_empty()).collect();
     // A game may have fewer seats than the last one: local players whose seat it lacks are listed here.
-    let lost = |seat: usize| seat >= snapshot.seats.len();
+    let lost = |seat: Seat| seat.index() >= snapshot.seats.len();
     let host_watches = model.local_players.host.is_none_or(lost) && !snapshot.seats.is_empty();
     let guests = model.local_players.present_guests(model.gamepads);
     let guests: Vec<_> = guests.filter(|(_, guest)| !snapshot.seats.is_empty() && lost(guest.seat)).collect();
@@ -47,12 +48,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
                 seat_request(ui, model, peer, actions);
             }
         });
-        drop_zone(ui, card.response.rect, ("seat", usize::MAX), |dragged| dragged.onto(None, actions));
+        drop_zone(ui, card.response.rect, ("seat", None), |dragged| dragged.onto(None, actions));
     }
     if snapshot.banned > 0 {
         let text = fill(texts.pardon_all, &[("n", &snapshot.banned.to_string())]);
         if ui.add(Button::text(&text).wide()).clicked() {
-            actions.push(Action::room(RoomCommand::PardonAll));
+            actions.push(Action::room(RoomCommand::ClearBans));
         }
     }
 }
@@ -66,17 +67,17 @@ pub(super) fn rate(texts: &Texts, kbit_s: u32) -> String {
     }
 }
 
-/// "Player 2", for a seat counted from 0.
-pub(super) fn player(texts: &Texts, seat: usize) -> String {
-    fill(texts.player, &[("n", &(seat + 1).to_string())])
+/// "Player 2".
+pub(super) fn player(texts: &Texts, seat: Seat) -> String {
+    fill(texts.player, &[("n", &seat.to_string())])
 }
 
 /// The first seat without a holder.
-pub(super) fn first_free(seats: &[SeatStatus]) -> Option<usize> {
+pub(super) fn first_free(seats: &[SeatInfo]) -> Option<Seat> {
     seats.iter().find(|seat| seat.holders.is_empty()).map(|seat| seat.seat)
 }
 
-fn seat_rows(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Action>) {
+fn seat_rows(ui: &mut Ui, model: &Model, seat: &SeatInfo, actions: &mut Vec<Action>) {
     let (texts, snapshot) = (model.texts, model.snapshot);
     // Of those at this machine, the host is told first.
     let mut host_may_be_here = model.local_players.host == Some(seat.seat);
@@ -120,17 +121,17 @@ fn seat_rows(ui: &mut Ui, model: &Model, seat: &SeatStatus, actions: &mut Vec<Ac
 /// The seat that a peer asks for, and a button that gives it.
 fn seat_request(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Action>) {
     let texts = model.texts;
-    let Some(want) = peer.wants else { return };
-    let (text, seat) = match want {
-        Want::Any => (texts.wants_any.to_owned(), first_free(&model.snapshot.seats)),
-        Want::Seat(seat) => (fill(texts.wants_seat, &[("seat", &player(texts, seat))]), Some(seat)),
+    let Some(request) = peer.wants else { return };
+    let (text, seat) = match request {
+        SeatRequest::Any => (texts.wants_any.to_owned(), first_free(&model.snapshot.seats)),
+        SeatRequest::Seat(seat) => (fill(texts.wants_seat, &[("seat", &player(texts, seat))]), Some(seat)),
     };
     let left = |ui: &mut Ui| drop(widgets::line(ui, &text, theme::regular(13.0), theme::WARNING));
     let right = |ui: &mut Ui| {
         let name = fill(texts.seat_them_name, &[("name", &peer.name)]);
         let Some(seat) = seat else { return };
         if ui.add(Button::text(texts.seat_them).primary().named(&name)).on_hover_text(name.as_str()).clicked() {
-            actions.push(Action::room(RoomCommand::Sit(peer.id, seat, true)));
+            actions.push(Action::room(RoomCommand::AssignSeat { peer: peer.id, seat, change: SeatChange::Seat }));
         }
     };
     widgets::keyed(ui, ("seat-request", peer.id), |ui| widgets::row(ui, 34.0, left, right));
@@ -140,24 +141,24 @@ fn seat_request(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DraggedPeer {
     pub peer: PeerId,
-    pub from: Option<usize>,
+    pub from: Option<Seat>,
 }
 
 impl DraggedPeer {
-    fn onto(self, to: Option<usize>, actions: &mut Vec<Action>) {
+    fn onto(self, to: Option<Seat>, actions: &mut Vec<Action>) {
         if self.from == to {
             return;
         }
         // The new seat first, or the peer would be a spectator for a moment.
-        for (seat, on) in [(to, true), (self.from, false)] {
+        for (seat, change) in [(to, SeatChange::Seat), (self.from, SeatChange::Unseat)] {
             if let Some(seat) = seat {
-                actions.push(Action::room(RoomCommand::Sit(self.peer, seat, on)));
+                actions.push(Action::room(RoomCommand::AssignSeat { peer: self.peer, seat, change }));
             }
         }
     }
 }
 
-fn drop_zone(ui: &Ui, rect: Rect, salt: (&str, usize), dropped: impl FnOnce(DraggedPeer)) {
+fn drop_zone(ui: &Ui, rect: Rect, salt: (&str, Option<Seat>), dropped: impl FnOnce(DraggedPeer)) {
     let zone = ui.interact(rect, ui.scope_id().with(salt), Sense::hover());
     if zone.dnd_hover_payload::<DraggedPeer>().is_some() {
         let ring = Stroke::new(1.5, theme::ACCENT);
@@ -187,13 +188,12 @@ pub(super) fn drag_handle(ui: &Ui, rect: Rect, name: &str, dragged: DraggedPeer)
     painter.galley(plate.center() - galley.size() / 2.0, galley, theme::ON_ACCENT);
 }
 
-pub(super) fn permission_text(texts: &Texts, right: crate::room::Right) -> &'static str {
-    use crate::room::Right;
-    match right {
-        Right::Pause => texts.right_pause,
-        Right::States => texts.right_states,
-        Right::Seats => texts.right_seats,
-        Right::Invite => texts.right_invite,
+pub(super) fn permission_text(texts: &Texts, permission: Permission) -> &'static str {
+    match permission {
+        Permission::Pause => texts.right_pause,
+        Permission::States => texts.right_states,
+        Permission::Seats => texts.right_seats,
+        Permission::Invite => texts.right_invite,
     }
 }
 

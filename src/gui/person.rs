@@ -7,8 +7,8 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
 use crate::engine::{Command, PeerStatus};
-use crate::net::RoomCommand;
-use crate::room::{PeerId, Right};
+use crate::input::Seat;
+use crate::room::{Muting, PeerId, Permission, RoomCommand, SeatChange};
 use crate::text::{Texts, fill};
 use egui::{ComboBox, Ui};
 
@@ -30,8 +30,8 @@ impl Person<'_> {
     /// Identifies the row, wherever it stands in the list.
     fn key(self) -> impl std::hash::Hash + std::fmt::Debug {
         match self {
-            Person::Host => (0, 0, None),
-            Person::LocalGuest(device) => (1, 0, device),
+            Person::Host => (0, PeerId::default(), None),
+            Person::LocalGuest(device) => (1, PeerId::default(), device),
             Person::Peer(peer) => (2, peer.id, None),
             Person::Away(id) => (2, id, None),
         }
@@ -44,18 +44,18 @@ pub(super) enum SeatUse {
     Free,
 }
 
-pub(super) fn plate(ui: &mut Ui, model: &Model, seat: usize, seat_use: SeatUse) {
-    let text = fill(model.texts.seat, &[("n", &(seat + 1).to_string())]);
+pub(super) fn plate(ui: &mut Ui, model: &Model, seat: Seat, seat_use: SeatUse) {
+    let text = fill(model.texts.seat, &[("n", &seat.to_string())]);
     let color = theme::player(seat);
     let taken = seat_use == SeatUse::Taken;
-    let lit = taken && model.snapshot.lights >> seat & 1 == 1;
+    let lit = taken && model.snapshot.activity.contains(seat);
     widgets::badge(ui, &text, if taken { color } else { color.gamma_multiply(0.35) }, lit);
 }
 
 pub(super) fn row(
     ui: &mut Ui,
     model: &Model,
-    seat: Option<usize>,
+    seat: Option<Seat>,
     name: &str,
     person: Person<'_>,
     actions: &mut Vec<Action>,
@@ -71,7 +71,7 @@ pub(super) fn row(
 fn row_content(
     ui: &mut Ui,
     model: &Model,
-    seat: Option<usize>,
+    seat: Option<Seat>,
     name: &str,
     person: Person<'_>,
     actions: &mut Vec<Action>,
@@ -81,7 +81,9 @@ fn row_content(
         Person::Host => (None, theme::TEXT_WEAK),
         Person::LocalGuest(_) => (Some(texts.at_this_machine.to_owned()), theme::TEXT_WEAK),
         Person::Away(_) => (Some(texts.away.to_owned()), theme::WARNING),
-        Person::Peer(peer) if peer.loss > 0.03 => (Some(connection(texts, peer)), theme::WARNING),
+        Person::Peer(peer) if peer.stats.is_some_and(|stats| stats.loss > 0.03) => {
+            (Some(connection(texts, peer)), theme::WARNING)
+        }
         Person::Peer(peer) => (Some(connection(texts, peer)), theme::TEXT_WEAK),
     };
     widgets::row(
@@ -135,8 +137,8 @@ fn row_content(
 }
 
 /// What is plugged into a seat, where the core leaves a choice.
-pub(super) fn device(ui: &mut Ui, model: &Model, seat: usize, actions: &mut Vec<Action>) {
-    let Some(devices) = model.snapshot.game.as_ref().and_then(|game| game.devices.get(seat)) else { return };
+pub(super) fn device(ui: &mut Ui, model: &Model, seat: Seat, actions: &mut Vec<Action>) {
+    let Some(devices) = model.snapshot.game.as_ref().and_then(|game| game.devices.get(seat.index())) else { return };
     if devices.types.len() < 2 {
         return;
     }
@@ -157,7 +159,7 @@ pub(super) fn device(ui: &mut Ui, model: &Model, seat: usize, actions: &mut Vec<
         combo.response.accessible_name(name);
     });
     if chosen != devices.plugged {
-        actions.push(Action::Engine(Command::Device { port: seat as u32, id: chosen }));
+        actions.push(Action::Engine(Command::Device { port: seat.index() as u32, id: chosen }));
     }
 }
 
@@ -166,23 +168,30 @@ fn peer_menu(ui: &mut Ui, model: &Model, peer: &PeerStatus, actions: &mut Vec<Ac
     let mut room = |command| actions.push(Action::room(command));
     menu_heading(ui, &peer.name);
     widgets::section(ui, texts.plays_as);
-    seats(ui, model, |seat| peer.seats.contains(&seat), |seat, on| room(RoomCommand::Sit(peer.id, seat, on)));
+    seats(
+        ui,
+        model,
+        |seat| peer.seats.contains(&seat),
+        |seat, change| room(RoomCommand::AssignSeat { peer: peer.id, seat, change }),
+    );
     if ui.add_enabled(!peer.seats.is_empty(), egui::Button::new(texts.watch_only)).clicked() {
-        peer.seats.iter().for_each(|&seat| room(RoomCommand::Sit(peer.id, seat, false)));
+        peer.seats
+            .iter()
+            .for_each(|&seat| room(RoomCommand::AssignSeat { peer: peer.id, seat, change: SeatChange::Unseat }));
         ui.close();
     }
     ui.separator();
     widgets::section(ui, texts.may);
-    for right in Right::ALL {
-        let mut on = peer.rights.has(right);
-        if ui.checkbox(&mut on, people::permission_text(texts, right)).changed() {
-            room(RoomCommand::Rights(peer.id, peer.rights.with(right, on)));
+    for permission in Permission::ALL {
+        let mut on = peer.permissions.has(permission);
+        if ui.checkbox(&mut on, people::permission_text(texts, permission)).changed() {
+            room(RoomCommand::SetPermissions(peer.id, peer.permissions.with(permission, on)));
         }
     }
     ui.separator();
     let mut muted = peer.muted;
     if ui.checkbox(&mut muted, texts.silence).on_hover_text(texts.silence_tip).changed() {
-        room(RoomCommand::Mute(peer.id, muted));
+        room(RoomCommand::SetMuting(peer.id, if muted { Muting::Muted } else { Muting::Unmuted }));
     }
     removal(ui, texts, peer.id, &peer.name, actions);
 }
@@ -205,12 +214,12 @@ fn removal(ui: &mut Ui, texts: &Texts, id: PeerId, name: &str, actions: &mut Vec
     }
 }
 
-fn away_menu(ui: &mut Ui, texts: &Texts, id: PeerId, name: &str, seat: Option<usize>, actions: &mut Vec<Action>) {
+fn away_menu(ui: &mut Ui, texts: &Texts, id: PeerId, name: &str, seat: Option<Seat>, actions: &mut Vec<Action>) {
     menu_heading(ui, name);
     if let Some(seat) = seat
         && ui.button(texts.free_it).clicked()
     {
-        actions.push(Action::room(RoomCommand::Sit(id, seat, false)));
+        actions.push(Action::room(RoomCommand::AssignSeat { peer: id, seat, change: SeatChange::Unseat }));
         ui.close();
     }
     ui.separator();
@@ -222,7 +231,7 @@ fn local_guest_menu(ui: &mut Ui, model: &Model, device: Device, actions: &mut Ve
     menu_heading(ui, &guest.name);
     widgets::section(ui, model.texts.plays_as);
     let mut chosen = None;
-    seats(ui, model, |seat| guest.seat == seat, |seat, on| chosen = on.then_some(seat));
+    seats(ui, model, |seat| guest.seat == seat, |seat, change| chosen = (change == SeatChange::Seat).then_some(seat));
     if let Some(seat) = chosen {
         let mut local_players = model.local_players.clone();
         local_players.guests.insert(device, LocalGuest { seat, name: guest.name.clone() });
@@ -241,7 +250,14 @@ fn host_menu(ui: &mut Ui, model: &Model, name: &str, actions: &mut Vec<Action>) 
     menu_heading(ui, name);
     widgets::section(ui, texts.plays_as);
     let mut chosen = None;
-    seats(ui, model, |seat| model.local_players.host == Some(seat), |seat, on| chosen = Some(on.then_some(seat)));
+    seats(
+        ui,
+        model,
+        |seat| model.local_players.host == Some(seat),
+        |seat, change| {
+            chosen = Some((change == SeatChange::Seat).then_some(seat));
+        },
+    );
     if let Some(seat) = chosen {
         sit(seat);
         // There is one seat to choose, and the row moves there.
@@ -253,26 +269,27 @@ fn host_menu(ui: &mut Ui, model: &Model, name: &str, actions: &mut Vec<Action>) 
     }
 }
 
-fn seats(ui: &mut Ui, model: &Model, holds: impl Fn(usize) -> bool, mut change: impl FnMut(usize, bool)) {
+fn seats(ui: &mut Ui, model: &Model, holds: impl Fn(Seat) -> bool, mut change: impl FnMut(Seat, SeatChange)) {
     ui.horizontal_wrapped(|ui| {
         for seat in model.snapshot.seats.iter().map(|seat| seat.seat) {
             let (on, name) = (holds(seat), people::player(model.texts, seat));
-            let text = fill(model.texts.seat, &[("n", &(seat + 1).to_string())]);
+            let text = fill(model.texts.seat, &[("n", &seat.to_string())]);
             if widgets::seat_toggle(ui, &text, &name, on, theme::player(seat)) {
-                change(seat, !on);
+                change(seat, if on { SeatChange::Unseat } else { SeatChange::Seat });
             }
         }
     });
 }
 
 fn connection(texts: &Texts, peer: &PeerStatus) -> String {
-    let ping = peer.round_trip.map_or_else(
+    let stats = peer.stats.unwrap_or_default();
+    let ping = stats.round_trip.map_or_else(
         || texts.ping_unknown.to_owned(),
         |time| fill(texts.milliseconds, &[("n", &format!("{:.0}", time.as_secs_f64() * 1000.0))]),
     );
-    let mut parts = vec![ping, people::rate(texts, peer.kbit_s)];
-    if peer.loss >= 0.005 {
-        parts.push(fill(texts.lost, &[("n", &format!("{:.0}", peer.loss * 100.0))]));
+    let mut parts = vec![ping, people::rate(texts, stats.kbit_s)];
+    if stats.loss >= 0.005 {
+        parts.push(fill(texts.lost, &[("n", &format!("{:.0}", stats.loss * 100.0))]));
     }
     if peer.muted {
         parts.insert(0, texts.silenced.to_owned());

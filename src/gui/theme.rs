@@ -1,5 +1,6 @@
 //! Colours, type and spacing: one dark theme, the program's own.
 
+use crate::input::Seat;
 use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle,
     Theme, Visuals, vec2,
@@ -48,8 +49,8 @@ const PLAYERS: [Color32; 8] = [
 ];
 
 /// The colour of a seat, counted from 0.
-pub fn player(seat: usize) -> Color32 {
-    PLAYERS[seat % PLAYERS.len()]
+pub fn player(seat: Seat) -> Color32 {
+    PLAYERS[seat.index() % PLAYERS.len()]
 }
 
 /// The heavier cut, for titles and buttons.

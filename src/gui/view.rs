@@ -14,7 +14,7 @@ use super::preferences::SettingsDraft;
 use super::{control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, theme};
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
-use crate::net::RoomCommand;
+use crate::room::RoomCommand;
 use crate::settings::Settings;
 use crate::text::Texts;
 use egui::{Align2, Color32, Key, Modifiers, RichText, Ui};

@@ -1,10 +1,13 @@
 //! Commands on standard input: one JSON object a line.
 
 use crate::engine::{Command, GameCommand, Slot};
-use crate::input::MAX_SEATS;
-use crate::net::RoomCommand;
+use crate::input::Seat;
 use crate::packet::Format;
-use crate::room::{Grant, Rights, Terms, Verdict};
+use crate::room::RoomCommand;
+use crate::room::{
+    CodeChange, Decision, InviteId, InviteTerms, Muting, PeerId, Permissions, RequestId, RevokeScope, SeatChange,
+    SeatGrant,
+};
 use crate::sync::{SpawnError, spawn};
 use serde::Deserialize;
 use std::io::BufRead;
@@ -38,43 +41,44 @@ enum StdinCommand {
     },
     Invite(InviteFields),
     ChangeInvite {
-        invite: u32,
+        invite: InviteId,
         #[serde(flatten)]
         fields: InviteFields,
     },
     Revoke {
-        invite: u32,
+        invite: InviteId,
         #[serde(default)]
         people: bool,
     },
     Code {
-        invite: u32,
+        invite: InviteId,
         on: bool,
     },
     Answer {
-        request: u32,
+        request: RequestId,
         verdict: Answer,
         #[serde(default)]
-        seat: Option<usize>,
+        seat: Option<Seat>,
     },
     Sit {
-        peer: u32,
-        seat: usize,
+        peer: PeerId,
+        seat: Seat,
         on: bool,
     },
-    Rights {
-        peer: u32,
-        rights: Rights,
+    #[serde(rename = "rights")]
+    SetPermissions {
+        peer: PeerId,
+        rights: Permissions,
     },
     Mute {
-        peer: u32,
+        peer: PeerId,
         on: bool,
     },
     Kick {
-        peer: u32,
+        peer: PeerId,
     },
     Ban {
-        peer: u32,
+        peer: PeerId,
     },
     Pardon,
     Say {
@@ -93,9 +97,9 @@ enum StdinCommand {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct InviteFields {
     #[serde(default = "any")]
-    grant: Grant,
+    grant: SeatGrant,
     #[serde(default)]
-    rights: Rights,
+    rights: Permissions,
     #[serde(default)]
     approval: bool,
     #[serde(default)]
@@ -104,15 +108,15 @@ struct InviteFields {
     seconds: Option<u64>,
 }
 
-fn any() -> Grant {
-    Grant::Any
+fn any() -> SeatGrant {
+    SeatGrant::Any
 }
 
 impl InviteFields {
-    fn terms(&self) -> Terms {
-        Terms {
+    fn terms(&self) -> InviteTerms {
+        InviteTerms {
             grant: self.grant,
-            rights: self.rights,
+            permissions: self.rights,
             approval: self.approval,
             uses: self.uses,
             lasts: self.seconds.map(Duration::from_secs),
@@ -142,23 +146,33 @@ fn parse(line: &str) -> Option<Command> {
         StdinCommand::Device { port, id } => Command::Device { port, id },
         StdinCommand::Invite(fields) => room(RoomCommand::Invite(fields.terms())),
         StdinCommand::ChangeInvite { invite, fields } => room(RoomCommand::ChangeInvite(invite, fields.terms())),
-        StdinCommand::Revoke { invite, people } => room(RoomCommand::Revoke(invite, people)),
-        StdinCommand::Code { invite, on } => room(RoomCommand::Code(invite, on)),
+        StdinCommand::Revoke { invite, people } => {
+            let scope = if people { RevokeScope::WithPeople } else { RevokeScope::LinkOnly };
+            room(RoomCommand::Revoke(invite, scope))
+        }
+        StdinCommand::Code { invite, on } => {
+            room(RoomCommand::SetCode(invite, if on { CodeChange::Issue } else { CodeChange::Clear }))
+        }
         StdinCommand::Answer { request, verdict, seat } => {
             let verdict = match verdict {
-                Answer::Play => Verdict::Play(seat.filter(|&seat| seat < MAX_SEATS)),
-                Answer::Watch => Verdict::Watch,
-                Answer::No => Verdict::No,
+                Answer::Play => Decision::Play(seat),
+                Answer::Watch => Decision::Watch,
+                Answer::No => Decision::Decline,
             };
             room(RoomCommand::Answer(request, verdict))
         }
-        StdinCommand::Sit { peer, seat, on } => room(RoomCommand::Sit(peer, seat, on)),
-        StdinCommand::Rights { peer, rights } => room(RoomCommand::Rights(peer, rights)),
-        StdinCommand::Mute { peer, on } => room(RoomCommand::Mute(peer, on)),
+        StdinCommand::Sit { peer, seat, on } => {
+            let change = if on { SeatChange::Seat } else { SeatChange::Unseat };
+            room(RoomCommand::AssignSeat { peer, seat, change })
+        }
+        StdinCommand::SetPermissions { peer, rights } => room(RoomCommand::SetPermissions(peer, rights)),
+        StdinCommand::Mute { peer, on } => {
+            room(RoomCommand::SetMuting(peer, if on { Muting::Muted } else { Muting::Unmuted }))
+        }
         StdinCommand::Kick { peer } => room(RoomCommand::Kick(peer)),
         StdinCommand::Ban { peer } => room(RoomCommand::Ban(peer)),
-        StdinCommand::Pardon => room(RoomCommand::PardonAll),
-        StdinCommand::Say { text } => room(RoomCommand::Say(text)),
+        StdinCommand::Pardon => room(RoomCommand::ClearBans),
+        StdinCommand::Say { text } => room(RoomCommand::Chat(text)),
         StdinCommand::Screenshot => Command::Screenshot,
         StdinCommand::Record { on: true } => Command::StartRecording,
         StdinCommand::Record { on: false } => Command::StopRecording,
@@ -206,9 +220,9 @@ mod tests {
         );
         let invited =
             parse(r#"{"command":"invite","grant":1,"rights":["pause"],"approval":true,"uses":2,"seconds":60}"#);
-        let terms = Terms {
-            grant: Grant::Seat(1),
-            rights: [crate::room::Right::Pause].into_iter().collect(),
+        let terms = InviteTerms {
+            grant: SeatGrant::Seat(Seat::ALL[1]),
+            permissions: [crate::room::Permission::Pause].into_iter().collect(),
             approval: true,
             uses: Some(2),
             lasts: Some(Duration::from_secs(60)),
@@ -216,7 +230,7 @@ mod tests {
         assert_eq!(invited, Some(Command::Room(RoomCommand::Invite(terms))));
         assert_eq!(
             parse(r#"{"command":"answer","request":4,"verdict":"play","seat":1}"#),
-            Some(Command::Room(RoomCommand::Answer(4, Verdict::Play(Some(1)))))
+            Some(Command::Room(RoomCommand::Answer(RequestId(4), Decision::Play(Some(Seat::ALL[1])))))
         );
         for bad in [
             "",

@@ -2,7 +2,8 @@
 
 use crate::engine::{Engine, EngineEvent};
 use crate::messages;
-use crate::net::Talk;
+use crate::room::JoinRequest;
+use crate::session::ChatEvent;
 use crate::text::{Message, Texts};
 use std::net::IpAddr;
 
@@ -33,7 +34,7 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
             ConsoleLine::Ready { game, links }
         }
         EngineEvent::PeerJoined { name, seat, .. } => match seat {
-            Some(seat) => ConsoleLine::JoinedToPlay { name, number: seat + 1 },
+            Some(seat) => ConsoleLine::JoinedToPlay { name, number: seat.number() },
             None => ConsoleLine::JoinedToWatch { name },
         },
         EngineEvent::PeerLeft { name, .. } => ConsoleLine::Left { name },
@@ -41,11 +42,13 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
             let reason = crash.text(texts);
             if restarting { ConsoleLine::CrashedRestarting { reason } } else { ConsoleLine::CrashedForGood { reason } }
         }
-        EngineEvent::Request { id, name, address } => ConsoleLine::Request { name, address, request: id },
+        EngineEvent::Request(JoinRequest { id, name, address, .. }) => {
+            ConsoleLine::Request { name, address, request: id.0 }
+        }
         EngineEvent::Failed(reason) => return Some(reason.text(texts)),
         EngineEvent::Notice(notice) => return Some(notice.kind.text(texts)),
-        EngineEvent::Talk(Talk::Said { name, text, .. }) => return Some(format!("{name}: {text}")),
-        EngineEvent::CoreRestarted { .. } | EngineEvent::Talk(_) | EngineEvent::Stats { .. } => return None,
+        EngineEvent::Chat(ChatEvent::Said { name, text, .. }) => return Some(format!("{name}: {text}")),
+        EngineEvent::CoreRestarted { .. } | EngineEvent::Chat(_) | EngineEvent::Stats { .. } => return None,
     };
     Some(line.text(texts))
 }

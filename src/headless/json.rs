@@ -2,10 +2,10 @@
 //!
 //! Texts for people are in their language and have a stable code beside them.
 
-use crate::engine::{
-    Engine, EngineEvent, GameState, HolderStatus, InviteStatus, Level, RequestStatus, SeatStatus, Snapshot,
-};
-use crate::net::{NetStats, Talk};
+use crate::engine::{Engine, EngineEvent, GameState, InviteStatus, Level, Snapshot};
+use crate::room::{Holder, JoinRequest};
+use crate::session::protocol::SeatInfo;
+use crate::session::{ChatEvent, SessionStats};
 use crate::sync::now;
 use crate::text::{Message, Texts};
 use crate::usage;
@@ -44,18 +44,18 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
             let (code, text) = (notice.kind.innermost_code(), notice.kind.text(texts));
             json!({"event": "notice", "level": level(notice.level), "code": code, "text": text})
         }
-        EngineEvent::Talk(Talk::Said { peer, name, text }) => {
+        EngineEvent::Chat(ChatEvent::Said { peer, name, text }) => {
             json!({"event": "chat", "peer": peer, "name": name, "text": text})
         }
-        EngineEvent::Talk(Talk::Reaction { peer, name, emoji }) => {
+        EngineEvent::Chat(ChatEvent::Reaction { peer, name, emoji }) => {
             json!({"event": "reaction", "peer": peer, "name": name, "emoji": emoji.as_str()})
         }
         // Who came and who went has events of its own.
-        EngineEvent::Talk(Talk::Line(..)) => return None,
-        EngineEvent::Request { id, name, address } => {
+        EngineEvent::Chat(ChatEvent::Presence(..)) => return None,
+        EngineEvent::Request(JoinRequest { id, name, address, .. }) => {
             json!({"event": "request", "request": id, "name": name, "address": address.to_string()})
         }
-        EngineEvent::Stats { snapshot, net, core_pid } => stats(&snapshot, &net, core_pid),
+        EngineEvent::Stats { snapshot, session, core_pid } => stats(&snapshot, &session, core_pid),
     })
 }
 
@@ -67,7 +67,7 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
+fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Value {
     let stats = &snapshot.stats;
     let host = usage::of(std::process::id());
     let core = core_pid.map(usage::of).unwrap_or_default();
@@ -133,7 +133,7 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
         "input_p99_us": net.input_us.1,
         "peers": peers,
         "seats": snapshot.seats.iter().map(seat).collect::<Vec<_>>(),
-        "lights": snapshot.lights,
+        "lights": snapshot.activity,
         "invites": snapshot.invites.iter().map(invite).collect::<Vec<_>>(),
         "requests": snapshot.requests.iter().map(request).collect::<Vec<_>>(),
         "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
@@ -141,14 +141,14 @@ fn stats(snapshot: &Snapshot, net: &NetStats, core_pid: Option<u32>) -> Value {
     })
 }
 
-fn seat(seat: &SeatStatus) -> Value {
-    let holder = |it: &HolderStatus| json!({"peer": it.peer, "name": it.name, "away": it.away});
+fn seat(seat: &SeatInfo) -> Value {
+    let holder = |it: &Holder| json!({"peer": it.peer, "name": it.name, "away": it.away});
     json!({"seat": seat.seat, "device": seat.device, "holders": seat.holders.iter().map(holder).collect::<Vec<_>>()})
 }
 
 /// A guest who still waits at the door.
-fn request(request: &RequestStatus) -> Value {
-    let RequestStatus { id, name, address, invite } = request;
+fn request(request: &JoinRequest) -> Value {
+    let JoinRequest { id, name, address, invite } = request;
     json!({"request": id, "name": name, "address": address.to_string(), "invite": invite})
 }
 
@@ -158,7 +158,7 @@ fn invite(invite: &InviteStatus) -> Value {
         "invite": invite.id,
         "url": invite.links.first(),
         "grant": invite.terms.grant,
-        "rights": invite.terms.rights,
+        "rights": invite.terms.permissions,
         "approval": invite.terms.approval,
         "used": invite.used,
         "uses": invite.terms.uses,

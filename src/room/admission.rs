@@ -70,6 +70,7 @@ pub enum Entry {
 /// A guest who waits to be let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinRequest {
+    pub id: RequestId,
     pub name: String,
     pub address: IpAddr,
     /// The link they bring.
@@ -152,9 +153,10 @@ impl Room {
         }
         let number = self.next_id();
         let name = clean_name(name).unwrap_or_else(|| format!("Guest {number}"));
-        self.requests.insert(RequestId(number), JoinRequest { name, address, invite });
+        let id = RequestId(number);
+        self.requests.insert(id, JoinRequest { id, name, address, invite });
         self.version += 1;
-        Ok(RequestId(number))
+        Ok(id)
     }
 
     /// The guest who asked is gone.
@@ -165,8 +167,8 @@ impl Room {
     }
 
     /// Those who wait to be let in.
-    pub fn requests(&self) -> impl Iterator<Item = (RequestId, &JoinRequest)> {
-        self.requests.iter().map(|(&id, request)| (id, request))
+    pub fn requests(&self) -> impl Iterator<Item = &JoinRequest> {
+        self.requests.values()
     }
 
     /// The host answers. The way in, if it was a yes and the link is still good; it is for that request alone.

@@ -50,13 +50,17 @@ pub enum Muting {
 
 /// What is asked for. Which of these a guest may do depends on their permissions; some are the host's alone.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Command {
+pub enum RoomCommand {
     /// To sit on this seat, or on any.
     RequestSeat(Option<Seat>),
     WithdrawSeatRequest,
     LeaveSeat(Seat),
     /// Needs [`Permission::Seats`].
-    AssignSeat { peer: PeerId, seat: Seat, change: SeatChange },
+    AssignSeat {
+        peer: PeerId,
+        seat: Seat,
+        change: SeatChange,
+    },
     /// Needs the command's own permission.
     Game(GameCommand),
     /// A link for others. Needs [`Permission::Invite`]; of a guest's terms only the grant counts.
@@ -124,7 +128,7 @@ impl Room {
     pub fn apply(
         &mut self,
         actor: Actor,
-        command: Command,
+        command: RoomCommand,
         random: &mut dyn Random,
         now: Duration,
     ) -> Result<Effect, Denied> {
@@ -134,79 +138,88 @@ impl Room {
         }
     }
 
-    fn apply_for_host(&mut self, command: Command, random: &mut dyn Random, now: Duration) -> Result<Effect, Denied> {
+    fn apply_for_host(
+        &mut self,
+        command: RoomCommand,
+        random: &mut dyn Random,
+        now: Duration,
+    ) -> Result<Effect, Denied> {
         let gone_unless = |done: bool| if done { Ok(Effect::None) } else { Err(Denied::Gone) };
         match command {
-            Command::Invite(terms) => {
+            RoomCommand::Invite(terms) => {
                 let secret = random.secret().ok_or(Denied::RateLimited)?;
                 self.invites_mut().add(secret.clone(), terms, now).ok_or(Denied::RateLimited)?;
                 Ok(Effect::Invited(secret))
             }
-            Command::ChangeInvite(id, terms) => gone_unless(self.invites_mut().change(id, terms, now)),
-            Command::Revoke(id, scope) => Ok(Effect::Disconnect(self.revoke(id, scope), Removal::Revoked)),
-            Command::SetCode(id, change) => {
+            RoomCommand::ChangeInvite(id, terms) => gone_unless(self.invites_mut().change(id, terms, now)),
+            RoomCommand::Revoke(id, scope) => Ok(Effect::Disconnect(self.revoke(id, scope), Removal::Revoked)),
+            RoomCommand::SetCode(id, change) => {
                 let digits: Option<Digits> = match change {
                     CodeChange::Issue => random.digits(),
                     CodeChange::Clear => None,
                 };
                 gone_unless(self.invites_mut().set_code(id, digits, now))
             }
-            Command::Answer(request, decision) => Ok(Effect::Answered(request, self.answer(request, decision, now))),
-            Command::AssignSeat { peer, seat, change } => gone_unless(self.assign(peer, seat, change)),
-            Command::SetPermissions(peer, permissions) => {
+            RoomCommand::Answer(request, decision) => {
+                Ok(Effect::Answered(request, self.answer(request, decision, now)))
+            }
+            RoomCommand::AssignSeat { peer, seat, change } => gone_unless(self.assign(peer, seat, change)),
+            RoomCommand::SetPermissions(peer, permissions) => {
                 gone_unless(self.change(peer, |person| person.permissions = permissions))
             }
-            Command::SetMuting(peer, muting) => {
+            RoomCommand::SetMuting(peer, muting) => {
                 gone_unless(self.change(peer, |person| person.muted = muting == Muting::Muted))
             }
-            Command::Kick(peer) => Ok(Effect::Disconnect(self.kick(peer).into_iter().collect(), Removal::Kicked)),
-            Command::Ban(peer) => Ok(Effect::Disconnect(self.ban(peer).into_iter().collect(), Removal::Banned)),
-            Command::ClearBans => {
+            RoomCommand::Kick(peer) => Ok(Effect::Disconnect(self.kick(peer).into_iter().collect(), Removal::Kicked)),
+            RoomCommand::Ban(peer) => Ok(Effect::Disconnect(self.ban(peer).into_iter().collect(), Removal::Banned)),
+            RoomCommand::ClearBans => {
                 self.clear_bans();
                 Ok(Effect::None)
             }
-            Command::SetLocalPlayers(locals) => {
+            RoomCommand::SetLocalPlayers(locals) => {
                 self.set_local_players(locals);
                 Ok(Effect::None)
             }
-            Command::Rename(name) => {
+            RoomCommand::Rename(name) => {
                 self.set_host_name(&name);
                 Ok(Effect::None)
             }
-            Command::Chat(text) => clean_text(&text).map(Effect::Chat).ok_or(Denied::Gone),
-            Command::React(emoji) => Ok(Effect::Reaction(emoji)),
-            Command::Game(game) => Ok(Effect::Game(game)),
+            RoomCommand::Chat(text) => clean_text(&text).map(Effect::Chat).ok_or(Denied::Gone),
+            RoomCommand::React(emoji) => Ok(Effect::Reaction(emoji)),
+            RoomCommand::Game(game) => Ok(Effect::Game(game)),
             // The host's own seats follow from the controllers at the machine.
-            Command::RequestSeat(_) | Command::WithdrawSeatRequest | Command::LeaveSeat(_) => Err(Denied::Gone),
+            RoomCommand::RequestSeat(_) | RoomCommand::WithdrawSeatRequest | RoomCommand::LeaveSeat(_) => {
+                Err(Denied::Gone)
+            }
         }
     }
 
     fn apply_for_guest(
         &mut self,
         peer: PeerId,
-        command: Command,
+        command: RoomCommand,
         random: &mut dyn Random,
         now: Duration,
     ) -> Result<Effect, Denied> {
         let id = self.person_of(peer).ok_or(Denied::Gone)?;
         match command {
-            Command::RequestSeat(seat) => {
+            RoomCommand::RequestSeat(seat) => {
                 self.afford(id, |limits| &mut limits.seating, now)?;
                 self.request_seat(id, peer, seat)?;
             }
-            Command::WithdrawSeatRequest => {
+            RoomCommand::WithdrawSeatRequest => {
                 self.afford(id, |limits| &mut limits.seating, now)?;
                 if self.people.get(&id).is_some_and(|person| person.wants.is_some()) {
                     self.change(peer, |person| person.wants = None);
                 }
             }
-            Command::LeaveSeat(seat) => {
+            RoomCommand::LeaveSeat(seat) => {
                 self.afford(id, |limits| &mut limits.seating, now)?;
                 if !self.leave_seat(id, seat) {
                     return Err(Denied::Gone);
                 }
             }
-            Command::AssignSeat { peer: other, seat, change } => {
+            RoomCommand::AssignSeat { peer: other, seat, change } => {
                 self.require(peer, Permission::Seats)?;
                 self.afford(id, |limits| &mut limits.seating, now)?;
                 // A guest who takes themselves off a seat has left it.
@@ -215,25 +228,25 @@ impl Room {
                     return Err(Denied::Gone);
                 }
             }
-            Command::Game(game) => {
+            RoomCommand::Game(game) => {
                 self.require(peer, Permission::of(game))?;
                 self.afford(id, |limits| &mut limits.game, now)?;
                 return Ok(Effect::Game(game));
             }
-            Command::Invite(terms) => {
+            RoomCommand::Invite(terms) => {
                 self.require(peer, Permission::Invite)?;
                 self.afford(id, |limits| &mut limits.seating, now)?;
                 return self.invite_for_guest(id, terms.grant, random, now).map(Effect::Invited);
             }
-            Command::Chat(text) => {
+            RoomCommand::Chat(text) => {
                 self.afford_to_speak(id, |limits| &mut limits.chat, now)?;
                 return clean_text(&text).map(Effect::Chat).ok_or(Denied::Gone);
             }
-            Command::React(emoji) => {
+            RoomCommand::React(emoji) => {
                 self.afford_to_speak(id, |limits| &mut limits.reactions, now)?;
                 return Ok(Effect::Reaction(emoji));
             }
-            Command::Rename(name) => {
+            RoomCommand::Rename(name) => {
                 let name = clean_name(&name).ok_or(Denied::Gone)?;
                 if self.people.get(&id).is_some_and(|person| person.name == name) {
                     return Ok(Effect::None);
@@ -242,16 +255,16 @@ impl Room {
                 self.afford_to_speak(id, |limits| &mut limits.names, now)?;
                 self.change(peer, |person| person.name = name);
             }
-            Command::ChangeInvite(..)
-            | Command::Revoke(..)
-            | Command::SetCode(..)
-            | Command::Answer(..)
-            | Command::SetPermissions(..)
-            | Command::SetMuting(..)
-            | Command::Kick(_)
-            | Command::Ban(_)
-            | Command::ClearBans
-            | Command::SetLocalPlayers(_) => return Err(Denied::Permission),
+            RoomCommand::ChangeInvite(..)
+            | RoomCommand::Revoke(..)
+            | RoomCommand::SetCode(..)
+            | RoomCommand::Answer(..)
+            | RoomCommand::SetPermissions(..)
+            | RoomCommand::SetMuting(..)
+            | RoomCommand::Kick(_)
+            | RoomCommand::Ban(_)
+            | RoomCommand::ClearBans
+            | RoomCommand::SetLocalPlayers(_) => return Err(Denied::Permission),
         }
         Ok(Effect::None)
     }

@@ -92,7 +92,13 @@ impl Invites {
     }
 
     /// The same for a guest.
-    pub(super) fn add_by(&mut self, maker: PersonId, secret: Secret, terms: InviteTerms, now: Duration) -> Option<InviteId> {
+    pub(super) fn add_by(
+        &mut self,
+        maker: PersonId,
+        secret: Secret,
+        terms: InviteTerms,
+        now: Duration,
+    ) -> Option<InviteId> {
         let id = self.add(secret, terms, now)?;
         self.list.last_mut()?.maker = Some(maker);
         Some(id)

@@ -21,7 +21,7 @@ mod secret;
 
 pub use admission::{Admission, Credentials, Decision, Entry, JoinRequest, Joined, Refusal};
 pub use backoff::Backoff;
-pub use command::{Actor, CodeChange, Command, Denied, Effect, Muting, Removal, RevokeScope, SeatChange};
+pub use command::{Actor, CodeChange, Denied, Effect, Muting, Removal, RevokeScope, RoomCommand, SeatChange};
 pub use id::{InviteId, PeerId, PersonId, RequestId};
 pub use invites::{CODE_ALIVE, Invite, InviteTerms, Invites};
 pub use permissions::{Permission, Permissions, SeatGrant, SeatRequest};

@@ -1,6 +1,8 @@
 //! A person in the room, and the views of them that others have.
 
-use super::{InviteId, OWN_SEATS, PeerId, Permission, Permissions, PersonId, Room, SEAT_KEPT, SeatGrant, SeatRequest, Secret};
+use super::{
+    InviteId, OWN_SEATS, PeerId, Permission, Permissions, PersonId, Room, SEAT_KEPT, SeatGrant, SeatRequest, Secret,
+};
 use crate::input::Seat;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use serde::Serialize;
@@ -28,7 +30,9 @@ pub struct Holder {
 /// A person who is here, as others see them and as pages read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Member {
-    pub peer: PeerId,
+    /// Their newest connection.
+    #[serde(rename = "peer")]
+    pub id: PeerId,
     pub name: String,
     pub seats: Vec<Seat>,
     /// The seat they asked for.
@@ -189,7 +193,7 @@ impl Room {
         self.people.values().filter(|person| person.connected).map(|person| {
             let seats: Vec<_> = self.seats_of(person.peer).collect();
             Member {
-                peer: person.peer,
+                id: person.peer,
                 name: person.name.clone(),
                 grant: if seats.len() < person.may_take { person.grant } else { SeatGrant::Watch },
                 seats,

@@ -71,33 +71,33 @@ impl Random for Fixed {
 
 /// What the host orders and guests ask for, as the tests below put it.
 impl Room {
-    fn by_host(&mut self, command: Command) -> Result<Effect, Denied> {
+    fn by_host(&mut self, command: RoomCommand) -> Result<Effect, Denied> {
         self.apply(Actor::Host, command, &mut Fixed(0), T0)
     }
 
-    fn by_guest(&mut self, peer: PeerId, command: Command, random: u8, now: Duration) -> Result<Effect, Denied> {
+    fn by_guest(&mut self, peer: PeerId, command: RoomCommand, random: u8, now: Duration) -> Result<Effect, Denied> {
         self.apply(Actor::Guest(peer), command, &mut Fixed(random), now)
     }
 
     fn host_seats(&mut self, peer: PeerId, seat: usize) -> Result<Effect, Denied> {
-        self.by_host(Command::AssignSeat { peer, seat: s(seat), change: SeatChange::Seat })
+        self.by_host(RoomCommand::AssignSeat { peer, seat: s(seat), change: SeatChange::Seat })
     }
 
     fn host_unseats(&mut self, peer: PeerId, seat: usize) -> Result<Effect, Denied> {
-        self.by_host(Command::AssignSeat { peer, seat: s(seat), change: SeatChange::Unseat })
+        self.by_host(RoomCommand::AssignSeat { peer, seat: s(seat), change: SeatChange::Unseat })
     }
 
     fn set_muting(&mut self, peer: PeerId, muting: Muting) {
-        assert_eq!(self.by_host(Command::SetMuting(peer, muting)), DONE);
+        assert_eq!(self.by_host(RoomCommand::SetMuting(peer, muting)), DONE);
     }
 
     fn set_permissions(&mut self, peer: PeerId, permissions: Permissions) {
-        assert_eq!(self.by_host(Command::SetPermissions(peer, permissions)), DONE);
+        assert_eq!(self.by_host(RoomCommand::SetPermissions(peer, permissions)), DONE);
     }
 }
 
 /// One guest asks for one thing; a link that they make has the secret `token(200)`.
-fn ask(room: &mut Room, joined: &Joined, command: Command) -> Result<Effect, Denied> {
+fn ask(room: &mut Room, joined: &Joined, command: RoomCommand) -> Result<Effect, Denied> {
     room.by_guest(joined.peer, command, 200, T0)
 }
 
@@ -219,15 +219,12 @@ fn a_link_for_a_seat_is_for_that_seat_and_a_watching_one_for_none() {
     let beside = join_by(&mut room, &token(1), 12, None, T0).expect("let in");
     assert_eq!((seat(&room, &third), seat(&room, &beside)), (Some(2), Some(2)), "two share it");
     let watcher = join_by(&mut room, &token(2), 13, None, T0).expect("let in");
-    assert_eq!(ask(&mut room, &watcher, Command::RequestSeat(Some(s(3)))), DONE);
+    assert_eq!(ask(&mut room, &watcher, RoomCommand::RequestSeat(Some(s(3)))), DONE);
     assert_eq!(seat(&room, &watcher), None, "the host sees the request");
-    assert_eq!(
-        room.members().find(|it| it.peer == watcher.peer).and_then(|it| it.wants),
-        Some(SeatRequest::Seat(s(3)))
-    );
+    assert_eq!(room.members().find(|it| it.id == watcher.peer).and_then(|it| it.wants), Some(SeatRequest::Seat(s(3))));
     assert_eq!(room.host_seats(watcher.peer, 3), DONE);
     assert_eq!(seat(&room, &watcher), Some(3));
-    assert_eq!(room.members().find(|it| it.peer == watcher.peer).and_then(|it| it.wants), None);
+    assert_eq!(room.members().find(|it| it.id == watcher.peer).and_then(|it| it.wants), None);
     let later = join_by(&mut room, &token(3), 14, None, T0).expect("let in");
     assert_eq!(seat(&room, &later), None);
     room.set_ports(8);
@@ -298,13 +295,13 @@ fn kicked_is_out_and_banned_is_out_from_that_address() {
 fn one_may_hold_two_seats_and_two_may_share_one_and_each_may_leave_theirs() {
     let mut room = room(false, 4);
     let (ann, bea) = (join(&mut room, 1, None, T0), join(&mut room, 2, None, T0));
-    assert_eq!(ask(&mut room, &ann, Command::RequestSeat(Some(s(3)))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::RequestSeat(Some(s(3)))), DONE);
     assert!(room.seats_of(ann.peer).map(Seat::index).eq([0, 3]));
     assert_eq!(room.host_seats(bea.peer, 0), DONE);
     assert!(room.may_play(ann.peer, s(0)) && room.may_play(bea.peer, s(0)));
-    assert_eq!(ask(&mut room, &ann, Command::LeaveSeat(s(0))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::LeaveSeat(s(0))), DONE);
     assert!(!room.may_play(ann.peer, s(0)) && room.may_play(bea.peer, s(0)) && room.may_play(ann.peer, s(3)));
-    assert_eq!(ask(&mut room, &ann, Command::LeaveSeat(s(7))), Err(Denied::Gone));
+    assert_eq!(ask(&mut room, &ann, RoomCommand::LeaveSeat(s(7))), Err(Denied::Gone));
     assert_eq!(room.host_unseats(ann.peer, 3), DONE);
     assert!(room.seats_of(ann.peer).next().is_none(), "a guest who was taken off is not put back at once");
 }
@@ -329,11 +326,11 @@ fn guests_play_and_nothing_else_until_they_are_given_more() {
     let (ann, bea) = (join(&mut room, 1, None, T0), join(&mut room, 2, None, T0));
     let commands = || {
         [
-            (Permission::Pause, Command::Game(GameCommand::Pause)),
-            (Permission::Pause, Command::Game(GameCommand::Reset)),
-            (Permission::States, Command::Game(GameCommand::LoadState(slot(3)))),
-            (Permission::Seats, Command::AssignSeat { peer: bea.peer, seat: s(3), change: SeatChange::Seat }),
-            (Permission::Invite, Command::Invite(grant(SeatGrant::Watch))),
+            (Permission::Pause, RoomCommand::Game(GameCommand::Pause)),
+            (Permission::Pause, RoomCommand::Game(GameCommand::Reset)),
+            (Permission::States, RoomCommand::Game(GameCommand::LoadState(slot(3)))),
+            (Permission::Seats, RoomCommand::AssignSeat { peer: bea.peer, seat: s(3), change: SeatChange::Seat }),
+            (Permission::Invite, RoomCommand::Invite(grant(SeatGrant::Watch))),
         ]
     };
     for (permission, command) in commands() {
@@ -352,24 +349,24 @@ fn what_is_the_host_s_alone_is_denied_to_a_guest_with_every_permission() {
     let terms = InviteTerms { approval: true, ..InviteTerms::default() };
     let (ann, bea) = (join(&mut room, 1, None, T0), join(&mut room, 2, None, T0));
     let banned = join(&mut room, 3, None, T0);
-    assert!(room.by_host(Command::Ban(banned.peer)).is_ok());
+    assert!(room.by_host(RoomCommand::Ban(banned.peer)).is_ok());
     room.set_permissions(ann.peer, Permission::ALL.into_iter().collect());
     let request = room.request_entry(invite, "Cid", HOME).expect("asked");
     let local = LocalPlayer { seat: s(3), name: "Pad".into() };
     let commands = [
-        Command::ChangeInvite(invite, terms),
-        Command::Revoke(invite, RevokeScope::LinkOnly),
-        Command::Revoke(invite, RevokeScope::WithPeople),
-        Command::SetCode(invite, CodeChange::Issue),
-        Command::SetCode(invite, CodeChange::Clear),
-        Command::Answer(request, Decision::Play(None)),
-        Command::SetPermissions(ann.peer, Permissions::default()),
-        Command::SetPermissions(bea.peer, Permission::ALL.into_iter().collect()),
-        Command::SetMuting(bea.peer, Muting::Muted),
-        Command::Kick(bea.peer),
-        Command::Ban(bea.peer),
-        Command::ClearBans,
-        Command::SetLocalPlayers(vec![local]),
+        RoomCommand::ChangeInvite(invite, terms),
+        RoomCommand::Revoke(invite, RevokeScope::LinkOnly),
+        RoomCommand::Revoke(invite, RevokeScope::WithPeople),
+        RoomCommand::SetCode(invite, CodeChange::Issue),
+        RoomCommand::SetCode(invite, CodeChange::Clear),
+        RoomCommand::Answer(request, Decision::Play(None)),
+        RoomCommand::SetPermissions(ann.peer, Permissions::default()),
+        RoomCommand::SetPermissions(bea.peer, Permission::ALL.into_iter().collect()),
+        RoomCommand::SetMuting(bea.peer, Muting::Muted),
+        RoomCommand::Kick(bea.peer),
+        RoomCommand::Ban(bea.peer),
+        RoomCommand::ClearBans,
+        RoomCommand::SetLocalPlayers(vec![local]),
     ];
     let before = format!("{room:?}");
     for command in commands {
@@ -382,7 +379,7 @@ fn what_is_the_host_s_alone_is_denied_to_a_guest_with_every_permission() {
 fn what_is_said_too_fast_or_says_nothing_is_not_said() {
     let mut room = room(false, 2);
     let ann = join(&mut room, 1, None, T0);
-    let say = |room: &mut Room, text: &str| ask(room, &ann, Command::Chat(text.into()));
+    let say = |room: &mut Room, text: &str| ask(room, &ann, RoomCommand::Chat(text.into()));
     assert_eq!(say(&mut room, " hi\u{202e} "), Ok(Effect::Chat("hi".into())));
     assert_eq!(say(&mut room, "\n"), Err(Denied::Gone));
     for _ in 0..3 {
@@ -422,7 +419,7 @@ fn the_links_of_one_who_is_removed_end_and_a_revoked_link_takes_their_people_alo
         )
         .expect("a link");
     let ann = join_by(&mut room, &token(9), 1, None, T0).expect("let in");
-    assert_eq!(ask(&mut room, &ann, Command::Invite(grant(SeatGrant::Any))), Ok(Effect::Invited(token(200))));
+    assert_eq!(ask(&mut room, &ann, RoomCommand::Invite(grant(SeatGrant::Any))), Ok(Effect::Invited(token(200))));
     let bea = join_by(&mut room, &token(200), 2, None, T0).expect("let in");
     let mut other = Room::new(None, 4);
     std::mem::swap(&mut other, &mut room);
@@ -449,12 +446,12 @@ fn a_guest_makes_only_so_many_links_and_the_host_is_asked_about_those_who_bring_
     let ann = room.enter(way, "Ann", token(1), T0).expect("let in");
     room.tick(T0);
     assert!(room.invites().get(invite).is_none(), "the link is used up");
-    assert!(room.requests().all(|(id, _)| id != waits), "and a request that waits by it waits for nothing");
+    assert!(room.requests().all(|it| it.id != waits), "and a request that waits by it waits for nothing");
     for n in 0..MAX_LINKS_EACH {
-        let made = room.by_guest(ann.peer, Command::Invite(grant(SeatGrant::Any)), 100 + n as u8, T0);
+        let made = room.by_guest(ann.peer, RoomCommand::Invite(grant(SeatGrant::Any)), 100 + n as u8, T0);
         assert_eq!(made, Ok(Effect::Invited(token(100 + n as u8))));
     }
-    assert_eq!(ask(&mut room, &ann, Command::Invite(grant(SeatGrant::Any))), Err(Denied::RateLimited));
+    assert_eq!(ask(&mut room, &ann, RoomCommand::Invite(grant(SeatGrant::Any))), Err(Denied::RateLimited));
     assert!(matches!(room.check_credentials(entry(Some(token(100).as_str()), None), T0), Ok(Entry::NeedsApproval(_))));
     room.kick(ann.peer);
     assert_eq!(room.invites().iter().count(), 0);
@@ -476,11 +473,11 @@ fn one_who_was_told_to_watch_watches_whatever_becomes_of_the_link() {
 fn one_who_chose_to_watch_still_watches_after_coming_back() {
     let mut room = room(false, 4);
     let ann = join(&mut room, 1, None, T0);
-    assert_eq!(ask(&mut room, &ann, Command::LeaveSeat(s(0))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::LeaveSeat(s(0))), DONE);
     room.leave(ann.peer, Departure::Temporary, T0);
     let back = join(&mut room, 2, Some(1), seconds(5));
     assert_eq!(seat(&room, &back), None);
-    assert_eq!(ask(&mut room, &back, Command::RequestSeat(None)), DONE);
+    assert_eq!(ask(&mut room, &back, RoomCommand::RequestSeat(None)), DONE);
     room.leave(back.peer, Departure::Temporary, seconds(5));
     room.tick(seconds(100));
     let late = join(&mut room, 3, Some(1), seconds(100));
@@ -524,7 +521,7 @@ fn one_address_comes_in_only_so_often() {
 fn names_change_only_so_often_and_not_at_all_for_the_muted() {
     let mut room = room(false, 4);
     let ann = join(&mut room, 1, None, T0);
-    let rename = |room: &mut Room, name: &str| ask(room, &ann, Command::Rename(name.into()));
+    let rename = |room: &mut Room, name: &str| ask(room, &ann, RoomCommand::Rename(name.into()));
     let before = room.version();
     assert_eq!(rename(&mut room, "P1"), DONE);
     assert_eq!(room.version(), before, "the same name is no news");
@@ -533,9 +530,9 @@ fn names_change_only_so_often_and_not_at_all_for_the_muted() {
     assert_eq!(room.version(), before + 4, "every second one of the others was the name that she has");
     assert_eq!(rename(&mut room, "A"), Err(Denied::RateLimited));
     assert_eq!(rename(&mut room, "\u{202e}"), Err(Denied::Gone));
-    assert_eq!(room.by_guest(ann.peer, Command::Rename("A".into()), 0, seconds(3)), DONE);
+    assert_eq!(room.by_guest(ann.peer, RoomCommand::Rename("A".into()), 0, seconds(3)), DONE);
     room.set_muting(ann.peer, Muting::Muted);
-    assert_eq!(room.by_guest(ann.peer, Command::Rename("Z".into()), 0, seconds(60)), Err(Denied::Muted));
+    assert_eq!(room.by_guest(ann.peer, RoomCommand::Rename("Z".into()), 0, seconds(60)), Err(Denied::Muted));
     let back = join(&mut room, 2, Some(1), seconds(60));
     assert_eq!(back.name, "A", "nor by coming in again");
 }
@@ -637,11 +634,11 @@ fn a_guest_who_was_unseated_watches_until_the_host_seats_them_again() {
     let ann = join(&mut room, 1, None, T0);
     room.set_permissions(ann.peer, [Permission::Invite].into_iter().collect());
     assert_eq!(room.host_unseats(ann.peer, 0), DONE);
-    assert_eq!(ask(&mut room, &ann, Command::RequestSeat(Some(s(0)))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::RequestSeat(Some(s(0)))), DONE);
     let member = room.members().next().expect("Ann");
     assert_eq!((member.seats, member.wants, member.grant), (vec![], Some(SeatRequest::Seat(s(0))), SeatGrant::Watch));
     assert_eq!(
-        ask(&mut room, &ann, Command::Invite(grant(SeatGrant::Any))),
+        ask(&mut room, &ann, RoomCommand::Invite(grant(SeatGrant::Any))),
         Err(Denied::Permission),
         "nor does she send another"
     );
@@ -649,8 +646,8 @@ fn a_guest_who_was_unseated_watches_until_the_host_seats_them_again() {
     let ann = join(&mut room, 2, Some(1), seconds(5));
     assert_eq!(seat(&room, &ann), None, "also after coming back");
     assert_eq!(room.host_seats(ann.peer, 1), DONE);
-    assert_eq!(ask(&mut room, &ann, Command::LeaveSeat(s(1))), DONE);
-    assert_eq!(ask(&mut room, &ann, Command::RequestSeat(Some(s(2)))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::LeaveSeat(s(1))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::RequestSeat(Some(s(2)))), DONE);
     assert_eq!(seat(&room, &ann), Some(2));
 }
 
@@ -659,7 +656,7 @@ fn a_guest_takes_two_seats_and_is_given_any_number() {
     let mut room = room(false, 4);
     let ann = join(&mut room, 1, None, T0);
     for n in 0..4 {
-        assert_eq!(ask(&mut room, &ann, Command::RequestSeat(Some(s(n)))), DONE);
+        assert_eq!(ask(&mut room, &ann, RoomCommand::RequestSeat(Some(s(n)))), DONE);
     }
     assert!(room.seats_of(ann.peer).map(Seat::index).eq([0, 1]));
     assert_eq!(
@@ -671,10 +668,10 @@ fn a_guest_takes_two_seats_and_is_given_any_number() {
     assert!(room.seats_of(ann.peer).map(Seat::index).eq(0..4));
     // Moved from one seat to another: she is on one, as the host had it.
     assert!((1..4).all(|seat| room.host_unseats(ann.peer, seat) == DONE));
-    assert_eq!(ask(&mut room, &ann, Command::RequestSeat(Some(s(1)))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::RequestSeat(Some(s(1)))), DONE);
     assert!(room.seats_of(ann.peer).map(Seat::index).eq([0]));
-    assert_eq!(ask(&mut room, &ann, Command::LeaveSeat(s(0))), DONE);
-    assert_eq!(ask(&mut room, &ann, Command::RequestSeat(Some(s(1)))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::LeaveSeat(s(0))), DONE);
+    assert_eq!(ask(&mut room, &ann, RoomCommand::RequestSeat(Some(s(1)))), DONE);
     assert!(room.seats_of(ann.peer).map(Seat::index).eq([1]), "she may choose another in its place");
 }
 
@@ -685,6 +682,6 @@ fn a_seat_that_was_only_kept_may_be_taken_again_by_the_one_it_was_kept_for() {
     room.leave(ann.peer, Departure::Temporary, T0);
     assert_eq!(room.host_unseats(ann.peer, 0), DONE);
     let back = join(&mut room, 2, Some(1), seconds(5));
-    assert_eq!(ask(&mut room, &back, Command::RequestSeat(Some(s(0)))), DONE);
+    assert_eq!(ask(&mut room, &back, RoomCommand::RequestSeat(Some(s(0)))), DONE);
     assert_eq!(seat(&room, &back), Some(0));
 }

@@ -90,12 +90,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// The host has said yes or no to a guest who waits.
-    pub(super) fn answer(
-        &mut self,
-        request: RequestId,
-        answer: Result<Option<Admission>, Refusal>,
-        now: Instant,
-    ) {
+    pub(super) fn answer(&mut self, request: RequestId, answer: Result<Option<Admission>, Refusal>, now: Instant) {
         let Some(at) = self.admission.guests.iter().position(|guest| guest.request == request) else { return };
         let WaitingGuest { id, join, .. } = self.admission.guests.swap_remove(at);
         match answer {
@@ -118,7 +113,7 @@ impl<C: Connection> Session<C> {
     /// Those whose link ended or was taken back wait for nothing.
     pub(super) fn refuse_those_without_request(&mut self) {
         let room = &self.room;
-        let known = |guest: &WaitingGuest| room.requests().any(|(id, _)| id == guest.request);
+        let known = |guest: &WaitingGuest| room.requests().any(|it| it.id == guest.request);
         let (stay, go): (Vec<_>, Vec<_>) = std::mem::take(&mut self.admission.guests).into_iter().partition(known);
         self.admission.guests = stay;
         for guest in go {

@@ -124,13 +124,13 @@ impl<C: Connection> Session<C> {
         };
         let info = |seat| SeatInfo { seat, device: device(seat), holders: room.holders(seat).collect() };
         // A peer that still connects is not shown: perhaps it never arrives.
-        let there = |member: &&Member| self.peers.get(&member.peer).is_some_and(|it| it.announced);
+        let there = |member: &&Member| self.peers.get(&member.id).is_some_and(|it| it.announced);
         let members: Vec<_> = room.members().collect();
         let view = RoomView {
             seats: room.seats().map(info).collect(),
             people: members.iter().filter(there).cloned().collect(),
             invites: room.invites().iter().cloned().collect(),
-            requests: room.requests().map(|(id, request)| (id, request.clone())).collect(),
+            requests: room.requests().cloned().collect(),
             banned: room.banned(),
         };
         self.work.push(Job::Room(Box::new(RoomJob { members, view })));
@@ -139,7 +139,7 @@ impl<C: Connection> Session<C> {
 
     /// Tells one peer how the room is, and what else is news to it.
     pub(super) fn tell_room_to(&mut self, id: PeerId, job: &RoomJob, now: Instant) {
-        let Some(member) = job.members.iter().find(|member| member.peer == id) else { return };
+        let Some(member) = job.members.iter().find(|member| member.id == id) else { return };
         let Session { peers, told, room, renditions, .. } = self;
         let Some(it) = peers.get_mut(&id) else { return };
         let said = it.peer.say(&ToPeer::Room {

@@ -4,7 +4,7 @@ use super::connection::Connection;
 use super::event::{ChatEvent, SessionCommand, SessionEvent};
 use super::protocol::{ClosingCode, ToPeer};
 use super::{JoinId, Session};
-use crate::room::{Actor, Command, Denied, Departure, Effect, PeerId, Removal};
+use crate::room::{Actor, Denied, Departure, Effect, PeerId, Removal, RoomCommand};
 use std::time::Instant;
 
 impl<C: Connection> Session<C> {
@@ -25,8 +25,8 @@ impl<C: Connection> Session<C> {
         }
     }
 
-    fn apply_for_host(&mut self, command: Command, now: Instant) {
-        let invites = matches!(command, Command::Invite(_));
+    fn apply_for_host(&mut self, command: RoomCommand, now: Instant) {
+        let invites = matches!(command, RoomCommand::Invite(_));
         let monotonic = self.monotonic(now);
         let applied = self.room.apply(Actor::Host, command, &mut *self.random, monotonic);
         match applied {
@@ -60,11 +60,11 @@ impl<C: Connection> Session<C> {
     }
 
     /// A guest wants something; `kind` is the type of their message.
-    pub(super) fn apply_for_guest(&mut self, id: PeerId, kind: &'static str, command: Command, now: Instant) {
+    pub(super) fn apply_for_guest(&mut self, id: PeerId, kind: &'static str, command: RoomCommand, now: Instant) {
         let name = self.room.name_of(id).unwrap_or_default().to_owned();
         let changes_seats =
-            matches!(command, Command::RequestSeat(_) | Command::LeaveSeat(_) | Command::AssignSeat { .. });
-        let renames = matches!(command, Command::Rename(_));
+            matches!(command, RoomCommand::RequestSeat(_) | RoomCommand::LeaveSeat(_) | RoomCommand::AssignSeat { .. });
+        let renames = matches!(command, RoomCommand::Rename(_));
         let monotonic = self.monotonic(now);
         let applied = self.room.apply(Actor::Guest(id), command, &mut *self.random, monotonic);
         match applied {

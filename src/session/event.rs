@@ -4,7 +4,7 @@ use super::protocol::{Controls, GameInfo, Presence, SeatInfo, ToPage};
 use crate::game_command::GameCommand;
 use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat, SeatSet};
 use crate::packet::Format;
-use crate::room::{Command, Emoji, Invite, JoinRequest, Member, PeerId, RequestId};
+use crate::room::{Emoji, Invite, JoinRequest, Member, PeerId, RoomCommand};
 use std::time::Duration;
 
 /// A page that wants in, from its first message until its WebSocket is closed. Given by the caller, never used twice.
@@ -32,7 +32,7 @@ pub enum SessionCommand {
     /// Stream in this format only; none for the best that each peer takes.
     ForceFormat(Option<Format>),
     /// Something the host orders in the room.
-    Room(Command),
+    Room(RoomCommand),
     /// Tell everyone that the room is closed, and end them.
     Close,
 }
@@ -67,14 +67,24 @@ pub enum InputUpdate {
 #[derive(Debug, Clone)]
 pub enum SessionEvent {
     /// A peer's media flows; with its first seat.
-    Joined { id: PeerId, name: String, seat: Option<Seat> },
-    Left { id: PeerId, name: String },
+    Joined {
+        id: PeerId,
+        name: String,
+        seat: Option<Seat>,
+    },
+    Left {
+        id: PeerId,
+        name: String,
+    },
     /// The host wanted another link, and there are too many.
     InviteLimit,
     /// Seats, people, links or requests changed.
     Room(Box<RoomView>),
     /// A guest who is permitted to asks something of the game.
-    Game { by: String, command: GameCommand },
+    Game {
+        by: String,
+        command: GameCommand,
+    },
     Chat(ChatEvent),
     /// Seats with anything held.
     Activity(SeatSet),
@@ -90,7 +100,7 @@ pub struct RoomView {
     pub people: Vec<Member>,
     /// Every link, oldest first.
     pub invites: Vec<Invite>,
-    pub requests: Vec<(RequestId, JoinRequest)>,
+    pub requests: Vec<JoinRequest>,
     /// How many are banned.
     pub banned: usize,
 }
@@ -129,7 +139,7 @@ pub struct SessionStats {
 }
 
 /// Figures of one peer.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct PeerStats {
     pub id: PeerId,
     /// The rendition it watches.

@@ -7,7 +7,7 @@ use super::protocol::{
 use crate::input::{KeySet, MAX_SEATS, MouseMove, MouseState, PadState, Seat};
 use crate::packet::{AudioPacket, Format, PictureShape};
 use crate::rate_limit::{RateLimit, RateLimiter};
-use crate::room::Command;
+use crate::room::RoomCommand;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::net::Transmit;
@@ -38,7 +38,7 @@ pub enum PeerEvent {
     /// Something is held or let go, to be checked against the room.
     Input(Input),
     /// It asks for something, which the room decides.
-    Command(&'static str, Command),
+    Command(&'static str, RoomCommand),
     /// It asks for something that there cannot be.
     OutOfRange(&'static str),
     /// It leaves.

@@ -74,7 +74,6 @@ pub fn choose(
     }
 }
 
-
 impl<C: Connection> Session<C> {
     /// Which encoders are out of order. Peers whose rendition cannot be encoded get another one that they take, or are told.
     pub fn handle_encoders(&mut self, broken: [bool; Format::ALL.len()], now: Instant) {

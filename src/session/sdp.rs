@@ -73,11 +73,8 @@ mod tests {
     }
 
     fn h264(mode: u8, profile: Option<u32>) -> Option<(&'static str, u8)> {
-        let format = FormatParams {
-            packetization_mode: Some(mode),
-            profile_level_id: profile,
-            ..FormatParams::default()
-        };
+        let format =
+            FormatParams { packetization_mode: Some(mode), profile_level_id: profile, ..FormatParams::default() };
         format_of(&spec(AgreedCodec::H264, format)).map(|(format, rank)| (format.name(), rank))
     }
 
@@ -111,5 +108,4 @@ mod tests {
         assert_eq!(with_stereo_opus(&once), once);
         assert!(with_stereo_opus("a=rtpmap:96 opus/48000/2\r\n").contains("a=fmtp:96 stereo=1;sprop-stereo=1"));
     }
-
 }

@@ -236,12 +236,10 @@ impl Connection for WebRtc {
                     let ends = self.ends_a_frame(&datagram.contents);
                     return Output::Transmit(datagram, if ends { self.pending.pop_front() } else { None });
                 }
-                Ok(str0m::Output::Event(event)) => {
-                    match self.translate(event) {
-                        Some(event) => return Output::Event(event),
-                        None => continue,
-                    }
-                }
+                Ok(str0m::Output::Event(event)) => match self.translate(event) {
+                    Some(event) => return Output::Event(event),
+                    None => continue,
+                },
                 Ok(str0m::Output::Timeout(at)) => self.next_timeout = at,
                 Err(_) => self.rtc.disconnect(),
             }

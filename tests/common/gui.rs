@@ -11,9 +11,9 @@ use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
 use hotseat::library::CoreEntry;
-use hotseat::net::Talk;
-use hotseat::net::protocol::Line;
-use hotseat::room::{EMOJI, Emoji, Grant, Right, Rights, Terms, Want};
+use hotseat::room::{EMOJI, Emoji, InviteTerms, Permission, Permissions, SeatGrant, SeatRequest};
+use hotseat::session::ChatEvent;
+use hotseat::session::protocol::Presence;
 use hotseat::settings::{Recent, Settings};
 use hotseat::text::{Spoken, Texts};
 use std::path::Path;
@@ -132,7 +132,7 @@ impl Stage {
         self.snapshot.invites = vec![InviteStatus {
             id: 1,
             links: vec![link("192.168.1.20"), link("10.8.0.3")],
-            terms: Terms::default(),
+            terms: InviteTerms::default(),
             by_guest: false,
             used: 0,
             ends: None,
@@ -174,15 +174,15 @@ impl Stage {
     /// A room in which much happens: a guest waits, two share a seat, one is muted, one is away, one wants to play.
     pub fn busy(mut self) -> Self {
         let snapshot = &mut self.snapshot;
-        let away = HolderStatus { peer: Some(5), name: "Edsger".into(), away: true };
+        let away = Holder { peer: Some(5), name: "Edsger".into(), away: true };
         snapshot.seats[2].holders.push(away);
-        snapshot.seats[0].holders.push(HolderStatus { peer: Some(10), name: "Barbara".into(), away: false });
+        snapshot.seats[0].holders.push(Holder { peer: Some(10), name: "Barbara".into(), away: false });
         snapshot.peers.push(peer(10, "Barbara", Some(0), Some(31), 2400, 0.0));
-        snapshot.peers[0].wants = Some(Want::Seat(3));
-        snapshot.peers[0].rights = Rights::default().with(Right::Pause, true);
+        snapshot.peers[0].wants = Some(SeatRequest::Seat(3));
+        snapshot.peers[0].rights = Permissions::default().with(Permission::Pause, true);
         snapshot.peers[1].muted = true;
-        snapshot.peers[2].wants = Some(Want::Any);
-        snapshot.lights = 0b10;
+        snapshot.peers[2].wants = Some(SeatRequest::Any);
+        snapshot.activity = 0b10;
         snapshot.banned = 2;
         let types = vec![(1, "RetroPad".to_owned()), (257, "Four Score".to_owned()), (260, "Zapper".to_owned())];
         let devices = vec![DeviceStatus { types, plugged: 1 }, DeviceStatus { types: Vec::new(), plugged: 1 }];
@@ -195,22 +195,22 @@ impl Stage {
     /// A guest waits for approval.
     pub fn asking(mut self) -> Self {
         let address = "192.168.1.77".parse().unwrap();
-        self.snapshot.requests = vec![RequestStatus { id: 4, name: "Dennis".into(), address, invite: 1 }];
+        self.snapshot.requests = vec![JoinRequest { id: 4, name: "Dennis".into(), address, invite: 1 }];
         self
     }
 
     /// People say things, and the panel is open.
     pub fn talking(mut self) -> Self {
-        let said = |peer, name: &str, text: &str| Talk::Said { peer, name: name.into(), text: text.into() };
+        let said = |peer, name: &str, text: &str| ChatEvent::Said { peer, name: name.into(), text: text.into() };
         let reaction = |name: &str, index: usize| {
             let emoji = Emoji::parse(EMOJI[index]).unwrap();
-            Talk::Reaction { peer: None, name: name.into(), emoji }
+            ChatEvent::Reaction { peer: None, name: name.into(), emoji }
         };
         let talks = [
-            Talk::Line(Line::Joined, "Grace".into()),
+            ChatEvent::Presence(Presence::Joined, "Grace".into()),
             said(Some(7), "Grace", "Hello! Who takes the left door?"),
             said(None, "Ada", "I do. Katherine, you have the key, wait for us at the top of the tower."),
-            Talk::Line(Line::Left, "Edsger".into()),
+            ChatEvent::Presence(Presence::Left, "Edsger".into()),
             reaction("Grace", 2),
         ];
         self.snapshot.chat = lines(0, talks);
@@ -239,11 +239,11 @@ impl Stage {
     /// Links of several kinds.
     pub fn with_links(mut self) -> Self {
         let now = hotseat::sync::now();
-        let rights = Rights::default().with(Right::States, true);
-        let terms = |grant| Terms { grant, ..Terms::default() };
+        let rights = Permissions::default().with(Permission::States, true);
+        let terms = |grant| InviteTerms { grant, ..InviteTerms::default() };
         let kinds = [
-            (Terms { uses: Some(3), rights, ..terms(Grant::Seat(1)) }, 1, None),
-            (Terms { approval: true, ..terms(Grant::Watch) }, 0, Some(now + Duration::from_secs(3500))),
+            (InviteTerms { uses: Some(3), rights, ..terms(SeatGrant::Seat(1)) }, 1, None),
+            (InviteTerms { approval: true, ..terms(SeatGrant::Watch) }, 0, Some(now + Duration::from_secs(3500))),
         ];
         for (index, (terms, used, ends)) in kinds.into_iter().enumerate() {
             let first = &self.snapshot.invites[0];
@@ -403,9 +403,9 @@ pub fn option(key: &str, label: &str, values: &[&str], value: &str) -> OptionSta
     }
 }
 
-pub fn seat(seat: usize, name: Option<&str>, peer: Option<u32>) -> SeatStatus {
-    let holder = |name: &str| HolderStatus { peer, name: name.to_owned(), away: false };
-    SeatStatus { seat, device: "RetroPad".into(), holders: name.map(holder).into_iter().collect() }
+pub fn seat(seat: usize, name: Option<&str>, peer: Option<u32>) -> SeatInfo {
+    let holder = |name: &str| Holder { peer, name: name.to_owned(), away: false };
+    SeatInfo { seat, device: "RetroPad".into(), holders: name.map(holder).into_iter().collect() }
 }
 
 pub fn peer(id: u32, name: &str, seat: Option<usize>, ms: Option<u64>, kbit_s: u32, loss: f32) -> PeerStatus {
@@ -415,8 +415,8 @@ pub fn peer(id: u32, name: &str, seat: Option<usize>, ms: Option<u64>, kbit_s: u
         seats: seat.into_iter().collect(),
         wants: None,
         muted: false,
-        rights: Rights::default(),
-        grant: Grant::Any,
+        rights: Permissions::default(),
+        grant: SeatGrant::Any,
         round_trip: ms.map(Duration::from_millis),
         kbit_s,
         loss,
@@ -425,7 +425,7 @@ pub fn peer(id: u32, name: &str, seat: Option<usize>, ms: Option<u64>, kbit_s: u
 }
 
 /// Lines of chat, numbered from one more than `before`.
-pub fn lines(before: u64, talks: impl IntoIterator<Item = Talk>) -> Vec<ChatLine> {
+pub fn lines(before: u64, talks: impl IntoIterator<Item = ChatEvent>) -> Vec<ChatLine> {
     talks.into_iter().zip(before + 1..).map(|(talk, id)| ChatLine { id, talk }).collect()
 }
 

@@ -4,8 +4,8 @@ use crate::engine::saves::{SaveError, Saves};
 use crate::engine::{EngineEvent, NoticeKind};
 use crate::game_command::Slot;
 use crate::link::message::{ControlName, Load, PortDevices, ToCore, Wants};
-use crate::net::RoomCommand;
 use crate::packet::Format;
+use crate::room::RoomCommand;
 use std::path::PathBuf;
 
 /// One opening of a game. Never used twice.

@@ -5,8 +5,8 @@ use crate::engine::saves::Saves;
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus, OptionStatus};
 use crate::game_command::Slot;
 use crate::link::message::{ControlName, Load, Loaded, OptionInfo, Pace, PortDevices, Wants};
-use crate::net::protocol::{GameInfo, PlayState};
-use crate::text::{Message, Spoken};
+use crate::session::protocol::{GameInfo, PlayState, Problem};
+use crate::text::Message;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -120,24 +120,32 @@ impl OpenGame {
         }
     }
 
+    /// What the core calls itself, once it has said so.
+    fn core_name(&self) -> String {
+        self.loaded.as_ref().map(|loaded| loaded.name.clone()).unwrap_or_default()
+    }
+
     pub(super) fn info(&self) -> GameInfo {
-        let english = Spoken::English.texts();
-        let (state, message) = match &self.state {
+        let problem = |code| Some(Problem { code, core: self.core_name() });
+        let (state, problem) = match &self.state {
             // Pages have their own words for a game that is being brought back.
-            GameState::Starting | GameState::Crashed(_) if self.restarting => (PlayState::Crashed, String::new()),
-            GameState::Starting => (PlayState::Starting, String::new()),
-            GameState::Running => (PlayState::Running, String::new()),
-            GameState::Paused => (PlayState::Paused, self.paused_by.clone().unwrap_or_default()),
+            GameState::Starting | GameState::Crashed(_) if self.restarting => (PlayState::Crashed, None),
+            GameState::Starting => (PlayState::Starting, None),
+            GameState::Running => (PlayState::Running, None),
+            GameState::Paused => (PlayState::Paused, None),
             // One that crashed again and again waits for the host.
-            GameState::Crashed(crash) => (PlayState::Stopped, crash.text(&english)),
-            GameState::Failed(why) => (PlayState::Stopped, why.text(&english)),
+            GameState::Crashed(crash) => (PlayState::Stopped, problem(crash.code())),
+            // Files and folders of the host are not the guests' business.
+            GameState::Failed(_) => (PlayState::Stopped, problem("failed")),
         };
+        let paused_by = self.paused_by.clone().filter(|_| state == PlayState::Paused);
         GameInfo {
             name: self.game.title.clone(),
-            core: self.loaded.as_ref().map(|loaded| loaded.name.clone()).unwrap_or_default(),
+            core: self.core_name(),
             system: self.system.clone(),
             state,
-            message,
+            message: paused_by.unwrap_or_default(),
+            problem,
         }
     }
 }

@@ -19,7 +19,7 @@ use super::saves::{SaveError, Saves};
 use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
 use crate::game_command::GameCommand;
 use crate::link::message::ToCore;
-use crate::net::protocol::GameInfo;
+use crate::session::protocol::GameInfo;
 use crashes::Crashes;
 use game::{BatterySave, OpenGame, Process};
 use states::{StateRequest, StateRequests};

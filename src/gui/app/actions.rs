@@ -5,7 +5,7 @@ use super::super::view::Action;
 use super::{App, Start, set_turbo};
 use crate::engine::{Command, Level};
 use crate::library;
-use crate::net::RoomCommand;
+use crate::room::RoomCommand;
 use crate::settings::Settings;
 use crate::text::Spoken;
 use egui::{Context, ViewportCommand};
@@ -116,7 +116,7 @@ impl App {
             self.cores = library::find_cores(&self.settings.core_folders);
         }
         if old.host_name != self.settings.host_name {
-            self.engine.send(Command::Room(RoomCommand::HostName(self.settings.host_name.clone())));
+            self.engine.send(Command::Room(RoomCommand::Rename(self.settings.host_name.clone())));
         }
         if old.codec != self.settings.codec {
             self.engine.send(Command::Codec(self.settings.codec));

@@ -4,7 +4,7 @@ use super::super::view::PictureShape;
 use super::super::{preview, theme};
 use super::App;
 use crate::engine::{Command, GameState, GameStatus, Level};
-use crate::net::RoomCommand;
+use crate::room::RoomCommand;
 use crate::text::Spoken;
 use egui::{Context, UserAttentionType, ViewportCommand};
 
@@ -49,7 +49,7 @@ impl App {
     pub(super) fn send_locals(&mut self) {
         let locals = self.local_players.locals(&self.settings.host_name, &self.gamepads);
         if locals != self.sent_locals {
-            self.engine.send(Command::Room(RoomCommand::Locals(locals.clone())));
+            self.engine.send(Command::Room(RoomCommand::SetLocalPlayers(locals.clone())));
             self.sent_locals = locals;
         }
     }

@@ -6,11 +6,13 @@ const MOUSE: Wants = Wants { keyboard: false, mouse: true, lightgun: false, poin
 const GUN: Wants = Wants { keyboard: false, mouse: false, lightgun: true, pointer: false };
 
 /// A picture of 320x240 at twice its size, with 100 points of black on each side.
+const ONE: Seat = Seat::ALL[1];
+
 fn window(wants: Wants) -> WindowState {
     let picture = Rect::from_min_size(pos2(100.0, 0.0), vec2(640.0, 480.0));
     let letterbox = Rect::from_min_size(pos2(0.0, 0.0), vec2(840.0, 480.0));
     let area = PictureArea { letterbox, picture, size_px: [320, 240] };
-    WindowState { wants, seat: Some(1), game_has_focus: true, picture_area: Some(area), pixels_per_point: 1.0 }
+    WindowState { wants, seat: Some(ONE), game_has_focus: true, picture_area: Some(area), pixels_per_point: 1.0 }
 }
 
 fn key(key: Key, pressed: bool) -> Event {
@@ -112,7 +114,7 @@ fn everything_is_let_go_with_the_focus_the_seat_the_game_and_the_mode() {
         (same, vec![key(Key::Escape, true)]),
         (other(|window| window.game_has_focus = false), vec![]),
         (other(|window| window.seat = None), vec![]),
-        (other(|window| window.seat = Some(2)), vec![]),
+        (other(|window| window.seat = Some(Seat::ALL[2])), vec![]),
         (other(|window| window.wants.mouse = false), vec![]),
         (other(|window| window.wants = Wants::default()), vec![]),
     ];
@@ -121,10 +123,10 @@ fn everything_is_let_go_with_the_focus_the_seat_the_game_and_the_mode() {
         let held = [key(Key::A, true), press(pos2(0.0, 0.0), PointerButton::Middle, true)];
         let (held, left) = fed(&mut capture, &same, &held);
         let middle = MouseState { buttons: MouseState::MIDDLE, ..MouseState::default() };
-        assert_eq!(held, [codes(&[97]), CapturedInput::Mouse(1, MouseMove::default(), middle)]);
+        assert_eq!(held, [codes(&[97]), CapturedInput::Mouse(ONE, MouseMove::default(), middle)]);
         assert!(left.is_empty());
         let (held, _) = fed(&mut capture, &end, &events);
-        let nothing = CapturedInput::Mouse(1, MouseMove::default(), MouseState::default());
+        let nothing = CapturedInput::Mouse(ONE, MouseMove::default(), MouseState::default());
         assert_eq!(held, [codes(&[]), nothing], "{end:?} {events:?}");
         assert!(!capture.active && !capture.has_pointer());
         let (held, left) = fed(&mut capture, &end, &[key(Key::A, false)]);
@@ -146,13 +148,13 @@ fn a_click_on_the_picture_takes_the_mouse_and_its_moves_are_pixels_of_the_core()
     assert!(capture.has_pointer() && !capture.has_keys());
     let moves = [Event::MouseMoved(vec2(5.0, -4.0)), Event::PointerMoved(middle), Event::MouseMoved(vec2(2.0, 0.0))];
     let (held, left) = fed(&mut capture, &window(MOUSE), &moves);
-    let Some(CapturedInput::Mouse(1, moved, state)) = held.first() else { panic!("{held:?}") };
+    let Some(CapturedInput::Mouse(ONE, moved, state)) = held.first() else { panic!("{held:?}") };
     assert_eq!((held.len(), left.len()), (1, 0));
     assert_eq!(*moved, MouseMove { dx: 3, dy: -2, ..MouseMove::default() });
     assert!(state.over && state.x > 0 && state.y < 0);
     // The half pixel that was left over counts with the next.
     let (held, _) = fed(&mut capture, &window(MOUSE), &[Event::MouseMoved(vec2(1.0, 0.0)), wheel(vec2(0.0, -2.0))]);
-    let Some(CapturedInput::Mouse(1, moved, _)) = held.first() else { panic!("{held:?}") };
+    let Some(CapturedInput::Mouse(ONE, moved, _)) = held.first() else { panic!("{held:?}") };
     assert_eq!(*moved, MouseMove { dx: 1, wheel: -2, ..MouseMove::default() });
 }
 
@@ -161,7 +163,7 @@ fn a_gun_aims_where_the_pointer_is_and_a_shot_beside_the_picture_is_one() {
     let mut capture = InputCapture::default();
     let at = |x: f32, y: f32| Event::PointerMoved(pos2(x, y));
     let last = |held: &[CapturedInput]| match held.last() {
-        Some(CapturedInput::Mouse(1, _, state)) => *state,
+        Some(CapturedInput::Mouse(ONE, _, state)) => *state,
         other => panic!("{other:?}"),
     };
     let (held, left) = fed(&mut capture, &window(GUN), &[at(100.0, 480.0)]);

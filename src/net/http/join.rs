@@ -122,4 +122,3 @@ async fn say(socket: &mut WebSocket, message: &ToPage) -> bool {
     let Ok(text) = serde_json::to_string(message) else { return false };
     socket.send(Message::Text(text.into())).await.is_ok() && matches!(message, ToPage::Welcome { .. })
 }
-

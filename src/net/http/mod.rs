@@ -173,4 +173,3 @@ async fn file(uri: Uri, request_headers: HeaderMap) -> Response {
     ];
     (headers, Body::from(data)).into_response()
 }
-

@@ -31,9 +31,9 @@ enum Step {
     SetPorts(usize),
     SetLocalPlayers(Vec<Seat>),
     HostName(String),
-    Guest(usize, Command),
+    Guest(usize, RoomCommand),
     /// A guest tries what is the host's alone.
-    Overreach(usize, Command),
+    Overreach(usize, RoomCommand),
     Pass(u64),
 }
 
@@ -98,60 +98,60 @@ fn game_command() -> impl Strategy<Value = GameCommand> {
 }
 
 /// What guests may do, if they have the permission.
-fn command() -> impl Strategy<Value = Command> {
+fn command() -> impl Strategy<Value = RoomCommand> {
     prop_oneof![
-        prop::option::of(seat()).prop_map(Command::RequestSeat),
-        Just(Command::WithdrawSeatRequest),
-        seat().prop_map(Command::LeaveSeat),
-        (peer(), seat(), seat_change()).prop_map(|(peer, seat, change)| Command::AssignSeat { peer, seat, change }),
-        game_command().prop_map(Command::Game),
+        prop::option::of(seat()).prop_map(RoomCommand::RequestSeat),
+        Just(RoomCommand::WithdrawSeatRequest),
+        seat().prop_map(RoomCommand::LeaveSeat),
+        (peer(), seat(), seat_change()).prop_map(|(peer, seat, change)| RoomCommand::AssignSeat { peer, seat, change }),
+        game_command().prop_map(RoomCommand::Game),
         // More than the grant is asked for too.
-        terms().prop_map(Command::Invite),
-        ".{0,12}".prop_map(Command::Chat),
-        ".{0,30}".prop_map(Command::Rename),
-        prop::sample::select(EMOJI.to_vec()).prop_filter_map("an emoji", |it| Emoji::parse(it).map(Command::React)),
+        terms().prop_map(RoomCommand::Invite),
+        ".{0,12}".prop_map(RoomCommand::Chat),
+        ".{0,30}".prop_map(RoomCommand::Rename),
+        prop::sample::select(EMOJI.to_vec()).prop_filter_map("an emoji", |it| Emoji::parse(it).map(RoomCommand::React)),
     ]
 }
 
-fn host_command() -> impl Strategy<Value = Command> {
+fn host_command() -> impl Strategy<Value = RoomCommand> {
     let local = |seat| LocalPlayer { seat, name: "L".into() };
     prop_oneof![
-        (invite(), terms()).prop_map(|(id, terms)| Command::ChangeInvite(id, terms)),
-        (invite(), revoke_scope()).prop_map(|(id, scope)| Command::Revoke(id, scope)),
+        (invite(), terms()).prop_map(|(id, terms)| RoomCommand::ChangeInvite(id, terms)),
+        (invite(), revoke_scope()).prop_map(|(id, scope)| RoomCommand::Revoke(id, scope)),
         (invite(), prop::sample::select(vec![CodeChange::Issue, CodeChange::Clear]))
-            .prop_map(|(id, change)| Command::SetCode(id, change)),
-        (request(), decision()).prop_map(|(id, decision)| Command::Answer(id, decision)),
-        (peer(), permissions()).prop_map(|(peer, permissions)| Command::SetPermissions(peer, permissions)),
-        (peer(), muting()).prop_map(|(peer, muting)| Command::SetMuting(peer, muting)),
-        peer().prop_map(Command::Kick),
-        peer().prop_map(Command::Ban),
-        Just(Command::ClearBans),
-        prop::collection::vec(seat().prop_map(local), 0..4).prop_map(Command::SetLocalPlayers),
+            .prop_map(|(id, change)| RoomCommand::SetCode(id, change)),
+        (request(), decision()).prop_map(|(id, decision)| RoomCommand::Answer(id, decision)),
+        (peer(), permissions()).prop_map(|(peer, permissions)| RoomCommand::SetPermissions(peer, permissions)),
+        (peer(), muting()).prop_map(|(peer, muting)| RoomCommand::SetMuting(peer, muting)),
+        peer().prop_map(RoomCommand::Kick),
+        peer().prop_map(RoomCommand::Ban),
+        Just(RoomCommand::ClearBans),
+        prop::collection::vec(seat().prop_map(local), 0..4).prop_map(RoomCommand::SetLocalPlayers),
     ]
 }
 
 /// Written out, so that a new command has to be thought of here.
-fn is_the_host_s_alone(command: &Command) -> bool {
+fn is_the_host_s_alone(command: &RoomCommand) -> bool {
     match command {
-        Command::RequestSeat(_)
-        | Command::WithdrawSeatRequest
-        | Command::LeaveSeat(_)
-        | Command::AssignSeat { .. }
-        | Command::Game(_)
-        | Command::Invite(_)
-        | Command::Chat(_)
-        | Command::React(_)
-        | Command::Rename(_) => false,
-        Command::ChangeInvite(..)
-        | Command::Revoke(..)
-        | Command::SetCode(..)
-        | Command::Answer(..)
-        | Command::SetPermissions(..)
-        | Command::SetMuting(..)
-        | Command::Kick(_)
-        | Command::Ban(_)
-        | Command::ClearBans
-        | Command::SetLocalPlayers(_) => true,
+        RoomCommand::RequestSeat(_)
+        | RoomCommand::WithdrawSeatRequest
+        | RoomCommand::LeaveSeat(_)
+        | RoomCommand::AssignSeat { .. }
+        | RoomCommand::Game(_)
+        | RoomCommand::Invite(_)
+        | RoomCommand::Chat(_)
+        | RoomCommand::React(_)
+        | RoomCommand::Rename(_) => false,
+        RoomCommand::ChangeInvite(..)
+        | RoomCommand::Revoke(..)
+        | RoomCommand::SetCode(..)
+        | RoomCommand::Answer(..)
+        | RoomCommand::SetPermissions(..)
+        | RoomCommand::SetMuting(..)
+        | RoomCommand::Kick(_)
+        | RoomCommand::Ban(_)
+        | RoomCommand::ClearBans
+        | RoomCommand::SetLocalPlayers(_) => true,
     }
 }
 
@@ -346,16 +346,18 @@ impl Model {
         request.0.is_multiple_of(2).then(asked).flatten().unwrap_or(request)
     }
 
-    fn aim(&self, command: Command) -> Command {
+    fn aim(&self, command: RoomCommand) -> RoomCommand {
         match command {
-            Command::AssignSeat { peer, seat, change } => {
-                Command::AssignSeat { peer: self.aim_peer(peer), seat, change }
+            RoomCommand::AssignSeat { peer, seat, change } => {
+                RoomCommand::AssignSeat { peer: self.aim_peer(peer), seat, change }
             }
-            Command::Answer(request, decision) => Command::Answer(self.aim_request(request), decision),
-            Command::SetPermissions(peer, permissions) => Command::SetPermissions(self.aim_peer(peer), permissions),
-            Command::SetMuting(peer, muting) => Command::SetMuting(self.aim_peer(peer), muting),
-            Command::Kick(peer) => Command::Kick(self.aim_peer(peer)),
-            Command::Ban(peer) => Command::Ban(self.aim_peer(peer)),
+            RoomCommand::Answer(request, decision) => RoomCommand::Answer(self.aim_request(request), decision),
+            RoomCommand::SetPermissions(peer, permissions) => {
+                RoomCommand::SetPermissions(self.aim_peer(peer), permissions)
+            }
+            RoomCommand::SetMuting(peer, muting) => RoomCommand::SetMuting(self.aim_peer(peer), muting),
+            RoomCommand::Kick(peer) => RoomCommand::Kick(self.aim_peer(peer)),
+            RoomCommand::Ban(peer) => RoomCommand::Ban(self.aim_peer(peer)),
             other => other,
         }
     }
@@ -409,12 +411,12 @@ impl Model {
     }
 
     /// What the host orders and needs nothing random for.
-    fn host(&mut self, command: Command) -> Result<Effect, Denied> {
+    fn host(&mut self, command: RoomCommand) -> Result<Effect, Denied> {
         self.room.apply(Actor::Host, command, &mut Nothing, self.now)
     }
 
     /// What the host's order ends.
-    fn ended(&mut self, command: Command, why: Removal) -> Vec<PeerId> {
+    fn ended(&mut self, command: RoomCommand, why: Removal) -> Vec<PeerId> {
         match self.host(command) {
             Ok(Effect::Disconnect(ended, removal)) if removal == why => ended,
             other => panic!("{other:?}"),
@@ -528,14 +530,14 @@ impl Model {
         match step {
             Step::Invite(terms) => {
                 let fresh = self.fresh();
-                let done = self.room.apply(Actor::Host, Command::Invite(terms), &mut Fixed(fresh), now);
+                let done = self.room.apply(Actor::Host, RoomCommand::Invite(terms), &mut Fixed(fresh), now);
                 if done != Err(Denied::RateLimited) {
                     assert_eq!(done, Ok(Effect::Invited(token(fresh))));
                     self.made(token(fresh), terms);
                 }
             }
             Step::ChangeInvite(id, terms) => {
-                let changed = self.host(Command::ChangeInvite(id, terms));
+                let changed = self.host(RoomCommand::ChangeInvite(id, terms));
                 assert_eq!(changed, if self.living(id).is_some() { DONE } else { Err(Denied::Gone) });
                 if let Some(link) = self.links.get_mut(&id).filter(|_| changed.is_ok()) {
                     if link.terms.lasts != terms.lasts {
@@ -545,7 +547,7 @@ impl Model {
                 }
             }
             Step::Revoke(id, scope) => {
-                let mut ended = self.ended(Command::Revoke(id, scope), Removal::Revoked);
+                let mut ended = self.ended(RoomCommand::Revoke(id, scope), Removal::Revoked);
                 self.links.remove(&id);
                 let mut gone = vec![id];
                 while let Some(link) = gone.pop().filter(|_| scope == RevokeScope::WithPeople) {
@@ -570,9 +572,9 @@ impl Model {
             Step::SetCode(id, code) => {
                 let set = match code {
                     Some(n) => {
-                        self.room.apply(Actor::Host, Command::SetCode(id, CodeChange::Issue), &mut Fixed(n), now)
+                        self.room.apply(Actor::Host, RoomCommand::SetCode(id, CodeChange::Issue), &mut Fixed(n), now)
                     }
-                    None => self.host(Command::SetCode(id, CodeChange::Clear)),
+                    None => self.host(RoomCommand::SetCode(id, CodeChange::Clear)),
                 };
                 assert_eq!(set, if self.living(id).is_some() { DONE } else { Err(Denied::Gone) });
                 if set.is_ok() {
@@ -591,7 +593,7 @@ impl Model {
             }
             Step::Answer(request, decision) => {
                 let request = self.aim_request(request);
-                let Ok(Effect::Answered(id, answer)) = self.host(Command::Answer(request, decision)) else {
+                let Ok(Effect::Answered(id, answer)) = self.host(RoomCommand::Answer(request, decision)) else {
                     panic!("the host may always answer")
                 };
                 assert_eq!(id, request);
@@ -642,37 +644,37 @@ impl Model {
             }
             Step::Kick(who) => {
                 if let Some(peer) = self.known(who) {
-                    let ended = self.ended(Command::Kick(peer), Removal::Kicked);
+                    let ended = self.ended(RoomCommand::Kick(peer), Removal::Kicked);
                     self.forget(peer, ended);
                 }
             }
             Step::Ban(who) => {
                 if let Some(peer) = self.known(who) {
-                    let ended = self.ended(Command::Ban(peer), Removal::Banned);
+                    let ended = self.ended(RoomCommand::Ban(peer), Removal::Banned);
                     let given = self.forget(peer, ended);
                     let address = IpAddr::from([10, 0, 0, given.address]);
                     let shown = Credentials { secret: None, code: None, resume: None, address };
                     assert_eq!(self.room.check_credentials(shown, now), Err(Refusal::Banned));
                 }
             }
-            Step::ClearBans => assert_eq!(self.host(Command::ClearBans), DONE),
+            Step::ClearBans => assert_eq!(self.host(RoomCommand::ClearBans), DONE),
             Step::AssignSeat(who, seat, change) => {
                 if let Some(peer) = self.peer(who)
-                    && self.host(Command::AssignSeat { peer, seat, change }).is_ok()
+                    && self.host(RoomCommand::AssignSeat { peer, seat, change }).is_ok()
                 {
                     self.here.get_mut(&peer).expect("there").moved(seat, change, true);
                 }
             }
             Step::SetPermissions(who, permissions) => {
                 if let Some(peer) = self.peer(who) {
-                    assert_eq!(self.host(Command::SetPermissions(peer, permissions)), DONE);
+                    assert_eq!(self.host(RoomCommand::SetPermissions(peer, permissions)), DONE);
                     let given = self.here.get_mut(&peer).expect("there");
                     given.permissions = permissions.iter().map(|permission| permission as u8).collect();
                 }
             }
             Step::SetMuting(who, muting) => {
                 if let Some(peer) = self.peer(who) {
-                    assert_eq!(self.host(Command::SetMuting(peer, muting)), DONE);
+                    assert_eq!(self.host(RoomCommand::SetMuting(peer, muting)), DONE);
                     self.here.get_mut(&peer).expect("there").muted = muting == Muting::Muted;
                 }
             }
@@ -680,9 +682,9 @@ impl Model {
             Step::SetLocalPlayers(seats) => {
                 let local = |seat| LocalPlayer { seat, name: "L".into() };
                 let locals = seats.into_iter().map(local).collect();
-                assert_eq!(self.host(Command::SetLocalPlayers(locals)), DONE);
+                assert_eq!(self.host(RoomCommand::SetLocalPlayers(locals)), DONE);
             }
-            Step::HostName(name) => assert_eq!(self.host(Command::Rename(name)), DONE),
+            Step::HostName(name) => assert_eq!(self.host(RoomCommand::Rename(name)), DONE),
             Step::Guest(who, command) => self.guest(who, self.aim(command)),
             Step::Overreach(who, command) => self.overreach(who, self.aim(command)),
             Step::Pass(seconds) => {
@@ -692,7 +694,7 @@ impl Model {
         }
     }
 
-    fn guest(&mut self, who: usize, command: Command) {
+    fn guest(&mut self, who: usize, command: RoomCommand) {
         assert!(!is_the_host_s_alone(&command));
         let Some(peer) = self.peer(who) else { return };
         let fresh = self.fresh();
@@ -700,14 +702,14 @@ impl Model {
         let has = |permission: Permission| given.permissions.contains(&(permission as u8));
         let done = self.room.apply(Actor::Guest(peer), command.clone(), &mut Fixed(fresh), self.now);
         match (command, done) {
-            (Command::Game(game), Ok(effect)) => {
+            (RoomCommand::Game(game), Ok(effect)) => {
                 let permission = match game {
                     GameCommand::Pause | GameCommand::Resume | GameCommand::Reset => Permission::Pause,
                     GameCommand::SaveState(_) | GameCommand::LoadState(_) => Permission::States,
                 };
                 assert!(has(permission), "{effect:?} without the permission");
             }
-            (Command::AssignSeat { peer: other, seat, change }, Ok(_)) => {
+            (RoomCommand::AssignSeat { peer: other, seat, change }, Ok(_)) => {
                 assert!(has(Permission::Seats));
                 let moved = self.here.values_mut().find(|given| given.had.contains(&other));
                 match moved {
@@ -723,7 +725,7 @@ impl Model {
                     }
                 }
             }
-            (Command::Invite(InviteTerms { grant, .. }), Ok(effect)) => {
+            (RoomCommand::Invite(InviteTerms { grant, .. }), Ok(effect)) => {
                 assert_eq!(effect, Effect::Invited(token(fresh)));
                 assert!(has(Permission::Invite));
                 let has = given.passes_on();
@@ -736,13 +738,13 @@ impl Model {
                 assert_eq!(self.made(token(fresh), terms), id);
                 self.here.get_mut(&peer).expect("there").made.insert(id);
             }
-            (Command::Chat(_), Ok(effect)) => {
+            (RoomCommand::Chat(_), Ok(effect)) => {
                 let Effect::Chat(text) = effect else { panic!("{effect:?}") };
                 assert!(!given.muted && !text.is_empty() && text.chars().count() <= MAX_TEXT);
                 assert!(!text.chars().any(char::is_control));
             }
-            (Command::React(_), Ok(_)) => assert!(!given.muted),
-            (Command::Rename(name), Ok(_)) => {
+            (RoomCommand::React(_), Ok(_)) => assert!(!given.muted),
+            (RoomCommand::Rename(name), Ok(_)) => {
                 let name = clean_name(&name).expect("a name of something");
                 let given = self.here.get_mut(&peer).expect("there");
                 let news = name != given.name;
@@ -755,7 +757,7 @@ impl Model {
     }
 
     /// Guests and the host share one row of commands; what is the host's alone is denied to a guest and changes nothing.
-    fn overreach(&mut self, who: usize, command: Command) {
+    fn overreach(&mut self, who: usize, command: RoomCommand) {
         assert!(is_the_host_s_alone(&command));
         let Some(peer) = self.peer(who) else { return };
         let before = (self.room.version(), format!("{:?}", self.room));
@@ -823,7 +825,7 @@ impl Model {
         }
         let links = &self.links;
         self.asked.retain(|_, (invite, _)| links.get(invite).is_some_and(|link| link.lives(now)));
-        assert!(self.room.requests().map(|(id, _)| id).eq(self.asked.keys().copied()));
+        assert!(self.room.requests().map(|it| it.id).eq(self.asked.keys().copied()));
     }
 
     fn check(&mut self) {
@@ -831,20 +833,20 @@ impl Model {
         self.check_seats();
         self.check_links();
         let members: Vec<Member> = self.room.members().collect();
-        assert!(members.iter().map(|it| it.peer).eq(self.room.members().map(|it| it.peer)));
+        assert!(members.iter().map(|it| it.id).eq(self.room.members().map(|it| it.id)));
         assert_eq!(members.len(), self.here.len(), "everyone who is there, and no others");
         for member in &members {
-            let given = self.here.get(&member.peer).expect("each of them came in");
+            let given = self.here.get(&member.id).expect("each of them came in");
             for permission in Permission::ALL {
                 assert_eq!(
-                    self.room.has(member.peer, permission),
+                    self.room.has(member.id, permission),
                     given.permissions.contains(&(permission as u8)),
                     "{permission:?}"
                 );
             }
             for seat in Seat::ALL {
-                if self.room.may_play(member.peer, seat) {
-                    assert!(!given.muted && given.sits.contains(&seat), "{} on seat {seat}", member.peer);
+                if self.room.may_play(member.id, seat) {
+                    assert!(!given.muted && given.sits.contains(&seat), "{} on seat {seat}", member.id);
                 }
             }
             assert_eq!(member.name, given.name);

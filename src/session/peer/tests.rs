@@ -1,5 +1,5 @@
-use crate::session::tests::plain::{Plain, offer};
 use super::*;
+use crate::session::tests::plain::{Plain, offer};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -3,7 +3,7 @@
 use super::{MAX_CONTROL, MAX_JOIN};
 use crate::game_command::{GameCommand, Slot};
 use crate::input::Seat;
-use crate::room::{Command, Emoji, InviteTerms, PeerId, SeatChange, SeatGrant};
+use crate::room::{Emoji, InviteTerms, PeerId, RoomCommand, SeatChange, SeatGrant};
 use serde::Deserialize;
 
 /// First and only message from a page on its WebSocket.
@@ -51,7 +51,7 @@ pub enum FromPeer {
     /// I am leaving.
     Bye,
     /// A command, which the room decides, and the message's type for the answer.
-    Command(&'static str, Command),
+    Command(&'static str, RoomCommand),
     /// A command about a seat or slot that there cannot be, and the message's type.
     OutOfRange(&'static str),
 }
@@ -123,7 +123,7 @@ pub fn parse_control(bytes: &[u8]) -> Option<FromPeer> {
     if bytes.len() > MAX_CONTROL {
         return None;
     }
-    let command = |kind, command: Option<Command>| match command {
+    let command = |kind, command: Option<RoomCommand>| match command {
         Some(command) => FromPeer::Command(kind, command),
         None => FromPeer::OutOfRange(kind),
     };
@@ -131,20 +131,22 @@ pub fn parse_control(bytes: &[u8]) -> Option<FromPeer> {
     Some(match serde_json::from_slice(bytes).ok()? {
         Raw::Ping { t } => FromPeer::Ping(t),
         Raw::Bye => FromPeer::Bye,
-        Raw::Rename { name } => command("rename", Some(Command::Rename(name))),
-        Raw::Chat { text } => command("chat", Some(Command::Chat(text))),
-        Raw::React { emoji } => command("react", Some(Command::React(Emoji::parse(&emoji)?))),
-        Raw::Ask { seat: None } => command("ask", Some(Command::RequestSeat(None))),
+        Raw::Rename { name } => command("rename", Some(RoomCommand::Rename(name))),
+        Raw::Chat { text } => command("chat", Some(RoomCommand::Chat(text))),
+        Raw::React { emoji } => command("react", Some(RoomCommand::React(Emoji::parse(&emoji)?))),
+        Raw::Ask { seat: None } => command("ask", Some(RoomCommand::RequestSeat(None))),
         Raw::Ask { seat: Some(seat) } => {
-            command("ask", Seat::new(seat).map(|seat| Command::RequestSeat(Some(seat))))
+            command("ask", Seat::new(seat).map(|seat| RoomCommand::RequestSeat(Some(seat))))
         }
-        Raw::Unask => command("unask", Some(Command::WithdrawSeatRequest)),
-        Raw::Stand { seat } => command("stand", Seat::new(seat).map(Command::LeaveSeat)),
+        Raw::Unask => command("unask", Some(RoomCommand::WithdrawSeatRequest)),
+        Raw::Stand { seat } => command("stand", Seat::new(seat).map(RoomCommand::LeaveSeat)),
         Raw::Sit { peer, seat, on } => {
-            command("sit", Seat::new(seat).map(|seat| Command::AssignSeat { peer, seat, change: change(on) }))
+            command("sit", Seat::new(seat).map(|seat| RoomCommand::AssignSeat { peer, seat, change: change(on) }))
         }
-        Raw::Do { what, slot } => command("do", what.command(slot).map(Command::Game)),
-        Raw::Invite { grant } => command("invite", Some(Command::Invite(InviteTerms { grant, ..InviteTerms::default() }))),
+        Raw::Do { what, slot } => command("do", what.command(slot).map(RoomCommand::Game)),
+        Raw::Invite { grant } => {
+            command("invite", Some(RoomCommand::Invite(InviteTerms { grant, ..InviteTerms::default() })))
+        }
     })
 }
 
@@ -156,23 +158,23 @@ mod tests {
     fn control_messages_are_those_we_know() {
         let seat = |index| Seat::new(index).expect("a seat");
         let slot = |index| Slot::new(index).expect("a slot");
-        let grant = |grant| Command::Invite(InviteTerms { grant, ..InviteTerms::default() });
-        let sit = Command::AssignSeat { peer: PeerId(4), seat: seat(1), change: SeatChange::Seat };
+        let grant = |grant| RoomCommand::Invite(InviteTerms { grant, ..InviteTerms::default() });
+        let sit = RoomCommand::AssignSeat { peer: PeerId(4), seat: seat(1), change: SeatChange::Seat };
         let is = |kind, command| Some(FromPeer::Command(kind, command));
         for (text, parsed) in [
             (r#"{"type":"ping","t":1.5}"#, Some(FromPeer::Ping(1.5))),
             (r#"{"type":"bye"}"#, Some(FromPeer::Bye)),
-            (r#"{"type":"rename","name":"x"}"#, is("rename", Command::Rename("x".into()))),
-            (r#"{"type":"chat","text":"hi"}"#, is("chat", Command::Chat("hi".into()))),
-            (r#"{"type":"react","emoji":"👍"}"#, Emoji::parse("👍").and_then(|it| is("react", Command::React(it)))),
-            (r#"{"type":"ask","seat":null}"#, is("ask", Command::RequestSeat(None))),
-            (r#"{"type":"ask","seat":3}"#, is("ask", Command::RequestSeat(Some(seat(3))))),
-            (r#"{"type":"unask"}"#, is("unask", Command::WithdrawSeatRequest)),
-            (r#"{"type":"stand","seat":0}"#, is("stand", Command::LeaveSeat(seat(0)))),
+            (r#"{"type":"rename","name":"x"}"#, is("rename", RoomCommand::Rename("x".into()))),
+            (r#"{"type":"chat","text":"hi"}"#, is("chat", RoomCommand::Chat("hi".into()))),
+            (r#"{"type":"react","emoji":"👍"}"#, Emoji::parse("👍").and_then(|it| is("react", RoomCommand::React(it)))),
+            (r#"{"type":"ask","seat":null}"#, is("ask", RoomCommand::RequestSeat(None))),
+            (r#"{"type":"ask","seat":3}"#, is("ask", RoomCommand::RequestSeat(Some(seat(3))))),
+            (r#"{"type":"unask"}"#, is("unask", RoomCommand::WithdrawSeatRequest)),
+            (r#"{"type":"stand","seat":0}"#, is("stand", RoomCommand::LeaveSeat(seat(0)))),
             (r#"{"type":"stand","seat":9}"#, Some(FromPeer::OutOfRange("stand"))),
             (r#"{"type":"sit","peer":4,"seat":1,"on":true}"#, is("sit", sit)),
-            (r#"{"type":"do","what":"pause"}"#, is("do", Command::Game(GameCommand::Pause))),
-            (r#"{"type":"do","what":"save","slot":9}"#, is("do", Command::Game(GameCommand::SaveState(slot(9))))),
+            (r#"{"type":"do","what":"pause"}"#, is("do", RoomCommand::Game(GameCommand::Pause))),
+            (r#"{"type":"do","what":"save","slot":9}"#, is("do", RoomCommand::Game(GameCommand::SaveState(slot(9))))),
             (r#"{"type":"do","what":"save","slot":10}"#, Some(FromPeer::OutOfRange("do"))),
             (r#"{"type":"invite","grant":"watch"}"#, is("invite", grant(SeatGrant::Watch))),
             (r#"{"type":"invite","grant":2}"#, is("invite", grant(SeatGrant::Seat(seat(2))))),

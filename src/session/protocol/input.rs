@@ -58,10 +58,7 @@ impl PadMessage {
         let [kind, seat, count, zero, seq @ ..] = header else { return None };
         let seq = u32::from_le_bytes(seq.try_into().ok()?);
         let (seat, count) = (Seat::new(usize::from(*seat))?, usize::from(*count));
-        let sound = *kind == 1
-            && *zero == 0
-            && (1..=MAX_STATES).contains(&count)
-            && body.len() == count * STATE_BYTES;
+        let sound = *kind == 1 && *zero == 0 && (1..=MAX_STATES).contains(&count) && body.len() == count * STATE_BYTES;
         if !sound {
             return None;
         }

@@ -9,8 +9,8 @@ mod to_page;
 pub use from_page::{FromPage, FromPeer, Join, parse_control, parse_join};
 pub use input::{InputMessage, KeyMessage, MouseMessage, PadMessage};
 pub use to_page::{
-    ClosingCode, Controls, GameInfo, HostInfo, PlayState, Presence, Problem, RefusedCode, SeatControls, SeatInfo, ToPage,
-    ToPeer, TroubleCode, You,
+    ClosingCode, Controls, GameInfo, HostInfo, PlayState, Presence, Problem, RefusedCode, SeatControls, SeatInfo,
+    ToPage, ToPeer, TroubleCode, You,
 };
 
 /// The protocol's version.

@@ -118,9 +118,7 @@ pub enum ToPeer<'a> {
         kbit_s: u32,
     },
     /// Something is wrong with what this peer is sent, or no longer.
-    Trouble {
-        code: TroubleCode,
-    },
+    Trouble { code: TroubleCode },
     /// Answer to a ping.
     Pong {
         /// The ping's own.
@@ -134,10 +132,7 @@ pub enum ToPeer<'a> {
     },
     /// A person came or went.
     #[serde(rename = "line")]
-    Presence {
-        what: Presence,
-        name: &'a str,
-    },
+    Presence { what: Presence, name: &'a str },
     Reaction {
         /// None for the host.
         peer: Option<PeerId>,
@@ -147,9 +142,7 @@ pub enum ToPeer<'a> {
     },
     /// Seats with anything held, one bit each.
     #[serde(rename = "lights")]
-    Activity {
-        seats: SeatSet,
-    },
+    Activity { seats: SeatSet },
     /// The controller on this seat shakes, until it is told otherwise.
     Rumble {
         seat: Seat,
@@ -159,9 +152,7 @@ pub enum ToPeer<'a> {
         weak: u16,
     },
     /// The core's lamps, one bit each.
-    Leds {
-        on: u32,
-    },
+    Leds { on: u32 },
     /// Here is a link.
     Invited {
         /// What stands behind its `#`.
@@ -256,7 +247,7 @@ pub struct You<'a> {
 impl<'a> From<&'a Member> for You<'a> {
     fn from(member: &'a Member) -> You<'a> {
         You {
-            peer: member.peer,
+            peer: member.id,
             name: &member.name,
             seats: &member.seats,
             permissions: member.permissions,

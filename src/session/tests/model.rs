@@ -5,13 +5,11 @@ use super::plain::{Act, CLOSED, CONTROL, Plain, VIDEO, datagram, offer};
 use crate::input::{PadState, Seat};
 use crate::packet::{Format, PictureShape, VideoPacket};
 use crate::room::{
-    Actor, Command, Decision, InviteId, InviteTerms, Muting, PeerId, Permission, Permissions, Random, RequestId,
-    RevokeScope, Room, SeatChange, SeatGrant,
+    Actor, Decision, InviteId, InviteTerms, Muting, PeerId, Permission, Permissions, Random, RequestId, RevokeScope,
+    Room, RoomCommand, SeatChange, SeatGrant,
 };
 use crate::session::protocol::{Join, RefusedCode, ToPage, VERSION};
-use crate::session::{
-    Action, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work,
-};
+use crate::session::{Action, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -270,7 +268,9 @@ impl Model {
             _ => formats(),
         };
         let resume = match self.dice.roll(3) {
-            0 if !self.tokens.is_empty() => Some(self.tokens[self.dice.roll(self.tokens.len() as u64) as usize].clone()),
+            0 if !self.tokens.is_empty() => {
+                Some(self.tokens[self.dice.roll(self.tokens.len() as u64) as usize].clone())
+            }
             // A page that is loaded again while its old connection is still there.
             1 if self.dice.one_in(6) => self.page().map(|page| {
                 let page = &self.pages[&page];
@@ -357,31 +357,37 @@ impl Model {
             self.view.iter().flat_map(|view| &view.invites).map(|invite| invite.id).chain([InviteId(1)]).collect();
         let invite = self.dice.pick(&invites);
         let requests: Vec<RequestId> =
-            self.view.iter().flat_map(|view| &view.requests).map(|(id, _)| *id).chain([RequestId(1)]).collect();
+            self.view.iter().flat_map(|view| &view.requests).map(|it| it.id).chain([RequestId(1)]).collect();
         let request = self.dice.pick(&requests);
         let seat = self.dice.pick(&Seat::ALL);
         let terms = InviteTerms {
             grant: self.dice.pick(&[SeatGrant::Any, SeatGrant::Any, SeatGrant::Seat(seat), SeatGrant::Watch]),
-            permissions: if self.dice.one_in(2) { Permission::ALL.into_iter().collect() } else { Permissions::default() },
+            permissions: if self.dice.one_in(2) {
+                Permission::ALL.into_iter().collect()
+            } else {
+                Permissions::default()
+            },
             approval: self.dice.one_in(3),
             uses: self.dice.one_in(4).then_some(2),
             lasts: self.dice.one_in(4).then_some(Duration::from_secs(60)),
         };
         let command = match self.dice.roll(14) {
-            0..3 => Command::Invite(terms),
-            3 => Command::ChangeInvite(invite, terms),
-            4 if self.dice.one_in(4) => Command::Revoke(invite, RevokeScope::WithPeople),
-            4 => Command::Revoke(invite, RevokeScope::LinkOnly),
-            5 => Command::Answer(request, Decision::Watch),
-            6 => Command::Answer(request, Decision::Play(Some(seat))),
-            7 => Command::Answer(request, Decision::Decline),
-            8 => Command::AssignSeat { peer, seat, change: self.dice.pick(&[SeatChange::Seat, SeatChange::Unseat]) },
-            9 => Command::SetPermissions(peer, Permission::ALL.into_iter().collect()),
-            10 => Command::SetMuting(peer, self.dice.pick(&[Muting::Muted, Muting::Unmuted])),
-            11 => Command::Kick(peer),
-            12 if self.dice.one_in(3) => Command::Ban(peer),
-            12 => Command::ClearBans,
-            _ => Command::Chat("hi".into()),
+            0..3 => RoomCommand::Invite(terms),
+            3 => RoomCommand::ChangeInvite(invite, terms),
+            4 if self.dice.one_in(4) => RoomCommand::Revoke(invite, RevokeScope::WithPeople),
+            4 => RoomCommand::Revoke(invite, RevokeScope::LinkOnly),
+            5 => RoomCommand::Answer(request, Decision::Watch),
+            6 => RoomCommand::Answer(request, Decision::Play(Some(seat))),
+            7 => RoomCommand::Answer(request, Decision::Decline),
+            8 => {
+                RoomCommand::AssignSeat { peer, seat, change: self.dice.pick(&[SeatChange::Seat, SeatChange::Unseat]) }
+            }
+            9 => RoomCommand::SetPermissions(peer, Permission::ALL.into_iter().collect()),
+            10 => RoomCommand::SetMuting(peer, self.dice.pick(&[Muting::Muted, Muting::Unmuted])),
+            11 => RoomCommand::Kick(peer),
+            12 if self.dice.one_in(3) => RoomCommand::Ban(peer),
+            12 => RoomCommand::ClearBans,
+            _ => RoomCommand::Chat("hi".into()),
         };
         self.session.handle_command(SessionCommand::Room(command), self.now);
     }
@@ -506,7 +512,7 @@ impl Model {
         let peers: BTreeSet<PeerId> = self.session.peers.keys().copied().collect();
         let pages: BTreeSet<PeerId> = self.pages.values().map(|page| page.peer).collect();
         assert_eq!(peers, pages, "those are connected who were let in and not ended");
-        assert_eq!(room.members().map(|member| member.peer).collect::<BTreeSet<_>>(), pages);
+        assert_eq!(room.members().map(|member| member.id).collect::<BTreeSet<_>>(), pages);
         for (peer, it) in &self.session.peers {
             let page = self.pages.values().find(|page| page.peer == *peer).expect("checked above");
             let format = it.peer.format();
@@ -582,9 +588,9 @@ fn what_only_the_host_may_do_is_denied_to_a_guest_with_every_permission() {
     }
     let peer = model.pages.values().next().expect("one").peer;
     let room = &mut model.session.room;
-    let everything = Command::SetPermissions(peer, Permission::ALL.into_iter().collect());
+    let everything = RoomCommand::SetPermissions(peer, Permission::ALL.into_iter().collect());
     assert!(room.apply(Actor::Host, everything.clone(), &mut Counter(5), Duration::ZERO).is_ok());
-    for command in [everything, Command::Kick(peer), Command::Ban(peer), Command::ClearBans] {
+    for command in [everything, RoomCommand::Kick(peer), RoomCommand::Ban(peer), RoomCommand::ClearBans] {
         let denied = room.apply(Actor::Guest(peer), command, &mut Counter(5), Duration::ZERO);
         assert_eq!(denied, Err(crate::room::Denied::Permission));
     }

@@ -133,7 +133,8 @@ impl Connection for Plain {
     }
 
     fn write_video(&mut self, frame: &EncodedFrame, _: Instant) -> bool {
-        let contents = [&[VIDEO, frame.format.index() as u8, u8::from(frame.keyframe)][..], &frame.data].concat().into();
+        let contents =
+            [&[VIDEO, frame.format.index() as u8, u8::from(frame.keyframe)][..], &frame.data].concat().into();
         let transmit = Transmit { proto: Protocol::Udp, source: self.to, destination: self.to, contents };
         self.output.push_back(Output::Transmit(transmit, Some(frame.times)));
         true

@@ -1,5 +1,6 @@
 //! `bench encode`: what each codec costs, and what comes out of it, on pictures that a game really made.
 
+use super::BenchError;
 use super::footage::{draw, header, play};
 use super::table::{Row, Table, median};
 use crate::frame::{Picture, PixelFormat};
@@ -22,7 +23,7 @@ const COMPARED: usize = 5;
 const TUNING: Tuning = Tuning { fps: 60.0, max_kbit_s: 8000, speed: 0 };
 
 /// Every format with every preset and at every speed, and the conversion that comes before.
-pub fn encode(table: &mut Table) -> Result<(), String> {
+pub fn encode(table: &mut Table) -> Result<(), BenchError> {
     let mut scenes = Vec::new();
     match demo_core() {
         Some(core) => scenes.push(("demo game 320x240", play(&core, FRAMES)?)),
@@ -90,8 +91,8 @@ fn ways(format: Format) -> Vec<(usize, Preset)> {
 }
 
 /// What comes before the conversion: out of the ring, upright and in 32 bits, and compared with the picture before.
-fn unpacking(table: &mut Table, pictures: &[Picture]) -> Result<(), String> {
-    let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
+fn unpacking(table: &mut Table, pictures: &[Picture]) -> Result<(), BenchError> {
+    let link = Link::create().map_err(BenchError::io("The system gives no shared memory"))?;
     let (mut writer, mut reader) = (FrameWriter::new(link.clone()), FrameReader::new(link));
     let mut converter = Converter::default();
     let (mut last, mut next) = (Picture::default(), Picture::default());
@@ -105,8 +106,7 @@ fn unpacking(table: &mut Table, pictures: &[Picture]) -> Result<(), String> {
             let header = FrameHeader { format, ..header(picture.width, picture.height, TUNING.fps, now()) };
             writer.publish(header, bytes.chunks(picture.width as usize * format.bytes()));
             let begin = Instant::now();
-            let frame =
-                reader.take_next(crate::link::BACKLOG).ok_or("A frame was lost on its way through the ring.")?;
+            let frame = reader.take_next(crate::link::BACKLOG).ok_or(BenchError::FrameLost)?;
             converter.unpack(&frame, &mut next);
             std::hint::black_box(next.looks_like(&last));
             std::mem::swap(&mut last, &mut next);
@@ -120,14 +120,14 @@ fn unpacking(table: &mut Table, pictures: &[Picture]) -> Result<(), String> {
 }
 
 /// The largest size that is still common, in both forms.
-fn conversion(table: &mut Table, pictures: &[Picture]) -> Result<(), String> {
+fn conversion(table: &mut Table, pictures: &[Picture]) -> Result<(), BenchError> {
     let mut converter = Converter::default();
     let mut planes = Planes::default();
     for (name, chroma) in [("4:2:0", Chroma::C420), ("4:4:4", Chroma::C444)] {
         let mut times = Vec::new();
         for picture in pictures {
             let begin = Instant::now();
-            converter.convert(picture, chroma, &mut planes).map_err(|error| error.to_string())?;
+            converter.convert(picture, chroma, &mut planes)?;
             times.push(begin.elapsed().as_secs_f64() * 1000.0);
         }
         table.push(Row::below(format!("conversion at 640x480 to {name}, p50"), median(times), "ms", 0.3));
@@ -144,7 +144,7 @@ struct Figures {
     psnr: f64,
 }
 
-fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Result<Figures, String> {
+fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Result<Figures, BenchError> {
     let (mut converter, mut planes, mut seen) = (Converter::default(), Planes::default(), Planes::default());
     let mut encoder = None;
     let (mut converts, mut encodes, mut bytes, mut first) = (Vec::new(), Vec::new(), 0, 0);
@@ -152,19 +152,19 @@ fn run(format: Format, speed: usize, preset: Preset, pictures: &[Picture]) -> Re
     let mut out = Vec::new();
     for (index, picture) in pictures.iter().enumerate() {
         let begin = Instant::now();
-        converter.convert(picture, format.chroma, &mut planes).map_err(|error| error.to_string())?;
+        converter.convert(picture, format.chroma, &mut planes)?;
         converts.push(begin.elapsed().as_secs_f64() * 1000.0);
         let encoder = match &mut encoder {
             Some(encoder) => encoder,
             // The demo game keeps its size.
             none => {
                 let opened = open_as(format, planes.shape, Tuning { speed, ..TUNING }, preset);
-                none.insert(opened.map_err(|error| error.to_string())?)
+                none.insert(opened?)
             }
         };
         out.clear();
         let begin = Instant::now();
-        encoder.encode(&planes, EncodeMode::Auto, &mut out).map_err(|error| error.to_string())?;
+        encoder.encode(&planes, EncodeMode::Auto, &mut out)?;
         encodes.push(begin.elapsed().as_secs_f64() * 1000.0);
         if index == 0 {
             first = out.len();

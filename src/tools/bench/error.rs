@@ -3,8 +3,12 @@
 use crate::crash::Crash;
 use crate::emulator::StartError;
 use crate::link::message::LoadError;
+use crate::packet::Format;
+use crate::record::RecordStartError;
 use crate::sync::SpawnError;
+use crate::video::error::{ConvertError, EncodeError};
 use std::io;
+use std::path::PathBuf;
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -51,20 +55,24 @@ pub enum BenchError {
     NoFigures,
     #[error("The thread that waited for datagrams ended early.")]
     WaiterEnded,
-    /// From the encoders' own benches.
-    #[error("{0}")]
-    Encoding(String),
+    #[error("{} made {got} pictures of {wanted} in time.", core.display())]
+    PicturesMissing { core: PathBuf, got: usize, wanted: usize },
+    #[error("A frame was lost on its way through the ring.")]
+    FrameLost,
+    #[error(transparent)]
+    Record(#[from] RecordStartError),
+    #[error(transparent)]
+    Convert(#[from] ConvertError),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// What came of the first (0) or second frame of a size.
+    #[error("{} at {width}x{height}, frame {frame}: {problem}.", format.title())]
+    Switch { format: Format, width: u32, height: u32, frame: usize, problem: String },
 }
 
 impl BenchError {
     /// For `map_err`: what could not be done.
     pub fn io(what: &'static str) -> impl Fn(io::Error) -> BenchError {
         move |error| BenchError::Io { what, error }
-    }
-}
-
-impl From<String> for BenchError {
-    fn from(words: String) -> BenchError {
-        BenchError::Encoding(words)
     }
 }

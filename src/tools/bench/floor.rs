@@ -1,10 +1,10 @@
 //! What the machine itself takes to hand a datagram to a thread: nothing that waits for one can be faster.
 
 use super::{BenchError, table};
-use crate::net::arrival;
+use crate::net::transport::arrival;
 use crate::sync::{Claim, spawn, wake_before_others};
 use std::net::UdpSocket;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// From a datagram's arrival to a thread that waits for nothing else and asks the scheduler for what the net thread asks:
 /// `rate` a second for so many seconds, the medians of each second's p50 and p99 in microseconds.
@@ -22,7 +22,7 @@ pub fn wake_us(rate: usize, seconds: usize) -> Result<(f64, f64), BenchError> {
         while took.len() < rate * seconds {
             // One that was lost is missing at the end, and then nothing comes for two seconds.
             let Ok((_, _, arrived)) = arrival::receive(&to, &mut buffer, &mut control) else { break };
-            took.extend(arrived.elapsed().map(|took| took.as_secs_f64() * 1e6));
+            took.extend(arrived.age(SystemTime::now()).map(|took| took.as_secs_f64() * 1e6));
         }
         took
     })?;

@@ -1,5 +1,6 @@
 //! Pictures to encode: the demo game as it is played, and drawn scenes of any size.
 
+use super::BenchError;
 use crate::emulator::{Emulator, Event};
 use crate::frame::{Picture, PixelFormat};
 use crate::input::{Button, PadState};
@@ -60,10 +61,10 @@ pub fn header(width: u32, height: u32, fps: f64, now: Duration) -> FrameHeader {
 }
 
 /// Plays a core for `count` frames, with a player who runs about and shoots, and keeps every picture.
-pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
-    let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
+pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
+    let link = Link::create().map_err(BenchError::io("The system gives no shared memory"))?;
     let scratch = std::env::temp_dir().join(format!("hotseat-footage-{}", std::process::id()));
-    std::fs::create_dir_all(&scratch).map_err(|error| format!("{} cannot be made: {error}.", scratch.display()))?;
+    std::fs::create_dir_all(&scratch).map_err(BenchError::io("A folder for the core cannot be made"))?;
     let load = Load {
         core: core.to_owned(),
         content: None,
@@ -78,7 +79,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
     let listener = Box::new(move |event| {
         let _ = sender.try_send(event);
     });
-    let emulator = Emulator::start(link.clone(), load, listener).map_err(|error| error.to_string())?;
+    let emulator = Emulator::start(link.clone(), load, listener)?;
     let board = BoardWriter::new(link.clone());
     let mut reader = FrameReader::new(link.clone());
     let mut converter = Converter::default();
@@ -86,8 +87,8 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
     let until = Instant::now() + Duration::from_secs(10) + Duration::from_secs(1) * (count / 30) as u32;
     while pictures.len() < count && Instant::now() < until {
         match events.try_recv() {
-            Ok(Event::Died(crash)) => return Err(crash.to_string()),
-            Ok(Event::Message(FromCore::LoadFailed(why))) => return Err(why.to_string()),
+            Ok(Event::Died(crash)) => return Err(crash.into()),
+            Ok(Event::Message(FromCore::LoadFailed(error))) => return Err(error.into()),
             _ => {}
         }
         link.frame_event.wait_timeout(Duration::from_millis(100));
@@ -103,7 +104,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, String> {
     drop(emulator);
     let _ = std::fs::remove_dir_all(&scratch);
     if pictures.len() < count {
-        return Err(format!("{} made {} pictures of {count} in time.", core.display(), pictures.len()));
+        return Err(BenchError::PicturesMissing { core: core.to_owned(), got: pictures.len(), wanted: count });
     }
     Ok(pictures)
 }

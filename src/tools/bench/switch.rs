@@ -1,5 +1,6 @@
 //! `bench switch`: what a change of the picture's size costs, and that nothing is left behind by ten thousand of them.
 
+use super::BenchError;
 use super::footage::{draw, header};
 use super::table::{Row, Table};
 use crate::frame::Picture;
@@ -43,16 +44,16 @@ const SETTLED: usize = 100;
 const ROUNDS: usize = 6 * SIZES.len();
 
 /// For every format, over the real video thread.
-pub fn switch(table: &mut Table) -> Result<(), String> {
+pub fn switch(table: &mut Table) -> Result<(), BenchError> {
     for format in Format::ALL {
         one(table, format)?;
     }
     Ok(())
 }
 
-fn one(table: &mut Table, format: Format) -> Result<(), String> {
-    let event = || Event::new().map_err(|error| format!("The system gives no event counter: {error}."));
-    let link = Link::create().map_err(|error| format!("The system gives no shared memory: {error}."))?;
+fn one(table: &mut Table, format: Format) -> Result<(), BenchError> {
+    let event = || Event::new().map_err(BenchError::io("The system gives no event counter"));
+    let link = Link::create().map_err(BenchError::io("The system gives no shared memory"))?;
     let control = VideoControl::new(link.clone());
     let VideoRings { packets, packets_out: mut out, mut used, spares } = VideoRings::default();
     let (screenshots, _) = sync_channel::<Picture>(1);
@@ -90,6 +91,7 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
         // Each round goes on by another number of places, so that every size comes after every other.
         size = (size + 1 + change / SIZES.len() % (SIZES.len() - 1)) % SIZES.len();
         let (width, height) = SIZES[size];
+        let failed = |frame, problem| BenchError::Switch { format, width, height, frame, problem };
         for (frame, times) in [(0, &mut first), (1, &mut second)] {
             let pixels = &scenes[size][change % 2 * 2 + frame];
             let row = width as usize;
@@ -106,17 +108,15 @@ fn one(table: &mut Table, format: Format) -> Result<(), String> {
                     Err(_) => {}
                 }
                 if !packet_event.wait_timeout(Duration::from_secs(5)) {
-                    let why = troubles.try_recv().map_or_else(|_| "no packet came.".into(), |why| why.to_string());
-                    return Err(format!("{} at {width}x{height}: {why}", format.title()));
+                    let why =
+                        troubles.try_recv().map_or_else(|_| "no packet came".into(), |failure| failure.to_string());
+                    let why = why.trim_end_matches('.').to_owned();
+                    return Err(failed(frame, why));
                 }
             };
             let right = (packet.shape.width, packet.shape.height) == (width, height) && packet.keyframe == (frame == 0);
             if !right {
-                return Err(format!(
-                    "{} at {width}x{height}: frame {frame} came as {:?}.",
-                    format.title(),
-                    packet.shape
-                ));
+                return Err(failed(frame, format!("it came as {:?}", packet.shape)));
             }
             times.saturating_record((packet.encoded.saturating_sub(captured).as_micros() as u64).max(1));
             let _ = used.push(packet);

@@ -30,7 +30,7 @@ struct Shared {
     /// Input messages sent.
     sent: AtomicU64,
     /// Seats that are lit now, and those that have been, one bit each.
-    lights: AtomicU32,
+    activity: AtomicU32,
     lit: AtomicU32,
     stop: AtomicBool,
 }
@@ -93,7 +93,7 @@ impl Viewer {
 
     /// The seats that the host says are lit now, one bit each.
     pub fn lights(&self) -> u32 {
-        self.shared.lights.load(Ordering::Acquire)
+        self.shared.activity.load(Ordering::Acquire)
     }
 
     /// The seats that the host has said were lit, one bit each.
@@ -151,7 +151,7 @@ fn hear(text: &[u8], shared: &Shared) -> Option<u8> {
         "room" => said["you"]["seats"][0].as_u64()?.try_into().ok(),
         "lights" => {
             let seats = said["seats"].as_u64()?.try_into().ok()?;
-            shared.lights.store(seats, Ordering::Release);
+            shared.activity.store(seats, Ordering::Release);
             shared.lit.fetch_or(seats, Ordering::AcqRel);
             None
         }

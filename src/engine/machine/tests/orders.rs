@@ -75,7 +75,7 @@ fn a_crash_starts_it_again_from_the_last_state_then_from_nothing_then_waits() {
 
 #[test]
 fn pages_hear_of_a_game_that_is_brought_back_as_crashed_until_it_runs() {
-    use crate::net::protocol::PlayState;
+    use crate::session::protocol::PlayState;
     let mut world = World::playing(0);
     world.crash();
     assert_eq!(world.machine.info().state, PlayState::Crashed);
