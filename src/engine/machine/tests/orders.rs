@@ -86,7 +86,9 @@ fn pages_hear_of_a_game_that_is_brought_back_as_crashed_until_it_runs() {
         world.load(false);
     }
     assert_eq!(world.machine.info().state, PlayState::Stopped);
-    assert_eq!(world.machine.info().message, "It crashed.");
+    let problem = world.machine.info().problem.expect("why there is no game");
+    assert_eq!(problem.code, "crash.unknown");
+    assert_eq!(world.machine.info().message, "", "words are the page's own");
 }
 
 #[test]
