@@ -122,10 +122,10 @@ fn frames_at_rest(host: &mut Host, players: &[Browser], spectators: &[Viewer]) -
 /// Waits for these lights alone. Seats that are not as they should be, one bit each.
 fn wait_for_lights(sees: &Viewer, wanted: u32) -> u32 {
     let end = Instant::now() + PATIENCE;
-    while sees.activity() != wanted && Instant::now() < end {
+    while sees.lights() != wanted && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(5));
     }
-    sees.activity() ^ wanted
+    sees.lights() ^ wanted
 }
 
 /// Everybody presses a button, all hold theirs together, and everybody lets go.
@@ -177,7 +177,7 @@ fn main() {
     let presses = pressed.rounds * NAMES.len() as u64;
     report.exactly("presses seen on their seat, all four held", presses - pressed.unlit.min(presses), presses);
     report.exactly("let go, and dark again", presses - pressed.stuck.min(presses), presses);
-    report.exactly("seats lit at the end", spectators[0].activity().count_ones().into(), 0);
+    report.exactly("seats lit at the end", spectators[0].lights().count_ones().into(), 0);
     for (seat, name) in NAMES.iter().enumerate() {
         let lit = spectators.iter().filter(|it| it.lit() >> seat & 1 == 1).count();
         report.exactly(&format!("spectators who saw {name}'s seat lit"), lit as u64, SPECTATORS as u64);

@@ -15,8 +15,11 @@ use hotseat::gui::invite_links;
 use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
-use hotseat::room::RoomCommand;
-use hotseat::room::{Decision, EMOJI, Emoji, InviteTerms, Permission, Permissions, SeatGrant};
+use hotseat::input::Seat;
+use hotseat::room::{
+    CodeChange, Decision, EMOJI, Emoji, InviteId, InviteTerms, Muting, PeerId, Permission, Permissions, RequestId,
+    RevokeScope, RoomCommand, SeatChange, SeatGrant,
+};
 use hotseat::session::ChatEvent;
 use std::time::Duration;
 
@@ -71,8 +74,8 @@ fn a_peer_that_wants_a_seat_gets_it_with_one_click() {
     assert_eq!(
         room(&mut window),
         [
-            RoomCommand::AssignSeat { peer: 9, seat: 3, change: SeatChange::Seat },
-            RoomCommand::AssignSeat { peer: 7, seat: 3, change: SeatChange::Seat }
+            RoomCommand::AssignSeat { peer: PeerId(9), seat: Seat::ALL[3], change: SeatChange::Seat },
+            RoomCommand::AssignSeat { peer: PeerId(7), seat: Seat::ALL[3], change: SeatChange::Seat }
         ]
     );
 }
@@ -95,19 +98,22 @@ fn the_menu_of_a_person_puts_them_on_several_seats_and_lets_them_do_things() {
     // The speaker has a button of that name.
     window.get_by_role_and_label(Role::CheckBox, "Mute").click();
     window.run_steps(3);
-    let rights = Permissions::default().with(Permission::Pause, true);
+    let permissions = Permissions::default().with(Permission::Pause, true);
     assert_eq!(
         room(&mut window),
         [
-            RoomCommand::AssignSeat { peer: 7, seat: 3, change: SeatChange::Seat },
-            RoomCommand::AssignSeat { peer: 7, seat: 1, change: SeatChange::Unseat },
-            RoomCommand::Permissions(7, rights.with(Permission::States, true)),
-            RoomCommand::Permissions(7, Permissions::default()),
-            RoomCommand::Mute(7, true),
+            RoomCommand::AssignSeat { peer: PeerId(7), seat: Seat::ALL[3], change: SeatChange::Seat },
+            RoomCommand::AssignSeat { peer: PeerId(7), seat: Seat::ALL[1], change: SeatChange::Unseat },
+            RoomCommand::SetPermissions(PeerId(7), permissions.with(Permission::States, true)),
+            RoomCommand::SetPermissions(PeerId(7), Permissions::default()),
+            RoomCommand::SetMuting(PeerId(7), Muting::Muted),
         ]
     );
     click(&mut window, "Watch only");
-    assert_eq!(room(&mut window), [RoomCommand::AssignSeat { peer: 7, seat: 1, change: SeatChange::Unseat }]);
+    assert_eq!(
+        room(&mut window),
+        [RoomCommand::AssignSeat { peer: PeerId(7), seat: Seat::ALL[1], change: SeatChange::Unseat }]
+    );
     assert!(!says(&window, "save and load"), "the menu is closed");
 }
 
@@ -117,7 +123,7 @@ fn the_menu_stays_open_while_its_person_moves_and_is_one_for_all_their_seats() {
     click(&mut window, "Options for Alan");
     let put = |window: &mut Window, index: usize| {
         let snapshot = &mut window.state_mut().snapshot;
-        snapshot.peers[2].seats.push(index);
+        snapshot.peers[2].member.seats.push(Seat::ALL[index]);
         snapshot.seats[index].holders.extend(seat(index, Some("Alan"), Some(9)).holders);
         window.run_steps(3);
     };
@@ -138,8 +144,8 @@ fn the_menu_stays_open_while_its_person_moves_and_is_one_for_all_their_seats() {
     assert_eq!(
         room(&mut window),
         [
-            RoomCommand::AssignSeat { peer: 9, seat: 3, change: SeatChange::Seat },
-            RoomCommand::AssignSeat { peer: 9, seat: 2, change: SeatChange::Seat }
+            RoomCommand::AssignSeat { peer: PeerId(9), seat: Seat::ALL[3], change: SeatChange::Seat },
+            RoomCommand::AssignSeat { peer: PeerId(9), seat: Seat::ALL[2], change: SeatChange::Seat }
         ]
     );
 }
@@ -147,7 +153,7 @@ fn the_menu_stays_open_while_its_person_moves_and_is_one_for_all_their_seats() {
 #[test]
 fn a_peer_is_removed_or_banned_and_all_bans_are_lifted() {
     let mut window = busy();
-    for (name, command) in [("Remove", RoomCommand::Kick(7)), ("Ban", RoomCommand::Ban(7))] {
+    for (name, command) in [("Remove", RoomCommand::Kick(PeerId(7))), ("Ban", RoomCommand::Ban(PeerId(7)))] {
         click(&mut window, "Options for Grace");
         click(&mut window, name);
         assert_eq!(room(&mut window), [command]);
@@ -161,9 +167,9 @@ fn a_peer_is_removed_or_banned_and_all_bans_are_lifted() {
 fn a_peer_that_is_away_loses_the_seat_or_is_removed() {
     let mut window = busy();
     for (name, command) in [
-        ("Free the seat", RoomCommand::AssignSeat { peer: 5, seat: 2, change: SeatChange::Unseat }),
-        ("Remove", RoomCommand::Kick(5)),
-        ("Ban", RoomCommand::Ban(5)),
+        ("Free the seat", RoomCommand::AssignSeat { peer: PeerId(5), seat: Seat::ALL[2], change: SeatChange::Unseat }),
+        ("Remove", RoomCommand::Kick(PeerId(5))),
+        ("Ban", RoomCommand::Ban(PeerId(5))),
     ] {
         click(&mut window, "Options for Edsger");
         click(&mut window, name);
@@ -193,8 +199,8 @@ fn a_click_never_reaches_a_row_that_moved_under_the_pointer_meanwhile() {
         let mut window = busy();
         let at = window.get_by_label(name).rect().center();
         press(&mut window, at, true);
-        let alan = &mut window.state_mut().snapshot.peers[2];
-        (alan.id, alan.name) = (31, "Mallory".into());
+        let alan = &mut window.state_mut().snapshot.peers[2].member;
+        (alan.id, alan.name) = (PeerId(31), "Mallory".into());
         window.run_steps(2);
         press(&mut window, at, false);
         assert_eq!(room(&mut window), [], "{name}");
@@ -218,7 +224,7 @@ fn the_focus_stays_with_its_person_when_others_come() {
 #[test]
 fn those_at_this_machine_stay_in_sight_when_the_game_lacks_their_seats() {
     let mut stage = Stage::default().playing().with_guest();
-    stage.local_players.host = Some(3);
+    stage.local_players.host = Some(Seat::ALL[3]);
     stage.snapshot.seats.truncate(2);
     stage.snapshot.seats[0].holders.clear();
     let mut window = stage.open_at([1100.0, 1400.0]);
@@ -227,10 +233,13 @@ fn those_at_this_machine_stay_in_sight_when_the_game_lacks_their_seats() {
     }
     click(&mut window, "Options for Bob");
     click(&mut window, "Player 2");
-    assert_eq!(local_players(&mut window).guests[&Device::Pad(3)], LocalGuest { seat: 1, name: "Bob".into() });
+    assert_eq!(
+        local_players(&mut window).guests[&Device::Pad(3)],
+        LocalGuest { seat: Seat::ALL[1], name: "Bob".into() }
+    );
     click(&mut window, "Your seat");
     click(&mut window, "Player 1");
-    assert_eq!(local_players(&mut window).host, Some(0));
+    assert_eq!(local_players(&mut window).host, Some(Seat::ALL[0]));
 }
 
 #[test]
@@ -244,8 +253,8 @@ fn the_menu_works_with_the_keyboard_alone() {
     window.run_steps(2);
     window.key_press(Key::Space);
     window.run_steps(3);
-    let rights = Permissions::default().with(Permission::Pause, true).with(Permission::Invite, true);
-    assert_eq!(room(&mut window), [RoomCommand::Permissions(7, rights)]);
+    let permissions = Permissions::default().with(Permission::Pause, true).with(Permission::Invite, true);
+    assert_eq!(room(&mut window), [RoomCommand::SetPermissions(PeerId(7), permissions)]);
     window.key_press(Key::Escape);
     window.run_steps(3);
     assert!(!says(&window, "invite others"));
@@ -277,14 +286,20 @@ fn a_person_is_dragged_onto_a_seat_and_leaves_the_old_one() {
     assert_eq!(
         room(&mut window),
         [
-            RoomCommand::AssignSeat { peer: 7, seat: 3, change: SeatChange::Seat },
-            RoomCommand::AssignSeat { peer: 7, seat: 1, change: SeatChange::Unseat }
+            RoomCommand::AssignSeat { peer: PeerId(7), seat: Seat::ALL[3], change: SeatChange::Seat },
+            RoomCommand::AssignSeat { peer: PeerId(7), seat: Seat::ALL[1], change: SeatChange::Unseat }
         ]
     );
     drag(&mut window, "Alan", "Free seat");
-    assert_eq!(room(&mut window), [RoomCommand::AssignSeat { peer: 9, seat: 3, change: SeatChange::Seat }]);
+    assert_eq!(
+        room(&mut window),
+        [RoomCommand::AssignSeat { peer: PeerId(9), seat: Seat::ALL[3], change: SeatChange::Seat }]
+    );
     drag(&mut window, "Grace", "Watching");
-    assert_eq!(room(&mut window), [RoomCommand::AssignSeat { peer: 7, seat: 1, change: SeatChange::Unseat }]);
+    assert_eq!(
+        room(&mut window),
+        [RoomCommand::AssignSeat { peer: PeerId(7), seat: Seat::ALL[1], change: SeatChange::Unseat }]
+    );
     drag(&mut window, "Grace", "Grace");
     assert_eq!(room(&mut window), []);
 }
@@ -308,14 +323,14 @@ fn a_guest_who_waits_is_let_in_to_a_free_seat_to_watch_or_not_also_in_full_scree
     for mut window in [Stage::default().playing().asking().open(), full.open(), home.open(), hidden] {
         assert!(says(&window, "Dennis (192.168.1.77) wants to play"));
         assert!(!says(&window, "Player 2: Dennis"), "that seat is taken");
-        for (button, verdict) in [
+        for (button, decision) in [
             ("Let in: Dennis", Decision::Play(None)),
-            ("Player 4: Dennis", Decision::Play(Some(3))),
+            ("Player 4: Dennis", Decision::Play(Some(Seat::ALL[3]))),
             ("Let watch: Dennis", Decision::Watch),
             ("Decline: Dennis", Decision::Decline),
         ] {
             click(&mut window, button);
-            assert_eq!(room(&mut window), [RoomCommand::Answer(4, verdict)], "{button}");
+            assert_eq!(room(&mut window), [RoomCommand::Answer(RequestId(4), decision)], "{button}");
         }
     }
 }
@@ -325,13 +340,13 @@ fn the_link_gets_digits_that_are_shown_with_their_time_and_stopped() {
     let mut window = Stage::default().playing().open();
     click(&mut window, "More ways to invite");
     click(&mut window, "Code to read out");
-    assert_eq!(room(&mut window), [RoomCommand::SetCode(1, CodeChange::Issue)]);
+    assert_eq!(room(&mut window), [RoomCommand::SetCode(InviteId(1), CodeChange::Issue)]);
     for stage in [Stage::default().playing().with_code(), Stage::default().with_code()] {
         let mut window = stage.open();
         assert!(says(&window, "123 456") && says(&window, "9:41 left"));
         assert!(!says(&window, "Code to read out"));
         click(&mut window, "Stop this code");
-        assert_eq!(room(&mut window), [RoomCommand::SetCode(1, CodeChange::Clear)]);
+        assert_eq!(room(&mut window), [RoomCommand::SetCode(InviteId(1), CodeChange::Clear)]);
     }
 }
 
@@ -365,7 +380,7 @@ fn asking_before_a_guest_joins_changes_the_link_and_is_remembered() {
     click(&mut window, "Ask me before anyone joins with this link");
     let actions = std::mem::take(&mut window.state_mut().actions);
     let terms = InviteTerms { approval: true, ..InviteTerms::default() };
-    assert_eq!(actions[0], Action::Engine(Command::Room(RoomCommand::ChangeInvite(1, terms))));
+    assert_eq!(actions[0], Action::Engine(Command::Room(RoomCommand::ChangeInvite(InviteId(1), terms))));
     assert!(matches!(&actions[1], Action::Change(settings) if settings.ask_before_joining));
 }
 
@@ -386,7 +401,10 @@ fn links_are_listed_and_taken_back() {
     click(&mut window, "Revoke and remove everyone who used it");
     assert_eq!(
         room(&mut window),
-        [RoomCommand::Revoke(2, RevokeScope::LinkOnly), RoomCommand::Revoke(3, RevokeScope::WithPeople)]
+        [
+            RoomCommand::Revoke(InviteId(2), RevokeScope::LinkOnly),
+            RoomCommand::Revoke(InviteId(3), RevokeScope::WithPeople)
+        ]
     );
 }
 
@@ -403,8 +421,8 @@ fn a_link_is_made_to_measure() {
     window.run_steps(2);
     click(&mut window, "Make a link");
     let terms = InviteTerms {
-        grant: SeatGrant::Seat(2),
-        rights: Permissions::default().with(Permission::Seats, true),
+        grant: SeatGrant::Seat(Seat::ALL[2]),
+        permissions: Permissions::default().with(Permission::Seats, true),
         approval: true,
         uses: Some(3),
         lasts: Some(Duration::from_secs(3600)),
@@ -454,15 +472,15 @@ fn only_a_link_that_is_for_everyone_is_handed_out() {
         let mut stage = without_first(playing);
         let plain = Stage::default().with_invite().snapshot.invites.remove(0);
         let terms = InviteTerms { approval: true, ..InviteTerms::default() };
-        stage.snapshot.invites.push(InviteStatus { id: 8, by_guest: true, ..plain.clone() });
-        stage.snapshot.invites.push(InviteStatus { id: 9, terms, ..plain });
+        stage.snapshot.invites.push(InviteStatus { id: InviteId(8), by_guest: true, ..plain.clone() });
+        stage.snapshot.invites.push(InviteStatus { id: InviteId(9), terms, ..plain });
         let mut window = stage.open();
         assert!(says(&window, "Copy link"));
         if playing {
             click(&mut window, "More ways to invite");
         }
         click(&mut window, "Code to read out");
-        assert_eq!(room(&mut window), [RoomCommand::SetCode(9, CodeChange::Issue)]);
+        assert_eq!(room(&mut window), [RoomCommand::SetCode(InviteId(9), CodeChange::Issue)]);
     }
 }
 
@@ -472,7 +490,7 @@ fn say(window: &mut Window, new: Vec<ChatLine>) {
 }
 
 fn said(text: &str) -> ChatEvent {
-    ChatEvent::Said { peer: Some(7), name: "Grace".into(), text: text.into() }
+    ChatEvent::Said { peer: Some(PeerId(7)), name: "Grace".into(), text: text.into() }
 }
 
 #[test]
@@ -553,8 +571,8 @@ fn a_gamepad_is_given_to_a_guest_with_a_name_and_taken_back() {
     let mut window = controllers();
     click(&mut window, "Gamepad 2: Wireless Controller");
     click(&mut window, "Player 3");
-    let guest = |seat, name: &str| [(Device::Pad(3), LocalGuest { seat, name: name.into() })].into();
-    assert_eq!(local_players(&mut window), LocalPlayers { host: Some(0), guests: guest(2, "Guest 3") });
+    let guest = |seat, name: &str| [(Device::Pad(3), LocalGuest { seat: Seat::ALL[seat], name: name.into() })].into();
+    assert_eq!(local_players(&mut window), LocalPlayers { host: Some(Seat::ALL[0]), guests: guest(2, "Guest 3") });
     let name = "Name, Gamepad 2: Wireless Controller";
     window.get_by_role_and_label(Role::TextInput, name).focus();
     window.get_by_role_and_label(Role::TextInput, name).type_text(" Bob");
@@ -581,7 +599,7 @@ fn the_host_moves_to_another_seat_or_watches() {
     let mut window = busy();
     click(&mut window, "Your seat");
     click(&mut window, "Player 4");
-    assert_eq!(local_players(&mut window).host, Some(3));
+    assert_eq!(local_players(&mut window).host, Some(Seat::ALL[3]));
     let seats = &mut window.state_mut().snapshot.seats;
     let ada = seats[0].holders.remove(0);
     seats[3].holders.push(ada);

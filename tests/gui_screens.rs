@@ -151,7 +151,7 @@ fn every_screen_can_be_painted_at_every_size() {
             }
             harness.run_steps(12);
             // Reactions are over the picture for a moment only.
-            let later = std::mem::take(&mut harness.state_mut().said_later);
+            let later = std::mem::take(&mut harness.state_mut().later_chat);
             harness.state_mut().snapshot.chat.extend(later);
             harness.run_steps(4);
             let image = harness.render().unwrap();

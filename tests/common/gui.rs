@@ -10,10 +10,14 @@ use hotseat::gui::leds::Leds;
 use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
+use hotseat::input::Seat;
 use hotseat::library::CoreEntry;
-use hotseat::room::{EMOJI, Emoji, InviteTerms, Permission, Permissions, SeatGrant, SeatRequest};
-use hotseat::session::ChatEvent;
-use hotseat::session::protocol::Presence;
+use hotseat::room::{
+    EMOJI, Emoji, Holder, InviteId, InviteTerms, JoinRequest, Member, PeerId, Permission, Permissions, RequestId,
+    SeatGrant, SeatRequest,
+};
+use hotseat::session::protocol::{Presence, SeatInfo};
+use hotseat::session::{ChatEvent, PeerStats};
 use hotseat::settings::{Recent, Settings};
 use hotseat::text::{Spoken, Texts};
 use std::path::Path;
@@ -40,8 +44,8 @@ pub struct Stage {
     pub click: Vec<&'static str>,
     /// The chat is opened before a picture is made.
     pub open_chat: bool,
-    /// Said and shown once the window is open.
-    pub said_later: Vec<ChatLine>,
+    /// Added to the chat once the window is open.
+    pub later_chat: Vec<ChatLine>,
     /// Paintings so far.
     pub painted: usize,
 }
@@ -71,7 +75,7 @@ impl Default for Stage {
             actions: Vec::new(),
             click: Vec::new(),
             open_chat: false,
-            said_later: Vec::new(),
+            later_chat: Vec::new(),
             painted: 0,
         }
     }
@@ -130,7 +134,7 @@ impl Stage {
     pub fn with_invite(mut self) -> Self {
         let link = |address: &str| format!("http://{address}:8470/#k7Qm2xVb9TzRk7Qm2xVb9T");
         self.snapshot.invites = vec![InviteStatus {
-            id: 1,
+            id: InviteId(1),
             links: vec![link("192.168.1.20"), link("10.8.0.3")],
             terms: InviteTerms::default(),
             by_guest: false,
@@ -174,15 +178,15 @@ impl Stage {
     /// A room in which much happens: a guest waits, two share a seat, one is muted, one is away, one wants to play.
     pub fn busy(mut self) -> Self {
         let snapshot = &mut self.snapshot;
-        let away = Holder { peer: Some(5), name: "Edsger".into(), away: true };
+        let away = Holder { peer: Some(PeerId(5)), name: "Edsger".into(), away: true };
         snapshot.seats[2].holders.push(away);
-        snapshot.seats[0].holders.push(Holder { peer: Some(10), name: "Barbara".into(), away: false });
+        snapshot.seats[0].holders.push(Holder { peer: Some(PeerId(10)), name: "Barbara".into(), away: false });
         snapshot.peers.push(peer(10, "Barbara", Some(0), Some(31), 2400, 0.0));
-        snapshot.peers[0].wants = Some(SeatRequest::Seat(3));
-        snapshot.peers[0].rights = Permissions::default().with(Permission::Pause, true);
-        snapshot.peers[1].muted = true;
-        snapshot.peers[2].wants = Some(SeatRequest::Any);
-        snapshot.activity = 0b10;
+        snapshot.peers[0].member.wants = Some(SeatRequest::Seat(Seat::ALL[3]));
+        snapshot.peers[0].member.permissions = Permissions::default().with(Permission::Pause, true);
+        snapshot.peers[1].member.muted = true;
+        snapshot.peers[2].member.wants = Some(SeatRequest::Any);
+        snapshot.activity = [Seat::ALL[1]].into_iter().collect();
         snapshot.banned = 2;
         let types = vec![(1, "RetroPad".to_owned()), (257, "Four Score".to_owned()), (260, "Zapper".to_owned())];
         let devices = vec![DeviceStatus { types, plugged: 1 }, DeviceStatus { types: Vec::new(), plugged: 1 }];
@@ -195,27 +199,32 @@ impl Stage {
     /// A guest waits for approval.
     pub fn asking(mut self) -> Self {
         let address = "192.168.1.77".parse().unwrap();
-        self.snapshot.requests = vec![JoinRequest { id: 4, name: "Dennis".into(), address, invite: 1 }];
+        self.snapshot.requests =
+            vec![JoinRequest { id: RequestId(4), name: "Dennis".into(), address, invite: InviteId(1) }];
         self
     }
 
     /// People say things, and the panel is open.
     pub fn talking(mut self) -> Self {
-        let said = |peer, name: &str, text: &str| ChatEvent::Said { peer, name: name.into(), text: text.into() };
+        let said = |peer: Option<u32>, name: &str, text: &str| ChatEvent::Said {
+            peer: peer.map(PeerId),
+            name: name.into(),
+            text: text.into(),
+        };
         let reaction = |name: &str, index: usize| {
             let emoji = Emoji::parse(EMOJI[index]).unwrap();
             ChatEvent::Reaction { peer: None, name: name.into(), emoji }
         };
-        let talks = [
+        let events = [
             ChatEvent::Presence(Presence::Joined, "Grace".into()),
             said(Some(7), "Grace", "Hello! Who takes the left door?"),
             said(None, "Ada", "I do. Katherine, you have the key, wait for us at the top of the tower."),
             ChatEvent::Presence(Presence::Left, "Edsger".into()),
             reaction("Grace", 2),
         ];
-        self.snapshot.chat = lines(0, talks);
+        self.snapshot.chat = lines(0, events);
         let later = (0..EMOJI.len()).map(|index| reaction(["Grace", "Ada"][index % 2], index));
-        self.said_later = lines(5, later);
+        self.later_chat = lines(5, later);
         self.open_chat = true;
         self
     }
@@ -239,15 +248,15 @@ impl Stage {
     /// Links of several kinds.
     pub fn with_links(mut self) -> Self {
         let now = hotseat::sync::now();
-        let rights = Permissions::default().with(Permission::States, true);
+        let permissions = Permissions::default().with(Permission::States, true);
         let terms = |grant| InviteTerms { grant, ..InviteTerms::default() };
         let kinds = [
-            (InviteTerms { uses: Some(3), rights, ..terms(SeatGrant::Seat(1)) }, 1, None),
+            (InviteTerms { uses: Some(3), permissions, ..terms(SeatGrant::Seat(Seat::ALL[1])) }, 1, None),
             (InviteTerms { approval: true, ..terms(SeatGrant::Watch) }, 0, Some(now + Duration::from_secs(3500))),
         ];
         for (index, (terms, used, ends)) in kinds.into_iter().enumerate() {
             let first = &self.snapshot.invites[0];
-            let invite = InviteStatus { id: index as u32 + 2, terms, used, ends, ..first.clone() };
+            let invite = InviteStatus { id: InviteId(index as u32 + 2), terms, used, ends, ..first.clone() };
             self.snapshot.invites.push(invite);
         }
         self
@@ -257,8 +266,8 @@ impl Stage {
     pub fn with_guest(mut self) -> Self {
         let pad = |id, name: &str| Gamepad { id, name: name.into() };
         self.gamepads = vec![pad(0, "8BitDo SN30 Pro"), pad(3, "Wireless Controller")];
-        self.local_players.guests.insert(Device::Pad(3), LocalGuest { seat: 3, name: "Bob".into() });
-        self.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: 2, name: "Cleo".into() });
+        self.local_players.guests.insert(Device::Pad(3), LocalGuest { seat: Seat::ALL[3], name: "Bob".into() });
+        self.local_players.guests.insert(Device::SecondKeys, LocalGuest { seat: Seat::ALL[2], name: "Cleo".into() });
         self
     }
 
@@ -281,7 +290,7 @@ impl Stage {
         self
     }
 
-    /// The game takes the keyboard and the mouse, and its machine has three lights.
+    /// The game takes the keyboard and the mouse, and its machine has three LEDs.
     pub fn wanting(mut self, keyboard: bool, mouse: bool, on: bool) -> Self {
         self.capture = CaptureState { keyboard, mouse, pointer: false, active: on };
         let game = self.snapshot.game.as_ref().map(|game| (&game.core, &game.content));
@@ -403,30 +412,31 @@ pub fn option(key: &str, label: &str, values: &[&str], value: &str) -> OptionSta
     }
 }
 
-pub fn seat(seat: usize, name: Option<&str>, peer: Option<u32>) -> SeatInfo {
-    let holder = |name: &str| Holder { peer, name: name.to_owned(), away: false };
+pub fn seat(index: usize, name: Option<&str>, peer: Option<u32>) -> SeatInfo {
+    let holder = |name: &str| Holder { peer: peer.map(PeerId), name: name.to_owned(), away: false };
+    let seat = Seat::ALL[index];
     SeatInfo { seat, device: "RetroPad".into(), holders: name.map(holder).into_iter().collect() }
 }
 
 pub fn peer(id: u32, name: &str, seat: Option<usize>, ms: Option<u64>, kbit_s: u32, loss: f32) -> PeerStatus {
-    PeerStatus {
+    let id = PeerId(id);
+    let member = Member {
         id,
         name: name.into(),
-        seats: seat.into_iter().collect(),
+        seats: seat.map(|index| Seat::ALL[index]).into_iter().collect(),
         wants: None,
         muted: false,
-        rights: Permissions::default(),
+        permissions: Permissions::default(),
         grant: SeatGrant::Any,
-        round_trip: ms.map(Duration::from_millis),
-        kbit_s,
-        loss,
-        format: None,
-    }
+        invite: None,
+    };
+    let round_trip = ms.map(Duration::from_millis);
+    PeerStatus { member, stats: Some(PeerStats { id, kbit_s, round_trip, loss, ..PeerStats::default() }) }
 }
 
 /// Lines of chat, numbered from one more than `before`.
-pub fn lines(before: u64, talks: impl IntoIterator<Item = ChatEvent>) -> Vec<ChatLine> {
-    talks.into_iter().zip(before + 1..).map(|(talk, id)| ChatLine { id, talk }).collect()
+pub fn lines(before: u64, events: impl IntoIterator<Item = ChatEvent>) -> Vec<ChatLine> {
+    events.into_iter().zip(before + 1..).map(|(event, id)| ChatLine { id, event }).collect()
 }
 
 /// Pixel art of sorts, with single pixels, lines and flat colours, so that blurring and stretching show.
