@@ -3,7 +3,7 @@
 use super::admission::{Admission, Decision, Refusal};
 use super::person::Limits;
 use super::reaction::Emoji;
-use super::secret::{Digits, Random, Secret};
+use super::secret::{Random, Secret};
 use super::{
     InviteId, InviteTerms, LocalPlayer, PeerId, Permission, Permissions, PersonId, RequestId, Room, SeatGrant,
     SeatRequest, clean_name, clean_text,
@@ -154,8 +154,8 @@ impl Room {
             RoomCommand::ChangeInvite(id, terms) => gone_unless(self.invites_mut().change(id, terms, now)),
             RoomCommand::Revoke(id, scope) => Ok(Effect::Disconnect(self.revoke(id, scope), Removal::Revoked)),
             RoomCommand::SetCode(id, change) => {
-                let digits: Option<Digits> = match change {
-                    CodeChange::Issue => random.digits(),
+                let digits = match change {
+                    CodeChange::Issue => Some(random.digits().ok_or(Denied::RateLimited)?),
                     CodeChange::Clear => None,
                 };
                 gone_unless(self.invites_mut().set_code(id, digits, now))

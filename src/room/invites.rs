@@ -145,7 +145,7 @@ impl Invites {
 
     /// The living link with this secret.
     pub fn by_secret(&self, secret: &str, now: Duration) -> Option<&Invite> {
-        // All are compared, so that the time tells nothing of where the permission one lies.
+        // All are compared, so that the time tells nothing of where the right one lies.
         let mut found = None;
         for invite in &self.list {
             if invite.secret.is(secret) {
@@ -157,10 +157,10 @@ impl Invites {
 
     /// The living link that these digits stand for. A wrong guess is counted, and too many end every code.
     pub fn by_code(&mut self, digits: &str, now: Duration) -> Option<&Invite> {
-        let permission = |invite: &Invite| {
+        let stands_for = |invite: &Invite| {
             invite.lives(now) && invite.code.as_ref().is_some_and(|(code, until)| now < *until && code.is(digits))
         };
-        let found = self.list.iter().position(permission);
+        let found = self.list.iter().position(stands_for);
         if found.is_none() && self.iter().any(|invite| invite.code.is_some()) {
             self.wrong_codes += 1;
             if self.wrong_codes >= CODE_TRIES {

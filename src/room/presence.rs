@@ -67,7 +67,7 @@ impl Room {
         ended
     }
 
-    /// The same, and nobody comes in from their address until the host closes the room or lifts the bans.
+    /// The same, and no one comes in from their address until the host closes the room or lifts the bans.
     pub(super) fn ban(&mut self, peer: PeerId) -> Option<PeerId> {
         if let Some(person) = self.known(peer).and_then(|id| self.people.get(&id)) {
             if self.banned.len() >= MAX_BANNED {

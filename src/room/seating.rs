@@ -38,7 +38,7 @@ impl Room {
         let Some(changed) = self.place(id, seat, change) else { return false };
         let held = self.count_seats(id);
         if changed && let Some(person) = self.people.get_mut(&id) {
-            // A person who was taken off must not be back with a click; a seat that was only kept is taken from nobody.
+            // A person who was taken off must not be back with a click; a seat that was only kept is not a seat taken.
             if seats {
                 // What they asked for while they had to watch is answered.
                 person.wants = person.wants.filter(|_| person.may_take > 0);

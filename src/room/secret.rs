@@ -17,7 +17,7 @@ impl Secret {
         &self.0
     }
 
-    /// Compares without telling by its duration how much was permission.
+    /// Compares without telling by its duration how much was right.
     pub fn is(&self, other: &str) -> bool {
         same(self.0.as_bytes(), other.as_bytes())
     }
@@ -66,7 +66,7 @@ impl Digits {
         &self.0
     }
 
-    /// Compares without telling by its duration how much was permission.
+    /// Compares without telling by its duration how much was right.
     pub fn is(&self, other: &str) -> bool {
         same(self.0.as_bytes(), other.as_bytes())
     }
