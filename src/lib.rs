@@ -8,14 +8,17 @@
 //!  may crash or hang
 //!  +-----------------------------+  shared memory  +------------------------------------------------+
 //!  | libretro core               |                 | gui        preview (wgpu), panels, dialogs      |
-//!  |                             | -- frame ring ->| video      convert, encode once for all peers   |
+//!  |                             | -- frame ring ->| video      convert, one encoder per rendition   |
 //!  | runner: pace, poll, run     | -- audio ring ->| audio      resample, Opus, speaker              |
-//!  |                             |<- input board --| net        str0m peers, room, one UDP socket    |
-//!  |                             |<- messages ---->| signaling  page and WebSocket                   |
+//!  |                             |<- input board --| net        UDP socket, page, WebSocket          |
+//!  |                             |<- messages ---->| session    peers (str0m), room; no I/O          |
 //!  +-----------------------------+                 +------------------------------------------------+
 //! ```
 //!
-//! What must stay true is in ARCHITECTURE.md. The modules, in reading order; arrows between them go one way, upwards:
+//! What must stay true is in ARCHITECTURE.md. The modules, in reading order: each uses only modules above it
+//! (`tests/arrows.rs` holds what each uses).
+
+pub mod text;
 
 pub mod frame;
 pub mod input;
@@ -27,18 +30,16 @@ pub mod link;
 
 pub mod libretro;
 
-pub mod text;
-
 pub mod crash;
 pub mod game_command;
 
 pub mod emulator;
 
-pub mod video;
+pub mod files;
+pub mod record;
 
 pub mod audio;
-
-pub mod record;
+pub mod video;
 
 pub mod room;
 
@@ -46,15 +47,14 @@ pub mod session;
 
 pub mod net;
 
-pub mod files;
 pub mod library;
 pub mod settings;
+pub mod signals;
+pub mod usage;
 
 pub mod engine;
 
 #[cfg(feature = "window")]
 pub mod gui;
 pub mod headless;
-pub mod signals;
 pub mod tools;
-pub mod usage;
