@@ -1,4 +1,4 @@
-//! What people hold in their hands: pads, keyboard, mice, and what comes back from the core: motors and lamps.
+//! What people hold in their hands: pads, keyboard, mice, and what comes back from the core: motors and LEDs.
 //!
 //! Depends on nothing, so that the core process, the net thread and the window share one meaning of "A is held".
 

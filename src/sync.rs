@@ -18,13 +18,6 @@ messages! {
     }
 }
 
-// Until every caller has an error of its own.
-impl From<SpawnError> for String {
-    fn from(error: SpawnError) -> String {
-        error.to_string()
-    }
-}
-
 /// The monotonic clock, the same for all processes of the machine.
 pub fn now() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);

@@ -151,7 +151,7 @@ pub enum ToPeer<'a> {
         /// The light one.
         weak: u16,
     },
-    /// The core's lamps, one bit each.
+    /// The core's LEDs, one bit each.
     Leds { on: u32 },
     /// Here is a link.
     Invited {

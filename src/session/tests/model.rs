@@ -183,13 +183,10 @@ impl Model {
             }
             CONTROL => {
                 let message: Value = serde_json::from_slice(&data[1..]).expect("JSON");
-                match message["type"].as_str() {
-                    Some("room") => {
-                        let seats = message["you"]["seats"].as_array().expect("seats");
-                        page.told_seats = Some(seats.iter().filter_map(Value::as_u64).collect());
-                        assert_eq!(message["you"]["peer"], page.peer.0);
-                    }
-                    _ => {}
+                if message["type"] == "room" {
+                    let seats = message["you"]["seats"].as_array().expect("seats");
+                    page.told_seats = Some(seats.iter().filter_map(Value::as_u64).collect());
+                    assert_eq!(message["you"]["peer"], page.peer.0);
                 }
             }
             CLOSED => {
