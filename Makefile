@@ -1,9 +1,10 @@
 # run:   install what is missing, build, open the window           make run ARGS="host --json"
 # test:  install what the tests need, run all of them
 # lint:  formatting, clippy, the page's types
+# dist:  the lean program to give to others, in target/dist, its symbols beside it
 # fuzz:  random input for a minute each, from what was found before       make fuzz SECONDS=600
 # bench: measure against the budgets
-.PHONY: run build test lint bench fuzz
+.PHONY: run build test lint dist fuzz bench
 
 INSTALL := installers/linux/install
 # One profile for everything, so that nothing is compiled twice.
@@ -17,7 +18,10 @@ run: build
 
 build:
 	@$(INSTALL) build
-	$(CARGO) build $(PROFILE) --locked --workspace --exclude hotseat-fixture
+	@began=$$(date +%s); before=$$(stat -c %Y target/release/hotseat 2>/dev/null || true); \
+	$(CARGO) build $(PROFILE) --locked --workspace --exclude hotseat-fixture || exit; \
+	[ "$$(stat -c %Y target/release/hotseat)" = "$$before" ] || \
+	  { took=$$(($$(date +%s) - began)); echo "Building took $$((took / 60)) min $$((took % 60)) s on $$(nproc) processors."; }
 
 test: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test
@@ -30,6 +34,11 @@ lint: web/node_modules/.package-lock.json
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy $(PROFILE) --locked --workspace --all-targets -- -D warnings
 	cd web && node_modules/.bin/tsc
+
+dist:
+	@$(INSTALL) build
+	$(CARGO) build --profile dist --locked -p hotseat -p hotseat-arena
+	@installers/linux/split-symbols 40 target/dist/hotseat target/dist/libarena_libretro.so
 
 fuzz:
 	@$(INSTALL) build

@@ -15,6 +15,9 @@ use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[derive(Parser)]
 #[command(
@@ -163,16 +166,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// Logs go to standard error; `HOTSEAT_LOG` chooses what, in tracing's filter language. What cores say is left out unless
-/// asked for (`HOTSEAT_LOG=core=debug`): the sentence that ends a failed start has their last words anyway.
+/// Logs go to standard error; `HOTSEAT_LOG` chooses what: levels by target, such as `info,str0m=debug`. What cores say is
+/// left out unless asked for (`HOTSEAT_LOG=core=debug`): the sentence that ends a failed start has their last words anyway.
 fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("HOTSEAT_LOG")
-        .unwrap_or_else(|_| "error,hotseat=warn,core=off".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    let by_default = || {
+        Targets::new()
+            .with_default(LevelFilter::ERROR)
+            .with_target("hotseat", LevelFilter::WARN)
+            .with_target("core", LevelFilter::OFF)
+    };
+    let chosen = std::env::var("HOTSEAT_LOG").ok().and_then(|chosen| chosen.parse().ok());
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    tracing_subscriber::registry().with(chosen.unwrap_or_else(by_default)).with(lines).init();
 }
 
 fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Failure> {

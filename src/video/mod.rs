@@ -9,6 +9,7 @@ mod rendition;
 mod speed;
 mod thread;
 pub mod vpx;
+mod vpx_sys;
 pub mod x264;
 
 pub use control::{RenditionStatus, VideoControl};

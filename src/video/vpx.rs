@@ -8,11 +8,11 @@
 use super::encoder::{self, EncodeMode, FrameType, Tuning, copy_rows};
 use super::error::{EncodeError, FailedCall};
 use super::planes::{PlaneShape, Planes};
+use super::vpx_sys as sys;
 use crate::packet::{Chroma, Codec, Format};
 use std::ffi::{CStr, c_int};
 use std::mem::MaybeUninit;
 use std::ptr;
-use vpx_sys as sys;
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

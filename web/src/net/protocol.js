@@ -224,7 +224,7 @@ function game(value) {
     core: optionalText(it.core),
     system: optionalText(it.system),
     state,
-    // Of a paused game `message` is a name; of any other it is a sentence in the host's language, which is never shown.
+    // `message` is the name of the guest who paused, and nothing else.
     pausedBy: state === "paused" ? optionalText(it.message) : "",
     problem: nullOr(it.problem, problem),
   };
