@@ -1,35 +1,38 @@
-//! Whatever arrives at the door: the head of a request, the one message on the WebSocket, and the offer in it; by links, codes
-//! and tokens that are right and that are not, and by links for which the host is asked.
+//! What arrives before a guest is let in: the head of a request, the one message on the WebSocket, and the offer in it; with
+//! links, codes and tokens that are right and that are not, and with links for which the host is asked.
 #![no_main]
 
 use arbitrary::Arbitrary;
-use hotseat::session::protocol::{Join, MAX_JOIN, VERSION, parse_join};
-use hotseat::net::{answers_offer, is_our_name};
+use hotseat::input::Seat;
+use hotseat::net::http::is_our_name;
 use hotseat::room::{
-    Admission, Digits, Door, Entry, InviteId, Joined, MAX_PEERS, RequestId, Room, Secret, InviteTerms, Decision, clean_name,
+    Actor, Admission, Credentials, Decision, Denied, Departure, Digits, Effect, Entry, InviteId, InviteTerms, Joined,
+    MAX_PEERS, PeerId, Random, Refusal, RequestId, RevokeScope, Room, RoomCommand, Secret, clean_name,
 };
+use hotseat::session::protocol::{Join, MAX_JOIN, VERSION, parse_join};
+use hotseat::session::webrtc::answers_offer;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[derive(Arbitrary, Debug)]
-enum Knock<'a> {
+enum Event<'a> {
     /// A `Host` header.
     Host(&'a str),
     /// The message as it came.
     Message(&'a str),
     /// A message whose form is right, or was before one field was replaced.
-    Join(Wants<'a>, Option<(u8, &'a str)>),
+    Join(JoinFields<'a>, Option<(u8, &'a str)>),
     /// An offer, as it came.
     Offer(&'a str),
     /// An offer of a browser, some lines of which are other ones.
     Lines(Vec<(u8, Line<'a>)>),
     /// The host's answer to a request.
     Answer(u8, Answer),
-    /// Whoever asked has closed the page.
-    TakeBack(u8),
-    /// Somebody goes.
+    /// A guest who waits has closed the page.
+    Withdraw(u8),
+    /// A guest goes.
     Leave(u8, bool),
     /// Another code for a link.
     Code(bool, bool),
@@ -41,9 +44,9 @@ enum Knock<'a> {
 }
 
 #[derive(Arbitrary, Debug)]
-struct Wants<'a> {
-    secret: Proof<'a>,
-    code: Proof<'a>,
+struct JoinFields<'a> {
+    secret: Shown<'a>,
+    code: Shown<'a>,
     resume: Token<'a>,
     name: &'a str,
     sdp: Option<&'a str>,
@@ -52,7 +55,7 @@ struct Wants<'a> {
 
 /// A secret or a code: of the open link, of that for which the host is asked, or any text.
 #[derive(Arbitrary, Debug)]
-enum Proof<'a> {
+enum Shown<'a> {
     None,
     Open,
     Asks,
@@ -78,7 +81,7 @@ enum Line<'a> {
 enum Answer {
     Play(Option<u8>),
     Watch,
-    No,
+    Decline,
 }
 
 const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2\r\na=msid-semantic: WMS\r\n\
@@ -121,18 +124,27 @@ fn changed(changes: &[(u8, Line)]) -> String {
     lines.join("\r\n") + "\r\n"
 }
 
+/// What the host orders here takes no randomness.
+struct NoRandom;
+
+impl Random for NoRandom {
+    fn fill(&mut self, _: &mut [u8]) -> bool {
+        false
+    }
+}
+
 /// A room, and what is known of it from what it has said.
 struct House {
     room: Room,
     now: Duration,
     open: InviteId,
     asks: InviteId,
-    /// Everybody who ever was in, with their tokens.
+    /// Every guest who was ever in, with their tokens.
     people: Vec<Joined>,
     requests: Vec<(RequestId, String)>,
     /// Offers looked at: each is work, and there is more to find than in offers.
     offers: u8,
-    /// How often somebody came in, so that no token is given twice.
+    /// How often a guest came in, so that no token is given twice.
     came: u8,
 }
 
@@ -152,12 +164,12 @@ fn asking_code() -> Digits {
     Digits::new([0, 0, 0, 0, 0, 3, 2, 1])
 }
 
-fn text_of(proof: &Proof, open: &str, asks: &str) -> Option<String> {
-    match proof {
-        Proof::None => None,
-        Proof::Open => Some(open.to_owned()),
-        Proof::Asks => Some(asks.to_owned()),
-        Proof::Other(text) => Some((*text).to_owned()),
+fn text_of(shown: &Shown, open: &str, asks: &str) -> Option<String> {
+    match shown {
+        Shown::None => None,
+        Shown::Open => Some(open.to_owned()),
+        Shown::Asks => Some(asks.to_owned()),
+        Shown::Other(text) => Some((*text).to_owned()),
     }
 }
 
@@ -166,7 +178,12 @@ impl House {
         let mut room = Room::new(Some("Host".into()), 4);
         let now = Duration::ZERO;
         let open = room.invites_mut().add(open_secret(), InviteTerms::default(), now).expect("a link");
-        let terms = InviteTerms { approval: true, uses: Some(3), lasts: Some(Duration::from_secs(5000)), ..InviteTerms::default() };
+        let terms = InviteTerms {
+            approval: true,
+            uses: Some(3),
+            lasts: Some(Duration::from_secs(5000)),
+            ..InviteTerms::default()
+        };
         let asks = room.invites_mut().add(asking_secret(), terms, now).expect("a link");
         let mut house = House { room, now, open, asks, people: Vec::new(), requests: Vec::new(), offers: 0, came: 0 };
         house.code(true, true);
@@ -179,7 +196,7 @@ impl House {
         self.room.invites_mut().set_code(id, on.then_some(digits), self.now);
     }
 
-    fn join_text(&self, wants: &Wants, twist: &Option<(u8, &str)>) -> String {
+    fn join_text(&self, wants: &JoinFields, changed: &Option<(u8, &str)>) -> String {
         let resume = match &wants.resume {
             Token::None => None,
             Token::Of(whom) => self.person(*whom).map(|it| it.token.as_str().to_owned()),
@@ -194,7 +211,7 @@ impl House {
             "resume": resume,
             "sdp": wants.sdp.unwrap_or(OFFER),
         });
-        if let (Some((field, value)), Some(fields)) = (twist, text.as_object_mut()) {
+        if let (Some((field, value)), Some(fields)) = (changed, text.as_object_mut()) {
             let name = fields.keys().nth(usize::from(*field) % fields.len()).cloned().unwrap_or_default();
             // JSON as it is, or else a text; nothing at all takes the field out.
             match serde_json::from_str::<Value>(value) {
@@ -205,7 +222,7 @@ impl House {
         }
         let text = text.to_string();
         let parsed = parse_join(&text);
-        assert!(parsed.is_some() || twist.is_some() || text.len() > MAX_JOIN, "{text}");
+        assert!(parsed.is_some() || changed.is_some() || text.len() > MAX_JOIN, "{text}");
         text
     }
 
@@ -213,7 +230,7 @@ impl House {
     fn answers(&mut self, sdp: &str) -> Option<bool> {
         const MOST: u8 = 2;
         self.offers += 1;
-        (self.offers <= MOST).then(|| answers_offer(sdp))
+        (self.offers <= MOST).then(|| answers_offer(sdp, Instant::now()))
     }
 
     fn person(&self, which: u8) -> Option<&Joined> {
@@ -225,7 +242,7 @@ impl House {
         (!self.requests.is_empty()).then(|| self.requests.remove(at))
     }
 
-    fn knock(&mut self, join: &Join, address: u8) {
+    fn join(&mut self, join: &Join, address: u8) {
         let address = IpAddr::from([192, 168, 1, address % 4]);
         let (secret, code, resume) = (join.secret.as_deref(), join.code.as_deref(), join.resume.as_deref());
         let known = resume.is_some_and(|resume| self.people.iter().any(|it| it.token.is(resume)));
@@ -233,18 +250,18 @@ impl House {
             (Some(secret), _) => link.is(secret),
             (None, code) => code.is_some_and(|code| digits.is(code)),
         };
-        let entry = Entry { secret, code, resume, address };
-        match self.room.knock(entry, self.now) {
-            Ok(Door::Open(admission)) => {
+        let credentials = Credentials { secret, code, resume, address };
+        match self.room.check_credentials(credentials, self.now) {
+            Ok(Entry::Granted(admission)) => {
                 assert!(known || by(&open_secret(), &open_code()));
                 // The one of all others is known to be good.
                 if join.sdp == OFFER || self.answers(&join.sdp) == Some(true) {
                     self.enter(admission, &join.name);
                 }
             }
-            Ok(Door::Ask(invite)) => {
+            Ok(Entry::NeedsApproval(invite)) => {
                 assert!(invite == self.asks && by(&asking_secret(), &asking_code()));
-                if let Ok(request) = self.room.ask(invite, &join.name, address) {
+                if let Ok(request) = self.room.request_entry(invite, &join.name, address) {
                     self.requests.push((request, join.name.clone()));
                 }
             }
@@ -252,7 +269,7 @@ impl House {
         }
     }
 
-    fn enter(&mut self, admission: Admission, name: &str) -> Option<u32> {
+    fn enter(&mut self, admission: Admission, name: &str) -> Option<PeerId> {
         self.came = self.came.wrapping_add(1);
         let token = Secret::new([self.came, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
         let joined = self.room.enter(admission, name, token, self.now).ok()?;
@@ -266,78 +283,91 @@ impl House {
         Some(peer)
     }
 
+    fn apply(&mut self, command: RoomCommand) -> Result<Effect, Denied> {
+        self.room.apply(Actor::Host, command, &mut NoRandom, self.now)
+    }
+
+    fn decide(&mut self, request: RequestId, decision: Decision) -> Result<Option<Admission>, Refusal> {
+        match self.apply(RoomCommand::Answer(request, decision)) {
+            Ok(Effect::Answered(answered, answer)) if answered == request => answer,
+            other => panic!("an answer is answered: {other:?}"),
+        }
+    }
+
     fn answer(&mut self, which: u8, answer: &Answer) {
-        let verdict = match answer {
-            Answer::Play(seat) => Decision::Play(seat.map(usize::from)),
+        let decision = match answer {
+            Answer::Play(seat) => Decision::Play(seat.and_then(|seat| Seat::new(seat.into()))),
             Answer::Watch => Decision::Watch,
-            Answer::No => Decision::Decline,
+            Answer::Decline => Decision::Decline,
         };
         let Some((request, name)) = self.request(which) else {
-            assert!(self.room.answer(u32::from(which), verdict, self.now).is_err());
+            assert!(self.decide(RequestId(which.into()), decision).is_err());
             return;
         };
-        match self.room.answer(request, verdict, self.now) {
+        match self.decide(request, decision) {
             Ok(Some(admission)) => {
-                assert!(verdict != Decision::Decline);
+                assert!(decision != Decision::Decline);
                 if let Some(peer) = self.enter(admission, &name) {
-                    assert!(verdict != Decision::Watch || self.room.seats_of(peer).next().is_none());
+                    assert!(decision != Decision::Watch || self.room.seats_of(peer).next().is_none());
                 }
             }
-            Ok(None) => assert!(verdict == Decision::Decline),
+            Ok(None) => assert!(decision == Decision::Decline),
             Err(_) => {}
         }
-        assert!(self.room.answer(request, Decision::Play(None), self.now).is_err(), "an answer is good once");
+        assert!(self.decide(request, Decision::Play(None)).is_err(), "an answer is good once");
     }
 }
 
-fuzz_target!(|knocks: Vec<Knock>| {
+fuzz_target!(|events: Vec<Event>| {
     let mut house = House::new();
-    for it in knocks.iter().take(32) {
+    for event in events.iter().take(32) {
         house.now += Duration::from_millis(700);
-        match it {
-            Knock::Host(host) => {
+        match event {
+            Event::Host(host) => {
                 let ours = is_our_name(host, &["arcade.example".to_owned()]);
                 assert!(!ours || !host.contains("evil"));
             }
-            Knock::Message(text) => {
+            Event::Message(text) => {
                 if let Some(join) = parse_join(text) {
-                    house.knock(&join, 0);
+                    house.join(&join, 0);
                 }
             }
-            Knock::Join(wants, twist) => {
-                let text = house.join_text(wants, twist);
+            Event::Join(wants, changed) => {
+                let text = house.join_text(wants, changed);
                 if let Some(join) = parse_join(&text).filter(|join| join.v == VERSION) {
-                    house.knock(&join, wants.address);
+                    house.join(&join, wants.address);
                 }
             }
-            Knock::Offer(sdp) => {
+            Event::Offer(sdp) => {
                 house.answers(sdp);
             }
-            Knock::Lines(changes) => assert!(house.answers(&changed(changes)) != Some(false) || !changes.is_empty()),
-            Knock::Answer(which, answer) => house.answer(*which, answer),
-            Knock::TakeBack(which) => {
+            Event::Lines(changes) => assert!(house.answers(&changed(changes)) != Some(false) || !changes.is_empty()),
+            Event::Answer(which, answer) => house.answer(*which, answer),
+            Event::Withdraw(which) => {
                 if let Some((request, _)) = house.request(*which) {
-                    house.room.take_back(request);
-                    assert!(house.room.answer(request, Decision::Play(None), house.now).is_err());
+                    house.room.withdraw(request);
+                    assert!(house.decide(request, Decision::Play(None)).is_err());
                 }
             }
-            Knock::Leave(whom, for_good) => {
+            Event::Leave(whom, is_final) => {
                 if let Some(peer) = house.person(*whom).map(|it| it.peer) {
-                    house.room.leave(peer, *for_good, house.now);
+                    let departure = if *is_final { Departure::Final } else { Departure::Temporary };
+                    house.room.leave(peer, departure, house.now);
                 }
             }
-            Knock::Code(open, on) => house.code(*open, *on),
-            Knock::Revoke(which, people) => {
+            Event::Code(open, on) => house.code(*open, *on),
+            Event::Revoke(which, people) => {
                 let invite = if which % 2 == 0 { house.open } else { house.asks };
-                house.room.revoke(invite, *people);
+                let scope = if *people { RevokeScope::WithPeople } else { RevokeScope::LinkOnly };
+                assert!(house.apply(RoomCommand::Revoke(invite, scope)).is_ok());
             }
-            Knock::Ban(whom) => {
+            Event::Ban(whom) => {
                 if let Some(peer) = house.person(*whom).map(|it| it.peer) {
-                    house.room.ban(peer);
+                    assert!(house.apply(RoomCommand::Ban(peer)).is_ok());
                     assert!(house.room.name_of(peer).is_none());
                 }
             }
-            Knock::Pass(seconds) => house.now += Duration::from_secs((*seconds).into()),
+            Event::Pass(seconds) => house.now += Duration::from_secs((*seconds).into()),
         }
     }
 });

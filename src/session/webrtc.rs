@@ -6,6 +6,7 @@ use crate::messages;
 use crate::packet::{AudioPacket, Format};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::SdpOffer;
@@ -35,6 +36,13 @@ messages! {
 pub fn certificate() -> Result<DtlsCert, CertificateError> {
     let made = str0m::crypto::from_feature_flags().dtls_provider.generate_certificate();
     made.ok_or(CertificateError::NoRandomness)
+}
+
+/// Whether a WebRTC offer is one that the host can answer.
+pub fn answers_offer(sdp: &str, now: Instant) -> bool {
+    static CERTIFICATE: OnceLock<Option<DtlsCert>> = OnceLock::new();
+    let certificate = CERTIFICATE.get_or_init(|| certificate().ok()).clone();
+    certificate.is_some_and(|certificate| WebRtc::accept(sdp, &[], certificate, now).is_ok())
 }
 
 /// One browser.
