@@ -276,7 +276,7 @@ impl encoder::Encoder for Encoder {
             // SAFETY: a frame packet has this member of the union, and its buffer has `sz` bytes.
             let (data, flags) = unsafe {
                 let frame = packet.data.frame;
-                (std::slice::from_raw_parts(frame.buf.cast::<u8>(), frame.sz as usize), frame.flags)
+                (std::slice::from_raw_parts(frame.buf.cast::<u8>(), frame.sz), frame.flags)
             };
             out.extend_from_slice(data);
             is_keyframe |= flags & sys::VPX_FRAME_IS_KEY != 0;
