@@ -53,7 +53,9 @@ fn x264_s_structs_are_what_its_header_says() {
 
 #[test]
 fn libvpx_s_structs_are_what_its_headers_say() {
-    use vpx_sys::{vpx_active_map, vpx_codec_ctx_t, vpx_codec_cx_pkt_t, vpx_codec_enc_cfg_t, vpx_image_t};
+    use hotseat::video::vpx_sys::{
+        vpx_active_map, vpx_codec_ctx_t, vpx_codec_cx_pkt_t, vpx_codec_enc_cfg_t, vpx_image_t,
+    };
     compare(
         "#include <vpx/vpx_encoder.h>\n#include <vpx/vp8cx.h>",
         &[
@@ -68,7 +70,7 @@ fn libvpx_s_structs_are_what_its_headers_say() {
             ("offsetof(vpx_image_t, bit_depth)", offset_of!(vpx_image_t, bit_depth)),
             ("sizeof(vpx_codec_cx_pkt_t)", size_of::<vpx_codec_cx_pkt_t>()),
             ("sizeof(vpx_active_map_t)", size_of::<vpx_active_map>()),
-            ("VPX_ENCODER_ABI_VERSION", vpx_sys::VPX_ENCODER_ABI_VERSION as usize),
+            ("VPX_ENCODER_ABI_VERSION", hotseat::video::vpx_sys::VPX_ENCODER_ABI_VERSION as usize),
         ],
     );
 }

@@ -9,7 +9,9 @@ mod rendition;
 mod speed;
 mod thread;
 pub mod vpx;
-mod vpx_sys;
+// Public so that a test can compare it with what the C compiler says.
+#[doc(hidden)]
+pub mod vpx_sys;
 pub mod x264;
 
 pub use control::{RenditionStatus, VideoControl};
