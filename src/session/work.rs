@@ -112,49 +112,57 @@ impl<C: Connection> Session<C> {
         if self.step(now) || self.begin_to_tell_room(now) { Work::Step } else { Work::Done }
     }
 
-    /// The next peer of the first job. False if there is no job.
+    /// The next peer that the first job has something for. False if there is no job.
     fn step(&mut self, now: Instant) -> bool {
-        let Some(job) = self.work.jobs.pop_front() else { return false };
-        let peer = next(&self.peers, self.work.after);
-        let Some(id) = peer else {
-            self.work.after = None;
-            self.finish(job, now);
-            return true;
-        };
-        self.work.after = peer;
-        match &job {
-            Job::Video(frame) => self.send_video(id, frame, now),
-            Job::Audio => {
-                if let Some(it) = self.peers.get_mut(&id) {
-                    it.peer.write_audio(&self.audio, now);
+        let Some(mut job) = self.work.jobs.pop_front() else { return false };
+        loop {
+            let peer = next(&self.peers, self.work.after);
+            self.work.after = peer;
+            let Some(id) = peer else {
+                self.finish(job);
+                return true;
+            };
+            // Peers that have no part in the job are passed over at once: a look at the inputs costs a system call.
+            if self.do_for(id, &mut job, now) {
+                self.work.jobs.push_front(job);
+                return true;
+            }
+        }
+    }
+
+    /// False if there was nothing to do for this peer.
+    fn do_for(&mut self, id: PeerId, job: &mut Job, now: Instant) -> bool {
+        let Some(it) = self.peers.get_mut(&id) else { return false };
+        match job {
+            Job::Video(frame) => {
+                if it.peer.format() != frame.format {
+                    return false;
                 }
+                self.send_video(id, frame, now);
+            }
+            Job::Audio => {
+                it.peer.write_audio(&self.audio, now);
                 self.make_due(id, now);
             }
             Job::Say(text) => {
-                if self.peers.get_mut(&id).is_some_and(|it| it.peer.say_text(text)) {
-                    self.drain(id, now);
+                if !it.peer.say_text(text) {
+                    return false;
                 }
+                self.drain(id, now);
             }
-            Job::Room(job) => self.tell_room_to(id, job, now),
-            Job::Stats(_) => {}
+            Job::Room(room) => self.tell_room_to(id, room, now),
+            Job::Stats(stats) => self.tell_stats_to(id, stats, now),
             Job::Due => {
-                if self.peers.get(&id).is_some_and(|it| it.peer.next_timeout() <= now) {
-                    self.make_due(id, now);
+                if it.peer.next_timeout() > now {
+                    return false;
                 }
+                self.make_due(id, now);
             }
         }
-        let job = match job {
-            Job::Stats(mut stats) => {
-                self.tell_stats_to(id, &mut stats, now);
-                Job::Stats(stats)
-            }
-            job => job,
-        };
-        self.work.jobs.push_front(job);
         true
     }
 
-    fn finish(&mut self, job: Job, _now: Instant) {
+    fn finish(&mut self, job: Job) {
         match job {
             Job::Room(job) => self.notify(SessionEvent::Room(Box::new(job.view))),
             Job::Stats(stats) => {
@@ -179,7 +187,7 @@ impl<C: Connection> Session<C> {
     }
 
     fn send_video(&mut self, id: PeerId, frame: &EncodedFrame, now: Instant) {
-        let Some(it) = self.peers.get_mut(&id).filter(|it| it.peer.format() == frame.format) else { return };
+        let Some(it) = self.peers.get_mut(&id) else { return };
         if it.shape != Some(frame.shape) && it.peer.say_shape(&frame.shape) {
             it.shape = Some(frame.shape);
         }
