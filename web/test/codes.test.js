@@ -46,8 +46,12 @@ test("the page knows every code of the host's source", () => {
   const variants = (name) => {
     const [, body] = new RegExp(`pub enum ${name} \\{\\n(.*?)\\n\\}`, "s").exec(source) ?? [];
     assert.ok(body, `no enum ${name} in ${HOST}`);
-    return Array.from(body.matchAll(/^ {4}([A-Z]\w*),/gm), ([, variant]) => variant.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase());
+    return Array.from(body.matchAll(/(?:#\[serde\(rename = "(\w+)"\)\]\n)?^ {4}([A-Z]\w*),/gm), ([, code, variant]) => code ?? variant.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase());
   };
+  const [, crash] = /pub enum Crash in crash \{\n(.*?)\n {4}\}/s.exec(source) ?? [];
+  assert.ok(crash, `no messages of a crash in ${HOST}`);
+  const crashes = Array.from(crash.matchAll(/^ {8}(\w+) => /gm), ([, key]) => `crash.${key}`);
+  assert.deepEqual([...crashes, "failed"].sort(), [...PROBLEM_CODES].sort());
   assert.deepEqual(variants("RefusedCode").sort(), [...REFUSED_CODES].sort());
   assert.deepEqual(variants("ClosingCode").sort(), [...CLOSING_CODES].sort());
   assert.deepEqual(variants("TroubleCode").sort(), [...TROUBLE_CODES, NO_TROUBLE].sort());
