@@ -112,7 +112,10 @@ export class Browser {
       if (await this.run(`return Boolean(${script})`)) return;
       await sleep(50);
     }
-    throw new Error(`not in ${ms} ms: ${what} (state ${await this.data("state")}, ${await this.run("return document.body.innerText")})`);
+    const shown = await this.run("return document.body.innerText.replace(/\\s+/g, ' ')");
+    const { state, game, toast } = await this.run("return { ...document.documentElement.dataset, toast: document.getElementById('toast')?.textContent }");
+    // What tells most comes last: the end is what is left of a long log.
+    throw new Error(`${shown}\nnot in ${ms} ms: ${what} (state ${state}, game ${game}, last note "${toast}")`);
   }
 
   state(name, ms) { return this.until(`state ${name}`, `document.documentElement.dataset.state === "${name}"`, ms); }
