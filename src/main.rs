@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game};
 #[cfg(feature = "window")]
 use hotseat::gui;
-use hotseat::net::transport;
+use hotseat::net::{IpNet, PublicAddress, PublicAddressError, Site, transport};
 use hotseat::packet::Format;
 use hotseat::room::InviteTerms;
 use hotseat::settings::Settings;
@@ -12,7 +12,7 @@ use hotseat::text::{Message, Spoken, Texts};
 use hotseat::tools::CommandLineError;
 use hotseat::{emulator, headless, library, libretro, settings, tools};
 use std::io::IsTerminal;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -72,6 +72,13 @@ enum What {
         /// A name under which guests reach this machine, beside its own: others are refused.
         #[arg(long, value_name = "NAME")]
         allow_name: Vec<String>,
+        /// Where guests open the page by way of a server that leads here, such as https://play.example/.
+        #[arg(long, value_name = "URL", value_parser = public_address)]
+        public_address: Option<PublicAddress>,
+        /// A server between guests and this machine whose X-Forwarded headers count, or a network of such (ADDR/BITS).
+        /// Without one, those on this machine.
+        #[arg(long, value_name = "ADDR", value_parser = network)]
+        trusted_proxy: Vec<IpNet>,
         /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
         #[arg(long)]
         json: bool,
@@ -116,11 +123,23 @@ enum ArgumentError {
     NotKeyValue,
     #[error("the video formats are {}", Format::ALL.map(Format::name).join(", "))]
     UnknownFormat,
+    #[error("write it as 192.168.1.2 or 192.168.1.0/24")]
+    NoNetwork,
 }
 
 fn key_value(text: &str) -> Result<(String, String), ArgumentError> {
     let (key, value) = text.split_once('=').ok_or(ArgumentError::NotKeyValue)?;
     Ok((key.into(), value.into()))
+}
+
+fn public_address(text: &str) -> Result<PublicAddress, PublicAddressError> {
+    PublicAddress::parse(text)
+}
+
+/// An address alone is a network of one.
+fn network(text: &str) -> Result<IpNet, ArgumentError> {
+    let one = || text.parse().ok().map(|address: IpAddr| address.into());
+    text.parse().ok().or_else(one).ok_or(ArgumentError::NoNetwork)
 }
 
 fn codec(name: &str) -> Result<Format, ArgumentError> {
@@ -194,11 +213,17 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             udp: None,
         })
         .map_err(Failure::Words),
-        Some(What::Host { open, listen, option, codec, approve, allow_name, json }) => {
+        Some(What::Host { open, listen, option, codec, approve, allow_name, public_address, trusted_proxy, json }) => {
             let mut game = choose(open, settings)?;
             game.options = option;
             let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
-            let config = Config { codec, invite, names: allow_name, ..config(&listen, settings) };
+            let mut site = site(settings);
+            site.names.extend(allow_name);
+            site.public = public_address.or(site.public);
+            if !trusted_proxy.is_empty() {
+                site.trusted_proxies = trusted_proxy;
+            }
+            let config = Config { codec, invite, site, ..config(&listen, settings) };
             Ok(headless::run(config, game, json, texts)?)
         }
         Some(What::Check { open, option, frames, json }) => {
@@ -235,6 +260,15 @@ fn system_dir(settings: &Settings) -> PathBuf {
     settings.system_dir.clone().unwrap_or_else(|| data_dir().join("system"))
 }
 
+/// As the settings have it; what of them is no address is passed over, with a warning.
+fn site(settings: &Settings) -> Site {
+    let (site, wrong) = Site::from_words(&settings.allow_names, &settings.public_address, &settings.trusted_proxies);
+    for what in wrong {
+        tracing::warn!("settings: {what}");
+    }
+    site
+}
+
 /// Headless: asked for a port, it is that port or an error; not asked, the usual one if it is free.
 fn config(listen: &Listen, settings: &Settings) -> Config {
     let usual = |port, protocol| transport::or_free(transport::any(port), protocol).0;
@@ -249,7 +283,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
         codec: None,
         invite: InviteTerms::default(),
-        names: Vec::new(),
+        site: site(settings),
     }
 }
 

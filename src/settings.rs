@@ -75,6 +75,10 @@ pub struct Settings {
     pub ask_before_joining: bool,
     /// Names under which guests reach this machine, beside its own.
     pub allow_names: Vec<String>,
+    /// Where guests open the page by way of a server that leads here; empty for none.
+    pub public_address: String,
+    /// Servers between guests and this machine whose word counts, or networks of such.
+    pub trusted_proxies: Vec<String>,
     /// Port of the page.
     pub http_port: u16,
     /// Port of the media.
@@ -131,6 +135,8 @@ impl Default for Settings {
             system_dir: None,
             ask_before_joining: false,
             allow_names: Vec::new(),
+            public_address: String::new(),
+            trusted_proxies: vec!["127.0.0.0/8".into(), "::1".into()],
             http_port: DEFAULT_PORT,
             udp_port: DEFAULT_PORT,
             window: [1100.0, 720.0],

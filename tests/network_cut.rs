@@ -4,37 +4,13 @@
 mod common;
 
 use common::host::Setup;
+use common::network::{inside, run};
 use common::{Browser, LONG, built_core, button, pass};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-const INSIDE: &str = "HOTSEAT_TEST_INSIDE";
 const CUT: Duration = Duration::from_secs(10);
 /// Three seconds are what it should take and what is printed; a busy machine gets more.
 const BACK_WITHIN: Duration = Duration::from_secs(10);
-
-fn run(line: &str) {
-    let words: Vec<&str> = line.split(' ').collect();
-    let status = Command::new(words[0]).args(&words[1..]).status();
-    let status = status.unwrap_or_else(|error| panic!("{line}: {error}: install the package iproute2"));
-    assert!(status.success(), "{line}");
-}
-
-/// Runs one test of this program again, as root of a user namespace with a network and mounts of its own.
-fn inside(name: &str) -> bool {
-    if std::env::var_os(INSIDE).is_some() {
-        return true;
-    }
-    let status = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--net", "--mount"])
-        .arg(std::env::current_exe().expect("our own path"))
-        .args(["--exact", name, "--nocapture", "--test-threads=1"])
-        .env(INSIDE, "yes")
-        .status()
-        .expect("unshare starts: install the package util-linux");
-    assert!(status.success(), "{status}");
-    false
-}
 
 /// The host lives in the namespace `far`, at 10.77.0.2; the browser here, at 10.77.0.1.
 fn two_machines() {

@@ -11,7 +11,9 @@ use hotseat::room::{
     EMOJI, InviteTerms, MAX_NAME, MAX_TEXT, Muting, PeerId, Permission, Permissions, Random, Room, RoomCommand,
     SeatChange, SeatGrant, Secret,
 };
-use hotseat::session::connection::{Connection, ConnectionEvent, EncodedFrame, OfferError, Output};
+use hotseat::session::connection::{
+    Connection, ConnectionEvent, EncodedFrame, HostCandidate, OfferError, Output, Via,
+};
 use hotseat::session::protocol::{FromPeer, InputMessage, Join, MAX_CONTROL, ToPage, VERSION, parse_control};
 use hotseat::session::{
     Action, ChatEvent, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work,
@@ -215,20 +217,24 @@ struct Plain {
 impl Connection for Plain {
     type Identity = Log;
 
-    fn accept(offer: &str, _: &[SocketAddr], log: Log, now: Instant) -> Result<(Plain, String), OfferError> {
+    fn accept(offer: &str, _: &[HostCandidate], log: Log, now: Instant) -> Result<(Plain, String), OfferError> {
         let number = offer.parse().map_err(|_| OfferError::Malformed)?;
         Ok((Plain { number, log, open: false, events: VecDeque::new(), next_timeout: now }, "answer".into()))
+    }
+
+    fn set_candidates(&mut self, _: &[HostCandidate]) -> Vec<String> {
+        Vec::new()
     }
 
     fn formats(&self) -> &[Format] {
         &Format::ALL
     }
 
-    fn accepts(&self, _: SocketAddr, data: &[u8], _: Instant) -> bool {
+    fn accepts(&self, _: Via, data: &[u8], _: Instant) -> bool {
         data.first() == Some(&self.number)
     }
 
-    fn handle_datagram(&mut self, _: SocketAddr, _: SocketAddr, data: &[u8], _: Instant) {
+    fn handle_datagram(&mut self, _: Via, data: &[u8], _: Instant) {
         self.events.push_back(match data[1] {
             CONNECT => ConnectionEvent::Connected,
             OPEN_CONTROL => {
@@ -349,7 +355,7 @@ impl House {
         let session = Session::new(Config {
             room,
             force_format: None,
-            addresses: Vec::new(),
+            candidates: Vec::new(),
             identity: log.clone(),
             random: Box::new(Counter(0)),
             now,
@@ -388,8 +394,8 @@ impl House {
         let guest = &self.guests[who];
         let data = [&[guest.connection, act][..], payload].concat();
         let source = SocketAddr::from(([10, 0, 0, 1], guest.connection.into()));
-        assert_eq!(self.session.recipient(source, &data, self.now), Some(guest.peer));
-        self.session.handle_datagram(guest.peer, source, source, &data, self.now);
+        assert_eq!(self.session.recipient(Via::udp(source, source), &data, self.now), Some(guest.peer));
+        self.session.handle_datagram(guest.peer, Via::udp(source, source), &data, self.now);
     }
 
     /// Everything that follows from what happened.

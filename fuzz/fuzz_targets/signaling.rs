@@ -4,7 +4,7 @@
 
 use arbitrary::Arbitrary;
 use hotseat::input::Seat;
-use hotseat::net::http::is_our_name;
+use hotseat::net::http::is_our_host;
 use hotseat::room::{
     Actor, Admission, Credentials, Decision, Denied, Departure, Digits, Effect, Entry, InviteId, InviteTerms, Joined,
     MAX_PEERS, PeerId, Random, Refusal, RequestId, RevokeScope, Room, RoomCommand, Secret, clean_name,
@@ -324,7 +324,7 @@ fuzz_target!(|events: Vec<Event>| {
         house.now += Duration::from_millis(700);
         match event {
             Event::Host(host) => {
-                let ours = is_our_name(host, &["arcade.example".to_owned()]);
+                let ours = is_our_host(host, &["arcade.example".to_owned()]);
                 assert!(!ours || !host.contains("evil"));
             }
             Event::Message(text) => {

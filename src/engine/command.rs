@@ -1,6 +1,7 @@
 //! What the window, or headless mode, can ask of the engine.
 
 use crate::game_command::GameCommand;
+use crate::net::Site;
 use crate::packet::Format;
 use crate::room::RoomCommand;
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ pub enum Command {
     Volume(f32),
     /// Something about the people and their links.
     Room(RoomCommand),
+    /// What guests may call this machine, and by way of whom they come.
+    Site(Site),
     /// Stream in this format only; none for the best that each peer takes.
     Codec(Option<Format>),
 }

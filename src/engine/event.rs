@@ -37,6 +37,8 @@ pub enum EngineEvent {
         id: PeerId,
         name: String,
     },
+    /// The addresses of this machine changed, and the links with them.
+    LinksChanged,
     /// A guest waits to be let in.
     Request(JoinRequest),
     Chat(ChatEvent),

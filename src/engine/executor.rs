@@ -11,7 +11,7 @@ use crate::library;
 use crate::link::message::{FromCore, Load};
 use crate::link::state::StateReader;
 use crate::link::{Link, Status};
-use crate::net::{NetCommand, NetHandle};
+use crate::net::{NetCommand, NetHandle, Site};
 use crate::record::RecordControl;
 use crate::session::SessionCommand;
 use crate::video::VideoControl;
@@ -60,6 +60,11 @@ impl Executor {
 
     pub(super) fn recording(&self) -> bool {
         self.recording.recording()
+    }
+
+    /// The web server's business alone.
+    pub(super) fn set_site(&self, site: Site) {
+        self.threads.signaling.set_site(site);
     }
 
     pub(super) fn perform(&mut self, action: Action, publisher: &mut Publisher) -> Option<Answer> {

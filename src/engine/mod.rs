@@ -4,6 +4,7 @@
 //! From the inside out: `machine` decides what happens to the game and does nothing itself, `executor` does what it asks
 //! for, `thread` brings the two together, `publisher` shows the outcome, `wiring` starts it all.
 
+mod addresses;
 mod command;
 mod controls;
 mod event;
@@ -33,6 +34,7 @@ pub use wiring::StartError;
 use crate::frame::Picture;
 use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat};
 use crate::link::board::{BoardWriter, FeedbackReader, Lane};
+use crate::net::Site;
 use crate::packet::Format;
 use crate::room::InviteTerms;
 use crate::sync::{Event, spawn};
@@ -67,8 +69,8 @@ pub struct Config {
     pub codec: Option<Format>,
     /// What the link grants that is there from the start.
     pub invite: InviteTerms,
-    /// Names under which this machine is reached, beside its own.
-    pub names: Vec<String>,
+    /// What guests may call this machine, and by way of whom they come.
+    pub site: Site,
 }
 
 /// The handle that the window and headless mode hold. Dropping it ends everything, saves written.

@@ -5,16 +5,41 @@
 use super::publisher::Publisher;
 use super::snapshot::{ChatLine, InviteStatus, PeerStatus, Snapshot};
 use super::{EngineEvent, NoticeKind};
-use crate::room::{JoinRequest, Member};
+use crate::net::Site;
+use crate::room::{Invite, JoinRequest, Member};
 use crate::session::{ChatEvent, RoomView, SessionEvent, SessionStats};
 
 /// Lines of chat that are kept.
 const MAX_LINES: usize = 200;
 
+/// Where the page is.
+pub(super) struct Pages {
+    /// At a server of somebody else's, which leads here.
+    public: Option<String>,
+    /// At each address of this machine, the best one first.
+    own: Vec<String>,
+}
+
+impl Pages {
+    pub(super) fn new(site: &Site, own: Vec<String>) -> Pages {
+        Pages { public: Pages::public(site), own }
+    }
+
+    fn public(site: &Site) -> Option<String> {
+        site.public.as_ref().map(ToString::to_string)
+    }
+
+    /// The best one first: a public one is reached from everywhere.
+    pub(super) fn all(&self) -> Vec<String> {
+        self.public.iter().chain(&self.own).cloned().collect()
+    }
+}
+
 /// What is remembered between two pieces of news.
 pub(super) struct People {
-    /// The page at each address of this machine, the best one first.
-    pages: Vec<String>,
+    pages: Pages,
+    /// As the room has them, without the pages.
+    invites: Vec<Invite>,
     /// Lines of chat so far.
     lines: u64,
     /// Of the last second.
@@ -22,8 +47,33 @@ pub(super) struct People {
 }
 
 impl People {
-    pub(super) fn new(pages: Vec<String>) -> People {
-        People { pages, lines: 0, stats: SessionStats::default() }
+    pub(super) fn new(pages: Pages, invites: Vec<Invite>) -> People {
+        People { pages, invites, lines: 0, stats: SessionStats::default() }
+    }
+
+    /// This machine has other addresses now: the links follow.
+    pub(super) fn set_pages(&mut self, pages: Vec<String>, publisher: &mut Publisher) {
+        self.pages.own = pages;
+        self.write_invites(publisher);
+    }
+
+    /// Guests open the page at another address of somebody else's, or at none any more.
+    pub(super) fn set_public(&mut self, site: &Site, publisher: &mut Publisher) {
+        let public = Pages::public(site);
+        if self.pages.public != public {
+            self.pages.public = public;
+            self.write_invites(publisher);
+        }
+    }
+
+    fn write_invites(&self, publisher: &mut Publisher) {
+        publisher.snapshot.invites = self.written_invites();
+        publisher.event(EngineEvent::LinksChanged);
+    }
+
+    fn written_invites(&self) -> Vec<InviteStatus> {
+        let pages = self.pages.all();
+        self.invites.iter().map(|invite| InviteStatus::new(invite, &pages)).collect()
     }
 
     pub(super) fn follow(&mut self, event: SessionEvent, publisher: &mut Publisher) {
@@ -49,14 +99,15 @@ impl People {
     }
 
     /// Returns the requests to be let in that are new.
-    fn follow_room(&self, view: RoomView, snapshot: &mut Snapshot) -> Vec<JoinRequest> {
+    fn follow_room(&mut self, view: RoomView, snapshot: &mut Snapshot) -> Vec<JoinRequest> {
         let old = std::mem::take(&mut snapshot.peers);
         // Figures come once a second, by themselves: they stay.
         let stats = |id| old.iter().find(|peer| peer.id == id).and_then(|peer| peer.stats);
         let peer = |member: Member| PeerStatus { stats: stats(member.id), member };
         snapshot.peers = view.people.into_iter().map(peer).collect();
         snapshot.seats = view.seats;
-        snapshot.invites = view.invites.iter().map(|invite| InviteStatus::new(invite, &self.pages)).collect();
+        self.invites = view.invites;
+        snapshot.invites = self.written_invites();
         let known = |id| snapshot.requests.iter().any(|known| known.id == id);
         let new = view.requests.iter().filter(|request| !known(request.id)).cloned().collect();
         snapshot.requests = view.requests;
@@ -79,7 +130,7 @@ impl People {
 
 impl InviteStatus {
     /// One link, as it is written for each address of this machine.
-    pub(super) fn new(invite: &crate::room::Invite, pages: &[String]) -> InviteStatus {
+    pub(super) fn new(invite: &Invite, pages: &[String]) -> InviteStatus {
         InviteStatus {
             id: invite.id,
             links: pages.iter().map(|page| format!("{page}#{}", invite.secret.as_str())).collect(),

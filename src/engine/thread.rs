@@ -31,6 +31,8 @@ pub(super) enum Message {
     Session(SessionEvent),
     Speaker(Speaker),
     Record(RecordEvent),
+    /// The page at each address of this machine, the best one first: there are others now.
+    Pages(Vec<String>),
     /// Another thread has something to tell.
     Notice(NoticeKind),
     /// End.
@@ -74,6 +76,10 @@ impl EngineThread {
 
     fn take(&mut self, message: Message) {
         match message {
+            Message::Command(Command::Site(site)) => {
+                self.people.set_public(&site, &mut self.publisher);
+                self.executor.set_site(site);
+            }
             Message::Command(command) => self.machine.handle_command(command),
             Message::Core(_, emulator::Event::Message(FromCore::Log { level, text })) => match level {
                 0 => tracing::debug!(target: "core", "{text}"),
@@ -103,6 +109,7 @@ impl EngineThread {
                 }
                 RecordEvent::Failed(failure) => NoticeKind::RecordingFailed { failure },
             }),
+            Message::Pages(pages) => self.people.set_pages(pages, &mut self.publisher),
             Message::Notice(kind) => self.publisher.notice(kind),
             Message::Stop => {}
         }

@@ -1,9 +1,10 @@
 //! Opens the sockets, starts the threads, and connects them.
 
+use super::addresses::{self, Bound};
 use super::executor::Executor;
 use super::figures::Figures;
 use super::machine::{Folders, Machine};
-use super::people::People;
+use super::people::{Pages, People};
 use super::publisher::Publisher;
 use super::snapshot::{InviteStatus, Snapshot, Speaker};
 use super::thread::{EngineThread, Message};
@@ -13,11 +14,11 @@ use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::messages;
-use crate::net::transport::{BindError, listen, local_addresses, open_udp};
+use crate::net::transport::{AddressWatch, BindError, listen, open_udp};
 use crate::net::{self, NetConfig, NetError, ServeError, Signaling};
 use crate::packet::VideoRings;
 use crate::record::{self, RecordStartError, RecordThread};
-use crate::room::{Room, Secret};
+use crate::room::{Invite, Room, Secret};
 use crate::session::protocol::GameInfo;
 use crate::sync::{Event, SpawnError, now, spawn};
 use crate::text::IoCause;
@@ -69,7 +70,8 @@ causes! {
 
 /// Threads that live as long as the engine. Dropped in this order.
 pub(super) struct Threads {
-    _signaling: Signaling,
+    _watch: Option<AddressWatch>,
+    pub(super) signaling: Signaling,
     _video: VideoThread,
     _audio: AudioThread,
     _record: RecordThread,
@@ -81,11 +83,13 @@ impl Engine {
     pub fn start(config: Config) -> Result<Engine, StartError> {
         let listener = listen(config.http)?;
         let socket = open_udp(config.udp)?;
-        let http = listener.local_addr().map_err(|error| StartError::Page { cause: error.into() })?;
-        let pages: Vec<String> = local_addresses(http).iter().map(|at| format!("http://{at}/")).collect();
+        let address = |it: io::Result<_>| it.map_err(|error| StartError::Page { cause: error.into() });
+        let bound = Bound { http: address(listener.local_addr())?, media: address(socket.local_addr())? };
+        let pages = Pages::new(&config.site, addresses::pages(bound.http));
         let room = room(&config)?;
         // There from the beginning: a core may be loaded before the net thread has told of its room.
-        let invites = room.invites().iter().map(|invite| InviteStatus::new(invite, &pages)).collect();
+        let first: Vec<Invite> = room.invites().iter().cloned().collect();
+        let invites = first.iter().map(|invite| InviteStatus::new(invite, &pages.all())).collect();
 
         let link = Link::create().map_err(|error| StartError::Memory { cause: error.into() })?;
         let change = Arc::new(wake_up()?);
@@ -128,25 +132,30 @@ impl Engine {
 
         let board = BoardWriter::new(link.clone());
         let feedback = FeedbackReader::new(link.clone());
-        let (net, net_thread) = net::start(NetConfig {
+        let (net, net_thread) = net::start(
             socket,
-            video: packets_out,
-            spares: used,
-            audio: sound_out,
-            event: packet_event,
-            video_control: video_control.clone(),
-            on_listeners: Box::new(move |any| audio_control.set_listeners(any)),
-            board: board.clone(),
-            feedback: feedback.clone(),
             room,
-            force_format: config.codec,
-            on_event: reporter(&messages, Message::Session),
-        })?;
-        let signaling = Signaling::start(listener, net.clone(), &config.names)?;
+            NetConfig {
+                video: packets_out,
+                spares: used,
+                audio: sound_out,
+                event: packet_event,
+                video_control: video_control.clone(),
+                on_listeners: Box::new(move |any| audio_control.set_listeners(any)),
+                board: board.clone(),
+                feedback: feedback.clone(),
+                force_format: config.codec,
+                candidates: addresses::candidates(bound),
+                on_event: reporter(&messages, Message::Session),
+            },
+        )?;
+        let signaling = Signaling::start(listener, net.clone(), config.site.clone())?;
+
+        let watch = addresses::follow(bound, wake_up()?, net.clone(), messages.clone())?;
 
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot { invites, ..Snapshot::default() })));
         let (events, events_out) = sync_channel(QUEUE);
-        let threads = Threads { _signaling: signaling, _video: video, _audio: audio, _record: record, speaker };
+        let threads = Threads { _watch: watch, signaling, _video: video, _audio: audio, _record: record, speaker };
         let executor =
             Executor::new(link.clone(), video_control.clone(), recording, net.clone(), threads, messages.clone());
         let engine = EngineThread {
@@ -157,7 +166,7 @@ impl Engine {
             }),
             executor,
             publisher: Publisher::new(snapshot.clone(), change.clone(), events),
-            people: People::new(pages),
+            people: People::new(pages, first),
             figures: Figures::new(link, video_control, now()),
             net,
             info: GameInfo::default(),

@@ -20,6 +20,7 @@ use super::{invite_links, theme};
 use crate::engine::{Command, Config, Engine, Level, Snapshot};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
+use crate::net::Site;
 use crate::net::transport::{self, Protocol};
 use crate::room::{LocalPlayer, RequestId};
 use crate::settings::{self, Settings, SettingsWarning};
@@ -113,7 +114,7 @@ impl App {
             screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| "screenshots".into()),
             codec: settings.codec,
             invite: invite_links::default_terms(&settings),
-            names: settings.allow_names.clone(),
+            site: site(&settings),
         });
         let engine = engine.map_err(|error| StartError::Engine(error.text(&texts)))?;
         let wake = |ctx: &Context| {
@@ -169,6 +170,11 @@ impl App {
             self.view.notices.push(Level::Warning, text);
         }
     }
+}
+
+/// How guests reach this machine, as the settings have it. What of them cannot be used is said where it is typed.
+fn site(settings: &Settings) -> Site {
+    Site::from_words(&settings.allow_names, &settings.public_address, &settings.trusted_proxies).0
 }
 
 impl eframe::App for App {

@@ -32,6 +32,7 @@ pub mod preferences;
 pub mod preview;
 mod retrok;
 mod rumble;
+mod site_settings;
 pub mod theme;
 mod time;
 mod turbo;

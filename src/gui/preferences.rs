@@ -3,6 +3,7 @@
 use super::controller_settings;
 use super::dialog::{self, DialogState};
 use super::icons::Icon;
+use super::site_settings::{self, SiteDraft};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
@@ -19,12 +20,17 @@ use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
 pub struct SettingsDraft {
     name: String,
     keys: controller_settings::KeyDraft,
+    site: SiteDraft,
 }
 
 impl SettingsDraft {
     /// From the settings as they are now.
     pub fn of(settings: &Settings) -> Self {
-        Self { name: settings.host_name.clone(), keys: controller_settings::KeyDraft::default() }
+        Self {
+            name: settings.host_name.clone(),
+            keys: controller_settings::KeyDraft::default(),
+            site: SiteDraft::of(settings),
+        }
     }
 }
 
@@ -40,11 +46,13 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
         folders(ui, model, &mut new, actions);
         file_types(ui, model, &mut new);
         system_folder(ui, model, &mut new, actions);
+        site_settings::show(ui, texts, &mut draft.site, &mut new);
         ports(ui, texts, &mut new);
         DialogState::Open
     });
     if state == DialogState::Closed {
         new.host_name = clean_name(&draft.name);
+        draft.site.apply(&mut new);
     }
     if new != *model.settings {
         actions.push(Action::Change(Box::new(new)));
@@ -53,7 +61,7 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
 }
 
 /// A line with a label and what changes the setting.
-fn line(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
+pub(super) fn line(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
     widgets::row(ui, 36.0, |ui| drop(widgets::line(ui, label, theme::regular(14.0), theme::TEXT)), add);
 }
 

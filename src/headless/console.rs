@@ -1,6 +1,6 @@
 //! Events on standard output, for people who read along.
 
-use crate::engine::{Engine, EngineEvent};
+use crate::engine::{Engine, EngineEvent, Snapshot};
 use crate::messages;
 use crate::room::JoinRequest;
 use crate::session::ChatEvent;
@@ -11,6 +11,7 @@ messages! {
     /// One event, in a line or a few.
     enum ConsoleLine in console {
         ready => Ready { game: String, links: String },
+        links_changed => LinksChanged { links: String },
         /// In place of a title.
         untitled => Untitled,
         /// Players are counted from 1.
@@ -30,9 +31,9 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
             let snapshot = engine.snapshot();
             let title = snapshot.game.as_ref().map(|game| game.title.clone());
             let game = title.unwrap_or_else(|| ConsoleLine::Untitled.text(texts));
-            let links = snapshot.invites.first().map(|invite| invite.links.join("\n  ")).unwrap_or_default();
-            ConsoleLine::Ready { game, links }
+            ConsoleLine::Ready { game, links: links(&snapshot) }
         }
+        EngineEvent::LinksChanged => ConsoleLine::LinksChanged { links: links(&engine.snapshot()) },
         EngineEvent::PeerJoined { name, seat, .. } => match seat {
             Some(seat) => ConsoleLine::JoinedToPlay { name, number: seat.number() },
             None => ConsoleLine::JoinedToWatch { name },
@@ -51,4 +52,9 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
         EngineEvent::CoreRestarted { .. } | EngineEvent::Chat(_) | EngineEvent::Stats { .. } => return None,
     };
     Some(line.text(texts))
+}
+
+/// The first invite at each address, one below the other.
+fn links(snapshot: &Snapshot) -> String {
+    snapshot.invites.first().map(|invite| invite.links.join("\n  ")).unwrap_or_default()
 }

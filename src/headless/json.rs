@@ -27,6 +27,11 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
                 "core": snapshot.game.as_ref().map(|game| &game.core_name),
             })
         }
+        EngineEvent::LinksChanged => {
+            let snapshot = engine.snapshot();
+            let links = snapshot.invites.first().map(|invite| &invite.links);
+            json!({"event": "links", "url": links.and_then(|all| all.first()), "urls": links})
+        }
         EngineEvent::Failed(reason) => {
             json!({"event": "failed", "code": reason.innermost_code(), "reason": reason.text(texts)})
         }

@@ -1,5 +1,6 @@
 //! The way to the net thread.
 
+use super::transport::TcpAcceptor;
 use crate::messages;
 use crate::session::protocol::Join;
 use crate::session::webrtc::CertificateError;
@@ -35,11 +36,17 @@ pub enum NetCommand {
 pub struct NetHandle {
     commands: SyncSender<NetCommand>,
     event: Arc<Event>,
+    tcp: TcpAcceptor,
 }
 
 impl NetHandle {
-    pub(super) fn new(commands: SyncSender<NetCommand>, event: Arc<Event>) -> NetHandle {
-        NetHandle { commands, event }
+    pub(super) fn new(commands: SyncSender<NetCommand>, event: Arc<Event>, tcp: TcpAcceptor) -> NetHandle {
+        NetHandle { commands, event, tcp }
+    }
+
+    /// Where connections go that carry datagrams.
+    pub(super) fn tcp(&self) -> &TcpAcceptor {
+        &self.tcp
     }
 
     /// Hands a command over; false when too many wait already.

@@ -4,9 +4,11 @@
 mod callers;
 mod handle;
 pub mod http;
+mod start;
 mod thread;
 pub mod transport;
 
 pub use handle::{NetCommand, NetError, NetHandle};
-pub use http::{ServeError, Signaling};
-pub use thread::{NetConfig, start};
+pub use http::{PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem};
+pub use ipnet::IpNet;
+pub use start::{NetConfig, start};

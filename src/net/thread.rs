@@ -6,26 +6,23 @@
 //! of the module that reads the clock.
 
 use super::callers::Callers;
-use super::handle::{self, NetCommand, NetError, NetHandle};
+use super::handle::NetCommand;
+use super::start::NetConfig;
+use super::transport::media::MediaTransport;
 use super::transport::send::{self, Outgoing};
-use super::transport::{Routes, arrival, local_addresses};
 use crate::input::Seat;
-use crate::link::board::{BoardWriter, FeedbackReader, Lane};
-use crate::packet::{AudioPacket, Format, VideoPacket};
+use crate::link::board::Lane;
+use crate::packet::Format;
 use crate::room::{PeerId, Room, SystemRandom};
 use crate::session::connection::FrameTimes;
-use crate::session::webrtc::{WebRtc, certificate};
-use crate::session::{self, Action, Datagram, InputUpdate, Session, SessionEvent, Work};
-use crate::sync::{self, Claim, Event, spawn};
-use crate::video::VideoControl;
+use crate::session::webrtc::WebRtc;
+use crate::session::{self, Action, Datagram, InputUpdate, Session, Work};
+use crate::sync::{self, Claim};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
-use std::net::{SocketAddr, UdpSocket};
-use std::os::fd::AsFd;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::JoinHandle;
+use std::sync::mpsc::Receiver;
 use std::time::{Instant, SystemTime};
+use str0m::config::DtlsCert;
 
 /// Datagrams taken in a row before packets get their turn.
 const BATCH: usize = 64;
@@ -33,73 +30,6 @@ const BATCH: usize = 64;
 const FEW: usize = 8;
 /// Datagrams sent before inputs are looked for again: on a busy machine each is up to ten microseconds.
 const FEW_SENT: usize = 4;
-
-/// What the net thread works with.
-pub struct NetConfig {
-    pub socket: UdpSocket,
-    /// Encoded video.
-    pub video: rtrb::Consumer<VideoPacket>,
-    /// Used packets go back.
-    pub spares: rtrb::Producer<VideoPacket>,
-    /// Encoded sound.
-    pub audio: rtrb::Consumer<AudioPacket>,
-    /// Rung when there is a packet or a command.
-    pub event: Arc<Event>,
-    /// Asked for keyframes, told how many watch and what the networks carry.
-    pub video_control: Arc<VideoControl>,
-    /// Whether anyone listens.
-    pub on_listeners: Box<dyn Fn(bool) + Send>,
-    /// Where inputs go.
-    pub board: BoardWriter,
-    /// Motors and LEDs of the core.
-    pub feedback: FeedbackReader,
-    pub room: Room,
-    /// Stream in this format only.
-    pub force_format: Option<Format>,
-    /// Told what happens; must not block.
-    pub on_event: Box<dyn Fn(SessionEvent) + Send>,
-}
-
-/// Starts the net thread. It ends by [`session::SessionCommand::Close`].
-pub fn start(config: NetConfig) -> Result<(NetHandle, JoinHandle<()>), NetError> {
-    let failed = |error: std::io::Error| NetError::Socket { cause: error.into() };
-    config.socket.set_nonblocking(true).map_err(failed)?;
-    let bound = config.socket.local_addr().map_err(failed)?;
-    // A keyframe for thirty peers is a burst of a megabyte; what the system does not grant, it does not grant.
-    let _ = rustix::net::sockopt::set_socket_send_buffer_size(&config.socket, 4 << 20);
-    let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&config.socket, 1 << 20);
-    let (commands, inbox) = sync_channel(handle::COMMANDS);
-    let session = Session::new(session::Config {
-        room: config.room,
-        force_format: config.force_format,
-        addresses: local_addresses(bound),
-        identity: certificate().map_err(|cause| NetError::Certificate { cause })?,
-        random: Box::new(SystemRandom),
-        now: Instant::now(),
-        monotonic: sync::now(),
-    });
-    let handle = NetHandle::new(commands, config.event.clone());
-    let thread = NetThread {
-        session,
-        socket: config.socket,
-        video: config.video,
-        spares: config.spares,
-        audio: config.audio,
-        event: config.event,
-        video_control: config.video_control,
-        on_listeners: config.on_listeners,
-        board: config.board,
-        feedback: config.feedback,
-        on_event: config.on_event,
-        inbox,
-        callers: Callers::default(),
-        routes: Routes::new(bound),
-        buffer: vec![0; 2048],
-        control: arrival::control_buffer(),
-    };
-    let thread = spawn("net", move || thread.run()).map_err(|cause| NetError::Thread { cause })?;
-    Ok((handle, thread))
-}
 
 impl Outgoing for Session<WebRtc> {
     fn next(&mut self) -> Option<Datagram> {
@@ -111,30 +41,37 @@ impl Outgoing for Session<WebRtc> {
     }
 }
 
-struct NetThread {
+pub(super) struct NetThread {
     session: Session<WebRtc>,
-    socket: UdpSocket,
-    video: rtrb::Consumer<VideoPacket>,
-    spares: rtrb::Producer<VideoPacket>,
-    audio: rtrb::Consumer<AudioPacket>,
-    event: Arc<Event>,
-    video_control: Arc<VideoControl>,
-    on_listeners: Box<dyn Fn(bool) + Send>,
-    board: BoardWriter,
-    feedback: FeedbackReader,
-    on_event: Box<dyn Fn(SessionEvent) + Send>,
+    transport: MediaTransport,
+    config: NetConfig,
     inbox: Receiver<NetCommand>,
     callers: Callers,
-    routes: Routes,
-    /// For what is received, and what the kernel notes about it.
-    buffer: Vec<u8>,
-    control: Vec<u8>,
 }
 
 impl NetThread {
-    fn run(mut self) {
+    /// `identity` is the certificate of all connections.
+    pub fn new(
+        mut config: NetConfig,
+        room: Room,
+        transport: MediaTransport,
+        identity: DtlsCert,
+        inbox: Receiver<NetCommand>,
+    ) -> NetThread {
+        let session = Session::new(session::Config {
+            room,
+            force_format: config.force_format,
+            candidates: std::mem::take(&mut config.candidates),
+            identity,
+            random: Box::new(SystemRandom),
+            now: Instant::now(),
+            monotonic: sync::now(),
+        });
+        NetThread { session, transport, config, inbox, callers: Callers::default() }
+    }
+
+    pub fn run(mut self) {
         sync::wake_before_others(Claim::First);
-        arrival::note(&self.socket);
         while !self.session.is_closed() {
             self.sleep();
             self.exchange(BATCH);
@@ -152,13 +89,13 @@ impl NetThread {
         let limit = self.session.poll_timeout(now).saturating_duration_since(now);
         let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
         let mut fds = [
-            PollFd::from_borrowed_fd(self.socket.as_fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.event.fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.config.event.fd(), PollFlags::IN),
         ];
         // Interrupted or not: everything is looked at anyway.
         let _ = poll(&mut fds, Some(&limit));
         if !fds[1].revents().is_empty() {
-            self.event.take();
+            self.config.event.take();
         }
     }
 
@@ -168,7 +105,7 @@ impl NetThread {
         self.apply_inputs();
         let mut left = self.receive(most);
         while self.session.has_datagrams() {
-            send::send(FEW_SENT, &self.socket, &mut self.session);
+            send::send(FEW_SENT, &self.transport, &mut self.session);
             if left > 0 {
                 left = self.receive(left);
             }
@@ -178,25 +115,22 @@ impl NetThread {
     /// How many more might have been taken, when there are none.
     fn receive(&mut self, most: usize) -> usize {
         for taken in 0..most {
-            let received = arrival::receive(&self.socket, &mut self.buffer, &mut self.control);
-            let (len, source, arrived) = match received {
-                Ok(received) => received,
-                // An ICMP error about an earlier datagram comes up here; the next call goes on.
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => continue,
-                Err(_) => return most - taken,
-            };
-            self.take_datagram(len, source, arrived);
+            if !self.take_datagram() {
+                return most - taken;
+            }
         }
         0
     }
 
-    fn take_datagram(&mut self, len: usize, source: SocketAddr, arrived: arrival::Arrival) {
-        let now = Instant::now();
-        let data = &self.buffer[..len];
-        // A stranger's datagram costs no look into the routing table.
-        let Some(peer) = self.session.recipient(source, data, now) else { return };
-        let local = self.routes.local_for(source);
-        self.session.handle_datagram(peer, source, local, data, now);
+    /// False when none waits.
+    fn take_datagram(&mut self) -> bool {
+        let Some(incoming) = self.transport.receive() else { return false };
+        let (now, via, arrived) = (Instant::now(), incoming.via, incoming.arrived);
+        let Some(peer) = self.session.recipient(via, incoming.data, now) else {
+            self.transport.refuse(via);
+            return true;
+        };
+        self.session.handle_datagram(peer, via, incoming.data, now);
         let mut measured = false;
         while let Some(update) = self.session.poll_input(now) {
             self.apply(update);
@@ -206,6 +140,7 @@ impl NetThread {
                 self.session.handle_input_latency(took);
             }
         }
+        true
     }
 
     fn apply_inputs(&mut self) {
@@ -217,10 +152,10 @@ impl NetThread {
 
     fn apply(&self, update: InputUpdate) {
         match update {
-            InputUpdate::Pad(seat, pad) => self.board.set(Lane::Remote, seat.index(), pad),
-            InputUpdate::Keyboard(keys) => self.board.set_keyboard(Lane::Remote, &keys),
-            InputUpdate::Mouse(seat, state) => self.board.set_mouse(Lane::Remote, seat.index(), state),
-            InputUpdate::MouseMoved(seat, moved) => self.board.move_mouse(Lane::Remote, seat.index(), moved),
+            InputUpdate::Pad(seat, pad) => self.config.board.set(Lane::Remote, seat.index(), pad),
+            InputUpdate::Keyboard(keys) => self.config.board.set_keyboard(Lane::Remote, &keys),
+            InputUpdate::Mouse(seat, state) => self.config.board.set_mouse(Lane::Remote, seat.index(), state),
+            InputUpdate::MouseMoved(seat, moved) => self.config.board.move_mouse(Lane::Remote, seat.index(), moved),
         }
     }
 
@@ -237,17 +172,17 @@ impl NetThread {
     }
 
     fn take_packets(&mut self) {
-        while let Ok(packet) = self.video.pop() {
+        while let Ok(packet) = self.config.video.pop() {
             self.session.handle_video(&packet);
             // Full is impossible: there are as many places as packets.
-            let _ = self.spares.push(packet);
+            let _ = self.config.spares.push(packet);
             self.work();
         }
-        while let Ok(packet) = self.audio.pop() {
+        while let Ok(packet) = self.config.audio.pop() {
             self.session.handle_audio(&packet);
             self.work();
         }
-        let broken = Format::ALL.map(|format| self.video_control.is_broken(format));
+        let broken = Format::ALL.map(|format| self.config.video_control.is_broken(format));
         self.session.handle_encoders(broken, Instant::now());
     }
 
@@ -261,7 +196,7 @@ impl NetThread {
                     let id = self.callers.add(reply);
                     self.session.handle_join(id, join, address, Instant::now());
                     // A handshake takes its time: packets have their turn before the next one.
-                    self.event.signal();
+                    self.config.event.signal();
                     return;
                 }
                 NetCommand::Session(command) => self.session.handle_command(command, Instant::now()),
@@ -272,21 +207,21 @@ impl NetThread {
     fn take_feedback(&mut self) {
         let now = Instant::now();
         for seat in Seat::ALL {
-            self.session.handle_rumble(seat, self.feedback.rumble(seat.index()), now);
+            self.session.handle_rumble(seat, self.config.feedback.rumble(seat.index()), now);
         }
-        self.session.handle_leds(self.feedback.leds());
-        self.session.handle_activity(self.board.held_seats(), now);
+        self.session.handle_leds(self.config.feedback.leds());
+        self.session.handle_activity(self.config.board.held_seats(), now);
     }
 
     fn act(&mut self) {
         while let Some(action) = self.session.poll_action() {
             match action {
-                Action::RequestKeyframe(format) => self.video_control.request_keyframe(format),
-                Action::SetViewers(format, viewers) => self.video_control.set_viewers(format, viewers),
-                Action::SetMaxBitrate(format, kbit_s) => self.video_control.set_max_kbit_s(format, kbit_s),
-                Action::SetListeners(any) => (self.on_listeners)(any),
+                Action::RequestKeyframe(format) => self.config.video_control.request_keyframe(format),
+                Action::SetViewers(format, viewers) => self.config.video_control.set_viewers(format, viewers),
+                Action::SetMaxBitrate(format, kbit_s) => self.config.video_control.set_max_kbit_s(format, kbit_s),
+                Action::SetListeners(any) => (self.config.on_listeners)(any),
                 Action::Reply(id, reply) => self.callers.reply(id, reply),
-                Action::Notify(event) => (self.on_event)(event),
+                Action::Notify(event) => (self.config.on_event)(event),
             }
         }
     }

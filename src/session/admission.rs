@@ -138,7 +138,7 @@ impl<C: Connection> Session<C> {
     fn connect(&mut self, join: &Join, admission: Admission, now: Instant) -> Result<ToPage, RefusedCode> {
         let token = self.random.secret().ok_or(RefusedCode::HostError)?;
         // The offer before the room, so that a bad one changes nothing.
-        let (mut peer, sdp) = Peer::<C>::accept(&join.sdp, &self.addresses, self.identity.clone(), now)?;
+        let (mut peer, sdp) = Peer::<C>::accept(&join.sdp, &self.candidates, self.identity.clone(), now)?;
         match (self.renditions.choose(|format| peer.takes(format)), self.renditions.forced) {
             (Some(format), _) => peer.watch(format),
             (None, Some(_)) => return Err(RefusedCode::HostCodec),
@@ -153,7 +153,7 @@ impl<C: Connection> Session<C> {
             peer,
             name: joined.name,
             returned: joined.returned,
-            source: None,
+            via: None,
             announced: false,
             greeted: false,
             behind: false,

@@ -21,6 +21,7 @@ impl<C: Connection> Session<C> {
             SessionCommand::Fps(fps) => self.told.fps = fps,
             SessionCommand::ForceFormat(format) => self.force_format(format, now),
             SessionCommand::Room(command) => self.apply_for_host(command, now),
+            SessionCommand::Candidates(candidates) => self.set_candidates(candidates, now),
             SessionCommand::Close => self.close(now),
         }
     }

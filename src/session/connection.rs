@@ -4,7 +4,7 @@ use crate::packet::{AudioPacket, Format, PictureShape};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use str0m::net::Transmit;
+use str0m::net::{Protocol, Transmit};
 
 /// The times of one frame, on the clock of [`crate::sync::now`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,6 +29,34 @@ pub struct EncodedFrame {
     pub due: Duration,
     pub shape: PictureShape,
     pub times: FrameTimes,
+}
+
+/// One way on which the host can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostCandidate {
+    /// The socket of the media, at an address of this machine.
+    Udp(SocketAddr),
+    /// The port of the page, for those whose network lets no UDP through.
+    Tcp(SocketAddr),
+}
+
+/// How a datagram came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Via {
+    pub protocol: Protocol,
+    pub source: SocketAddr,
+    /// Which of our addresses it was sent to.
+    pub local: SocketAddr,
+}
+
+impl Via {
+    pub fn udp(source: SocketAddr, local: SocketAddr) -> Via {
+        Via { protocol: Protocol::Udp, source, local }
+    }
+
+    pub fn tcp(source: SocketAddr, local: SocketAddr) -> Via {
+        Via { protocol: Protocol::Tcp, source, local }
+    }
 }
 
 /// What a connection has for the session.
@@ -80,21 +108,25 @@ pub trait Connection: Sized {
     /// What all connections of a host share, such as a certificate: a key for each would be work for every stranger.
     type Identity: Clone;
 
-    /// Answers a page's offer. The host can be reached at `addresses`.
+    /// Answers a page's offer. The host can be reached on these ways.
     fn accept(
         offer: &str,
-        addresses: &[SocketAddr],
+        candidates: &[HostCandidate],
         identity: Self::Identity,
         now: Instant,
     ) -> Result<(Self, String), OfferError>;
+
+    /// From now on the host can be reached on these ways, and on no other. Returns those that the page does not know, as it
+    /// takes them.
+    fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String>;
 
     /// The formats that were agreed on, best first within a codec.
     fn formats(&self) -> &[Format];
 
     /// Whether a datagram is for this connection, by where it came from or by the names it carries.
-    fn accepts(&self, source: SocketAddr, data: &[u8], now: Instant) -> bool;
+    fn accepts(&self, via: Via, data: &[u8], now: Instant) -> bool;
 
-    fn handle_datagram(&mut self, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant);
+    fn handle_datagram(&mut self, via: Via, data: &[u8], now: Instant);
 
     fn handle_timeout(&mut self, now: Instant);
 

@@ -1,5 +1,6 @@
 //! What is asked of the session, and what it tells the engine.
 
+use super::connection::HostCandidate;
 use super::protocol::{Controls, GameInfo, Presence, SeatInfo, ToPage};
 use crate::game_command::GameCommand;
 use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat, SeatSet};
@@ -33,6 +34,8 @@ pub enum SessionCommand {
     ForceFormat(Option<Format>),
     /// Something the host orders in the room.
     Room(RoomCommand),
+    /// Where the host can be reached from now on.
+    Candidates(Vec<HostCandidate>),
     /// Tell everyone that the room is closed, and end them.
     Close,
 }

@@ -12,6 +12,7 @@
 
 mod admission;
 mod broadcast;
+mod candidates;
 mod commands;
 pub mod connection;
 mod event;
@@ -32,12 +33,11 @@ pub use work::Work;
 use crate::input::SeatSet;
 use crate::packet::{AudioPacket, Format, PictureShape};
 use crate::room::{PeerId, Random, Room};
-use connection::{Connection, FrameTimes};
+use connection::{Connection, FrameTimes, HostCandidate, Via};
 use input_router::{Held, InputRouter};
 use latency::Latency;
 use peer::{Peer, PeerEvent, Polled};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::net::Transmit;
 
@@ -51,8 +51,8 @@ pub struct Config<C: Connection> {
     pub room: Room,
     /// Stream in this format only; none for the best that each peer takes.
     pub force_format: Option<Format>,
-    /// Where the host can be reached.
-    pub addresses: Vec<SocketAddr>,
+    /// The ways to the host.
+    pub candidates: Vec<HostCandidate>,
     pub identity: C::Identity,
     pub random: Box<dyn Random + Send>,
     /// The time, and the same on the monotonic clock of [`crate::sync::now`], on which invites end.
@@ -75,8 +75,8 @@ struct Connected<C> {
     name: String,
     /// They were here before: their seats are kept even if this connection never comes to be.
     returned: bool,
-    /// Where datagrams came from last.
-    source: Option<SocketAddr>,
+    /// How its last datagram came.
+    via: Option<Via>,
     /// Its media flows.
     announced: bool,
     /// It was told what does not change often.
@@ -98,7 +98,7 @@ pub struct Session<C: Connection> {
     room: Room,
     peers: BTreeMap<PeerId, Connected<C>>,
     identity: C::Identity,
-    addresses: Vec<SocketAddr>,
+    candidates: Vec<HostCandidate>,
     random: Box<dyn Random + Send>,
     start: Instant,
     monotonic_start: Duration,
@@ -130,7 +130,7 @@ impl<C: Connection> Session<C> {
             room: config.room,
             peers: BTreeMap::new(),
             identity: config.identity,
-            addresses: config.addresses,
+            candidates: config.candidates,
             random: config.random,
             start: config.now,
             monotonic_start: config.monotonic,
@@ -164,18 +164,19 @@ impl<C: Connection> Session<C> {
     }
 
     /// Whose datagram this is; none for a stranger's.
-    pub fn recipient(&self, source: SocketAddr, data: &[u8], now: Instant) -> Option<PeerId> {
-        let accepts = |it: &Connected<C>| it.peer.accepts(source, data, now);
-        let known = self.peers.iter().find(|(_, it)| it.source == Some(source)).filter(|(_, it)| accepts(it));
+    pub fn recipient(&self, via: Via, data: &[u8], now: Instant) -> Option<PeerId> {
+        let accepts = |it: &Connected<C>| it.peer.accepts(via, data, now);
+        let from_there = |it: &Connected<C>| it.via.is_some_and(|last| last.source == via.source);
+        let known = self.peers.iter().find(|(_, it)| from_there(it)).filter(|(_, it)| accepts(it));
         known.or_else(|| self.peers.iter().find(|(_, it)| accepts(it))).map(|(&id, _)| id)
     }
 
-    /// A datagram of a peer came to the address `local`. [`Session::poll_input`] is to be called next.
-    pub fn handle_datagram(&mut self, id: PeerId, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant) {
+    /// A datagram of a peer came. [`Session::poll_input`] is to be called next.
+    pub fn handle_datagram(&mut self, id: PeerId, via: Via, data: &[u8], now: Instant) {
         self.finish_draining(now);
         if let Some(it) = self.peers.get_mut(&id) {
-            it.source = Some(source);
-            it.peer.handle_datagram(source, local, data, now);
+            it.via = Some(via);
+            it.peer.handle_datagram(via, data, now);
             self.draining = Some(id);
         }
     }

@@ -1,6 +1,8 @@
 //! One peer: what is sent to it and what is believed of it, over a [`Connection`].
 
-use super::connection::{Connection, ConnectionEvent, EncodedFrame, FrameTimes, OfferError, Output};
+use super::connection::{
+    Connection, ConnectionEvent, EncodedFrame, FrameTimes, HostCandidate, OfferError, Output, Via,
+};
 use super::protocol::{
     ClosingCode, FromPeer, InputMessage, KeyMessage, MouseMessage, PadMessage, ToPeer, parse_control,
 };
@@ -8,7 +10,6 @@ use crate::input::{KeySet, MAX_SEATS, MouseMove, MouseState, PadState, Seat};
 use crate::packet::{AudioPacket, Format, PictureShape};
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::room::RoomCommand;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::net::Transmit;
 
@@ -127,11 +128,11 @@ impl<C: Connection> Peer<C> {
     /// Answers a page's offer.
     pub fn accept(
         offer: &str,
-        addresses: &[SocketAddr],
+        candidates: &[HostCandidate],
         identity: C::Identity,
         now: Instant,
     ) -> Result<(Peer<C>, String), OfferError> {
-        let (connection, answer) = C::accept(offer, addresses, identity, now)?;
+        let (connection, answer) = C::accept(offer, candidates, identity, now)?;
         let format = *connection.formats().first().ok_or(OfferError::NoCodec)?;
         let peer = Peer {
             connection,
@@ -161,13 +162,18 @@ impl<C: Connection> Peer<C> {
         Ok((peer, answer))
     }
 
-    pub fn accepts(&self, source: SocketAddr, data: &[u8], now: Instant) -> bool {
-        self.connection.accepts(source, data, now)
+    /// See [`Connection::set_candidates`].
+    pub fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String> {
+        self.connection.set_candidates(candidates)
     }
 
-    pub fn handle_datagram(&mut self, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant) {
+    pub fn accepts(&self, via: Via, data: &[u8], now: Instant) -> bool {
+        self.connection.accepts(via, data, now)
+    }
+
+    pub fn handle_datagram(&mut self, via: Via, data: &[u8], now: Instant) {
         self.last_heard = now;
-        self.connection.handle_datagram(source, local, data, now);
+        self.connection.handle_datagram(via, data, now);
     }
 
     /// When [`Peer::handle_timeout`] wants to be called at the latest.

@@ -1,11 +1,12 @@
 //! A connection of a browser: str0m does WebRTC.
 
-use super::connection::{Connection, ConnectionEvent, EncodedFrame, FrameTimes, OfferError, Output};
+use super::connection::{
+    Connection, ConnectionEvent, EncodedFrame, FrameTimes, HostCandidate, OfferError, Output, Via,
+};
 use super::sdp;
 use crate::messages;
 use crate::packet::{AudioPacket, Format};
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use str0m::bwe::{Bitrate, BweKind};
@@ -14,7 +15,7 @@ use str0m::channel::ChannelId;
 use str0m::config::DtlsCert;
 use str0m::format::{Codec, FormatParams};
 use str0m::media::{Frequency, MediaKind, MediaTime, Mid, Pt};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::Extension;
 use str0m::{Candidate, Event, IceConnectionState, Input, Rtc};
 
@@ -45,9 +46,17 @@ pub fn answers_offer(sdp: &str, now: Instant) -> bool {
     certificate.is_some_and(|certificate| WebRtc::accept(sdp, &[], certificate, now).is_ok())
 }
 
+fn candidate(candidate: HostCandidate) -> Option<Candidate> {
+    match candidate {
+        HostCandidate::Udp(address) => Candidate::host(address, Protocol::Udp).ok(),
+        HostCandidate::Tcp(address) => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build().ok(),
+    }
+}
+
 /// One browser.
 pub struct WebRtc {
     rtc: Rtc,
+    candidates: Vec<HostCandidate>,
     formats: Vec<Format>,
     payload_types: Vec<Pt>,
     /// That of the frames now sent.
@@ -65,7 +74,7 @@ pub struct WebRtc {
 }
 
 impl WebRtc {
-    fn build(is_firefox: bool, certificate: DtlsCert, addresses: &[SocketAddr], now: Instant) -> Rtc {
+    fn build(is_firefox: bool, certificate: DtlsCert, candidates: &[HostCandidate], now: Instant) -> Rtc {
         let mut config = Rtc::builder()
             .set_dtls_cert(certificate)
             .clear_codecs()
@@ -86,10 +95,8 @@ impl WebRtc {
             config.extension_map().set(5, Extension::PlayoutDelay);
         }
         let mut rtc = config.build(now);
-        for &address in addresses {
-            if let Ok(candidate) = Candidate::host(address, "udp") {
-                rtc.add_local_candidate(candidate);
-            }
+        for candidate in candidates.iter().filter_map(|&it| candidate(it)) {
+            rtc.add_local_candidate(candidate);
         }
         rtc
     }
@@ -175,18 +182,19 @@ impl Connection for WebRtc {
 
     fn accept(
         offer: &str,
-        addresses: &[SocketAddr],
+        candidates: &[HostCandidate],
         certificate: DtlsCert,
         now: Instant,
     ) -> Result<(WebRtc, String), OfferError> {
         let is_firefox = offer.contains("mozilla");
         let offer = SdpOffer::from_sdp_string(offer).map_err(|_| OfferError::Malformed)?;
-        let mut rtc = WebRtc::build(is_firefox, certificate, addresses, now);
+        let mut rtc = WebRtc::build(is_firefox, certificate, candidates, now);
         let answer = rtc.sdp_api().accept_offer(offer).map_err(|_| OfferError::Malformed)?;
         rtc.bwe().set_bitrate(Bitrate::ZERO, DESIRED);
         let answer = answer.to_sdp_string();
         let mut connection = WebRtc {
             rtc,
+            candidates: candidates.to_vec(),
             formats: Vec::new(),
             payload_types: Vec::new(),
             payload_type: None,
@@ -210,18 +218,26 @@ impl Connection for WebRtc {
         Ok((connection, sdp::with_stereo_opus(&answer)))
     }
 
+    fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String> {
+        let before = std::mem::replace(&mut self.candidates, candidates.to_vec());
+        for gone in before.iter().filter(|it| !candidates.contains(it)).filter_map(|&it| candidate(it)) {
+            self.rtc.direct_api().invalidate_candidate(&gone);
+        }
+        let new = candidates.iter().filter(|it| !before.contains(it)).filter_map(|&it| candidate(it));
+        new.filter_map(|it| self.rtc.add_local_candidate(it).map(Candidate::to_sdp_string)).collect()
+    }
+
     fn formats(&self) -> &[Format] {
         &self.formats
     }
 
-    fn accepts(&self, source: SocketAddr, data: &[u8], now: Instant) -> bool {
-        // Which of our addresses it came to plays no part in that, and finding out is work.
-        Receive::new(Protocol::Udp, source, source, data)
+    fn accepts(&self, via: Via, data: &[u8], now: Instant) -> bool {
+        Receive::new(via.protocol, via.source, via.local, data)
             .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
     }
 
-    fn handle_datagram(&mut self, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant) {
-        if let Ok(receive) = Receive::new(Protocol::Udp, source, local, data)
+    fn handle_datagram(&mut self, via: Via, data: &[u8], now: Instant) {
+        if let Ok(receive) = Receive::new(via.protocol, via.source, via.local, data)
             && self.rtc.handle_input(Input::Receive(now, receive)).is_err()
         {
             self.rtc.disconnect();

@@ -28,6 +28,8 @@ fn full() -> Settings {
         core_folders: vec!["/more cores".into()],
         ask_before_joining: true,
         allow_names: vec!["arcade.example".into()],
+        public_address: "https://play.example/".into(),
+        trusted_proxies: vec!["10.0.0.0/8".into()],
         system_dir: Some("/bios".into()),
         http_port: 1,
         udp_port: 0,

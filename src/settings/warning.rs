@@ -40,7 +40,7 @@ messages! {
 pub(super) fn expected(key: &str) -> Expected {
     let number = |least: String, most: String| Expected::Number { least, most };
     match key {
-        "host_name" | "allow_names" => Expected::Text,
+        "host_name" | "allow_names" | "public_address" | "trusted_proxies" => Expected::Text,
         "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
         "scaling" => Expected::Choice { choices: "sharp, whole".into() },
         "codec" => {

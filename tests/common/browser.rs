@@ -298,6 +298,11 @@ impl dyn Tab {
         self.eval_async(&format!("return await probe.inbound('{kind}')"))
     }
 
+    /// Ways to the host that work: `protocol`, `address` and `port` of its end, and whether the media takes it (`chosen`).
+    pub fn paths(&self) -> Vec<Value> {
+        self.eval_async("return await probe.paths()").as_array().cloned().unwrap_or_default()
+    }
+
     /// The loudest frequency of the page's sound in Hz, left and right, and how loud they are in dB.
     pub fn loudest(&self) -> [(f64, f64); 2] {
         let heard = self.eval_async("return await probe.listen()");

@@ -10,6 +10,7 @@ pub mod firefox;
 pub mod guest;
 pub mod host;
 pub mod modes;
+pub mod network;
 pub mod stalls;
 pub mod webdriver;
 

@@ -151,8 +151,20 @@
     return null;
   }
 
+  /** Ways to the host that work: protocol and address of its end, and whether the media takes it. */
+  async function paths() {
+    const report = await connections.at(-1)?.getStats();
+    const entries = [...(report?.values() ?? [])];
+    const chosen = entries.find((it) => it.type === "transport")?.selectedCandidatePairId;
+    return entries.filter((it) => it.type === "candidate-pair" && it.state === "succeeded").map((it) => {
+      const { protocol, address, port } = report.get(it.remoteCandidateId);
+      return { protocol, address, port, chosen: it.id === chosen };
+    });
+  }
+
   window.probe = {
     connections,
+    paths,
     channels,
     inbound,
     listen,

@@ -36,7 +36,8 @@ test("names are one clean line of at most 24 characters", () => {
 
 test("the WebSocket is at the page's own origin", () => {
   assert.equal(socketAddress(`http://127.0.0.1:7777/?name=a#${SECRET}`), "ws://127.0.0.1:7777/ws");
-  assert.equal(socketAddress("https://play.example/x/"), "wss://play.example/ws");
+  assert.equal(socketAddress("https://play.example/x/"), "wss://play.example/x/ws");
+  assert.equal(socketAddress(`https://play.example/x/index.html#${SECRET}`), "wss://play.example/x/ws");
 });
 
 const parse = (value) => parseHostMessage(JSON.stringify(value));
@@ -47,6 +48,9 @@ test("messages of the protocol are understood", () => {
   for (const aspect of [4096, 1 / 4096]) assert.equal(parse({ ...picture, aspect }).aspect, aspect);
   assert.equal(parse({ ...picture, aspect: 5000 }), null);
   assert.deepEqual(parse({ type: "pong", t: 1.5 }), { type: "pong", t: 1.5 });
+  const candidate = "candidate:1 1 udp 2130706175 10.0.0.7 8470 typ host";
+  assert.deepEqual(parse({ type: "candidate", candidate }), { type: "candidate", candidate });
+  assert.equal(parse({ type: "candidate", candidate: "x".repeat(600) }), null);
   assert.equal(parse({ type: "welcome", v: 2, peer: 1, resume: "r", sdp: "v=0" }).sdp, "v=0");
 });
 

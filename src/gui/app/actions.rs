@@ -118,6 +118,9 @@ impl App {
         if old.host_name != self.settings.host_name {
             self.engine.send(Command::Room(RoomCommand::Rename(self.settings.host_name.clone())));
         }
+        if super::site(&old) != super::site(&self.settings) {
+            self.engine.send(Command::Site(super::site(&self.settings)));
+        }
         if old.codec != self.settings.codec {
             self.engine.send(Command::Codec(self.settings.codec));
         }

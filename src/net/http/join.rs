@@ -1,16 +1,13 @@
 //! The WebSocket on which a page asks to be let in, and on which it notices that the host is gone.
 
-use super::origin::is_same_origin;
-use super::{HttpRefusal, Origin, Shared};
+use super::limiter::Permit;
 use crate::net::{NetCommand, NetHandle};
 use crate::session::Reply;
 use crate::session::protocol::{MAX_JOIN, RefusedCode, ToPage, parse_join};
-use axum::Extension;
-use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
@@ -22,21 +19,17 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 /// The same for a page that waits for the host's answer: a phone on another network asks anew, and is shown twice until then.
 const PING_WAITING: Duration = Duration::from_secs(5);
 
-pub(super) async fn websocket(
-    State(shared): State<Shared>,
-    Extension(Origin(address, place)): Extension<Origin>,
-    headers: HeaderMap,
+/// Answers a page's wish for a WebSocket. `place` is its connection's, `permit` that of people who are not in yet.
+pub(super) fn upgrade(
     upgrade: WebSocketUpgrade,
+    net: NetHandle,
+    address: IpAddr,
+    permit: Permit,
+    place: Arc<Permit>,
 ) -> Response {
-    if !is_same_origin(&headers) {
-        return HttpRefusal::OtherSite.response(StatusCode::FORBIDDEN, &headers);
-    }
-    let Some(permit) = shared.strangers.acquire(address) else {
-        return HttpRefusal::TooMany.response(StatusCode::TOO_MANY_REQUESTS, &headers);
-    };
     let upgrade = upgrade.max_message_size(MAX_JOIN).max_frame_size(MAX_JOIN);
     upgrade.on_upgrade(move |mut socket| async move {
-        if serve(&mut socket, &shared.net, address).await {
+        if serve(&mut socket, &net, address).await {
             drop(permit);
             stay(&mut socket).await;
         }

@@ -3,31 +3,34 @@
 
 mod join;
 mod limiter;
-mod origin;
+mod names;
 mod page;
+mod public_address;
+mod site;
 
-pub use origin::is_ours as is_our_name;
+pub use public_address::{PublicAddress, PublicAddressError};
+pub use site::{Site, SiteProblem, is_our_host};
 
 use super::NetHandle;
+use super::transport::tcp::{Ends, HEAD, is_framed};
 use crate::messages;
 use crate::sync::{SpawnError, spawn};
 use crate::text::{IoCause, Message as _, Spoken};
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::body::{Body, Bytes};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use limiter::{ConnectionLimiter, Permit};
-use origin::{is_ours, machine_names};
-use std::net::{IpAddr, TcpListener};
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 /// How long the head of a request may take; also how long an idle connection is kept.
@@ -70,6 +73,7 @@ impl HttpRefusal {
 
 /// The running web server. Dropping it ends it.
 pub struct Signaling {
+    site: Arc<Mutex<Arc<Site>>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -79,7 +83,7 @@ pub struct Signaling {
 struct Shared {
     net: NetHandle,
     strangers: ConnectionLimiter,
-    names: Arc<[String]>,
+    site: Arc<Mutex<Arc<Site>>>,
 }
 
 /// Where a connection comes from, and its place among those that are open.
@@ -87,25 +91,25 @@ struct Shared {
 struct Origin(IpAddr, Arc<Permit>);
 
 impl Signaling {
-    /// Serves page and WebSocket on `listener`, to those who speak to this machine by an address or one of its names;
-    /// `names` are more of them.
-    pub fn start(listener: TcpListener, net: NetHandle, names: &[String]) -> Result<Signaling, ServeError> {
+    /// Serves page and WebSocket on `listener`, to those who speak to this machine by an address, one of its own names or one
+    /// that `site` has.
+    pub fn start(listener: TcpListener, net: NetHandle, site: Site) -> Result<Signaling, ServeError> {
         let failed = |error: std::io::Error| ServeError::Socket { cause: error.into() };
         listener.set_nonblocking(true).map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (stop, stopped) = oneshot::channel();
-        let names = machine_names().into_iter().chain(names.iter().cloned()).collect();
-        let shared = Shared { net, strangers: ConnectionLimiter::new(STRANGERS.0, STRANGERS.1), names };
+        let site = Arc::new(Mutex::new(Arc::new(site)));
+        let shared = Shared {
+            net: net.clone(),
+            strangers: ConnectionLimiter::new(STRANGERS.0, STRANGERS.1),
+            site: site.clone(),
+        };
         let thread = spawn("signaling", move || {
             runtime.block_on(async move {
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                let app = Router::new()
-                    .route("/ws", any(join::websocket))
-                    .fallback(get(file))
-                    .layer(from_fn_with_state(shared.clone(), only_ours))
-                    .with_state(shared);
+                let app = Router::new().fallback(answer).with_state(shared);
                 tokio::select! {
-                    () = serve_all(&listener, &app) => {}
+                    () = serve_all(&listener, &app, &net) => {}
                     _ = stopped => {}
                 }
             });
@@ -113,11 +117,22 @@ impl Signaling {
             runtime.shutdown_background();
         });
         let thread = thread.map_err(|cause| ServeError::Thread { cause })?;
-        Ok(Signaling { stop: Some(stop), thread: Some(thread) })
+        Ok(Signaling { site, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// What the host is known by from now on. Connections that are open stay.
+    pub fn set_site(&self, site: Site) {
+        *self.site.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
     }
 }
 
-async fn serve_all(listener: &tokio::net::TcpListener, app: &Router) {
+impl Shared {
+    fn site(&self) -> Arc<Site> {
+        self.site.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn serve_all(listener: &tokio::net::TcpListener, app: &Router, net: &NetHandle) {
     let limiter = ConnectionLimiter::new(CONNECTIONS.0, CONNECTIONS.1);
     loop {
         let Ok((stream, from)) = listener.accept().await else {
@@ -130,22 +145,77 @@ async fn serve_all(listener: &tokio::net::TcpListener, app: &Router) {
         let Some(permit) = limiter.acquire(address) else { continue };
         let _ = stream.set_nodelay(true);
         // Held by every request, and by what one of them was upgraded to: hyper hands a WebSocket over and is done.
-        let service = TowerToHyperService::new(app.clone().layer(Extension(Origin(address, Arc::new(permit)))));
+        let permit = Arc::new(permit);
+        let service = TowerToHyperService::new(app.clone().layer(Extension(Origin(address, permit.clone()))));
+        let tcp = net.tcp().clone();
         tokio::spawn(async move {
-            let mut server = http1::Builder::new();
-            server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-            let _ = server.serve_connection(TokioIo::new(stream), service).with_upgrades().await;
+            match tokio::time::timeout(HEAD_LIMIT, carries_datagrams(&stream)).await {
+                Ok(Ok(true)) => {
+                    if let Ok(local) = stream.local_addr() {
+                        let ends = Ends { remote: canonical(from), local: canonical(local) };
+                        tcp.carry(stream, ends).await;
+                    }
+                    drop(permit);
+                }
+                Ok(Ok(false)) => {
+                    let mut server = http1::Builder::new();
+                    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+                    let _ = server.serve_connection(TokioIo::new(stream), service).with_upgrades().await;
+                }
+                // Nothing was said, or the connection is gone.
+                Ok(Err(_)) | Err(_) => {}
+            }
         });
     }
 }
 
-/// A request under a name that is not ours was sent here by another site's page.
-async fn only_ours(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
-    if host.is_some_and(|host| is_ours(host, &shared.names)) {
-        return next.run(request).await;
+/// Whether a connection begins as those of pages do that have no UDP. Nothing of it is taken.
+async fn carries_datagrams(stream: &TcpStream) -> std::io::Result<bool> {
+    let mut head = [0; HEAD];
+    loop {
+        let len = stream.peek(&mut head).await?;
+        // Requests begin with a letter, TLS with 0x16; a datagram with the upper half of its length.
+        if len == 0 || head[0] > 0x0f {
+            return Ok(false);
+        }
+        if len == HEAD {
+            return Ok(is_framed(&head));
+        }
+        // The rest is on its way: a peek does not wait for more than there is.
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    HttpRefusal::OtherName.response(StatusCode::MISDIRECTED_REQUEST, request.headers())
+}
+
+/// IPv4 as IPv4, where a socket for both says it as IPv6.
+fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+/// Every request comes here.
+async fn answer(State(shared): State<Shared>, Extension(origin): Extension<Origin>, request: Request) -> Response {
+    let site = shared.site();
+    let asked = site.read(origin.0, request.headers());
+    // A request under a name that is not ours was sent here by another site's page.
+    if !site.is_ours(&asked) {
+        return HttpRefusal::OtherName.response(StatusCode::MISDIRECTED_REQUEST, request.headers());
+    }
+    let path = site.path(request.uri().path());
+    if path != "/ws" {
+        return match *request.method() {
+            Method::GET | Method::HEAD => file(path, request.headers()),
+            _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        };
+    }
+    if !site.is_same_origin(&asked, request.headers()) {
+        return HttpRefusal::OtherSite.response(StatusCode::FORBIDDEN, request.headers());
+    }
+    let Some(permit) = shared.strangers.acquire(asked.client) else {
+        return HttpRefusal::TooMany.response(StatusCode::TOO_MANY_REQUESTS, request.headers());
+    };
+    match WebSocketUpgrade::from_request(request, &shared).await {
+        Ok(upgrade) => join::upgrade(upgrade, shared.net, asked.client, permit, origin.1),
+        Err(rejection) => rejection.into_response(),
+    }
 }
 
 impl Drop for Signaling {
@@ -159,17 +229,33 @@ impl Drop for Signaling {
     }
 }
 
-async fn file(uri: Uri, request_headers: HeaderMap) -> Response {
-    let Some((content_type, data)) = page::file(uri.path()) else {
-        return HttpRefusal::NoSuchPage.response(StatusCode::NOT_FOUND, &request_headers);
+fn file(path: &str, request: &HeaderMap) -> Response {
+    let Some((file, for_good)) = page::file(path) else {
+        return HttpRefusal::NoSuchPage.response(StatusCode::NOT_FOUND, request);
     };
-    let headers = [
-        (header::CONTENT_TYPE, content_type),
+    let mut headers = HeaderMap::new();
+    // A path with a version never names anything else; everything else is asked for each time, and is not sent again if it is
+    // still the same.
+    let cache = if for_good { "public, max-age=31536000, immutable" } else { "no-cache" };
+    for (name, value) in [
+        (header::CONTENT_TYPE, file.content_type),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        // The page belongs to the running host's version; it is small, and a stale one would not be understood.
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    (headers, Body::from(data)).into_response()
+        (header::CACHE_CONTROL, cache),
+        (header::VARY, "accept-encoding"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(tag) = HeaderValue::from_str(&file.etag) {
+        headers.insert(header::ETAG, tag);
+    }
+    if file.is_known(request) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    let (bytes, packed) = file.body(request);
+    if packed {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    (headers, Body::from(Bytes::from_static(bytes))).into_response()
 }

@@ -1,6 +1,16 @@
-//! The player page, inside the executable.
+//! The player page, inside the executable: its files, compressed once, under names that never mean anything else.
+//!
+//! The page itself stands at `/` and is asked for each time (`ETag`). Everything that it loads is also below `/v/VERSION/`,
+//! where VERSION is a digest of all files: a browser keeps those for good, and no stale file meets a newer page.
 
+use axum::http::{HeaderMap, header};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::{LazyLock, OnceLock};
 
 #[derive(RustEmbed)]
 #[folder = "web/"]
@@ -9,12 +19,98 @@ use rust_embed::RustEmbed;
 #[exclude = "node_modules/*"]
 #[exclude = "package*.json"]
 #[exclude = "tsconfig.json"]
-struct Page;
+struct Embedded;
 
-/// A file of the page: its type and its bytes. None when there is no such file.
-pub fn file(path: &str) -> Option<(&'static str, std::borrow::Cow<'static, [u8]>)> {
-    let name = if path == "/" { "index.html" } else { path.strip_prefix('/')? };
-    let content_type = match name.rsplit_once('.')?.1 {
+const INDEX: &str = "index.html";
+/// What the page names in these attributes is taken from below the version.
+const VERSIONED: [&str; 3] = ["href=\"css/", "href=\"src/", "src=\"src/"];
+
+/// A file as it is sent.
+pub struct File {
+    pub content_type: &'static str,
+    /// In quotes, as it stands in a header.
+    pub etag: String,
+    plain: Cow<'static, [u8]>,
+    /// None where that would save next to nothing.
+    gzip: OnceLock<Option<Vec<u8>>>,
+}
+
+impl File {
+    /// The bytes to send, and whether they are compressed.
+    pub fn body(&self, headers: &HeaderMap) -> (&[u8], bool) {
+        let gzip =
+            accepts_gzip(headers).then(|| self.gzip.get_or_init(|| compressed(&self.plain)).as_deref()).flatten();
+        gzip.map_or((&*self.plain, false), |bytes| (bytes, true))
+    }
+
+    /// Whether the browser has it already.
+    pub fn is_known(&self, headers: &HeaderMap) -> bool {
+        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        // Proxies that compress make the tag a weak one.
+        known.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || tag == self.etag)
+    }
+}
+
+/// Whether a browser takes gzip: named, and not with the weight 0.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|it| {
+        let mut parts = it.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let weight = parts.find_map(|it| it.strip_prefix("q=")).and_then(|it| it.parse::<f32>().ok());
+        named && weight != Some(0.0)
+    })
+}
+
+fn compressed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok().filter(|packed| packed.len() < bytes.len() / 10 * 9)
+}
+
+struct Page {
+    files: BTreeMap<String, File>,
+    version: String,
+}
+
+static PAGE: LazyLock<Page> = LazyLock::new(Page::new);
+
+impl Page {
+    fn new() -> Page {
+        let embedded: BTreeMap<String, rust_embed::EmbeddedFile> =
+            Embedded::iter().filter_map(|name| Some((name.to_string(), Embedded::get(&name)?))).collect();
+        let all = embedded.iter().flat_map(|(name, file)| [name.as_bytes(), &file.metadata.sha256_hash()[..]].concat());
+        let version = digest(&all.collect::<Vec<u8>>());
+        let files = embedded.into_iter().filter_map(|(name, file)| {
+            let content_type = content_type(&name)?;
+            let plain = if name == INDEX { Cow::Owned(versioned(&file.data, &version)) } else { file.data };
+            let etag = format!("\"{}\"", digest(&plain));
+            Some((name, File { content_type, etag, plain, gzip: OnceLock::new() }))
+        });
+        Page { files: files.collect(), version }
+    }
+}
+
+/// The page, with what it loads taken from below the version.
+fn versioned(index: &[u8], version: &str) -> Vec<u8> {
+    let mut text = String::from_utf8_lossy(index).into_owned();
+    for named in VERSIONED {
+        let (attribute, folder) = named.split_at(named.find('"').map_or(0, |at| at + 1));
+        text = text.replace(named, &format!("{attribute}v/{version}/{folder}"));
+    }
+    text.into_bytes()
+}
+
+/// 64 bits of a digest are enough to tell versions of a file apart; the FNV-1a offset and prime are those of its authors.
+fn digest(bytes: &[u8]) -> String {
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+fn content_type(name: &str) -> Option<&'static str> {
+    Some(match name.rsplit_once('.')?.1 {
         "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -22,8 +118,19 @@ pub fn file(path: &str) -> Option<(&'static str, std::borrow::Cow<'static, [u8]>
         "png" => "image/png",
         "webmanifest" => "application/manifest+json",
         _ => return None,
-    };
-    Some((content_type, Page::get(name)?.data))
+    })
+}
+
+/// A file of the page, and whether it will never be another one under this path. None when there is no such file.
+pub fn file(path: &str) -> Option<(&'static File, bool)> {
+    let page = &*PAGE;
+    let name = path.strip_prefix('/')?;
+    if let Some(rest) = name.strip_prefix("v/") {
+        let (version, name) = rest.split_once('/')?;
+        // Of an older host: the page that asked for it is loaded anew.
+        return (version == page.version && name != INDEX).then(|| page.files.get(name)).flatten().map(|it| (it, true));
+    }
+    page.files.get(if name.is_empty() { INDEX } else { name }).map(|it| (it, false))
 }
 
 #[cfg(test)]
@@ -45,10 +152,51 @@ mod tests {
             "/src/../../assets/icon.svg",
             "//etc/passwd.html",
             "/%2e%2e/assets/icon.svg",
+            "/v/../src/main.js",
         ];
-        let none = ["", "/src", "/src/", "/src/net", "/main.js", "src/main.js"];
+        let none = ["", "/src", "/src/", "/src/net", "/main.js", "src/main.js", "/v/", "/v/0/src/main.js"];
         for path in outside.iter().chain(&private).chain(&beyond).chain(&none) {
             assert!(file(path).is_none(), "{path}");
         }
+    }
+
+    #[test]
+    fn what_the_page_loads_is_named_by_its_version_and_is_there() {
+        let (index, for_good) = file("/").expect("the page");
+        assert!(!for_good);
+        let text = String::from_utf8(index.plain.to_vec()).expect("text");
+        let named: Vec<&str> = text
+            .split('"')
+            .filter(|it| it.starts_with("v/"))
+            .inspect(|it| assert!(file(&format!("/{it}")).is_some_and(|(_, for_good)| for_good), "{it}"))
+            .collect();
+        assert!(named.iter().any(|it| it.ends_with("/src/main.js")) && named.len() > 20, "{named:?}");
+        assert!(VERSIONED.iter().all(|it| !text.contains(it)), "nothing is loaded from beside it");
+        // The page that is installed begins at its own address.
+        assert!(text.contains("href=\"manifest.webmanifest\""));
+        let version = named[0].split('/').nth(1).expect("a version");
+        assert!(file(&format!("/v/{version}/index.html")).is_none());
+    }
+
+    #[test]
+    fn a_browser_is_sent_what_it_takes_and_does_not_have() {
+        let (script, _) = file("/src/main.js").expect("a script");
+        let with =
+            |name: header::HeaderName, value: &str| HeaderMap::from_iter([(name, value.parse().expect("a header"))]);
+        for (accepted, packed) in
+            [("gzip, br", true), ("br, GZIP;q=0.5", true), ("gzip;q=0", false), ("br", false), ("", false)]
+        {
+            let (bytes, is_packed) = script.body(&with(header::ACCEPT_ENCODING, accepted));
+            assert_eq!(is_packed, packed, "{accepted}");
+            assert_eq!(bytes.len() < script.plain.len(), packed);
+        }
+        // A picture is compressed already.
+        let (icon, _) = file("/icons/icon-192.png").expect("a picture");
+        assert!(!icon.body(&with(header::ACCEPT_ENCODING, "gzip")).1);
+        let tag = &script.etag;
+        for known in [tag.clone(), format!("\"other\", {tag}"), format!("W/{tag}"), "*".into()] {
+            assert!(script.is_known(&with(header::IF_NONE_MATCH, &known)), "{known}");
+        }
+        assert!(!script.is_known(&with(header::IF_NONE_MATCH, "\"other\"")) && !script.is_known(&HeaderMap::new()));
     }
 }

@@ -1,9 +1,15 @@
-//! Sockets and addresses: what is listened on, by which address a peer is reached, sending and receiving.
+//! Sockets and addresses: what is listened on, at which addresses this machine is reached and when they change, sending and
+//! receiving.
 
+mod addresses;
 pub(crate) mod arrival;
 mod bind;
-mod routes;
+pub(crate) mod media;
 pub(crate) mod send;
+pub(crate) mod tcp;
+mod watch;
 
+pub use addresses::local_addresses;
 pub use bind::{BindError, Protocol, any, listen, open_udp, or_free};
-pub use routes::{Routes, local_addresses};
+pub use tcp::TcpAcceptor;
+pub use watch::AddressWatch;

@@ -3,10 +3,10 @@
 //! Making a frame's datagrams is quick; handing them to the system one by one is not. So the session collects them, and the
 //! net thread looks at what came in between two handfuls: an input does not wait until a picture has left.
 
+use super::media::MediaTransport;
 use crate::room::PeerId;
 use crate::session::Datagram;
 use crate::session::connection::FrameTimes;
-use std::net::UdpSocket;
 
 /// Where datagrams come from, oldest first.
 pub(crate) trait Outgoing {
@@ -17,11 +17,10 @@ pub(crate) trait Outgoing {
 }
 
 /// Sends up to `most` datagrams.
-pub(crate) fn send(most: usize, socket: &UdpSocket, from: &mut impl Outgoing) {
+pub(crate) fn send(most: usize, transport: &MediaTransport, from: &mut impl Outgoing) {
     for _ in 0..most {
         let Some(Datagram { peer, transmit, ends }) = from.next() else { return };
-        // A full socket buffer loses the datagram, as any router on the way would: repeats are WebRTC's business.
-        let _ = socket.send_to(&transmit.contents, transmit.destination);
+        transport.send(&transmit);
         if let Some(times) = ends {
             from.sent(peer, &times);
         }
@@ -30,8 +29,12 @@ pub(crate) fn send(most: usize, socket: &UdpSocket, from: &mut impl Outgoing) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tcp::tcp_peers;
     use super::*;
+    use crate::sync::Event;
     use std::collections::VecDeque;
+    use std::net::UdpSocket;
+    use std::sync::Arc;
     use std::time::Duration;
     use str0m::net::{Protocol, Transmit};
 
@@ -57,6 +60,8 @@ mod tests {
         let (from, to) = (socket(), socket());
         to.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
         let (source, destination) = (from.local_addr().expect("an address"), to.local_addr().expect("an address"));
+        let (_, tcp) = tcp_peers(Arc::new(Event::new().expect("an event")));
+        let transport = MediaTransport::new(from, tcp).expect("a transport");
         let mut queue = Queue::default();
         for byte in 0..5u8 {
             let contents = vec![byte; 3].into();
@@ -65,9 +70,9 @@ mod tests {
             let transmit = Transmit { proto: Protocol::Udp, source, destination, contents };
             queue.waiting.push_back(Datagram { peer: PeerId(1), transmit, ends });
         }
-        send(3, &from, &mut queue);
+        send(3, &transport, &mut queue);
         assert!(queue.frames.is_empty() && !queue.waiting.is_empty());
-        send(3, &from, &mut queue);
+        send(3, &transport, &mut queue);
         assert_eq!(queue.frames, [(PeerId(1), 7)]);
         assert!(queue.waiting.is_empty());
         let mut buffer = [0; 8];

@@ -117,6 +117,11 @@ pub enum ToPeer<'a> {
         /// Sent to this peer.
         kbit_s: u32,
     },
+    /// The host can be reached here too, now.
+    Candidate {
+        /// As in SDP, from `candidate:` on (RFC 8839, 5.1).
+        candidate: &'a str,
+    },
     /// Something is wrong with what this peer is sent, or no longer.
     Trouble { code: TroubleCode },
     /// Answer to a ping.

@@ -8,6 +8,7 @@ use crate::room::{
     Actor, Decision, InviteId, InviteTerms, Muting, PeerId, Permission, Permissions, Random, RequestId, RevokeScope,
     Room, RoomCommand, SeatChange, SeatGrant,
 };
+use crate::session::connection::Via;
 use crate::session::protocol::{Join, RefusedCode, ToPage, VERSION};
 use crate::session::{Action, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work};
 use serde_json::Value;
@@ -97,7 +98,7 @@ impl Model {
         let session = Session::new(Config {
             room,
             force_format: None,
-            addresses: Vec::new(),
+            candidates: Vec::new(),
             identity: (),
             random: Box::new(Counter(0)),
             now,
@@ -134,10 +135,10 @@ impl Model {
         let Some(page) = self.pages.get(&number) else { return };
         let source = SocketAddr::new(page.address, number as u16);
         let data = datagram(number, act, payload);
-        let peer = self.session.recipient(source, &data, self.now);
+        let peer = self.session.recipient(Via::udp(source, source), &data, self.now);
         let peer = peer.unwrap_or_else(|| panic!("page {number} is connected, and its datagrams are a stranger's"));
         assert_eq!(peer, page.peer);
-        self.session.handle_datagram(peer, source, source, &data, self.now);
+        self.session.handle_datagram(peer, Via::udp(source, source), &data, self.now);
         self.inputs();
     }
 

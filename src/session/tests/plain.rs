@@ -1,7 +1,7 @@
 //! A connection without WebRTC: what a page sends is said in plain bytes, what it is sent is noted. Thousands of peers cost
 //! nothing, so that orders of events can be tried that no browser would ever come to.
 
-use super::super::connection::{Connection, ConnectionEvent, EncodedFrame, OfferError, Output};
+use super::super::connection::{Connection, ConnectionEvent, EncodedFrame, HostCandidate, OfferError, Output, Via};
 use crate::packet::{AudioPacket, Format};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -64,6 +64,7 @@ pub struct Plain {
     page: u32,
     formats: Vec<Format>,
     to: SocketAddr,
+    candidates: Vec<HostCandidate>,
     output: VecDeque<Output>,
     control: bool,
     closed: bool,
@@ -81,7 +82,7 @@ impl Plain {
 impl Connection for Plain {
     type Identity = ();
 
-    fn accept(offer: &str, _: &[SocketAddr], (): (), now: Instant) -> Result<(Plain, String), OfferError> {
+    fn accept(offer: &str, candidates: &[HostCandidate], (): (), now: Instant) -> Result<(Plain, String), OfferError> {
         let (page, formats) = offer.split_once(' ').ok_or(OfferError::Malformed)?;
         let page = page.parse().map_err(|_| OfferError::Malformed)?;
         let formats: Vec<_> = formats.split(',').filter_map(Format::from_name).collect();
@@ -89,21 +90,34 @@ impl Connection for Plain {
             return Err(OfferError::NoCodec);
         }
         let to = SocketAddr::from(([10, 0, 0, 1], 1000));
-        let plain =
-            Plain { page, formats, to, output: VecDeque::new(), control: false, closed: false, next_timeout: now };
+        let plain = Plain {
+            page,
+            formats,
+            to,
+            candidates: candidates.to_vec(),
+            output: VecDeque::new(),
+            control: false,
+            closed: false,
+            next_timeout: now,
+        };
         Ok((plain, "answer".into()))
+    }
+
+    fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String> {
+        let before = std::mem::replace(&mut self.candidates, candidates.to_vec());
+        candidates.iter().filter(|it| !before.contains(it)).map(|it| format!("{it:?}")).collect()
     }
 
     fn formats(&self) -> &[Format] {
         &self.formats
     }
 
-    fn accepts(&self, _: SocketAddr, data: &[u8], _: Instant) -> bool {
+    fn accepts(&self, _: Via, data: &[u8], _: Instant) -> bool {
         !self.closed && data.get(..4) == Some(&self.page.to_le_bytes())
     }
 
-    fn handle_datagram(&mut self, source: SocketAddr, _: SocketAddr, data: &[u8], _: Instant) {
-        self.to = source;
+    fn handle_datagram(&mut self, via: Via, data: &[u8], _: Instant) {
+        self.to = via.source;
         let payload = data[5..].to_vec();
         let Some(act) = Act::ALL.into_iter().find(|act| *act as u8 == data[4]) else { return };
         let event = match act {

@@ -4,6 +4,7 @@
 use crate::input::{Button, MAX_SEATS, PadState, Seat};
 use crate::packet::{Format, PictureShape, VideoPacket};
 use crate::room::{InviteTerms, PeerId, Random, Room, SEAT_KEPT, Secret};
+use crate::session::connection::{HostCandidate, Via};
 use crate::session::protocol::{Join, ToPage, VERSION};
 use crate::session::webrtc::{WebRtc, certificate};
 use crate::session::{Action, Config, InputUpdate, JoinId, RoomView, Session, SessionEvent, Work};
@@ -231,7 +232,7 @@ impl Simulation {
         let session = Session::new(Config {
             room,
             force_format: None,
-            addresses: vec![host()],
+            candidates: vec![HostCandidate::Udp(host())],
             identity: certificate().expect("a certificate"),
             random: Box::new(rng.clone()),
             now: start,
@@ -418,8 +419,8 @@ impl Simulation {
 
     fn receive(&mut self, flight: &Flight) {
         let now = self.now();
-        if let Some(peer) = self.session.recipient(flight.from, &flight.data, now) {
-            self.session.handle_datagram(peer, flight.from, host(), &flight.data, now);
+        if let Some(peer) = self.session.recipient(Via::udp(flight.from, host()), &flight.data, now) {
+            self.session.handle_datagram(peer, Via::udp(flight.from, host()), &flight.data, now);
             self.apply_inputs();
         }
     }
@@ -642,7 +643,12 @@ fn noise_ends_no_healthy_peer_and_datagrams_of_strangers_are_for_no_peer() {
             noise.data[0] = [0, 20, 22, 23, 0x80, 0x90][it.rng.below(6) as usize];
         }
         noise.from = stranger;
-        assert_eq!(it.session.recipient(stranger, &noise.data, it.now()), None, "{:?}", &noise.data[..1]);
+        assert_eq!(
+            it.session.recipient(Via::udp(stranger, host()), &noise.data, it.now()),
+            None,
+            "{:?}",
+            &noise.data[..1]
+        );
         noise.from = page;
         it.receive(&noise);
 
@@ -688,9 +694,9 @@ fn an_input_is_out_before_anything_is_made_of_its_datagram() {
     for round in 0..50 {
         let flight = arrived_input(&mut it, 0, if round % 2 == 0 { A } else { 0 });
         let now = it.now();
-        let peer = it.session.recipient(flight.from, &flight.data, now).expect("the page's");
+        let peer = it.session.recipient(Via::udp(flight.from, host()), &flight.data, now).expect("the page's");
         assert!(!it.session.has_datagrams());
-        it.session.handle_datagram(peer, flight.from, host(), &flight.data, now);
+        it.session.handle_datagram(peer, Via::udp(flight.from, host()), &flight.data, now);
         assert!(!it.session.has_datagrams(), "nothing is made of it yet");
         let Some(InputUpdate::Pad(seat, pad)) = it.session.poll_input(now) else { panic!("an input first") };
         assert_eq!((seat, pad.held(Button::A)), (Seat::ALL[0], round % 2 == 0));

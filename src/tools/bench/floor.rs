@@ -1,7 +1,7 @@
 //! What the machine itself takes to hand a datagram to a thread: nothing that waits for one can be faster.
 
 use super::{BenchError, table};
-use crate::net::transport::arrival;
+use crate::net::transport::arrival::{self, Received};
 use crate::sync::{Claim, spawn, wake_before_others};
 use std::net::UdpSocket;
 use std::time::{Duration, SystemTime};
@@ -21,7 +21,7 @@ pub fn wake_us(rate: usize, seconds: usize) -> Result<(f64, f64), BenchError> {
         let mut took = Vec::with_capacity(rate * seconds);
         while took.len() < rate * seconds {
             // One that was lost is missing at the end, and then nothing comes for two seconds.
-            let Ok((_, _, arrived)) = arrival::receive(&to, &mut buffer, &mut control) else { break };
+            let Ok(Received { arrived, .. }) = arrival::receive(&to, &mut buffer, &mut control) else { break };
             took.extend(arrived.age(SystemTime::now()).map(|took| took.as_secs_f64() * 1e6));
         }
         took

@@ -74,7 +74,7 @@ export function inviteLink(href, secret) {
  * @param {string} href
  */
 export function socketAddress(href) {
-  const url = new URL("/ws", href);
+  const url = new URL("ws", new URL("./", href));
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.search = "";
   url.hash = "";

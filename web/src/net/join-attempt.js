@@ -209,6 +209,8 @@ export class JoinAttempt {
       this.#events.ended(message);
       return;
     }
+    // One that this browser does not take is no way for it.
+    if (message.type === "candidate") void this.pc.addIceCandidate({ candidate: message.candidate, sdpMLineIndex: 0 }).catch(() => {});
     if (message.type === "pong") this.#events.ping(Math.max(0, performance.now() - message.t));
     if (!this.joined && message.type === "room") {
       this.#enter("joined");

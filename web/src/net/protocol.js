@@ -19,6 +19,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** @typedef {{type: "picture", width: number, height: number, aspect: number, coded_width: number, coded_height: number}} Picture */
 /** @typedef {{type: "stats", fps: number, latency_ms: number, kbit_s: number}} HostStats */
 /** @typedef {{type: "trouble", code: string}} Trouble */
+/** The host can be reached here too. @typedef {{type: "candidate", candidate: string}} HostCandidate */
 /** @typedef {{type: "pong", t: number}} Pong */
 /** @typedef {{type: "closing", code: string}} Closing */
 /** `peer` null: the host. @typedef {{type: "chat", peer: number | null, name: string, text: string}} ChatMessage */
@@ -33,7 +34,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** @typedef {{type: "refused", code: string}} Refused */
 /** @typedef {{type: "welcome", v: number, peer: number, resume: string, sdp: string}} Welcome */
 /**
- * @typedef {Room | Controls | Picture | HostStats | Trouble | Pong | Closing | ChatMessage | Presence | Reaction | Activity | Rumble
+ * @typedef {Room | Controls | Picture | HostStats | HostCandidate | Trouble | Pong | Closing | ChatMessage | Presence | Reaction | Activity | Rumble
  *   | Leds | Invited | Denied | Waiting | Refused | Welcome} HostMessage
  */
 
@@ -57,6 +58,8 @@ export const SLOTS = 10;
 
 /** Longest message taken from the host. */
 const LIMIT_CHARS = 65536;
+/** Longest line that describes where the host can be reached. */
+const CANDIDATE_LIMIT = 512;
 const SEATS = 8;
 const PEERS = 64;
 const GRANTS = /** @type {const} */ (["any", "watch"]);
@@ -154,6 +157,7 @@ const READERS = {
     latency_ms: number(message.latency_ms),
     kbit_s: number(message.kbit_s),
   }),
+  candidate: (message) => ({ type: "candidate", candidate: text(message.candidate, CANDIDATE_LIMIT) }),
   trouble: (message) => ({ type: "trouble", code: text(message.code) }),
   pong: (message) => ({ type: "pong", t: number(message.t) }),
   closing: (message) => ({ type: "closing", code: text(message.code) }),

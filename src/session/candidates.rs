@@ -1,0 +1,27 @@
+//! Where the host can be reached, and telling peers when that changes.
+
+use super::Session;
+use super::connection::{Connection, HostCandidate};
+use super::protocol::ToPeer;
+use crate::room::PeerId;
+use std::time::Instant;
+
+impl<C: Connection> Session<C> {
+    /// The ways to the host are these now. Peers that are here look for a way by the new ones at once: the host asks
+    /// from there, so that a page that the old way no longer leads to finds the new one without being told.
+    pub(super) fn set_candidates(&mut self, candidates: Vec<HostCandidate>, now: Instant) {
+        if self.candidates == candidates {
+            return;
+        }
+        self.candidates = candidates;
+        let all: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in all {
+            let Some(it) = self.peers.get_mut(&id) else { continue };
+            for candidate in it.peer.set_candidates(&self.candidates) {
+                it.peer.say(&ToPeer::Candidate { candidate: &candidate });
+            }
+            it.peer.handle_timeout(now);
+            self.drain(id, now);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Networks of a test's own, in namespaces, so that nothing else on the machine is touched.
+
+use std::process::Command;
+
+const INSIDE: &str = "HOTSEAT_TEST_INSIDE";
+
+/// A command that must succeed.
+pub fn run(line: &str) {
+    let words: Vec<&str> = line.split(' ').collect();
+    let status = Command::new(words[0]).args(&words[1..]).status();
+    let status = status.unwrap_or_else(|error| panic!("{line}: {error}: install the package iproute2"));
+    assert!(status.success(), "{line}");
+}
+
+/// Runs one test of this program again, as root of a user namespace with a network and mounts of its own.
+pub fn inside(name: &str) -> bool {
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let status = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--net", "--mount"])
+        .arg(std::env::current_exe().expect("our own path"))
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(INSIDE, "yes")
+        .status()
+        .expect("unshare starts: install the package util-linux");
+    assert!(status.success(), "{status}");
+    false
+}
+
+/// Makes namespaces with loopback, beside the one that the test is in.
+pub fn machines(names: &[&str]) {
+    run("mount -t tmpfs none /run");
+    run("ip link set lo up");
+    for name in names {
+        run(&format!("ip netns add {name}"));
+        run(&format!("ip netns exec {name} ip link set lo up"));
+    }
+}
+
+/// A cable between two machines, each end an interface with an address; an empty name is the test's own machine.
+pub fn cable(ends: [(&str, &str, &str); 2]) {
+    let [(first, interface, _), (second, other, _)] = ends;
+    let at = |machine: &str| if machine.is_empty() { String::new() } else { format!("ip netns exec {machine} ") };
+    let place = if second.is_empty() { String::new() } else { format!(" netns {second}") };
+    run(&format!("{}ip link add {interface} type veth peer name {other}{place}", at(first)));
+    for (machine, interface, address) in ends {
+        run(&format!("{}ip addr add {address} dev {interface}", at(machine)));
+        run(&format!("{}ip link set {interface} up", at(machine)));
+    }
+}
