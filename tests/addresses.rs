@@ -7,6 +7,7 @@ use common::host::Setup;
 use common::network::{cable, inside, machines, run};
 use common::{Browser, LONG, built_core, button, until};
 use serde_json::Value;
+use std::time::{Duration, Instant};
 
 /// The friend is here, at 10.79.0.1; the host's machine has no address yet.
 fn friend_and_router() {
@@ -55,6 +56,7 @@ fn a_host_that_moves_to_another_network_keeps_its_friends_and_has_a_new_link() {
 
     unplug(77);
     plug(78);
+    let moved = Instant::now();
     let links = host.wait_for("links", LONG);
     let urls = links["urls"].as_array().expect("links");
     assert!(links["url"].as_str().is_some_and(|url| url.starts_with("http://10.78.0.2:")), "{links}");
@@ -62,7 +64,7 @@ fn a_host_that_moves_to_another_network_keeps_its_friends_and_has_a_new_link() {
     ann.sights();
     presses(&ann);
     assert!(host.events_named("peer_left").is_empty(), "she has been there all the time");
-
+    println!("another network: the picture is back after {:.1} s", moved.elapsed().as_secs_f64());
     let bea = Browser::playing(&link_for(&links, "Bea"));
     host.wait_for("peer_joined", LONG);
     drop(bea);
@@ -94,5 +96,29 @@ fn a_network_that_comes_up_later_leads_to_the_host_too_and_stays_when_the_first_
     ann.sights();
     presses(&ann);
     assert!(host.events_named("peer_left").is_empty(), "she has been there all the time");
+    host.assert_alive();
+}
+
+#[test]
+fn a_friend_whose_network_lets_no_udp_through_plays_by_the_port_of_the_page() {
+    if !inside("a_friend_whose_network_lets_no_udp_through_plays_by_the_port_of_the_page") {
+        return;
+    }
+    let _alone = common::alone();
+    machines(&["far"]);
+    cable([("", "near", "10.77.0.1/24"), ("far", "there", "10.77.0.2/24")]);
+    run("nft add table inet wall");
+    run("nft add chain inet wall in { type filter hook input priority 0 ; }");
+    run("nft add rule inet wall in meta l4proto udp iif near drop");
+    let every = Setup::core(&built_core("fixture")).http("[::]:0").udp("[::]:0");
+    let mut host = every.within(&["ip", "netns", "exec", "far"]).start();
+    let ann = Browser::playing(&host.url_for("Ann"));
+    host.wait_for("peer_joined", LONG);
+    presses(&ann);
+    let chosen = ann.paths().into_iter().find(|it| it["chosen"] == true).expect("a way");
+    assert_eq!((&chosen["protocol"], &chosen["address"]), (&"tcp".into(), &"10.77.0.2".into()));
+    ann.sights();
+    let sights = ann.watch(Duration::from_secs(3));
+    assert!(sights.len() > 100, "the picture moves: {} frames in three seconds", sights.len());
     host.assert_alive();
 }
