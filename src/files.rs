@@ -10,14 +10,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Missing folders are made. The data is on the disc when this returns. A symbolic link is followed, so that a
 /// settings file kept elsewhere stays a link. Errors are those of the file system; the old file is then untouched.
 pub fn write_atomically(path: &Path, data: &[u8]) -> io::Result<()> {
+    write(path, data, Readers::AsUsual)
+}
+
+/// The same for what nobody else may read, such as a key.
+pub fn write_private(path: &Path, data: &[u8]) -> io::Result<()> {
+    write(path, data, Readers::OwnerOnly)
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    AsUsual,
+    OwnerOnly,
+}
+
+fn write(path: &Path, data: &[u8], readers: Readers) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let folder = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
         _ => PathBuf::from("."),
     };
     fs::create_dir_all(&folder)?;
-    let (temporary, file) = create_beside(&target, &folder)?;
-    let written = fill(file, &target, data).and_then(|()| fs::rename(&temporary, &target));
+    let (temporary, file) = create_beside(&target, &folder, readers)?;
+    let written = fill(file, &target, data, readers).and_then(|()| fs::rename(&temporary, &target));
     if let Err(error) = written {
         // Nothing more can be done about a leftover; the first error is the one that matters.
         let _ = fs::remove_file(&temporary);
@@ -26,7 +42,7 @@ pub fn write_atomically(path: &Path, data: &[u8]) -> io::Result<()> {
     sync_folder(&folder)
 }
 
-fn create_beside(target: &Path, folder: &Path) -> io::Result<(PathBuf, File)> {
+fn create_beside(target: &Path, folder: &Path, readers: Readers) -> io::Result<(PathBuf, File)> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let name = target
         .file_name()
@@ -37,7 +53,13 @@ fn create_beside(target: &Path, folder: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!(".{stem}.{}-{number}.part", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if readers == Readers::OwnerOnly {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        match options.open(&temporary) {
             Ok(file) => return Ok((temporary, file)),
             // Left behind by a process with the same id.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -46,9 +68,11 @@ fn create_beside(target: &Path, folder: &Path) -> io::Result<(PathBuf, File)> {
     }
 }
 
-fn fill(mut file: File, target: &Path, data: &[u8]) -> io::Result<()> {
+fn fill(mut file: File, target: &Path, data: &[u8], readers: Readers) -> io::Result<()> {
     file.write_all(data)?;
-    if let Ok(old) = fs::metadata(target) {
+    if readers == Readers::AsUsual
+        && let Ok(old) = fs::metadata(target)
+    {
         file.set_permissions(old.permissions())?;
     }
     file.sync_all()

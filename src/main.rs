@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game};
 #[cfg(feature = "window")]
 use hotseat::gui;
+use hotseat::net::tls::GivenCertificate;
 use hotseat::net::{IpNet, PublicAddress, PublicAddressError, Site, transport};
 use hotseat::packet::Format;
 use hotseat::room::InviteTerms;
@@ -75,6 +76,12 @@ enum What {
         /// Where guests open the page by way of a server that leads here, such as https://play.example/.
         #[arg(long, value_name = "URL", value_parser = public_address)]
         public_address: Option<PublicAddress>,
+        /// A certificate for https, with those that vouch for it, in PEM. Read again when it is renewed.
+        #[arg(long, value_name = "PATH", requires = "private_key")]
+        certificate: Option<PathBuf>,
+        /// Its key, in PEM.
+        #[arg(long, value_name = "PATH", requires = "certificate")]
+        private_key: Option<PathBuf>,
         /// A server between guests and this machine whose X-Forwarded headers count, or a network of such (ADDR/BITS).
         /// Without one, those on this machine.
         #[arg(long, value_name = "ADDR", value_parser = network)]
@@ -213,7 +220,19 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             udp: None,
         })
         .map_err(Failure::Words),
-        Some(What::Host { open, listen, option, codec, approve, allow_name, public_address, trusted_proxy, json }) => {
+        Some(What::Host {
+            open,
+            listen,
+            option,
+            codec,
+            approve,
+            allow_name,
+            public_address,
+            certificate,
+            private_key,
+            trusted_proxy,
+            json,
+        }) => {
             let mut game = choose(open, settings)?;
             game.options = option;
             let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
@@ -223,7 +242,9 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             if !trusted_proxy.is_empty() {
                 site.trusted_proxies = trusted_proxy;
             }
-            let config = Config { codec, invite, site, ..config(&listen, settings) };
+            let given = certificate.zip(private_key).map(|(certificate, key)| GivenCertificate { certificate, key });
+            let certificate = given.or_else(|| given_certificate(settings));
+            let config = Config { codec, invite, site, certificate, ..config(&listen, settings) };
             Ok(headless::run(config, game, json, texts)?)
         }
         Some(What::Check { open, option, frames, json }) => {
@@ -260,6 +281,12 @@ fn system_dir(settings: &Settings) -> PathBuf {
     settings.system_dir.clone().unwrap_or_else(|| data_dir().join("system"))
 }
 
+fn given_certificate(settings: &Settings) -> Option<GivenCertificate> {
+    let Settings { certificate, private_key, .. } = settings;
+    let files = certificate.clone().zip(private_key.clone());
+    files.map(|(certificate, key)| GivenCertificate { certificate, key })
+}
+
 /// As the settings have it; what of them is no address is passed over, with a warning.
 fn site(settings: &Settings) -> Site {
     let (site, wrong) = Site::from_words(&settings.allow_names, &settings.public_address, &settings.trusted_proxies);
@@ -284,6 +311,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         codec: None,
         invite: InviteTerms::default(),
         site: site(settings),
+        certificate: given_certificate(settings),
     }
 }
 

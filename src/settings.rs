@@ -79,6 +79,12 @@ pub struct Settings {
     pub public_address: String,
     /// Servers between guests and this machine whose word counts, or networks of such.
     pub trusted_proxies: Vec<String>,
+    /// A certificate for https, in PEM; none for no name of one's own.
+    #[serde(with = "file::some_path", skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// Its key.
+    #[serde(with = "file::some_path", skip_serializing_if = "Option::is_none")]
+    pub private_key: Option<PathBuf>,
     /// Port of the page.
     pub http_port: u16,
     /// Port of the media.
@@ -137,6 +143,8 @@ impl Default for Settings {
             allow_names: Vec::new(),
             public_address: String::new(),
             trusted_proxies: vec!["127.0.0.0/8".into(), "::1".into()],
+            certificate: None,
+            private_key: None,
             http_port: DEFAULT_PORT,
             udp_port: DEFAULT_PORT,
             window: [1100.0, 720.0],

@@ -1,13 +1,16 @@
-//! Following the addresses of this machine: links and candidates are made of them.
+//! Following the addresses of this machine: links, candidates and certificates are made of them.
 
 use super::thread::Message;
+use crate::net::tls::Certificates;
 use crate::net::transport::{AddressWatch, local_addresses};
 use crate::net::{NetCommand, NetHandle};
 use crate::session::SessionCommand;
 use crate::session::connection::HostCandidate;
 use crate::sync::{Event, SpawnError};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::time::SystemTime;
 
 /// What the page is served on, and what the media travels on.
 #[derive(Debug, Clone, Copy)]
@@ -27,18 +30,28 @@ pub(super) fn pages(http: SocketAddr) -> Vec<String> {
     local_addresses(http).iter().map(|at| format!("http://{at}/")).collect()
 }
 
-/// Tells net thread and engine when the addresses change; none where the sockets are bound to one address each.
-pub(super) fn follow(
-    bound: Bound,
-    stop: Event,
-    net: NetHandle,
-    messages: SyncSender<Message>,
-) -> Result<Option<AddressWatch>, SpawnError> {
-    if [bound.http, bound.media].iter().all(|it| !it.ip().is_unspecified()) {
-        return Ok(None);
-    }
+/// The page at the names that a certificate of the person's own is for.
+pub(super) fn named_pages(certificates: &Certificates, http: SocketAddr) -> Vec<String> {
+    let port = match http.port() {
+        443 => String::new(),
+        port => format!(":{port}"),
+    };
+    certificates.public_names().iter().map(|name| format!("https://{name}{port}/")).collect()
+}
+
+/// What follows the addresses of this machine.
+pub(super) struct Followers {
+    pub net: NetHandle,
+    pub certificates: Arc<Certificates>,
+    pub messages: SyncSender<Message>,
+}
+
+/// Tells everyone when the addresses change, and renews the certificates for them from time to time.
+pub(super) fn follow(bound: Bound, stop: Event, followers: Followers) -> Result<AddressWatch, SpawnError> {
+    let Followers { net, certificates, messages } = followers;
     let (mut known_pages, mut known) = (pages(bound.http), candidates(bound));
-    let watch = AddressWatch::start(stop, move || {
+    let mut told = None;
+    AddressWatch::start(stop, move || {
         // What could not be handed over is handed over with the next change.
         let candidates = candidates(bound);
         if candidates != known && net.send(NetCommand::Session(SessionCommand::Candidates(candidates.clone()))) {
@@ -48,6 +61,14 @@ pub(super) fn follow(
         if pages != known_pages && messages.try_send(Message::Pages(pages.clone())).is_ok() {
             known_pages = pages;
         }
-    })?;
-    Ok(Some(watch))
+        let addresses: Vec<IpAddr> = local_addresses(bound.http).iter().map(SocketAddr::ip).collect();
+        let problem = certificates.refresh(&addresses, SystemTime::now()).err();
+        // Once, not each time that it is tried again.
+        if problem != told {
+            if let Some(problem) = problem.clone() {
+                let _ = messages.try_send(Message::Notice(problem.into()));
+            }
+            told = problem;
+        }
+    })
 }

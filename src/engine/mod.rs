@@ -35,6 +35,7 @@ use crate::frame::Picture;
 use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat};
 use crate::link::board::{BoardWriter, FeedbackReader, Lane};
 use crate::net::Site;
+use crate::net::tls::GivenCertificate;
 use crate::packet::Format;
 use crate::room::InviteTerms;
 use crate::sync::{Event, spawn};
@@ -71,6 +72,8 @@ pub struct Config {
     pub invite: InviteTerms,
     /// What guests may call this machine, and by way of whom they come.
     pub site: Site,
+    /// Certificate and key for https, of the person's own.
+    pub certificate: Option<GivenCertificate>,
 }
 
 /// The handle that the window and headless mode hold. Dropping it ends everything, saves written.

@@ -8,6 +8,7 @@ use crate::game_command::Slot;
 use crate::library::CheckError;
 use crate::link::message::{CoreWarning, LoadError};
 use crate::messages;
+use crate::net::tls::{AuthorityError, GivenError, TlsProblem};
 use crate::record::RecordingFailure;
 use crate::text::{IoCause, Message as _, Texts, Value};
 use crate::video::VideoFailure;
@@ -74,6 +75,10 @@ messages! {
         core_process => CoreProcess { error: emulator::StartError },
         /// The core or its content was not loaded.
         load => Load { error: LoadError },
+        /// Pages cannot be served by https in the local network.
+        no_authority => NoAuthority { error: AuthorityError },
+        /// The certificate that the person has cannot be used.
+        certificate => Certificate { error: GivenError },
         /// The core states what cannot be.
         core_warning => CoreWarned { warning: CoreWarning },
     }
@@ -97,7 +102,7 @@ impl NoticeKind {
             | Self::Recorded { .. }
             | Self::RecordedParts { .. }
             | Self::Screenshot { .. } => Level::Info,
-            Self::NoMoreLinks | Self::NoSound { .. } => Level::Warning,
+            Self::NoMoreLinks | Self::NoSound { .. } | Self::NoAuthority { .. } => Level::Warning,
             Self::StateRefused { .. }
             | Self::CannotSaveState
             | Self::Crashed { .. }
@@ -107,7 +112,8 @@ impl NoticeKind {
             | Self::NoScreenshot { .. }
             | Self::Check { .. }
             | Self::CoreProcess { .. }
-            | Self::Load { .. } => Level::Error,
+            | Self::Load { .. }
+            | Self::Certificate { .. } => Level::Error,
         }
     }
 
@@ -122,6 +128,8 @@ impl NoticeKind {
             Self::CoreProcess { error } => error.code(),
             Self::Load { error } => error.code(),
             Self::CoreWarned { warning } => warning.code(),
+            Self::NoAuthority { error } => error.code(),
+            Self::Certificate { error } => error.code(),
             _ => self.code(),
         }
     }
@@ -149,6 +157,16 @@ macro_rules! errors {
 
 errors! {
     SaveError => Save, CheckError => Check, emulator::StartError => CoreProcess, LoadError => Load,
+    AuthorityError => NoAuthority, GivenError => Certificate,
+}
+
+impl From<TlsProblem> for NoticeKind {
+    fn from(problem: TlsProblem) -> Self {
+        match problem {
+            TlsProblem::Authority(error) => error.into(),
+            TlsProblem::Given(error) => error.into(),
+        }
+    }
 }
 
 /// How long something plays, in whole seconds; shown such as 1:02:03 or 0:07.

@@ -16,13 +16,15 @@ const MAX_LINES: usize = 200;
 pub(super) struct Pages {
     /// At a server of somebody else's, which leads here.
     public: Option<String>,
+    /// By https, at the names that a certificate is for.
+    named: Vec<String>,
     /// At each address of this machine, the best one first.
     own: Vec<String>,
 }
 
 impl Pages {
-    pub(super) fn new(site: &Site, own: Vec<String>) -> Pages {
-        Pages { public: Pages::public(site), own }
+    pub(super) fn new(site: &Site, named: Vec<String>, own: Vec<String>) -> Pages {
+        Pages { public: Pages::public(site), named, own }
     }
 
     fn public(site: &Site) -> Option<String> {
@@ -31,7 +33,7 @@ impl Pages {
 
     /// The best one first: a public one is reached from everywhere.
     pub(super) fn all(&self) -> Vec<String> {
-        self.public.iter().chain(&self.own).cloned().collect()
+        self.public.iter().chain(&self.named).chain(&self.own).cloned().collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Opens the sockets, starts the threads, and connects them.
 
-use super::addresses::{self, Bound};
+use super::addresses::{self, Bound, Followers};
 use super::executor::Executor;
 use super::figures::Figures;
 use super::machine::{Folders, Machine};
@@ -14,6 +14,7 @@ use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::messages;
+use crate::net::tls::{Certificates, TlsConfig, TlsProblem};
 use crate::net::transport::{AddressWatch, BindError, listen, open_udp};
 use crate::net::{self, NetConfig, NetError, ServeError, Signaling};
 use crate::packet::VideoRings;
@@ -27,6 +28,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 /// Messages to the engine's thread that may wait. Full, commands are dropped with a warning and figures are passed over.
 const QUEUE: usize = 1024;
@@ -70,7 +72,7 @@ causes! {
 
 /// Threads that live as long as the engine. Dropped in this order.
 pub(super) struct Threads {
-    _watch: Option<AddressWatch>,
+    _watch: AddressWatch,
     pub(super) signaling: Signaling,
     _video: VideoThread,
     _audio: AudioThread,
@@ -85,7 +87,9 @@ impl Engine {
         let socket = open_udp(config.udp)?;
         let address = |it: io::Result<_>| it.map_err(|error| StartError::Page { cause: error.into() });
         let bound = Bound { http: address(listener.local_addr())?, media: address(socket.local_addr())? };
-        let pages = Pages::new(&config.site, addresses::pages(bound.http));
+        let (certificates, problems) = certificates(&config);
+        let named = addresses::named_pages(&certificates, bound.http);
+        let pages = Pages::new(&config.site, named, addresses::pages(bound.http));
         let room = room(&config)?;
         // There from the beginning: a core may be loaded before the net thread has told of its room.
         let first: Vec<Invite> = room.invites().iter().cloned().collect();
@@ -95,6 +99,9 @@ impl Engine {
         let change = Arc::new(wake_up()?);
         let packet_event = Arc::new(wake_up()?);
         let (messages, inbox) = sync_channel(QUEUE);
+        for problem in problems {
+            let _ = messages.try_send(Message::Notice(problem.into()));
+        }
 
         let (record, recording, video_tap, audio_tap) = record::start(reporter(&messages, Message::Record))?;
         let VideoRings { packets, packets_out, used, spares } = VideoRings::default();
@@ -149,9 +156,10 @@ impl Engine {
                 on_event: reporter(&messages, Message::Session),
             },
         )?;
-        let signaling = Signaling::start(listener, net.clone(), config.site.clone())?;
+        let signaling = Signaling::start(listener, net.clone(), config.site.clone(), certificates.clone())?;
 
-        let watch = addresses::follow(bound, wake_up()?, net.clone(), messages.clone())?;
+        let followers = Followers { net: net.clone(), certificates, messages: messages.clone() };
+        let watch = addresses::follow(bound, wake_up()?, followers)?;
 
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot { invites, ..Snapshot::default() })));
         let (events, events_out) = sync_channel(QUEUE);
@@ -188,6 +196,17 @@ impl Engine {
             thread: Some(thread),
         })
     }
+}
+
+/// For https, with what is wrong with them: the page is served without.
+fn certificates(config: &Config) -> (Arc<Certificates>, Vec<TlsProblem>) {
+    let tls = TlsConfig {
+        folder: config.data_dir.join("tls"),
+        names: net::machine_names(),
+        given: config.certificate.clone(),
+    };
+    let (certificates, problems) = Certificates::open(tls, SystemTime::now());
+    (Arc::new(certificates), problems)
 }
 
 /// A room with the one link that is there from the start.

@@ -21,6 +21,7 @@ use crate::engine::{Command, Config, Engine, Level, Snapshot};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
+use crate::net::tls::GivenCertificate;
 use crate::net::transport::{self, Protocol};
 use crate::room::{LocalPlayer, RequestId};
 use crate::settings::{self, Settings, SettingsWarning};
@@ -115,6 +116,7 @@ impl App {
             codec: settings.codec,
             invite: invite_links::default_terms(&settings),
             site: site(&settings),
+            certificate: given_certificate(&settings),
         });
         let engine = engine.map_err(|error| StartError::Engine(error.text(&texts)))?;
         let wake = |ctx: &Context| {
@@ -175,6 +177,11 @@ impl App {
 /// How guests reach this machine, as the settings have it. What of them cannot be used is said where it is typed.
 fn site(settings: &Settings) -> Site {
     Site::from_words(&settings.allow_names, &settings.public_address, &settings.trusted_proxies).0
+}
+
+fn given_certificate(settings: &Settings) -> Option<GivenCertificate> {
+    let files = settings.certificate.clone().zip(settings.private_key.clone());
+    files.map(|(certificate, key)| GivenCertificate { certificate, key })
 }
 
 impl eframe::App for App {

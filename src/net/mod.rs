@@ -6,9 +6,10 @@ mod handle;
 pub mod http;
 mod start;
 mod thread;
+pub mod tls;
 pub mod transport;
 
 pub use handle::{NetCommand, NetError, NetHandle};
-pub use http::{PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem};
+pub use http::{PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem, machine_names};
 pub use ipnet::IpNet;
 pub use start::{NetConfig, start};

@@ -31,6 +31,8 @@ fn full() -> Settings {
         public_address: "https://play.example/".into(),
         trusted_proxies: vec!["10.0.0.0/8".into()],
         system_dir: Some("/bios".into()),
+        certificate: Some("/tls/full.pem".into()),
+        private_key: Some("/tls/key.pem".into()),
         http_port: 1,
         udp_port: 0,
         window: [800.0, 600.5],

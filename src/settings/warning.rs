@@ -53,7 +53,7 @@ pub(super) fn expected(key: &str) -> Expected {
         "keyboard" | "keyboard_2" => Expected::KeyName,
         "turbo" | "turbo_2" => Expected::ButtonName,
         "recent" => Expected::Game,
-        "core_for" | "core_folders" | "system_dir" => Expected::Path,
+        "core_for" | "core_folders" | "system_dir" | "certificate" | "private_key" => Expected::Path,
         "core_options" => Expected::OptionValues,
         "http_port" | "udp_port" => Expected::Port,
         "window" => Expected::Size,

@@ -17,11 +17,14 @@ pub fn inside(name: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
     }
+    // With a home of its own: what a test makes a browser believe stays there.
+    let home = super::TempDir::new();
     let status = Command::new("unshare")
         .args(["--user", "--map-root-user", "--net", "--mount"])
         .arg(std::env::current_exe().expect("our own path"))
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
         .env(INSIDE, "yes")
+        .env("HOME", home.path())
         .status()
         .expect("unshare starts: install the package util-linux");
     assert!(status.success(), "{status}");

@@ -4,6 +4,7 @@ import { Backoff } from "../src/net/backoff.js";
 import { cleanCode, cleanName, inviteLink, parseLink, secretIn, socketAddress } from "../src/net/invite-link.js";
 import { isFinal, joinMessage, parseHostMessage } from "../src/net/protocol.js";
 import { RateLimiter } from "../src/net/rate-limiter.js";
+import { guessSystem, playerPage, securePage } from "../src/net/secure-link.js";
 import { withStereoOpus } from "../src/net/sdp.js";
 import { readStreamStats } from "../src/net/stream-stats.js";
 import { Watchdog } from "../src/net/watchdog.js";
@@ -40,6 +41,20 @@ test("the WebSocket is at the page's own origin", () => {
   assert.equal(socketAddress(`https://play.example/x/index.html#${SECRET}`), "wss://play.example/x/ws");
 });
 
+test("a plain link leads to the page that makes it a secure one, and back, with everything it says", () => {
+  const plain = `http://192.168.1.5:8470/x/?name=Ann#${SECRET}`;
+  const explains = `http://192.168.1.5:8470/x/secure.html?name=Ann#${SECRET}`;
+  assert.equal(securePage(plain, false), explains);
+  assert.equal(securePage(plain, true), null);
+  assert.equal(playerPage(explains, "https:"), `https://192.168.1.5:8470/x/?name=Ann#${SECRET}`);
+  assert.equal(playerPage(explains, "http:"), plain);
+  for (const [agent, system] of [
+    ["Mozilla/5.0 (Linux; Android 15; Mobile) Chrome/140", "android"], ["Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)", "ios"],
+    ["Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", "firefox"], ["Mozilla/5.0 (Windows NT 10.0) Chrome/140", "windows"],
+    ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605", "mac"], ["Mozilla/5.0 (X11; Linux x86_64) Chrome/140", "linux"],
+  ]) assert.equal(guessSystem(agent), system);
+});
+
 const parse = (value) => parseHostMessage(JSON.stringify(value));
 
 test("messages of the protocol are understood", () => {
@@ -50,7 +65,8 @@ test("messages of the protocol are understood", () => {
   assert.deepEqual(parse({ type: "pong", t: 1.5 }), { type: "pong", t: 1.5 });
   const candidate = "candidate:1 1 udp 2130706175 10.0.0.7 8470 typ host";
   assert.deepEqual(parse({ type: "candidate", candidate }), { type: "candidate", candidate });
-  assert.equal(parse({ type: "candidate", candidate: "x".repeat(600) }), null);
+  assert.ok(parse({ type: "candidate", candidate: "x".repeat(600) }).candidate.length <= 512);
+  assert.equal(parse({ type: "candidate", candidate: 1 }), null);
   assert.equal(parse({ type: "welcome", v: 2, peer: 1, resume: "r", sdp: "v=0" }).sdp, "v=0");
 });
 

@@ -13,6 +13,7 @@ import { REACTIONS } from "../src/net/protocol.js";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const read = (file) => readFileSync(join(ROOT, file), "utf8");
 const html = read("index.html");
+const pages = html + read("secure.html");
 const scripts = readdirSync(join(ROOT, "src"), { recursive: true }).map((file) => `src/${file}`).filter((file) => file.endsWith(".js"));
 const LANGUAGES = ["src/lang/en.js", "src/lang/zh.js"];
 
@@ -22,6 +23,7 @@ const MADE = new Set(Object.entries({
   ...Object.fromEntries(Object.entries(CODES).map(([kind, { codes, general }]) => [kind, [...codes, general]])),
   presence: ["joined", "left", "kicked"],
   react: REACTIONS.keys(),
+  secure: ["android", "ios", "windows", "mac", "linux", "firefox"].map((system) => `trust.${system}`),
   people: ["take", "ask", "unask", "stand"].flatMap((action) => [action, `${action}.label`]),
   "do": ["reset.sure", "load.sure"],
   // A control or a key without a text of its own is called by its code.
@@ -41,9 +43,9 @@ test("both languages have the same keys and placeholders, and no empty text", ()
 });
 
 test("every text the page names exists, and every text is named", () => {
-  const used = new Set(Array.from(html.matchAll(/data-(?:text|label|hint)="([^"]+)"/g), (match) => match[1]));
+  const used = new Set(Array.from(pages.matchAll(/data-(?:text|label|hint)="([^"]+)"/g), (match) => match[1]));
   for (const key of used) assert.ok(Object.hasOwn(en, key), key);
-  const sources = html + scripts.filter((file) => !LANGUAGES.includes(file)).map(read).join("");
+  const sources = pages + scripts.filter((file) => !LANGUAGES.includes(file)).map(read).join("");
   for (const key of MADE) assert.ok(Object.hasOwn(en, key), key);
   for (const part of ["reason", "presence", "react", "people", "button", "key", "stats"]) assert.ok(sources.includes(`\`${part}.\${`), `nothing puts ${part} together`);
   const unused = Object.keys(en).filter((key) => !MADE.has(key) && !sources.includes(`"${key}"`));
@@ -51,9 +53,9 @@ test("every text the page names exists, and every text is named", () => {
 });
 
 test("there is no inline script or style, and nothing from elsewhere", () => {
-  assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|javascript:/i);
-  assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)/i);
-  assert.doesNotMatch(html.replace(/<!--.*?-->/gs, ""), /(?:src|href)="(?:https?:)?\/\//);
+  assert.doesNotMatch(pages, /<style|\sstyle=|\son\w+=|javascript:/i);
+  assert.doesNotMatch(pages, /<script(?![^>]*\ssrc=)/i);
+  assert.doesNotMatch(pages.replace(/<!--.*?-->/gs, ""), /(?:src|href)="(?:https?:)?\/\//);
   for (const file of scripts) {
     assert.doesNotMatch(read(file), /\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setAttribute\("style"/, file);
   }
@@ -72,15 +74,18 @@ test("index.html preloads exactly the modules that main.js needs", () => {
     }
   };
   visit("src/main.js");
+  // The page beside it is small, and opened once.
+  const beside = ["src/secure.js"];
   const preloaded = Array.from(html.matchAll(/rel="modulepreload" href="([^"]+)"/g), (match) => match[1]);
   assert.deepEqual(preloaded.sort(), [...needed].sort());
-  assert.deepEqual([...needed, "src/main.js"].sort(), scripts.sort(), "a script that no other imports");
+  assert.deepEqual([...needed, "src/main.js", ...beside].sort(), scripts.sort(), "a script that no other imports");
 });
 
-test("every id that a script asks for is in index.html once", () => {
-  const ids = Array.from(html.matchAll(/\sid="([^"]+)"/g), (match) => match[1]);
-  assert.equal(new Set(ids).size, ids.length);
+test("every id that a script asks for is in its page once", () => {
+  const idsOf = (page) => Array.from(read(page).matchAll(/\sid="([^"]+)"/g), (match) => match[1]);
   for (const file of scripts) {
+    const ids = idsOf(file === "src/secure.js" ? "secure.html" : "index.html");
+    assert.equal(new Set(ids).size, ids.length);
     for (const [, id] of read(file).matchAll(/byId\("([^"]+)"/g)) assert.ok(ids.includes(id), `${file}: ${id}`);
   }
 });

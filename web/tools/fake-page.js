@@ -119,7 +119,7 @@ export function fakeBrowser() {
       document.dispatchEvent(new Event("pointerlockchange"));
     },
   });
-  const window = new EventTarget();
+  const window = Object.assign(new EventTarget(), { isSecureContext: true });
   page.document = document;
   page.ids = new Map();
   page.window = window;
@@ -127,7 +127,7 @@ export function fakeBrowser() {
   const clearRealInterval = globalThis.clearInterval;
   const running = new Set();
   const globals = {
-    window, document, innerWidth: 390, innerHeight: 844, HTMLElement: FakeElement, HTMLButtonElement: FakeElement,
+    window, document, location: new URL("https://play.example/"), innerWidth: 390, innerHeight: 844, HTMLElement: FakeElement, HTMLButtonElement: FakeElement,
     HTMLInputElement: FakeElement, HTMLFormElement: FakeElement, Element: FakeElement,
     navigator: { getGamepads: () => page.pads, vibrate: (ms) => page.vibrations.push(ms), languages: ["en"] },
     ResizeObserver: class { observe() {} },

@@ -8,10 +8,12 @@ mod page;
 mod public_address;
 mod site;
 
+pub use names::of_machine as machine_names;
 pub use public_address::{PublicAddress, PublicAddressError};
 pub use site::{Site, SiteProblem, is_our_host};
 
 use super::NetHandle;
+use super::tls::Certificates;
 use super::transport::tcp::{Ends, HEAD, is_framed};
 use crate::messages;
 use crate::sync::{SpawnError, spawn};
@@ -30,11 +32,15 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 /// How long the head of a request may take; also how long an idle connection is kept.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
+/// Where the certificate of the local network's authority is.
+const AUTHORITY: &str = "/hotseat.crt";
 /// Connections from one address, and together: a browser opens six, and friends may share an address.
 const CONNECTIONS: (usize, usize) = (128, 512);
 /// The same for WebSockets of people who are not let in (yet).
@@ -84,16 +90,25 @@ struct Shared {
     net: NetHandle,
     strangers: ConnectionLimiter,
     site: Arc<Mutex<Arc<Site>>>,
+    certificates: Arc<Certificates>,
 }
 
 /// Where a connection comes from, and its place among those that are open.
 #[derive(Clone)]
-struct Origin(IpAddr, Arc<Permit>);
+struct Origin {
+    address: IpAddr,
+    place: Arc<Permit>,
+}
 
 impl Signaling {
     /// Serves page and WebSocket on `listener`, to those who speak to this machine by an address, one of its own names or one
     /// that `site` has.
-    pub fn start(listener: TcpListener, net: NetHandle, site: Site) -> Result<Signaling, ServeError> {
+    pub fn start(
+        listener: TcpListener,
+        net: NetHandle,
+        site: Site,
+        certificates: Arc<Certificates>,
+    ) -> Result<Signaling, ServeError> {
         let failed = |error: std::io::Error| ServeError::Socket { cause: error.into() };
         listener.set_nonblocking(true).map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
@@ -103,13 +118,14 @@ impl Signaling {
             net: net.clone(),
             strangers: ConnectionLimiter::new(STRANGERS.0, STRANGERS.1),
             site: site.clone(),
+            certificates: certificates.clone(),
         };
         let thread = spawn("signaling", move || {
             runtime.block_on(async move {
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
                 let app = Router::new().fallback(answer).with_state(shared);
                 tokio::select! {
-                    () = serve_all(&listener, &app, &net) => {}
+                    () = serve_all(&listener, &app, &net, &certificates) => {}
                     _ = stopped => {}
                 }
             });
@@ -132,7 +148,12 @@ impl Shared {
     }
 }
 
-async fn serve_all(listener: &tokio::net::TcpListener, app: &Router, net: &NetHandle) {
+async fn serve_all(
+    listener: &tokio::net::TcpListener,
+    app: &Router,
+    net: &NetHandle,
+    certificates: &Arc<Certificates>,
+) {
     let limiter = ConnectionLimiter::new(CONNECTIONS.0, CONNECTIONS.1);
     loop {
         let Ok((stream, from)) = listener.accept().await else {
@@ -144,42 +165,69 @@ async fn serve_all(listener: &tokio::net::TcpListener, app: &Router, net: &NetHa
         // One too many is hung up on: before its request is read there is no way to say why.
         let Some(permit) = limiter.acquire(address) else { continue };
         let _ = stream.set_nodelay(true);
-        // Held by every request, and by what one of them was upgraded to: hyper hands a WebSocket over and is done.
-        let permit = Arc::new(permit);
-        let service = TowerToHyperService::new(app.clone().layer(Extension(Origin(address, permit.clone()))));
-        let tcp = net.tcp().clone();
-        tokio::spawn(async move {
-            match tokio::time::timeout(HEAD_LIMIT, carries_datagrams(&stream)).await {
-                Ok(Ok(true)) => {
-                    if let Ok(local) = stream.local_addr() {
-                        let ends = Ends { remote: canonical(from), local: canonical(local) };
-                        tcp.carry(stream, ends).await;
-                    }
-                    drop(permit);
-                }
-                Ok(Ok(false)) => {
-                    let mut server = http1::Builder::new();
-                    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-                    let _ = server.serve_connection(TokioIo::new(stream), service).with_upgrades().await;
-                }
-                // Nothing was said, or the connection is gone.
-                Ok(Err(_)) | Err(_) => {}
-            }
-        });
+        let (app, net, certificates) = (app.clone(), net.clone(), certificates.clone());
+        tokio::spawn(async move { serve_one(stream, from, Arc::new(permit), app, net, &certificates).await });
     }
 }
 
-/// Whether a connection begins as those of pages do that have no UDP. Nothing of it is taken.
-async fn carries_datagrams(stream: &TcpStream) -> std::io::Result<bool> {
+/// Pages without TLS, pages with it, and datagrams of those who have no UDP: all on one port, told apart by how they begin.
+async fn serve_one(
+    stream: TcpStream,
+    from: SocketAddr,
+    permit: Arc<Permit>,
+    app: Router,
+    net: NetHandle,
+    certificates: &Certificates,
+) {
+    let Ok(Ok(carried)) = timeout(HEAD_LIMIT, first_bytes(&stream)).await else { return };
+    let origin = Origin { address: from.ip().to_canonical(), place: permit };
+    // The permit is held by every request, and by what one of them was upgraded to: hyper hands a WebSocket over and is done.
+    let service = TowerToHyperService::new(app.layer(Extension(origin.clone())));
+    match carried {
+        Carried::Http => serve_http(stream, service).await,
+        Carried::Tls => {
+            let Some(acceptor) = certificates.acceptor() else { return };
+            if let Ok(Ok(stream)) = timeout(HEAD_LIMIT, acceptor.accept(stream)).await {
+                serve_http(stream, service).await;
+            }
+        }
+        Carried::Datagrams => {
+            if let Ok(local) = stream.local_addr() {
+                net.tcp().carry(stream, Ends { remote: canonical(from), local: canonical(local) }).await;
+            }
+        }
+    }
+}
+
+async fn serve_http<S>(stream: S, service: TowerToHyperService<Router>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    let _ = server.serve_connection(TokioIo::new(stream), service).with_upgrades().await;
+}
+
+/// What a connection carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carried {
+    Http,
+    Tls,
+    Datagrams,
+}
+
+/// Looks at how a connection begins. Nothing of it is taken.
+async fn first_bytes(stream: &TcpStream) -> std::io::Result<Carried> {
     let mut head = [0; HEAD];
     loop {
         let len = stream.peek(&mut head).await?;
-        // Requests begin with a letter, TLS with 0x16; a datagram with the upper half of its length.
-        if len == 0 || head[0] > 0x0f {
-            return Ok(false);
-        }
-        if len == HEAD {
-            return Ok(is_framed(&head));
+        match head[0] {
+            // A handshake record (RFC 8446, 5.1).
+            0x16 if len > 0 => return Ok(Carried::Tls),
+            // A datagram begins with the upper half of its length, a request with a letter.
+            0..=0x0f if len == HEAD => return Ok(if is_framed(&head) { Carried::Datagrams } else { Carried::Http }),
+            0..=0x0f if len > 0 => {}
+            _ => return Ok(Carried::Http),
         }
         // The rest is on its way: a peek does not wait for more than there is.
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -194,12 +242,15 @@ fn canonical(address: SocketAddr) -> SocketAddr {
 /// Every request comes here.
 async fn answer(State(shared): State<Shared>, Extension(origin): Extension<Origin>, request: Request) -> Response {
     let site = shared.site();
-    let asked = site.read(origin.0, request.headers());
+    let asked = site.read(origin.address, request.headers());
     // A request under a name that is not ours was sent here by another site's page.
     if !site.is_ours(&asked) {
         return HttpRefusal::OtherName.response(StatusCode::MISDIRECTED_REQUEST, request.headers());
     }
     let path = site.path(request.uri().path());
+    if path == AUTHORITY && *request.method() == Method::GET {
+        return authority(&shared.certificates);
+    }
     if path != "/ws" {
         return match *request.method() {
             Method::GET | Method::HEAD => file(path, request.headers()),
@@ -213,7 +264,7 @@ async fn answer(State(shared): State<Shared>, Extension(origin): Extension<Origi
         return HttpRefusal::TooMany.response(StatusCode::TOO_MANY_REQUESTS, request.headers());
     };
     match WebSocketUpgrade::from_request(request, &shared).await {
-        Ok(upgrade) => join::upgrade(upgrade, shared.net, asked.client, permit, origin.1),
+        Ok(upgrade) => join::upgrade(upgrade, shared.net, asked.client, permit, origin.place),
         Err(rejection) => rejection.into_response(),
     }
 }
@@ -227,6 +278,17 @@ impl Drop for Signaling {
             let _ = thread.join();
         }
     }
+}
+
+/// The certificate that friends in the same network may add, so that `https` works at an address.
+fn authority(certificates: &Certificates) -> Response {
+    let Some(certificate) = certificates.authority() else { return StatusCode::NOT_FOUND.into_response() };
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-x509-ca-cert"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"hotseat.crt\""),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, Body::from(certificate.to_vec())).into_response()
 }
 
 fn file(path: &str, request: &HeaderMap) -> Response {

@@ -83,7 +83,7 @@ impl Page {
         let version = digest(&all.collect::<Vec<u8>>());
         let files = embedded.into_iter().filter_map(|(name, file)| {
             let content_type = content_type(&name)?;
-            let plain = if name == INDEX { Cow::Owned(versioned(&file.data, &version)) } else { file.data };
+            let plain = if name.ends_with(".html") { Cow::Owned(versioned(&file.data, &version)) } else { file.data };
             let etag = format!("\"{}\"", digest(&plain));
             Some((name, File { content_type, etag, plain, gzip: OnceLock::new() }))
         });
@@ -91,9 +91,9 @@ impl Page {
     }
 }
 
-/// The page, with what it loads taken from below the version.
-fn versioned(index: &[u8], version: &str) -> Vec<u8> {
-    let mut text = String::from_utf8_lossy(index).into_owned();
+/// A page, with what it loads taken from below the version.
+fn versioned(page: &[u8], version: &str) -> Vec<u8> {
+    let mut text = String::from_utf8_lossy(page).into_owned();
     for named in VERSIONED {
         let (attribute, folder) = named.split_at(named.find('"').map_or(0, |at| at + 1));
         text = text.replace(named, &format!("{attribute}v/{version}/{folder}"));
@@ -128,7 +128,10 @@ pub fn file(path: &str) -> Option<(&'static File, bool)> {
     if let Some(rest) = name.strip_prefix("v/") {
         let (version, name) = rest.split_once('/')?;
         // Of an older host: the page that asked for it is loaded anew.
-        return (version == page.version && name != INDEX).then(|| page.files.get(name)).flatten().map(|it| (it, true));
+        return (version == page.version && !name.ends_with(".html"))
+            .then(|| page.files.get(name))
+            .flatten()
+            .map(|it| (it, true));
     }
     page.files.get(if name.is_empty() { INDEX } else { name }).map(|it| (it, false))
 }

@@ -12,6 +12,8 @@ use std::thread::JoinHandle;
 const QUIET: Timespec = Timespec { tv_sec: 0, tv_nsec: 150_000_000 };
 /// Changes without an end, as of a route that flaps, are acted on after so many messages.
 const MOST: usize = 64;
+/// What depends on the time, as certificates do, is looked at so often.
+const ANYWAY: Timespec = Timespec { tv_sec: 600, tv_nsec: 0 };
 /// How often is looked where the system tells nothing.
 const LOOK: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
@@ -31,7 +33,7 @@ pub struct AddressWatch {
 }
 
 impl AddressWatch {
-    /// Calls `on_change` on a thread of its own: at once, and whenever addresses or routes may have changed.
+    /// Calls `on_change` on a thread of its own: at once, whenever addresses or routes may have changed, and every ten minutes.
     pub fn start(stop: Event, on_change: impl FnMut() + Send + 'static) -> Result<AddressWatch, SpawnError> {
         let stop = Arc::new(stop);
         let stopped = stop.clone();
@@ -70,9 +72,9 @@ fn wait(source: BorrowedFd<'_>, stop: &Event, limit: Option<&Timespec>) -> (bool
 fn follow(source: &impl ChangeSource, stop: &Event, mut on_change: impl FnMut()) {
     loop {
         on_change();
-        match wait(source.fd(), stop, None) {
+        match wait(source.fd(), stop, Some(&ANYWAY)) {
             (_, true) => return,
-            // Interrupted: to look once more does no harm.
+            // Time, or interrupted: to look once more does no harm.
             (false, false) => {}
             (true, false) => source.drain(),
         }

@@ -6,8 +6,9 @@ import { keyName, readKeyNames } from "../input/key-names.js";
 import { conflicts } from "../input/keyboard-mapping.js";
 import { GROUPS, isHeld, NOTHING_HELD } from "../input/retropad.js";
 import { hasText, text } from "../lang/text.js";
+import { securePage } from "../net/secure-link.js";
 import { ControlSettings, giveBackAfterPointer } from "./control-settings.js";
-import { make } from "./dom.js";
+import { make, makeLink } from "./dom.js";
 import { Remap } from "./remap.js";
 
 /** @typedef {import("../input/local-input.js").Device} Device */
@@ -94,6 +95,8 @@ export class ControlsPanel {
     this.#devices.replaceChildren(...devices.map((device) => this.#device(device, device.key === chosen.key)));
     this.#note.textContent = noteOf(devices);
     this.#note.hidden = this.#note.textContent === "";
+    const how = securePage(location.href, window.isSecureContext);
+    if (how !== null) this.#note.append(" ", makeLink(how, text("help.pads.how")));
     this.#hint.textContent = text(chosen.kind === "keys" ? "controls.hint.keys" : "controls.hint.pad");
     this.#tools.replaceChildren(...this.#toolsFor(chosen));
     this.#list.replaceChildren(...Object.entries(GROUPS).map(([group, controls]) => this.#group(group, controls, chosen)));

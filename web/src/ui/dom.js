@@ -41,6 +41,14 @@ export function makeButton(className, content, onClick) {
   return button;
 }
 
+/** @param {string} href @param {string} content */
+export function makeLink(href, content) {
+  const link = document.createElement("a");
+  link.href = href;
+  link.textContent = content;
+  return link;
+}
+
 /**
  * A name or a sentence that another person wrote: its direction of writing stays its own.
  * @param {string} className

@@ -1,0 +1,9 @@
+//! Certificates: browsers allow gamepads, staying awake and installing on pages only that come by `https`.
+
+mod authority;
+mod certificates;
+mod given;
+
+pub use authority::AuthorityError;
+pub use certificates::{Certificates, TlsConfig, TlsProblem};
+pub use given::{GivenCertificate, GivenError};
