@@ -23,6 +23,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use x509_cert::der::Decode;
 
 const CERTIFICATE: &str = "authority.crt";
 const KEY: &str = "authority.key";
@@ -112,7 +113,13 @@ impl Authority {
     fn serves(&self, now: SystemTime) -> bool {
         let local = [IpAddr::from([127, 0, 0, 1])];
         let Ok(leaf) = self.issue(&[], &local, now) else { return false };
-        self.verifies(&leaf, &ServerName::from(local[0]), now)
+        self.lasts(now + LEAF_DAYS * DAY) && self.verifies(&leaf, &ServerName::from(local[0]), now)
+    }
+
+    /// The library does not look at the time of what is trusted; browsers do.
+    fn lasts(&self, until: SystemTime) -> bool {
+        let certificate = x509_cert::Certificate::from_der(&self.certificate);
+        certificate.is_ok_and(|it| it.tbs_certificate().validity().not_after.to_system_time() > until)
     }
 
     fn verifies(&self, leaf: &CertifiedKey, name: &ServerName<'_>, now: SystemTime) -> bool {
