@@ -336,3 +336,41 @@ test("requests are held back before the host would call them a flood", async () 
   await pass(1000);
   assert.ok(connection.request({ type: "unask" }));
 });
+
+test("a host that answers but is not reached by the game is told from one that is gone", async () => {
+  connect({});
+  sockets[0].opens();
+  await pass(0);
+  sockets[0].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  await pass(0);
+  peers[0].connectionState = "failed";
+  peers[0].dispatchEvent(new Event("connectionstatechange"));
+  await pass(0);
+  assert.equal(happened.at(-1), "failed blocked");
+  // The same with a host that went away meanwhile.
+  await pass(3000);
+  sockets[1].opens();
+  await pass(0);
+  sockets[1].says({ type: "welcome", v: 2, peer: 2, resume: "token", sdp: "v=0" });
+  await pass(0);
+  sockets[1].breaks();
+  peers[1].connectionState = "failed";
+  peers[1].dispatchEvent(new Event("connectionstatechange"));
+  await pass(0);
+  assert.equal(happened.at(-1), "failed network");
+});
+
+test("where the host can be reached too is tried, and what the browser does not take is no harm", async () => {
+  await joinRoom({});
+  const tried = [];
+  peers[0].addIceCandidate = (candidate) => {
+    tried.push(candidate);
+    return tried.length === 1 ? Promise.resolve() : Promise.reject(new Error("no"));
+  };
+  const candidate = "candidate:1 1 udp 2130706175 10.0.0.7 8470 typ host";
+  peers[0].hears({ type: "candidate", candidate });
+  peers[0].hears({ type: "candidate", candidate: "nonsense" });
+  await pass(50);
+  assert.deepEqual(tried, [{ candidate, sdpMLineIndex: 0 }, { candidate: "nonsense", sdpMLineIndex: 0 }]);
+  assert.equal(happened.at(-1), "joined");
+});

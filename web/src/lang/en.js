@@ -30,6 +30,7 @@ export default Object.freeze({
   "reason.network": "The network connection was lost. Your place is kept for a minute.",
   "reason.offline": "This device is offline. The game comes back with the network.",
   "reason.host": "Your friend's computer does not answer. The game goes on when it is back.",
+  "reason.blocked": "Your friend's computer answers, but the game does not get through: the network here, or there, blocks it. Try another network, such as a phone's.",
   "reason.dropped": "The connection dropped. Reconnecting…",
   "state.picture": "Connected. Waiting for the picture…",
   "state.refused": "You cannot join",

@@ -30,6 +30,7 @@ export default Object.freeze({
   "reason.network": "网络连接中断了。你的位置会保留一分钟。",
   "reason.offline": "此设备已离线。网络恢复后游戏会自动继续。",
   "reason.host": "朋友的电脑没有回应。它恢复后游戏会继续。",
+  "reason.blocked": "朋友的电脑有回应，但游戏数据无法通过：这里或那边的网络阻止了它。请换一个网络，例如手机网络。",
   "reason.dropped": "连接已断开，正在重新连接…",
   "state.picture": "已连接，正在等待画面…",
   "state.refused": "无法加入",

@@ -9,7 +9,7 @@ import { RateLimiter } from "./rate-limiter.js";
 /** @typedef {import("./protocol.js").Closing} Closing */
 /** @typedef {import("./protocol.js").Refused} Refused */
 /** @typedef {import("./protocol.js").RoomRequest} RoomRequest */
-/** @typedef {"network" | "offline" | "host" | "dropped"} Reason */
+/** @typedef {"network" | "offline" | "host" | "blocked" | "dropped"} Reason */
 
 /**
  * So long a lost page waits for the answer to a probe. A system repeats an unanswered first packet after 1 s, 2 s, 4 s ...:

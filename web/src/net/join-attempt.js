@@ -31,7 +31,7 @@ const WATCH_MS = 500;
  * @property {() => void} joined
  * @property {(message: HostMessage) => void} received
  * @property {(message: Refused | Closing) => void} ended
- * @property {(reason: "network" | "host") => void} lost
+ * @property {(reason: "network" | "host" | "blocked") => void} lost
  * @property {(track: MediaStreamTrack) => void} video
  * @property {(track: MediaStreamTrack) => void} audio
  * @property {(channel: RTCDataChannel | null) => void} input
@@ -235,12 +235,20 @@ export class JoinAttempt {
     const now = performance.now();
     if (!this.joined) {
       const failed = this.pc.connectionState === "failed";
-      if (failed || now - this.#stageSince > this.#patience()) this.#events.lost(failed ? "network" : "host");
+      if (failed || now - this.#stageSince > this.#patience()) this.#events.lost(this.#missing(failed));
       return;
     }
     const state = this.#watchdog.poll(now);
     if (state !== "alive") this.#events.lost(state);
     else if (now - this.#pingedAt >= PING_MS) this.#ping();
+  }
+
+  /** What is missing, of an attempt that came to nothing. @param {boolean} failed no way was found @returns {"network" | "host" | "blocked"} */
+  #missing(failed) {
+    // It has answered on the WebSocket and is still there: it is the network between that lets the game not through.
+    const answers = this.#stage === "welcomed" && this.#socket.readyState === WebSocket.OPEN;
+    if (answers && this.#control.readyState !== "open") return "blocked";
+    return failed ? "network" : "host";
   }
 
   /** How long the present stage may take, in milliseconds. */

@@ -68,7 +68,7 @@ export function noticeFor(situation) {
 
 /** @param {string} reason */
 function retryKey(reason) {
-  return reason === "offline" ? "reason.offline" : "state.connecting.retry";
+  return reason === "offline" || reason === "blocked" ? `reason.${reason}` : "state.connecting.retry";
 }
 
 /** @param {Situation} situation @returns {Notice | null} */
