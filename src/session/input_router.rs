@@ -59,6 +59,7 @@ fn joined(mice: impl Iterator<Item = (bool, MouseState)>) -> MouseState {
 
 impl<C: Connection> Session<C> {
     /// Something is held or let go by a peer.
+    #[inline]
     pub(super) fn route(&mut self, id: PeerId, input: Input) {
         let Some(it) = self.peers.get_mut(&id) else { return };
         match input {
@@ -88,6 +89,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// The joined state of everyone who plays on a seat.
+    #[inline]
     fn route_pad(&mut self, seat: Seat) {
         let all = self.peers.iter().filter(|(id, _)| self.room.may_play(**id, seat));
         let pad = all.fold(PadState::default(), |all, (_, it)| all.merged(it.held.pads[seat.index()]));

@@ -164,6 +164,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// Whose datagram this is; none for a stranger's.
+    #[inline]
     pub fn recipient(&self, via: Via, data: &[u8], now: Instant) -> Option<PeerId> {
         let accepts = |it: &Connected<C>| it.peer.accepts(via, data, now);
         let from_there = |it: &Connected<C>| it.via.is_some_and(|last| last.source == via.source);
@@ -172,6 +173,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// A datagram of a peer came. [`Session::poll_input`] is to be called next.
+    #[inline]
     pub fn handle_datagram(&mut self, id: PeerId, via: Via, data: &[u8], now: Instant) {
         self.finish_draining(now);
         if let Some(it) = self.peers.get_mut(&id) {
@@ -182,6 +184,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// The next change of the input board. What else the last datagram brings is seen to when there is none left.
+    #[inline]
     pub fn poll_input(&mut self, now: Instant) -> Option<InputUpdate> {
         loop {
             if let Some(update) = self.inputs.pop_front() {
@@ -195,11 +198,13 @@ impl<C: Connection> Session<C> {
     }
 
     /// The next datagram to be sent, oldest first.
+    #[inline]
     pub fn poll_datagram(&mut self) -> Option<Datagram> {
         self.datagrams.pop_front()
     }
 
     /// Whether a datagram waits to be sent.
+    #[inline]
     pub fn has_datagrams(&self) -> bool {
         !self.datagrams.is_empty()
     }
@@ -209,6 +214,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// When [`Session::handle_timeout`] is to be called at the latest.
+    #[inline]
     pub fn poll_timeout(&self, now: Instant) -> Instant {
         if self.draining.is_some() || !self.events.is_empty() || !self.work.is_empty() {
             return now;
@@ -230,6 +236,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// The last datagram of a frame was handed to the socket, at `sent` on the monotonic clock.
+    #[inline]
     pub fn handle_sent(&mut self, id: PeerId, times: &FrameTimes, sent: Duration) {
         self.latency.frame(times, sent);
         if let Some(it) = self.peers.get_mut(&id) {
@@ -256,6 +263,7 @@ impl<C: Connection> Session<C> {
         while self.drain_to_input(id, now) {}
     }
 
+    #[inline]
     fn finish_draining(&mut self, now: Instant) {
         if let Some(id) = self.draining.take() {
             self.drain(id, now);
@@ -263,6 +271,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// The same up to and with the next input, which need not wait for the rest. True when something may be left.
+    #[inline]
     fn drain_to_input(&mut self, id: PeerId, now: Instant) -> bool {
         let Some(it) = self.peers.get_mut(&id) else { return false };
         loop {

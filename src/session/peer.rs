@@ -167,20 +167,24 @@ impl<C: Connection> Peer<C> {
         self.connection.set_candidates(candidates)
     }
 
+    #[inline]
     pub fn accepts(&self, via: Via, data: &[u8], now: Instant) -> bool {
         self.connection.accepts(via, data, now)
     }
 
+    #[inline]
     pub fn handle_datagram(&mut self, via: Via, data: &[u8], now: Instant) {
         self.last_heard = now;
         self.connection.handle_datagram(via, data, now);
     }
 
     /// When [`Peer::handle_timeout`] wants to be called at the latest.
+    #[inline]
     pub fn next_timeout(&self) -> Instant {
         self.next_timeout
     }
 
+    #[inline]
     pub fn handle_timeout(&mut self, now: Instant) {
         self.connection.handle_timeout(now);
     }
@@ -276,6 +280,7 @@ impl<C: Connection> Peer<C> {
     }
 
     /// The next thing that the peer has for the session. To be called until it is idle after every other call.
+    #[inline]
     pub fn poll(&mut self, now: Instant) -> Polled {
         loop {
             if !self.events.is_empty() {
@@ -315,6 +320,7 @@ impl<C: Connection> Peer<C> {
         now.saturating_duration_since(self.created)
     }
 
+    #[inline]
     fn handle(&mut self, event: ConnectionEvent, now: Instant) {
         match event {
             ConnectionEvent::Connected => {
@@ -347,6 +353,7 @@ impl<C: Connection> Peer<C> {
         }
     }
 
+    #[inline]
     fn take_input(&mut self, data: &[u8], now: Instant) {
         let age = self.age(now);
         if !self.inputs.take(age) {
@@ -365,6 +372,7 @@ impl<C: Connection> Peer<C> {
         }
     }
 
+    #[inline]
     fn take_pad(&mut self, message: &PadMessage) {
         let seat = message.seat;
         let mut press = |pad: PadState| {

@@ -102,6 +102,7 @@ impl WebRtc {
     }
 
     /// Whether this datagram is the last RTP packet of a frame: the header is not encrypted, and the marker bit says so.
+    #[inline]
     fn ends_a_frame(&self, datagram: &[u8]) -> bool {
         let marked = |pt: Pt| matches!(datagram, [first, second, ..] if first >> 6 == 2 && *second == 0x80 | *pt);
         self.payload_type.is_some_and(marked)
@@ -128,6 +129,7 @@ impl WebRtc {
         }
     }
 
+    #[inline]
     fn translate(&mut self, event: Event) -> Option<ConnectionEvent> {
         match event {
             Event::Connected => {
@@ -231,11 +233,13 @@ impl Connection for WebRtc {
         &self.formats
     }
 
+    #[inline]
     fn accepts(&self, via: Via, data: &[u8], now: Instant) -> bool {
         Receive::new(via.protocol, via.source, via.local, data)
             .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
     }
 
+    #[inline]
     fn handle_datagram(&mut self, via: Via, data: &[u8], now: Instant) {
         if let Ok(receive) = Receive::new(via.protocol, via.source, via.local, data)
             && self.rtc.handle_input(Input::Receive(now, receive)).is_err()
@@ -244,12 +248,14 @@ impl Connection for WebRtc {
         }
     }
 
+    #[inline]
     fn handle_timeout(&mut self, now: Instant) {
         if self.rtc.handle_input(Input::Timeout(now)).is_err() {
             self.rtc.disconnect();
         }
     }
 
+    #[inline]
     fn poll_output(&mut self) -> Output {
         loop {
             if let Some(event) = self.events.pop_front() {

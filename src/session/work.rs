@@ -95,15 +95,18 @@ impl<C: Connection> Session<C> {
     /// Does the next step.
     pub fn work(&mut self, now: Instant) -> Work {
         self.finish_draining(now);
-        if let Some((id, row)) = self.work.current
-            && row < PACKETS_IN_A_ROW
-            && self.peers.get(&id).is_some_and(|it| it.peer.next_timeout() <= now)
-        {
-            self.work.current = Some((id, row + 1));
-            self.tick(id, now);
-            return Work::SamePeer;
+        if let Some((id, row)) = self.work.current.take() {
+            let due = self.peers.get(&id).is_some_and(|it| it.peer.next_timeout() <= now);
+            if due && row < PACKETS_IN_A_ROW {
+                self.work.current = Some((id, row + 1));
+                self.tick(id, now);
+                return Work::SamePeer;
+            }
+            // What was made in a row leaves before something is made for the next peer, which takes as long again.
+            if row > 0 {
+                return Work::Step;
+            }
         }
-        self.work.current = None;
         if let Some((id, event)) = self.events.pop_front() {
             self.act(id, event, now);
             return Work::Step;

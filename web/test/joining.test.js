@@ -374,3 +374,54 @@ test("where the host can be reached too is tried, and what the browser does not 
   assert.deepEqual(tried, [{ candidate, sdpMLineIndex: 0 }, { candidate: "nonsense", sdpMLineIndex: 0 }]);
   assert.equal(happened.at(-1), "joined");
 });
+
+test("a host that is heard again on the old connection goes on there, in the middle of another attempt", async () => {
+  await joinRoom({});
+  const [first] = peers;
+  first.channels.input.readyState = "open";
+  first.channels.input.dispatchEvent(new Event("open"));
+  await pass(6000);
+  assert.equal(happened.at(-2) + happened.at(-1), "failed networktrying true");
+  assert.notEqual(first.connectionState, "closed", "it is waited for");
+  // The page's own way back does not lead anywhere.
+  await pass(1000);
+  first.hears({ type: "stats", fps: 60, latency_ms: 1, kbit_s: 1 });
+  assert.equal(happened.at(-1), "joined");
+  assert.equal(probes.every(({ waits }) => !waits), true, "no attempt goes on beside it");
+  const before = happened.length;
+  for (let i = 0; i < 10; i += 1) {
+    await pass(1000);
+    first.hears({ type: "pong", t: 0 });
+  }
+  assert.equal(happened.length, before, "and stays");
+  await pass(6000);
+  assert.equal(happened.at(-2), "failed network", "it can be missed again");
+});
+
+test("a way back that is found ends the wait for the old connection", async () => {
+  await joinRoom({});
+  const [first] = peers;
+  await pass(6000);
+  while (!probes.at(-1).waits) await pass(50);
+  probes.at(-1).answers();
+  await pass(0);
+  sockets[1].opens();
+  await pass(0);
+  sockets[1].says({ type: "welcome", v: 2, peer: 2, resume: "token", sdp: "v=0" });
+  await pass(0);
+  assert.equal(first.connectionState, "closed");
+  first.hears({ type: "pong", t: 0 });
+  peers[1].hears(ROOM);
+  assert.equal(happened.at(-1), "joined");
+});
+
+test("who leaves while the host is missed does not come back", async () => {
+  const connection = await joinRoom({});
+  await pass(6000);
+  connection.leave();
+  assert.equal(peers[0].connectionState, "closed");
+  const before = happened.length;
+  peers[0].hears({ type: "pong", t: 0 });
+  await pass(20_000);
+  assert.equal(happened.length, before);
+});

@@ -13,6 +13,7 @@ pub(crate) struct Arrival(Option<Duration>);
 
 impl Arrival {
     /// How long before `now` that is; none when the kernel did not say.
+    #[inline]
     pub fn age(self, now: SystemTime) -> Option<Duration> {
         let now = now.duration_since(UNIX_EPOCH).ok()?;
         // A clock that was set meanwhile says nothing.
@@ -34,13 +35,16 @@ pub(crate) struct Received {
 /// taken to be the one that the socket is bound to.
 pub(crate) fn note(socket: &UdpSocket) {
     let _ = setsockopt(socket, sockopt::ReceiveTimestampns, &true);
+    // A socket of one address receives at no other; of both families, each notes its own.
+    let Some(bound) = socket.local_addr().ok().filter(|it| it.ip().is_unspecified()) else { return };
     let _ = setsockopt(socket, sockopt::Ipv4PacketInfo, &true);
-    if socket.local_addr().is_ok_and(|it| it.is_ipv6()) {
+    if bound.is_ipv6() {
         let _ = setsockopt(socket, sockopt::Ipv6RecvPacketInfo, &true);
     }
 }
 
 /// Receives one datagram. An IPv4 address is one, whatever the family of the socket.
+#[inline]
 pub(crate) fn receive(socket: &UdpSocket, buffer: &mut [u8], control: &mut [u8]) -> io::Result<Received> {
     let mut parts = [IoSliceMut::new(buffer)];
     let message = recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut parts, Some(control), MsgFlags::empty())?;

@@ -48,6 +48,7 @@ impl MediaTransport {
     }
 
     /// The next datagram; none when none waits.
+    #[inline]
     pub fn receive(&mut self) -> Option<Incoming<'_>> {
         match self.receive_udp() {
             Some(Received { len, source, local, arrived }) => {
@@ -63,6 +64,7 @@ impl MediaTransport {
         }
     }
 
+    #[inline]
     fn receive_udp(&mut self) -> Option<Received> {
         loop {
             match arrival::receive(&self.socket, &mut self.buffer, &mut self.control) {
@@ -82,6 +84,7 @@ impl MediaTransport {
     }
 
     /// A full buffer loses the datagram, as any router on the way would: repeats are WebRTC's business.
+    #[inline]
     pub fn send(&self, transmit: &Transmit) {
         match transmit.proto {
             Protocol::Udp => {
@@ -92,6 +95,7 @@ impl MediaTransport {
     }
 
     /// A socket for both families takes IPv4 addresses as IPv6 ones (RFC 4291, 2.5.5.2).
+    #[inline]
     fn written(&self, address: SocketAddr) -> SocketAddr {
         match address {
             SocketAddr::V4(v4) if self.bound.is_ipv6() => SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port()),

@@ -17,6 +17,7 @@ pub(crate) trait Outgoing {
 }
 
 /// Sends up to `most` datagrams.
+#[inline]
 pub(crate) fn send(most: usize, transport: &MediaTransport, from: &mut impl Outgoing) {
     for _ in 0..most {
         let Some(Datagram { peer, transmit, ends }) = from.next() else { return };

@@ -8,6 +8,7 @@ use crate::sync::Event;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -54,19 +55,24 @@ enum TcpEvent {
 #[derive(Clone)]
 pub struct TcpAcceptor {
     events: SyncSender<TcpEvent>,
+    waiting: Arc<AtomicBool>,
     wake: Arc<Event>,
 }
 
 /// The net thread's end.
 pub(crate) struct TcpPeers {
     events: Receiver<TcpEvent>,
+    /// Something was put into the queue since it was last seen empty: a look at this costs less than one at the queue, and
+    /// there are many looks.
+    waiting: Arc<AtomicBool>,
     open: HashMap<SocketAddr, mpsc::Sender<Vec<u8>>>,
 }
 
 /// Both ends. `wake` is rung when there is something for the net thread.
 pub(crate) fn tcp_peers(wake: Arc<Event>) -> (TcpAcceptor, TcpPeers) {
     let (events, out) = sync_channel(IN);
-    (TcpAcceptor { events, wake }, TcpPeers { events: out, open: HashMap::new() })
+    let waiting = Arc::new(AtomicBool::new(false));
+    (TcpAcceptor { events, waiting: waiting.clone(), wake }, TcpPeers { events: out, waiting, open: HashMap::new() })
 }
 
 impl TcpAcceptor {
@@ -74,7 +80,7 @@ impl TcpAcceptor {
     pub async fn carry<S: AsyncRead + AsyncWrite>(&self, stream: S, ends: Ends) {
         let (sender, datagrams) = mpsc::channel(OUT);
         // Too busy for another one: the page tries again.
-        if self.events.try_send(TcpEvent::Opened(ends, sender)).is_err() {
+        if !self.tell(TcpEvent::Opened(ends, sender)) {
             return;
         }
         let (reader, writer) = tokio::io::split(stream);
@@ -82,12 +88,17 @@ impl TcpAcceptor {
             () = self.read(reader, ends) => {}
             () = write(writer, datagrams) => {}
         }
-        let mut closed = TcpEvent::Closed(ends);
-        while let Err(TrySendError::Full(back)) = self.events.try_send(closed) {
-            closed = back;
+        while !self.tell(TcpEvent::Closed(ends)) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// False when there is no room for it. With the net thread gone nobody misses it.
+    fn tell(&self, event: TcpEvent) -> bool {
+        let told = !matches!(self.events.try_send(event), Err(TrySendError::Full(_)));
+        self.waiting.store(true, Ordering::Release);
         self.wake.signal();
+        told
     }
 
     async fn read(&self, mut from: impl AsyncRead + Unpin, ends: Ends) {
@@ -98,8 +109,7 @@ impl TcpAcceptor {
             if !matches!(timeout(READ_LIMIT, from.read_exact(data)).await, Ok(Ok(_))) {
                 return;
             }
-            let _ = self.events.try_send(TcpEvent::Datagram(ends, data.to_vec()));
-            self.wake.signal();
+            self.tell(TcpEvent::Datagram(ends, data.to_vec()));
         }
     }
 }
@@ -123,9 +133,18 @@ async fn write(mut to: impl AsyncWrite + Unpin, mut datagrams: mpsc::Receiver<Ve
 
 impl TcpPeers {
     /// The next datagram that came.
+    #[inline]
     pub fn receive(&mut self) -> Option<(Ends, Vec<u8>)> {
+        if !self.waiting.load(Ordering::Acquire) {
+            return None;
+        }
         loop {
-            match self.events.try_recv().ok()? {
+            let event = self.events.try_recv().or_else(|_| {
+                // Once more after that: what came in between is seen now, and there may be more of it.
+                self.waiting.store(false, Ordering::SeqCst);
+                self.events.try_recv().inspect(|_| self.waiting.store(true, Ordering::SeqCst))
+            });
+            match event.ok()? {
                 TcpEvent::Opened(ends, sender) => {
                     self.open.insert(ends.remote, sender);
                 }

@@ -55,6 +55,8 @@ export class Connection {
   #rateLimiter = new RateLimiter(performance.now());
   /** @type {JoinAttempt | null} */
   #attempt = null;
+  /** The last one, while the host is not heard on it and no other has been let in. @type {JoinAttempt | null} */
+  #missed = null;
   /** A request that finds out whether there is a network. @type {AbortController | null} */
   #probe = null;
   /** Ends a probe, or the wait between two attempts. @type {ReturnType<typeof setTimeout> | undefined} */
@@ -111,6 +113,7 @@ export class Connection {
   /** Says goodbye, or takes the request to come in back. */
   leave() {
     this.#wanted = false;
+    this.#forgetMissed();
     this.#attempt?.leave();
     this.#drop();
   }
@@ -158,6 +161,28 @@ export class Connection {
     this.#events.input(null);
   }
 
+  /** The host may be heard again on the connection on which it no longer was. */
+  #waitForMissed() {
+    const attempt = this.#attempt;
+    if (!attempt?.joined) return;
+    this.#forgetMissed();
+    this.#attempt = null;
+    this.#missed = attempt;
+    attempt.wait(() => {
+      this.#missed = null;
+      this.#drop();
+      this.#attempt = attempt;
+      this.#backoff.connected(performance.now());
+      attempt.revive();
+      this.#events.joined();
+    });
+  }
+
+  #forgetMissed() {
+    this.#missed?.close();
+    this.#missed = null;
+  }
+
   #startAttempt() {
     this.#events.trying(this.#wasJoined);
     this.#drop();
@@ -194,6 +219,7 @@ export class Connection {
       offer: (sdp) => joinMessage({ secret: this.#secret, code: this.#code, name: this.#name, resume: this.#resume, sdp }),
       asked: events.asked,
       welcome: (welcome) => {
+        this.#forgetMissed();
         this.#resume = welcome.resume;
         this.#refusals = 0;
         // A code serves once; from now on the token does.
@@ -212,6 +238,7 @@ export class Connection {
         else this.#closings = [...this.#closings.filter((at) => now - at < MINUTE_MS), now];
         if (isFinal(message) || this.#refusals >= MAX_REFUSALS || this.#closings.length >= MAX_CLOSINGS) {
           this.#wanted = false;
+          this.#forgetMissed();
           this.#drop();
           this.#wasJoined = false;
           events.ended(message);
@@ -234,6 +261,7 @@ export class Connection {
     this.#reason = reason;
     // Told first: the picture is gone once the peer connection is closed.
     this.#events.failed(navigator.onLine === false && reason !== "dropped" ? "offline" : reason);
+    if (reason === "network") this.#waitForMissed();
     this.#drop();
     const delay = Math.min(longest, this.#backoff.failed(performance.now()));
     this.#timer = setTimeout(() => this.#startAttempt(), delay);

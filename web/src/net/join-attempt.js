@@ -45,6 +45,12 @@ export class JoinAttempt {
   #control;
   #events;
   #open = true;
+  /** The host is missed, but may be found on another way. Called when it is. @type {(() => void) | null} */
+  #onRevived = null;
+  /** @type {MediaStreamTrack[]} */
+  #tracks = [];
+  /** @type {RTCDataChannel | null} */
+  #input = null;
   /** @type {"opening" | "sent" | "asked" | "welcomed" | "joined"} */
   #stage = "opening";
   #stageSince = performance.now();
@@ -83,6 +89,25 @@ export class JoinAttempt {
     this.pc.close();
   }
 
+  /**
+   * The host is not heard any more. It may have moved to another network, and look for a way to this page by itself: as long
+   * as nothing better is found, it is waited for.
+   * @param {() => void} onRevived it was heard again
+   */
+  wait(onRevived) {
+    clearInterval(this.#watch);
+    this.#onRevived = onRevived;
+  }
+
+  /** Goes on after that. */
+  revive() {
+    this.#onRevived = null;
+    this.#watchdog = new Watchdog(performance.now());
+    this.#watch = setInterval(() => this.#check(), WATCH_MS);
+    for (const track of this.#tracks) this.#tell(track);
+    if (this.#input?.readyState === "open") this.#events.input(this.#input);
+  }
+
   /** Says goodbye, so that the host does not wait for this page. */
   leave() {
     this.send(byeMessage());
@@ -114,28 +139,33 @@ export class JoinAttempt {
     showAtOnce(video.receiver);
     this.pc.addEventListener("track", ({ track, receiver }) => {
       if (!this.#open) return;
-      if (track.kind === "audio") {
-        this.#events.audio(track);
-        return;
-      }
-      showAtOnce(receiver);
-      this.#events.video(track);
+      if (track.kind === "video") showAtOnce(receiver);
+      this.#tracks.push(track);
+      this.#tell(track);
     });
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #tell(track) {
+    if (track.kind === "audio") this.#events.audio(track);
+    else this.#events.video(track);
   }
 
   #openChannels() {
     const input = this.pc.createDataChannel("input", { ordered: false, maxRetransmits: 0 });
     input.binaryType = "arraybuffer";
     input.addEventListener("open", () => {
+      this.#input = input;
       if (this.#open) this.#events.input(input);
     });
     this.#control.addEventListener("open", () => this.#ping());
     this.#control.addEventListener("close", () => {
       // Gone together with the WebSocket, or ended by the host: there is no answer to wait for.
-      if (this.#open) this.#events.lost(this.#socket.readyState === WebSocket.OPEN ? "network" : "host");
+      if (this.#open && !this.#onRevived) this.#events.lost(this.#socket.readyState === WebSocket.OPEN ? "network" : "host");
     });
     this.#control.addEventListener("message", ({ data }) => {
       if (!this.#open) return;
+      this.#onRevived?.();
       const message = parseHostMessage(data);
       this.#watchdog.heard(performance.now());
       if (message) this.#heard(message);
@@ -170,6 +200,7 @@ export class JoinAttempt {
         this.#events.lost("host");
         return;
       }
+      if (this.#onRevived) return;
       this.#watchdog.socketClosed(performance.now());
       this.#ping();
     });
@@ -231,7 +262,7 @@ export class JoinAttempt {
   }
 
   #check() {
-    if (!this.#open) return;
+    if (!this.#open || this.#onRevived) return;
     const now = performance.now();
     if (!this.joined) {
       const failed = this.pc.connectionState === "failed";
