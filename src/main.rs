@@ -53,43 +53,46 @@ struct Listen {
     udp: Option<SocketAddr>,
 }
 
+#[derive(Args)]
+struct HostArguments {
+    #[command(flatten)]
+    open: Open,
+    #[command(flatten)]
+    listen: Listen,
+    /// Set a core option.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    option: Vec<(String, String)>,
+    /// Stream in this video format only: h264, vp8, vp9, h264-444, vp9-444. Without it, the best for each browser.
+    #[arg(long, value_name = "NAME", value_parser = codec)]
+    codec: Option<Format>,
+    /// Ask about each guest who opens the link: `{"command":"answer",...}` lets them in.
+    #[arg(long)]
+    approve: bool,
+    /// A name under which guests reach this machine, beside its own: others are refused.
+    #[arg(long, value_name = "NAME")]
+    allow_name: Vec<String>,
+    /// Where guests open the page by way of a server that leads here, such as https://play.example/.
+    #[arg(long, value_name = "URL", value_parser = public_address)]
+    public_address: Option<PublicAddress>,
+    /// A certificate for https, with those that vouch for it, in PEM. Read again when it is renewed.
+    #[arg(long, value_name = "PATH", requires = "private_key")]
+    certificate: Option<PathBuf>,
+    /// Its key, in PEM.
+    #[arg(long, value_name = "PATH", requires = "certificate")]
+    private_key: Option<PathBuf>,
+    /// A server between guests and this machine whose X-Forwarded headers count, or a network of such (ADDR/BITS).
+    /// Without one, those on this machine.
+    #[arg(long, value_name = "ADDR", value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
+    /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 enum What {
     /// Host a game without a window.
-    Host {
-        #[command(flatten)]
-        open: Open,
-        #[command(flatten)]
-        listen: Listen,
-        /// Set a core option.
-        #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-        option: Vec<(String, String)>,
-        /// Stream in this video format only: h264, vp8, vp9, h264-444, vp9-444. Without it, the best for each browser.
-        #[arg(long, value_name = "NAME", value_parser = codec)]
-        codec: Option<Format>,
-        /// Ask about each guest who opens the link: `{"command":"answer",...}` lets them in.
-        #[arg(long)]
-        approve: bool,
-        /// A name under which guests reach this machine, beside its own: others are refused.
-        #[arg(long, value_name = "NAME")]
-        allow_name: Vec<String>,
-        /// Where guests open the page by way of a server that leads here, such as https://play.example/.
-        #[arg(long, value_name = "URL", value_parser = public_address)]
-        public_address: Option<PublicAddress>,
-        /// A certificate for https, with those that vouch for it, in PEM. Read again when it is renewed.
-        #[arg(long, value_name = "PATH", requires = "private_key")]
-        certificate: Option<PathBuf>,
-        /// Its key, in PEM.
-        #[arg(long, value_name = "PATH", requires = "certificate")]
-        private_key: Option<PathBuf>,
-        /// A server between guests and this machine whose X-Forwarded headers count, or a network of such (ADDR/BITS).
-        /// Without one, those on this machine.
-        #[arg(long, value_name = "ADDR", value_parser = network)]
-        trusted_proxy: Vec<IpNet>,
-        /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
-        #[arg(long)]
-        json: bool,
-    },
+    Host(Box<HostArguments>),
     /// Run a core with no network and say what it did.
     Check {
         #[command(flatten)]
@@ -220,33 +223,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             udp: None,
         })
         .map_err(Failure::Words),
-        Some(What::Host {
-            open,
-            listen,
-            option,
-            codec,
-            approve,
-            allow_name,
-            public_address,
-            certificate,
-            private_key,
-            trusted_proxy,
-            json,
-        }) => {
-            let mut game = choose(open, settings)?;
-            game.options = option;
-            let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
-            let mut site = site(settings);
-            site.names.extend(allow_name);
-            site.public = public_address.or(site.public);
-            if !trusted_proxy.is_empty() {
-                site.trusted_proxies = trusted_proxy;
-            }
-            let given = certificate.zip(private_key).map(|(certificate, key)| GivenCertificate { certificate, key });
-            let certificate = given.or_else(|| given_certificate(settings));
-            let config = Config { codec, invite, site, certificate, ..config(&listen, settings) };
-            Ok(headless::run(config, game, json, texts)?)
-        }
+        Some(What::Host(arguments)) => host(*arguments, settings, texts),
         Some(What::Check { open, option, frames, json }) => {
             let core = open.core.ok_or(CommandLineError::NoCoreToCheck)?;
             let check = tools::Check {
@@ -265,6 +242,36 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         }
         Some(What::CoreProcess) => Ok(()),
     }
+}
+
+/// Hosts without a window.
+fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(), Failure> {
+    let HostArguments {
+        open,
+        listen,
+        option,
+        codec,
+        approve,
+        allow_name,
+        public_address,
+        certificate,
+        private_key,
+        trusted_proxy,
+        json,
+    } = arguments;
+    let mut game = choose(open, settings)?;
+    game.options = option;
+    let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
+    let mut site = site(settings);
+    site.names.extend(allow_name);
+    site.public = public_address.or(site.public);
+    if !trusted_proxy.is_empty() {
+        site.trusted_proxies = trusted_proxy;
+    }
+    let given = certificate.zip(private_key).map(|(certificate, key)| GivenCertificate { certificate, key });
+    let certificate = given.or_else(|| given_certificate(settings));
+    let config = Config { codec, invite, site, certificate, ..config(&listen, settings) };
+    Ok(headless::run(config, game, json, texts)?)
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -29,13 +29,13 @@ fn names(own: &str, resolver: &str) -> Vec<String> {
 
 /// The domains of resolv.conf(5): of `search` and `domain` the last one counts.
 fn search_domains(resolver: &str) -> Vec<&str> {
-    let lines = resolver.lines().filter_map(|line| {
+    let mut lines = resolver.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
         matches!(words.next(), Some("search" | "domain")).then(|| words.collect::<Vec<&str>>())
     });
     // A dot alone is the root: a name below it would be anybody's.
     lines
-        .last()
+        .next_back()
         .unwrap_or_default()
         .into_iter()
         .filter(|domain| domain.trim_matches('.').contains(char::is_alphanumeric))

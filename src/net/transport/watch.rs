@@ -166,7 +166,11 @@ mod tests {
         let stop = Arc::new(Event::new().expect("an event"));
         let (changes, told) = sync_channel(16);
         let stopped = stop.clone();
-        let thread = std::thread::spawn(move || follow(&Pipe(reader), &stopped, || drop(changes.try_send(()))));
+        let thread = std::thread::spawn(move || {
+            follow(&Pipe(reader), &stopped, || {
+                let _ = changes.try_send(());
+            });
+        });
         told.recv_timeout(Duration::from_secs(20)).expect("told at once");
         for _ in 0..3 {
             rustix::io::write(&writer, b"x").expect("written");
