@@ -24,6 +24,10 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port()
 }
 
+/// Lets WebSockets through. Beside the other headers of a location: nginx takes those from one level only.
+const UPGRADE: &str =
+    "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;";
+
 /// Leads from `listen` to `upstream` by these lines of nginx's.
 fn nginx(listen: &str, lines: &str) -> Proxy {
     let folder = TempDir::new();
@@ -36,7 +40,7 @@ fn nginx(listen: &str, lines: &str) -> Proxy {
         .status();
     assert!(made.expect("openssl starts: install the package openssl").success());
     let configuration = format!(
-        "daemon off; pid {pid}; error_log {errors}; worker_processes 1;
+        "daemon off; master_process off; pid {pid}; error_log {errors}; worker_processes 1;
         events {{ worker_connections 64; }}
         http {{
             access_log off;
@@ -44,7 +48,6 @@ fn nginx(listen: &str, lines: &str) -> Proxy {
             uwsgi_temp_path {temporary}; scgi_temp_path {temporary};
             server {{
                 listen {listen}; ssl_certificate {certificate}; ssl_certificate_key {key};
-                proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
                 {lines}
             }}
         }}",
@@ -84,7 +87,7 @@ fn a_proxy_with_a_path_that_drops_the_port_leads_to_the_game() {
     let proxy = nginx(
         &format!("127.0.0.1:{port}"),
         &format!(
-            "location / {{ proxy_pass {address}; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; }}"
+            "location / {{ {UPGRADE} proxy_pass {address}; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; }}"
         ),
     );
     let ann = Browser::playing(&host.url_for("Ann"));
@@ -103,7 +106,7 @@ fn a_proxy_that_takes_its_path_away_and_says_what_it_was_asked_for_does_too() {
     let proxy = nginx(
         &format!("127.0.0.1:{port}"),
         &format!(
-            "location /x/ {{ proxy_pass {upstream}; proxy_set_header X-Forwarded-Host $http_host;
+            "location /x/ {{ {UPGRADE} proxy_pass {upstream}; proxy_set_header X-Forwarded-Host $http_host;
              proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }}"
         ),
     );
@@ -121,7 +124,8 @@ fn guests_behind_a_proxy_are_told_apart_by_the_address_that_it_says() {
     let mut host = Setup::core(&built_core("fixture")).argument("--approve").start();
     let upstream = host.url().split('#').next().expect("an address").to_owned();
     let line = "proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-For \"203.0.113.9\";";
-    let proxy = nginx(&format!("127.0.0.1:{port}"), &format!("location / {{ proxy_pass {upstream}; {line} }}"));
+    let proxy =
+        nginx(&format!("127.0.0.1:{port}"), &format!("location / {{ {UPGRADE} proxy_pass {upstream}; {line} }}"));
     let ann = Browser::open(&format!("http://localhost:{port}/?name=Ann#{}", host.secret()));
     let request = host.wait_for("request", LONG);
     assert_eq!(request["address"], "203.0.113.9");
