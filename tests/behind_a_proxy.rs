@@ -118,6 +118,22 @@ fn a_proxy_that_takes_its_path_away_and_says_what_it_was_asked_for_does_too() {
 }
 
 #[test]
+fn a_proxy_that_drops_the_port_and_says_nothing_else_does_without_a_setting() {
+    let _alone = common::alone();
+    let port = free_port();
+    let mut host = Setup::core(&built_core("fixture")).start();
+    let upstream = host.url().split('#').next().expect("an address").to_owned();
+    let line = "proxy_set_header Host $host;";
+    let proxy =
+        nginx(&format!("127.0.0.1:{port}"), &format!("location / {{ {UPGRADE} {line} proxy_pass {upstream}; }}"));
+    let ann = Browser::playing(&format!("http://localhost:{port}/?name=Ann#{}", host.secret()));
+    host.wait_for("peer_joined", LONG);
+    plays(&ann);
+    drop((ann, proxy));
+    host.assert_alive();
+}
+
+#[test]
 fn guests_behind_a_proxy_are_told_apart_by_the_address_that_it_says() {
     let _alone = common::alone();
     let port = free_port();

@@ -91,6 +91,8 @@ struct Shared {
     strangers: ConnectionLimiter,
     site: Arc<Mutex<Arc<Site>>>,
     certificates: Arc<Certificates>,
+    /// The one that is listened on.
+    port: u16,
 }
 
 /// Where a connection comes from, and its place among those that are open.
@@ -119,6 +121,7 @@ impl Signaling {
             strangers: ConnectionLimiter::new(STRANGERS.0, STRANGERS.1),
             site: site.clone(),
             certificates: certificates.clone(),
+            port: listener.local_addr().map_err(failed)?.port(),
         };
         let thread = spawn("signaling", move || {
             runtime.block_on(async move {
@@ -242,7 +245,7 @@ fn canonical(address: SocketAddr) -> SocketAddr {
 /// Every request comes here.
 async fn answer(State(shared): State<Shared>, Extension(origin): Extension<Origin>, request: Request) -> Response {
     let site = shared.site();
-    let asked = site.read(origin.address, request.headers());
+    let asked = site.read(origin.address, shared.port, request.headers());
     // A request under a name that is not ours was sent here by another site's page.
     if !site.is_ours(&asked) {
         return HttpRefusal::OtherName.response(StatusCode::MISDIRECTED_REQUEST, request.headers());

@@ -77,10 +77,10 @@ impl Site {
         (Site { names, public, trusted_proxies }, wrong)
     }
 
-    /// Reads a request from `peer`.
-    pub fn read(&self, peer: IpAddr, headers: &HeaderMap) -> Asked {
-        let by_proxy = self.trusts(peer) && headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"));
+    /// Reads a request from `peer` to our port.
+    pub fn read(&self, peer: IpAddr, port: u16, headers: &HeaderMap) -> Asked {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let by_proxy = self.trusts(peer) && (says_forwarded(headers) || lacks_port(text("host").as_deref(), port));
         // The first: that is what the browser asked for, when several proxies stand in a row.
         let forwarded = text("x-forwarded-host").filter(|_| by_proxy);
         let forwarded = forwarded.map(|all| all.split(',').next().unwrap_or_default().trim().to_owned());
@@ -169,6 +169,16 @@ impl Site {
     }
 }
 
+fn says_forwarded(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"))
+}
+
+/// Whether somebody on the way took the port from `Host`: a browser leaves out the usual ones only.
+fn lacks_port(host: Option<&str>, port: u16) -> bool {
+    let portless = host.and_then(name_and_port).is_some_and(|(_, port)| port.is_none());
+    portless && ![80, 443].contains(&port)
+}
+
 /// A name without the dot of the root.
 fn plain(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
@@ -227,7 +237,7 @@ mod tests {
     /// Whether a request is answered, and whether its page may open the WebSocket.
     fn judged(site: &Site, peer: IpAddr, all: &[(&'static str, &str)]) -> (bool, bool) {
         let headers = headers(all);
-        let asked = site.read(peer, &headers);
+        let asked = site.read(peer, 8470, &headers);
         (site.is_ours(&asked), site.is_same_origin(&asked, &headers))
     }
 
@@ -313,6 +323,14 @@ mod tests {
         // Two in a row: what the browser asked for comes first.
         let row = ("x-forwarded-host", "play.example, inner");
         assert_eq!(judged(&site, HERE, &[upstream, row, origin]), (true, true));
+        // As nginx does it with one line: a browser would have said our port.
+        assert_eq!(judged(&site, HERE, &[("host", "play.example"), origin]), (true, true));
+        assert_eq!(
+            judged(&site, HERE, &[("host", "play.example"), ("origin", "https://other.example")]),
+            (true, false)
+        );
+        let asked = site.read(HERE, 80, &headers(&[("host", "play.example"), origin]));
+        assert!(!site.is_same_origin(&asked, &headers(&[origin])), "on the usual port it says nothing");
         // From elsewhere it is nobody's word.
         assert_eq!(judged(&site, ELSEWHERE, &[("host", "play.example"), proxied, origin]), (true, false));
         let trusting = Site { trusted_proxies: vec!["192.168.1.0/24".parse().expect("a net")], ..site.clone() };
@@ -347,7 +365,7 @@ mod tests {
     #[test]
     fn the_guest_is_the_last_address_that_a_trusted_proxy_vouches_for() {
         let site = Site::default();
-        let client = |peer, all: &[(&'static str, &str)]| site.read(peer, &headers(all)).client;
+        let client = |peer, all: &[(&'static str, &str)]| site.read(peer, 8470, &headers(all)).client;
         let guest: IpAddr = "203.0.113.9".parse().expect("an address");
         assert_eq!(client(HERE, &[("x-forwarded-for", "203.0.113.9")]), guest);
         assert_eq!(
