@@ -5,7 +5,7 @@ use hotseat::engine::{Config, Game};
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::net::tls::GivenCertificate;
-use hotseat::net::{IpNet, PublicAddress, PublicAddressError, Site, transport};
+use hotseat::net::{IpNet, PublicAddress, PublicAddressError, Site, parse_network, transport};
 use hotseat::packet::Format;
 use hotseat::room::InviteTerms;
 use hotseat::settings::Settings;
@@ -13,7 +13,7 @@ use hotseat::text::{Message, Spoken, Texts};
 use hotseat::tools::CommandLineError;
 use hotseat::{emulator, headless, library, libretro, settings, tools};
 use std::io::IsTerminal;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -146,10 +146,8 @@ fn public_address(text: &str) -> Result<PublicAddress, PublicAddressError> {
     PublicAddress::parse(text)
 }
 
-/// An address alone is a network of one.
 fn network(text: &str) -> Result<IpNet, ArgumentError> {
-    let one = || text.parse().ok().map(|address: IpAddr| address.into());
-    text.parse().ok().or_else(one).ok_or(ArgumentError::NoNetwork)
+    parse_network(text).ok_or(ArgumentError::NoNetwork)
 }
 
 fn codec(name: &str) -> Result<Format, ArgumentError> {
@@ -268,9 +266,9 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     if !trusted_proxy.is_empty() {
         site.trusted_proxies = trusted_proxy;
     }
-    let given = certificate.zip(private_key).map(|(certificate, key)| GivenCertificate { certificate, key });
-    let certificate = given.or_else(|| given_certificate(settings));
-    let config = Config { codec, invite, site, certificate, ..config(&listen, settings) };
+    let usual = config(&listen, settings);
+    let certificate = GivenCertificate::of(certificate, private_key).or_else(|| usual.certificate.clone());
+    let config = Config { codec, invite, site, certificate, ..usual };
     Ok(headless::run(config, game, json, texts)?)
 }
 
@@ -286,12 +284,6 @@ fn data_dir() -> PathBuf {
 
 fn system_dir(settings: &Settings) -> PathBuf {
     settings.system_dir.clone().unwrap_or_else(|| data_dir().join("system"))
-}
-
-fn given_certificate(settings: &Settings) -> Option<GivenCertificate> {
-    let Settings { certificate, private_key, .. } = settings;
-    let files = certificate.clone().zip(private_key.clone());
-    files.map(|(certificate, key)| GivenCertificate { certificate, key })
 }
 
 /// As the settings have it; what of them is no address is passed over, with a warning.
@@ -318,7 +310,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         codec: None,
         invite: InviteTerms::default(),
         site: site(settings),
-        certificate: given_certificate(settings),
+        certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
     }
 }
 

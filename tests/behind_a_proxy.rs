@@ -67,10 +67,15 @@ fn nginx(listen: &str, lines: &str) -> Proxy {
     proxy
 }
 
-fn plays(browser: &Browser) {
-    browser.press("x");
-    browser.watch_until("a held button", LONG, |blocks| blocks.buttons[0] == button::A);
-    browser.release("x");
+/// A friend opens this link and presses a button.
+fn plays(host: &mut common::Host, link: &str) {
+    let ann = Browser::playing(link);
+    host.wait_for("peer_joined", LONG);
+    ann.press("x");
+    ann.watch_until("a held button", LONG, |blocks| blocks.buttons[0] == button::A);
+    ann.release("x");
+    drop(ann);
+    host.assert_alive();
 }
 
 #[test]
@@ -90,11 +95,9 @@ fn a_proxy_with_a_path_that_drops_the_port_leads_to_the_game() {
             "location / {{ {UPGRADE} proxy_pass {address}; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; }}"
         ),
     );
-    let ann = Browser::playing(&host.url_for("Ann"));
-    host.wait_for("peer_joined", LONG);
-    plays(&ann);
-    drop((ann, proxy));
-    host.assert_alive();
+    let link = host.url_for("Ann");
+    plays(&mut host, &link);
+    drop(proxy);
 }
 
 #[test]
@@ -110,11 +113,9 @@ fn a_proxy_that_takes_its_path_away_and_says_what_it_was_asked_for_does_too() {
              proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }}"
         ),
     );
-    let ann = Browser::playing(&format!("http://localhost:{port}/x/?name=Ann#{}", host.secret()));
-    host.wait_for("peer_joined", LONG);
-    plays(&ann);
-    drop((ann, proxy));
-    host.assert_alive();
+    let link = format!("http://localhost:{port}/x/?name=Ann#{}", host.secret());
+    plays(&mut host, &link);
+    drop(proxy);
 }
 
 #[test]
@@ -126,11 +127,9 @@ fn a_proxy_that_drops_the_port_and_says_nothing_else_does_without_a_setting() {
     let line = "proxy_set_header Host $host;";
     let proxy =
         nginx(&format!("127.0.0.1:{port}"), &format!("location / {{ {UPGRADE} {line} proxy_pass {upstream}; }}"));
-    let ann = Browser::playing(&format!("http://localhost:{port}/?name=Ann#{}", host.secret()));
-    host.wait_for("peer_joined", LONG);
-    plays(&ann);
-    drop((ann, proxy));
-    host.assert_alive();
+    let link = format!("http://localhost:{port}/?name=Ann#{}", host.secret());
+    plays(&mut host, &link);
+    drop(proxy);
 }
 
 #[test]

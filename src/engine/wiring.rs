@@ -14,7 +14,7 @@ use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::messages;
-use crate::net::tls::{Certificates, TlsConfig, TlsProblem};
+use crate::net::tls::{AuthorityError, Certificates, TlsConfig};
 use crate::net::transport::{AddressWatch, BindError, listen, open_udp};
 use crate::net::{self, NetConfig, NetError, ServeError, Signaling};
 use crate::packet::VideoRings;
@@ -87,7 +87,7 @@ impl Engine {
         let socket = open_udp(config.udp)?;
         let address = |it: io::Result<_>| it.map_err(|error| StartError::Page { cause: error.into() });
         let bound = Bound { http: address(listener.local_addr())?, media: address(socket.local_addr())? };
-        let (certificates, problems) = certificates(&config);
+        let (certificates, no_authority) = certificates(&config);
         let named = addresses::named_pages(&certificates, bound.http);
         let pages = Pages::new(&config.site, named, addresses::pages(bound.http));
         let room = room(&config)?;
@@ -99,8 +99,8 @@ impl Engine {
         let change = Arc::new(wake_up()?);
         let packet_event = Arc::new(wake_up()?);
         let (messages, inbox) = sync_channel(QUEUE);
-        for problem in problems {
-            let _ = messages.try_send(Message::Notice(problem.into()));
+        if let Some(error) = no_authority {
+            let _ = messages.try_send(Message::Notice(error.into()));
         }
 
         let (record, recording, video_tap, audio_tap) = record::start(reporter(&messages, Message::Record))?;
@@ -198,15 +198,15 @@ impl Engine {
     }
 }
 
-/// For https, with what is wrong with them: the page is served without.
-fn certificates(config: &Config) -> (Arc<Certificates>, Vec<TlsProblem>) {
+/// For https, with why the host is no authority for the local network: there the page is served without.
+fn certificates(config: &Config) -> (Arc<Certificates>, Option<AuthorityError>) {
     let tls = TlsConfig {
         folder: config.data_dir.join("tls"),
         names: net::machine_names(),
         given: config.certificate.clone(),
     };
-    let (certificates, problems) = Certificates::open(tls, SystemTime::now());
-    (Arc::new(certificates), problems)
+    let (certificates, problem) = Certificates::open(tls, SystemTime::now());
+    (Arc::new(certificates), problem)
 }
 
 /// A room with the one link that is there from the start.

@@ -116,7 +116,7 @@ impl App {
             codec: settings.codec,
             invite: invite_links::default_terms(&settings),
             site: site(&settings),
-            certificate: given_certificate(&settings),
+            certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
         });
         let engine = engine.map_err(|error| StartError::Engine(error.text(&texts)))?;
         let wake = |ctx: &Context| {
@@ -177,11 +177,6 @@ impl App {
 /// How guests reach this machine, as the settings have it. What of them cannot be used is said where it is typed.
 fn site(settings: &Settings) -> Site {
     Site::from_words(&settings.allow_names, &settings.public_address, &settings.trusted_proxies).0
-}
-
-fn given_certificate(settings: &Settings) -> Option<GivenCertificate> {
-    let files = settings.certificate.clone().zip(settings.private_key.clone());
-    files.map(|(certificate, key)| GivenCertificate { certificate, key })
 }
 
 impl eframe::App for App {

@@ -10,6 +10,8 @@ pub mod tls;
 pub mod transport;
 
 pub use handle::{NetCommand, NetError, NetHandle};
-pub use http::{PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem, machine_names};
+pub use http::{
+    PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem, machine_names, parse_network,
+};
 pub use ipnet::IpNet;
 pub use start::{NetConfig, start};

@@ -46,6 +46,12 @@ test("a plain link leads to the page that makes it a secure one, and back, with 
   const explains = `http://192.168.1.5:8470/x/secure.html?name=Ann#${SECRET}`;
   assert.equal(securePage(plain, false), explains);
   assert.equal(securePage(plain, true), null);
+  for (const host of ["10.1.2.3", "172.16.0.1", "172.31.9.9", "100.64.0.1", "100.127.0.1", "169.254.1.1", "[fd00::5]", "pc", "pc.lan", "pc.home.arpa"]) {
+    assert.notEqual(securePage(`http://${host}:8470/`, false), null, host);
+  }
+  for (const host of ["203.0.113.9", "172.32.0.1", "100.128.0.1", "11.0.0.1", "[2001:db8::5]", "play.example", "lan.example"]) {
+    assert.equal(securePage(`http://${host}:8470/`, false), null, host);
+  }
   assert.equal(playerPage(explains, "https:"), `https://192.168.1.5:8470/x/?name=Ann#${SECRET}`);
   assert.equal(playerPage(explains, "http:"), plain);
   for (const [agent, system] of [

@@ -74,8 +74,8 @@ test("index.html preloads exactly the modules that main.js needs", () => {
     }
   };
   visit("src/main.js");
-  // The page beside it is small, and opened once.
-  const beside = ["src/secure.js"];
+  // Scripts of a page's own; that of the page beside it is small, and opened once.
+  const beside = ["src/reload.js", "src/secure.js"];
   const preloaded = Array.from(html.matchAll(/rel="modulepreload" href="([^"]+)"/g), (match) => match[1]);
   assert.deepEqual(preloaded.sort(), [...needed].sort());
   assert.deepEqual([...needed, "src/main.js", ...beside].sort(), scripts.sort(), "a script that no other imports");

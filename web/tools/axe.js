@@ -61,6 +61,8 @@ try {
   await tab.run("mock.close('kicked')");
   await page.state("closed");
   await look(page, "closed");
+  await page.go(`${PAGE}secure.html#${SECRET}`);
+  await look(page, "secure");
   console.log(found === 0 ? "nothing found" : `${found} found`);
   process.exitCode = found === 0 ? 0 : 1;
 } finally {

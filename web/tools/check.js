@@ -485,6 +485,17 @@ async function check() {
   await quiet.cdp("Input.dispatchKeyEvent", { type: "keyDown", code: "KeyZ", key: "z", windowsVirtualKeyCode: 90, text: "z" });
   await quiet.until("sound", "document.getElementById('tap-sound').hidden && !document.getElementById('sound').paused");
 
+  step("a page whose program does not arrive loads itself again");
+  const cut = await Browser.open();
+  await cut.cdp("Network.enable");
+  await cut.cdp("Network.setBlockedURLs", { urls: ["*/src/net/backoff.js"] });
+  await cut.go(`${PAGE}?name=Ann#${SECRET}`);
+  await cut.until("another try", "Number(sessionStorage.getItem('hotseat.reloads')) > 1");
+  await cut.cdp("Network.setBlockedURLs", { urls: [] });
+  await cut.state("playing");
+  assert.equal(await cut.run("return sessionStorage.getItem('hotseat.reloads')"), "0");
+  await cut.close();
+
   step("a Chinese page has no English sentence of the host's");
   await quiet.size("desktop");
   await tab.run("mock.setGame('stopped', { problem: { code: 'crash.memory', core: 'Arena core' } })");

@@ -10,7 +10,7 @@ mod site;
 
 pub use names::of_machine as machine_names;
 pub use public_address::{PublicAddress, PublicAddressError};
-pub use site::{Site, SiteProblem, is_our_host};
+pub use site::{Site, SiteProblem, is_our_host, parse_network};
 
 use super::NetHandle;
 use super::tls::Certificates;
@@ -222,6 +222,7 @@ enum Carried {
 /// Looks at how a connection begins. Nothing of it is taken.
 async fn first_bytes(stream: &TcpStream) -> std::io::Result<Carried> {
     let mut head = [0; HEAD];
+    let mut pause = Duration::from_millis(5);
     loop {
         let len = stream.peek(&mut head).await?;
         match head[0] {
@@ -232,8 +233,9 @@ async fn first_bytes(stream: &TcpStream) -> std::io::Result<Carried> {
             0..=0x0f if len > 0 => {}
             _ => return Ok(Carried::Http),
         }
-        // The rest is on its way: a peek does not wait for more than there is.
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        // The rest is on its way: a peek does not wait for more than there is. One that lets us wait is looked at ever less.
+        tokio::time::sleep(pause).await;
+        pause *= 2;
     }
 }
 
@@ -251,11 +253,9 @@ async fn answer(State(shared): State<Shared>, Extension(origin): Extension<Origi
         return HttpRefusal::OtherName.response(StatusCode::MISDIRECTED_REQUEST, request.headers());
     }
     let path = site.path(request.uri().path());
-    if path == AUTHORITY && *request.method() == Method::GET {
-        return authority(&shared.certificates);
-    }
     if path != "/ws" {
         return match *request.method() {
+            Method::GET | Method::HEAD if path == AUTHORITY => authority(&shared.certificates),
             Method::GET | Method::HEAD => file(path, request.headers()),
             _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
         };

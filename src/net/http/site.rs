@@ -49,7 +49,7 @@ pub struct Asked {
 }
 
 impl Site {
-    /// From what a person wrote, and what of it cannot be used. A proxy's address alone is a network of one.
+    /// From what a person wrote, and what of it cannot be used.
     pub fn from_words(names: &[String], public: &str, proxies: &[String]) -> (Site, Vec<SiteProblem>) {
         let mut wrong = Vec::new();
         let names = names.iter().filter_map(|name| match name_and_port(name.trim()) {
@@ -66,8 +66,7 @@ impl Site {
             text => PublicAddress::parse(text).map_err(|error| wrong.push(SiteProblem::Public { error })).ok(),
         };
         let trusted_proxies = proxies.iter().filter_map(|text| {
-            let one = || text.trim().parse().ok().map(|address: IpAddr| address.into());
-            let net: Option<IpNet> = text.trim().parse().ok().or_else(one);
+            let net = parse_network(text);
             if net.is_none() {
                 wrong.push(SiteProblem::Proxy { text: text.clone() });
             }
@@ -208,6 +207,12 @@ fn name_and_port(text: &str) -> Option<(&str, Option<u16>)> {
     let name = plain(name);
     let bracketed = name.starts_with('[') && name.ends_with(']') && is_address(name);
     (!name.is_empty() && (bracketed || !name.contains(['[', ']', '@', '/']))).then_some((name, port))
+}
+
+/// A network as `192.168.1.0/24`, or of one address.
+pub fn parse_network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| text.parse().ok().map(|address: IpAddr| address.into()))
 }
 
 /// Whether a `Host` header names this machine, where `names` are its own.

@@ -7,9 +7,10 @@
 use crate::files::{write_atomically, write_private};
 use crate::messages;
 use crate::text::IoCause;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
-    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PublicKeyData, SanType,
+    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
 };
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
@@ -19,11 +20,12 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use std::fs;
-use std::net::IpAddr;
-use std::path::Path;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use x509_cert::der::Decode;
+use x509_cert::ext::pkix::{self, name::GeneralName};
 
 const CERTIFICATE: &str = "authority.crt";
 const KEY: &str = "authority.key";
@@ -35,20 +37,27 @@ const LEAF_DAYS: u32 = 90;
 /// Clocks of friends are not all right.
 const SLACK: Duration = DAY;
 /// Networks whose addresses mean something in one place only: RFC 1918, RFC 6598 (VPNs use it), RFC 3927, loopback, RFC 4193.
-const NETWORKS_4: [([u8; 4], u8); 6] = [
-    ([10, 0, 0, 0], 8),
-    ([172, 16, 0, 0], 12),
-    ([192, 168, 0, 0], 16),
-    ([100, 64, 0, 0], 10),
-    ([169, 254, 0, 0], 16),
-    ([127, 0, 0, 0], 8),
+const NETWORKS: [IpNet; 8] = [
+    v4([10, 0, 0, 0], 8),
+    v4([172, 16, 0, 0], 12),
+    v4([192, 168, 0, 0], 16),
+    v4([100, 64, 0, 0], 10),
+    v4([169, 254, 0, 0], 16),
+    v4([127, 0, 0, 0], 8),
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7)),
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128)),
 ];
-const NETWORKS_6: [(u16, u8); 2] = [(0xfc00, 7), (0, 8)];
+/// A name that every machine has.
+const LOCALHOST: &str = "localhost";
+
+const fn v4([a, b, c, d]: [u8; 4], bits: u8) -> IpNet {
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), bits))
+}
 
 messages! {
     /// Why there is no authority for the local network.
     pub enum AuthorityError in authority {
-        not_kept => NotKept { folder: String, cause: IoCause },
+        not_kept => NotKept { folder: PathBuf, cause: IoCause },
         /// The library's words.
         not_made => NotMade { problem: String },
     }
@@ -61,28 +70,28 @@ fn not_made(problem: impl ToString) -> AuthorityError {
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: CertificateDer<'static>,
-    /// What an address can be vouched for.
+    /// Those that its certificate lets it vouch for: they stay as they were when it was made.
     names: Vec<String>,
 }
 
 impl Authority {
     /// That of the last run, or a new one where there is none, or none that still serves. `names` are those of this machine.
     pub fn open(folder: &Path, names: &[String], now: SystemTime) -> Result<Authority, AuthorityError> {
-        match Authority::read(folder, names) {
+        match Authority::read(folder) {
             Some(authority) if authority.serves(now) => Ok(authority),
             _ => Authority::make(folder, names, now),
         }
     }
 
-    fn read(folder: &Path, names: &[String]) -> Option<Authority> {
+    fn read(folder: &Path) -> Option<Authority> {
         let key = KeyPair::from_pem(&fs::read_to_string(folder.join(KEY)).ok()?).ok()?;
         let certificate = CertificateDer::from_pem_file(folder.join(CERTIFICATE)).ok()?;
-        Some(Authority::new(key, certificate, names))
+        Some(Authority::new(key, certificate))
     }
 
-    fn new(key: KeyPair, certificate: CertificateDer<'static>, names: &[String]) -> Authority {
-        let params = params(&key);
-        Authority { issuer: Issuer::new(params, key), certificate, names: names.to_vec() }
+    fn new(key: KeyPair, certificate: CertificateDer<'static>) -> Authority {
+        let (params, names) = (params(&key), permitted_names(&certificate));
+        Authority { issuer: Issuer::new(params, key), certificate, names }
     }
 
     fn make(folder: &Path, names: &[String], now: SystemTime) -> Result<Authority, AuthorityError> {
@@ -94,14 +103,11 @@ impl Authority {
         params.name_constraints =
             Some(NameConstraints { permitted_subtrees: permitted(names), excluded_subtrees: Vec::new() });
         let certificate = params.self_signed(&key).map_err(not_made)?;
-        let kept = |error: std::io::Error| AuthorityError::NotKept {
-            folder: folder.display().to_string(),
-            cause: error.into(),
-        };
+        let kept = |error: std::io::Error| AuthorityError::NotKept { folder: folder.into(), cause: error.into() };
         // The key first: a certificate without its key would be handed out and never serve.
         write_private(&folder.join(KEY), key.serialize_pem().as_bytes()).map_err(kept)?;
         write_atomically(&folder.join(CERTIFICATE), certificate.pem().as_bytes()).map_err(kept)?;
-        Ok(Authority::new(key, certificate.der().clone(), names))
+        Ok(Authority::new(key, certificate.der().clone()))
     }
 
     /// For friends to add, in the form that systems open (DER).
@@ -130,7 +136,8 @@ impl Authority {
         added && verifier.is_ok_and(|it| it.verify_server_cert(&leaf.cert[0], &leaf.cert[1..], name, &[], now).is_ok())
     }
 
-    /// A certificate for those of these names and addresses that it may vouch for.
+    /// A certificate for those of these names and addresses that it may vouch for. One name too many, and browsers would
+    /// believe nothing of it.
     pub fn issue(
         &self,
         names: &[String],
@@ -144,8 +151,9 @@ impl Authority {
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let own = names.iter().filter(|name| self.names.contains(name) || name.as_str() == "localhost");
-        let names = own.filter_map(|name| Some(SanType::DnsName(name.as_str().try_into().ok()?)));
+        let own = names.iter().map(String::as_str).chain([LOCALHOST]);
+        let own = own.filter(|name| self.names.iter().any(|known| known.eq_ignore_ascii_case(name)));
+        let names = own.filter_map(|name| Some(SanType::DnsName(name.try_into().ok()?)));
         let addresses = addresses.iter().filter(|it| is_local(**it)).map(|it| SanType::IpAddress(*it));
         params.subject_alt_names = names.chain(addresses).collect();
         let leaf = params.signed_by(&key, &self.issuer).map_err(not_made)?;
@@ -164,7 +172,6 @@ fn params(key: &KeyPair) -> CertificateParams {
     let id = params.key_identifier(key);
     let digits: String = id.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     params.distinguished_name = name(&format!("Hotseat, local network only ({digits})"));
-    debug_assert!(!key.der_bytes().is_empty());
     params
 }
 
@@ -180,29 +187,25 @@ fn lasting(params: &mut CertificateParams, now: SystemTime, days: u32) {
 }
 
 fn permitted(names: &[String]) -> Vec<GeneralSubtree> {
-    let names = names.iter().map(String::as_str).chain(["localhost"]).map(|name| GeneralSubtree::DnsName(name.into()));
-    let v4 = NETWORKS_4.map(|(net, bits)| CidrSubnet::from_v4_prefix(net, bits));
-    let v6 = NETWORKS_6.map(|(net, bits)| {
-        let mut address = [0; 16];
-        address[..2].copy_from_slice(&net.to_be_bytes());
-        // Of the block that loopback is in, loopback alone.
-        if net == 0 {
-            address[15] = 1;
-        }
-        CidrSubnet::from_v6_prefix(address, if net == 0 { 128 } else { bits })
-    });
-    names.chain(v4.into_iter().chain(v6).map(GeneralSubtree::IpAddress)).collect()
+    let names = names.iter().map(String::as_str).chain([LOCALHOST]).map(|name| GeneralSubtree::DnsName(name.into()));
+    let networks = NETWORKS.map(|net| CidrSubnet::from_addr_prefix(net.addr(), net.prefix_len()));
+    names.chain(networks.map(GeneralSubtree::IpAddress)).collect()
 }
 
-/// Whether an address is one of those that the authority vouches for.
-pub(super) fn is_local(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => NETWORKS_4.iter().any(|(net, bits)| {
-            let mask = u32::MAX << (32 - bits);
-            u32::from(v4) & mask == u32::from_be_bytes(*net)
-        }),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
-    }
+/// The names of the name constraints.
+fn permitted_names(certificate: &CertificateDer<'_>) -> Vec<String> {
+    let Ok(certificate) = x509_cert::Certificate::from_der(certificate) else { return Vec::new() };
+    let constraints = certificate.tbs_certificate().get_extension::<pkix::NameConstraints>();
+    let subtrees = constraints.ok().flatten().and_then(|(_, it)| it.permitted_subtrees).unwrap_or_default();
+    let name = |subtree: pkix::constraints::name::GeneralSubtree| match subtree.base {
+        GeneralName::DnsName(name) => Some(name.as_str().to_owned()),
+        _ => None,
+    };
+    subtrees.into_iter().filter_map(name).collect()
+}
+
+fn is_local(address: IpAddr) -> bool {
+    NETWORKS.iter().any(|net| net.contains(&address))
 }
 
 #[cfg(test)]
@@ -237,6 +240,20 @@ mod tests {
             assert!(!first.verifies(&leaf, &server(name), now + 100 * DAY), "{name}");
         }
         assert!(!first.verifies(&leaf, &server("192.168.1.6"), now));
+        let _ = fs::remove_dir_all(&folder);
+    }
+
+    #[test]
+    fn a_machine_with_another_name_is_still_believed_at_its_addresses() {
+        let (folder, now) = (folder("renamed"), SystemTime::now());
+        Authority::open(&folder, &names(), now).expect("made");
+        let later: Vec<String> = ["laptop", "laptop.lan", "PC", "laptop.tail.example"].map(String::from).into();
+        let again = Authority::open(&folder, &later, now).expect("read");
+        let leaf = again.issue(&later, &[[10, 0, 0, 5].into()], now).expect("issued");
+        for name in ["10.0.0.5", "pc", "localhost"] {
+            assert!(again.verifies(&leaf, &server(name), now), "{name}");
+        }
+        assert!(!again.verifies(&leaf, &server("laptop.lan"), now), "that is not what friends agreed to");
         let _ = fs::remove_dir_all(&folder);
     }
 

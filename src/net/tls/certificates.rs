@@ -50,11 +50,13 @@ struct Shown {
 const RENEW_AFTER: std::time::Duration = std::time::Duration::from_secs(45 * 24 * 60 * 60);
 
 impl Certificates {
-    /// With what is wrong with either of its sources; the other one serves alone, and without both there is no TLS.
-    pub fn open(config: TlsConfig, now: SystemTime) -> (Certificates, Vec<TlsProblem>) {
-        let mut problems = Vec::new();
-        let authority = Authority::open(&config.folder, &config.names, now);
-        let authority = authority.map_err(|error| problems.push(TlsProblem::Authority(error))).ok();
+    /// With why there is no authority, if there is none: a certificate that was given serves alone. What is wrong with that
+    /// one [`Certificates::refresh`] says.
+    pub fn open(config: TlsConfig, now: SystemTime) -> (Certificates, Option<AuthorityError>) {
+        let (authority, problem) = match Authority::open(&config.folder, &config.names, now) {
+            Ok(authority) => (Some(authority), None),
+            Err(error) => (None, Some(error)),
+        };
         let current = Arc::new(Current::default());
         let versions = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
         // The provider has both versions; the library asks because others may have none.
@@ -65,10 +67,9 @@ impl Certificates {
         });
         let certificates =
             Certificates { given: config.given, names: config.names, authority, current, acceptor: acceptor.ok() };
-        if let Err(error) = certificates.refresh_given() {
-            problems.push(TlsProblem::Given(error));
-        }
-        (certificates, problems)
+        // Links are made of its names at once.
+        let _ = certificates.refresh_given();
+        (certificates, problem)
     }
 
     /// None where nothing could be shown to a browser.
@@ -120,8 +121,7 @@ impl Certificates {
         if self.current.lock().local_for.as_ref().is_some_and(fresh) {
             return Ok(());
         }
-        let names: Vec<String> = self.names.iter().cloned().chain(["localhost".to_owned()]).collect();
-        let leaf = authority.issue(&names, addresses, now)?;
+        let leaf = authority.issue(&self.names, addresses, now)?;
         let mut shown = self.current.lock();
         shown.local = Some(Arc::new(leaf));
         shown.local_for = Some((addresses.to_vec(), now));
@@ -188,9 +188,11 @@ mod tests {
         folder
     }
 
-    fn open(folder: &Path, given: Option<GivenCertificate>) -> (Certificates, Vec<TlsProblem>) {
+    fn open(folder: &Path, given: Option<GivenCertificate>) -> Certificates {
         let config = TlsConfig { folder: folder.join("tls"), names: vec!["pc".into()], given };
-        Certificates::open(config, SystemTime::now())
+        let (certificates, problem) = Certificates::open(config, SystemTime::now());
+        assert_eq!(problem, None);
+        certificates
     }
 
     fn chosen(certificates: &Certificates, name: Option<&str>) -> Option<Arc<CertifiedKey>> {
@@ -201,8 +203,7 @@ mod tests {
     fn a_name_has_its_certificate_and_everything_else_that_of_the_local_network() {
         let folder = folder("choice");
         let given = write_pair(&folder, &["play.example", "*.games.example"]);
-        let (certificates, problems) = open(&folder, Some(given));
-        assert_eq!(problems, []);
+        let certificates = open(&folder, Some(given));
         certificates.refresh(&[[10, 0, 0, 5].into()], SystemTime::now()).expect("made");
         let at = |name| chosen(&certificates, name).map(|it| it.cert[0].to_vec()).expect("one");
         let (public, local) = (at(Some("play.example")), at(None));
@@ -217,7 +218,7 @@ mod tests {
     #[test]
     fn a_certificate_is_made_anew_for_other_addresses_and_when_it_is_old() {
         let folder = folder("anew");
-        let (certificates, _) = open(&folder, None);
+        let certificates = open(&folder, None);
         let now = SystemTime::now();
         let made = |addresses: &[IpAddr], at| {
             certificates.refresh(addresses, at).expect("made");
@@ -237,10 +238,11 @@ mod tests {
         let folder = folder("files");
         let given = write_pair(&folder, &["play.example"]);
         let good = fs::read(&given.key).expect("a key");
-        let problem = |given: &GivenCertificate| match open(&folder, Some(given.clone())).1.pop() {
-            Some(TlsProblem::Given(error)) => error,
-            other => panic!("{other:?}"),
-        };
+        let problem =
+            |given: &GivenCertificate| match open(&folder, Some(given.clone())).refresh(&[], SystemTime::now()) {
+                Err(TlsProblem::Given(error)) => error,
+                other => panic!("{other:?}"),
+            };
         fs::write(&given.key, "nonsense").expect("written");
         assert_eq!(problem(&given), GivenError::NoKey { file: given.key.clone() });
         fs::write(&given.key, KeyPair::generate().expect("a key").serialize_pem()).expect("written");
@@ -250,8 +252,7 @@ mod tests {
         let empty = GivenCertificate { certificate: given.key.clone(), ..given.clone() };
         assert_eq!(problem(&empty), GivenError::NoCertificate { file: given.key.clone() });
 
-        let (certificates, problems) = open(&folder, Some(given.clone()));
-        assert_eq!(problems.len(), 1);
+        let certificates = open(&folder, Some(given.clone()));
         assert!(certificates.public_names().is_empty());
         fs::write(&given.key, good).expect("written");
         certificates.refresh(&[], SystemTime::now()).expect("read");

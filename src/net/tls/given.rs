@@ -2,6 +2,7 @@
 
 use super::authority::provider;
 use crate::messages;
+use crate::text::IoCause;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 messages! {
     /// Why a certificate cannot be used.
     pub enum GivenError in given_certificate {
-        unreadable => Unreadable { file: PathBuf, system: String },
+        unreadable => Unreadable { file: PathBuf, cause: IoCause },
         no_certificate => NoCertificate { file: PathBuf },
         no_key => NoKey { file: PathBuf },
         /// The key is another certificate's.
@@ -28,10 +29,14 @@ pub struct GivenCertificate {
 }
 
 impl GivenCertificate {
+    /// From two settings, which go together.
+    pub fn of(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Option<GivenCertificate> {
+        certificate.zip(key).map(|(certificate, key)| GivenCertificate { certificate, key })
+    }
+
     pub(super) fn load(&self) -> Result<CertifiedKey, GivenError> {
         let read = |file: &Path| {
-            let unreadable =
-                |error: std::io::Error| GivenError::Unreadable { file: file.into(), system: error.to_string() };
+            let unreadable = |error: std::io::Error| GivenError::Unreadable { file: file.into(), cause: error.into() };
             fs::read(file).map_err(unreadable)
         };
         let chain: Result<Vec<CertificateDer<'static>>, _> =

@@ -22,6 +22,8 @@ pub(crate) struct MediaTransport {
     control: Vec<u8>,
     /// The last datagram that came by a connection.
     framed: Vec<u8>,
+    /// Connections have their turn first the next time: a flood on one way leaves every second place to the other.
+    tcp_first: bool,
 }
 
 /// A datagram that came.
@@ -39,7 +41,15 @@ impl MediaTransport {
         let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&socket, BUFFERS.1);
         arrival::note(&socket);
         let control = arrival::control_buffer();
-        Ok(MediaTransport { socket, bound, tcp, buffer: vec![0; LONGEST], control, framed: Vec::new() })
+        Ok(MediaTransport {
+            socket,
+            bound,
+            tcp,
+            buffer: vec![0; LONGEST],
+            control,
+            framed: Vec::new(),
+            tcp_first: false,
+        })
     }
 
     /// Readable when a datagram came by UDP; of those by connections the event tells.
@@ -50,18 +60,19 @@ impl MediaTransport {
     /// The next datagram; none when none waits.
     #[inline]
     pub fn receive(&mut self) -> Option<Incoming<'_>> {
-        match self.receive_udp() {
-            Some(Received { len, source, local, arrived }) => {
+        self.tcp_first = !self.tcp_first;
+        let mut framed = if self.tcp_first { self.tcp.receive() } else { None };
+        if framed.is_none() {
+            if let Some(Received { len, source, local, arrived }) = self.receive_udp() {
                 let local = SocketAddr::new(local.unwrap_or(self.bound.ip()), self.bound.port());
-                Some(Incoming { via: Via::udp(source, local), data: &self.buffer[..len], arrived })
+                return Some(Incoming { via: Via::udp(source, local), data: &self.buffer[..len], arrived });
             }
-            None => {
-                let (ends, data) = self.tcp.receive()?;
-                self.framed = data;
-                let via = Via::tcp(ends.remote, ends.local);
-                Some(Incoming { via, data: &self.framed, arrived: Arrival::default() })
-            }
+            framed = self.tcp.receive();
         }
+        let (ends, data) = framed?;
+        self.framed = data;
+        let via = Via::tcp(ends.remote, ends.local);
+        Some(Incoming { via, data: &self.framed, arrived: Arrival::default() })
     }
 
     #[inline]

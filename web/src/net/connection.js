@@ -55,7 +55,7 @@ export class Connection {
   #rateLimiter = new RateLimiter(performance.now());
   /** @type {JoinAttempt | null} */
   #attempt = null;
-  /** The last one, while the host is not heard on it and no other has been let in. @type {JoinAttempt | null} */
+  /** The last one, while the host is not heard on it and no other asks to be let in. @type {JoinAttempt | null} */
   #missed = null;
   /** A request that finds out whether there is a network. @type {AbortController | null} */
   #probe = null;
@@ -216,10 +216,13 @@ export class Connection {
   #enter(socket) {
     const events = this.#events;
     const attempt = new JoinAttempt(socket, this.#wasJoined && this.#eager, {
-      offer: (sdp) => joinMessage({ secret: this.#secret, code: this.#code, name: this.#name, resume: this.#resume, sdp }),
+      offer: (sdp) => {
+        // From now on the host may take the old connection for replaced, and say so there.
+        this.#forgetMissed();
+        return joinMessage({ secret: this.#secret, code: this.#code, name: this.#name, resume: this.#resume, sdp });
+      },
       asked: events.asked,
       welcome: (welcome) => {
-        this.#forgetMissed();
         this.#resume = welcome.resume;
         this.#refusals = 0;
         // A code serves once; from now on the token does.

@@ -2,16 +2,21 @@
 
 /** Systems whose steps are told. @typedef {"android" | "ios" | "windows" | "mac" | "linux" | "firefox"} System */
 
+/** Networks that the host's own authority vouches for. */
+const LOCAL_ADDRESS = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|\[f[cd])/;
+/** And names of machines in them. */
+const LOCAL_NAME = /^[^.[\]]+(?:\.(?:local|lan|home|home\.arpa|internal|localdomain))?$/;
+
 /**
- * The page that explains how a link becomes a secure one; null where there is nothing to explain: a secure one already,
- * or one of this device itself, which browsers trust.
+ * The page that explains how a link becomes a secure one; null where that is no way: a secure one already, one of this
+ * device itself, which browsers trust, or one that the host's authority does not vouch for.
  * @param {string} href of the player page
  * @param {boolean} isSecure `isSecureContext`
  */
 export function securePage(href, isSecure) {
-  if (isSecure) return null;
-  const url = new URL("secure.html", new URL("./", href));
   const page = new URL(href);
+  if (isSecure || !(LOCAL_ADDRESS.test(page.hostname) || LOCAL_NAME.test(page.hostname))) return null;
+  const url = new URL("secure.html", new URL("./", href));
   // The secret stays behind the #, where no server log sees it.
   url.search = page.search;
   url.hash = page.hash;
