@@ -1,9 +1,10 @@
 //! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
 
 use clap::{Args, Parser, Subcommand};
-use hotseat::engine::{Config, Game};
+use hotseat::engine::{Config, Game, Internet};
 #[cfg(feature = "window")]
 use hotseat::gui;
+use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
 use hotseat::net::tls::GivenCertificate;
 use hotseat::net::{IpNet, PublicAddress, PublicAddressError, Site, parse_network, transport};
 use hotseat::packet::Format;
@@ -84,6 +85,12 @@ struct HostArguments {
     /// Without one, those on this machine.
     #[arg(long, value_name = "ADDR", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
+    /// A message broker by which friends meet this host where it cannot be reached, such as wss://broker.example:8084/mqtt.
+    #[arg(long, value_name = "URL", value_parser = broker, requires = "meeting_page")]
+    broker: Vec<BrokerAddress>,
+    /// The page that they open for that, as `hotseat page` writes it, on any server with https.
+    #[arg(long, value_name = "URL", value_parser = public_address, requires = "broker")]
+    meeting_page: Option<PublicAddress>,
     /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
     #[arg(long)]
     json: bool,
@@ -144,6 +151,10 @@ fn key_value(text: &str) -> Result<(String, String), ArgumentError> {
 
 fn public_address(text: &str) -> Result<PublicAddress, PublicAddressError> {
     PublicAddress::parse(text)
+}
+
+fn broker(text: &str) -> Result<BrokerAddress, BrokerAddressError> {
+    BrokerAddress::parse(text)
 }
 
 fn network(text: &str) -> Result<IpNet, ArgumentError> {
@@ -255,6 +266,8 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         certificate,
         private_key,
         trusted_proxy,
+        broker,
+        meeting_page,
         json,
     } = arguments;
     let mut game = choose(open, settings)?;
@@ -268,7 +281,9 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     }
     let usual = config(&listen, settings);
     let certificate = GivenCertificate::of(certificate, private_key).or_else(|| usual.certificate.clone());
-    let config = Config { codec, invite, site, certificate, ..usual };
+    let meeting = meeting_page.map(|page| MeetingConfig { page, brokers: broker });
+    let internet = Internet { meeting };
+    let config = Config { codec, invite, site, certificate, internet, ..usual };
     Ok(headless::run(config, game, json, texts)?)
 }
 
@@ -311,6 +326,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         invite: InviteTerms::default(),
         site: site(settings),
         certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
+        internet: Internet::default(),
     }
 }
 

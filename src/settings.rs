@@ -28,6 +28,12 @@ pub const TURBO_RATES: [u32; 2] = [4, 30];
 /// The port of the page and of the media, where nothing else was asked for.
 pub const DEFAULT_PORT: u16 = 8470;
 
+/// Public servers that tell a machine its address, of three operators: two that agree show how the router works.
+const STUN_SERVERS: [&str; 3] = ["stun.cloudflare.com:3478", "stun.l.google.com:19302", "stun.nextcloud.com:3478"];
+/// Public brokers that need no account. They pass on what they cannot read.
+const BROKERS: [&str; 3] =
+    ["wss://broker.emqx.io:8084/mqtt", "wss://broker.hivemq.com:8884/mqtt", "wss://test.mosquitto.org:8081/"];
+
 /// Everything that is remembered, as it is in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -85,6 +91,18 @@ pub struct Settings {
     /// Its key.
     #[serde(with = "file::some_path", skip_serializing_if = "Option::is_none")]
     pub private_key: Option<PathBuf>,
+    /// Friends beyond the local network may come in; false: nothing outside it is asked for anything.
+    pub internet: bool,
+    /// Ask the router to lead guests here.
+    pub map_ports: bool,
+    /// Servers that tell this machine its public address: host and port.
+    pub stun_servers: Vec<String>,
+    /// Servers by which the picture travels where nothing else is possible.
+    pub turn_servers: Vec<TurnServer>,
+    /// The page by which guests meet the host where it cannot be reached; empty for none.
+    pub meeting_page: String,
+    /// The message brokers by which they do.
+    pub brokers: Vec<String>,
     /// Port of the page.
     pub http_port: u16,
     /// Port of the media.
@@ -95,6 +113,18 @@ pub struct Settings {
     /// Keys of another version.
     #[serde(flatten)]
     unknown: Table,
+}
+
+/// A relay (TURN) for which the person has an account, or whose shared secret they know.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TurnServer {
+    /// Such as `turn:relay.example:3478` or `turns:relay.example:5349`.
+    pub url: String,
+    pub username: String,
+    pub password: String,
+    /// In place of name and password: what time-limited ones are made of.
+    pub secret: String,
 }
 
 /// A game that was opened before.
@@ -145,6 +175,12 @@ impl Default for Settings {
             trusted_proxies: vec!["127.0.0.0/8".into(), "::1".into()],
             certificate: None,
             private_key: None,
+            internet: true,
+            map_ports: true,
+            stun_servers: STUN_SERVERS.map(String::from).into(),
+            turn_servers: Vec::new(),
+            meeting_page: String::new(),
+            brokers: BROKERS.map(String::from).into(),
             http_port: DEFAULT_PORT,
             udp_port: DEFAULT_PORT,
             window: [1100.0, 720.0],

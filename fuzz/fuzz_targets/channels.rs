@@ -226,6 +226,12 @@ impl Connection for Plain {
         Vec::new()
     }
 
+    fn add_remote_candidate(&mut self, _: &str) {}
+
+    fn restart(&mut self, _: &str) -> Result<String, OfferError> {
+        Err(OfferError::Malformed)
+    }
+
     fn formats(&self) -> &[Format] {
         &Format::ALL
     }

@@ -243,14 +243,14 @@ impl House {
     }
 
     fn join(&mut self, join: &Join, address: u8) {
-        let address = IpAddr::from([192, 168, 1, address % 4]);
+        let origin = IpAddr::from([192, 168, 1, address % 4]).into();
         let (secret, code, resume) = (join.secret.as_deref(), join.code.as_deref(), join.resume.as_deref());
         let known = resume.is_some_and(|resume| self.people.iter().any(|it| it.token.is(resume)));
         let by = |link: &Secret, digits: &Digits| match (secret, code) {
             (Some(secret), _) => link.is(secret),
             (None, code) => code.is_some_and(|code| digits.is(code)),
         };
-        let credentials = Credentials { secret, code, resume, address };
+        let credentials = Credentials { secret, code, resume, origin };
         match self.room.check_credentials(credentials, self.now) {
             Ok(Entry::Granted(admission)) => {
                 assert!(known || by(&open_secret(), &open_code()));
@@ -261,7 +261,7 @@ impl House {
             }
             Ok(Entry::NeedsApproval(invite)) => {
                 assert!(invite == self.asks && by(&asking_secret(), &asking_code()));
-                if let Ok(request) = self.room.request_entry(invite, &join.name, address) {
+                if let Ok(request) = self.room.request_entry(invite, &join.name, origin) {
                     self.requests.push((request, join.name.clone()));
                 }
             }

@@ -1,5 +1,6 @@
 //! What the window, or headless mode, can ask of the engine.
 
+use super::Internet;
 use crate::game_command::GameCommand;
 use crate::net::Site;
 use crate::packet::Format;
@@ -55,6 +56,8 @@ pub enum Command {
     Room(RoomCommand),
     /// What guests may call this machine, and by way of whom they come.
     Site(Site),
+    /// What may be used to reach friends beyond the local network.
+    Internet(Internet),
     /// Stream in this format only; none for the best that each peer takes.
     Codec(Option<Format>),
 }

@@ -10,6 +10,7 @@ mod controls;
 mod event;
 mod executor;
 mod figures;
+mod internet;
 mod machine;
 mod notice;
 mod people;
@@ -23,6 +24,7 @@ pub use crate::game_command::{GameCommand, Slot};
 pub use crate::link::message::Wants;
 pub use command::{Command, Game};
 pub use event::EngineEvent;
+pub use internet::{Internet, InternetStatus};
 pub use notice::{Length, Level, Notice, NoticeKind};
 pub use saves::SaveError;
 pub use snapshot::{
@@ -74,6 +76,8 @@ pub struct Config {
     pub site: Site,
     /// Certificate and key for https, of the person's own.
     pub certificate: Option<GivenCertificate>,
+    /// What may be used to reach friends beyond the local network.
+    pub internet: Internet,
 }
 
 /// The handle that the window and headless mode hold. Dropping it ends everything, saves written.

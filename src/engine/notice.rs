@@ -10,6 +10,7 @@ use crate::link::message::{CoreWarning, LoadError};
 use crate::messages;
 use crate::net::tls::{AuthorityError, GivenError, TlsProblem};
 use crate::record::RecordingFailure;
+use crate::sync::SpawnError;
 use crate::text::{IoCause, Message as _, Texts, Value};
 use crate::video::VideoFailure;
 use std::path::PathBuf;
@@ -79,6 +80,8 @@ messages! {
         no_authority => NoAuthority { error: AuthorityError },
         /// The certificate that the person has cannot be used.
         certificate => Certificate { error: GivenError },
+        /// Friends beyond the local network cannot be reached.
+        no_internet => NoInternet { error: SpawnError },
         /// The core states what cannot be.
         core_warning => CoreWarned { warning: CoreWarning },
     }
@@ -113,6 +116,7 @@ impl NoticeKind {
             | Self::Check { .. }
             | Self::CoreProcess { .. }
             | Self::Load { .. }
+            | Self::NoInternet { .. }
             | Self::Certificate { .. } => Level::Error,
         }
     }
@@ -157,7 +161,7 @@ macro_rules! errors {
 
 errors! {
     SaveError => Save, CheckError => Check, emulator::StartError => CoreProcess, LoadError => Load,
-    AuthorityError => NoAuthority, GivenError => Certificate,
+    AuthorityError => NoAuthority, GivenError => Certificate, SpawnError => NoInternet,
 }
 
 impl From<TlsProblem> for NoticeKind {

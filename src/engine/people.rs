@@ -16,6 +16,8 @@ const MAX_LINES: usize = 200;
 pub(super) struct Pages {
     /// At a server of somebody else's, which leads here.
     public: Option<String>,
+    /// On any server, from which a page meets the host by a broker.
+    meeting: Option<String>,
     /// By https, at the names that a certificate is for.
     named: Vec<String>,
     /// At each address of this machine, the best one first.
@@ -24,7 +26,7 @@ pub(super) struct Pages {
 
 impl Pages {
     pub(super) fn new(site: &Site, named: Vec<String>, own: Vec<String>) -> Pages {
-        Pages { public: Pages::public(site), named, own }
+        Pages { public: Pages::public(site), meeting: None, named, own }
     }
 
     fn public(site: &Site) -> Option<String> {
@@ -33,7 +35,7 @@ impl Pages {
 
     /// The best one first: a public one is reached from everywhere.
     pub(super) fn all(&self) -> Vec<String> {
-        self.public.iter().chain(&self.named).chain(&self.own).cloned().collect()
+        self.public.iter().chain(&self.meeting).chain(&self.named).chain(&self.own).cloned().collect()
     }
 }
 
@@ -66,6 +68,19 @@ impl People {
             self.pages.public = public;
             self.write_invites(publisher);
         }
+    }
+
+    /// Guests meet the host by way of this page, or by none any more.
+    pub(super) fn set_meeting(&mut self, page: Option<String>, publisher: &mut Publisher) {
+        if self.pages.meeting != page {
+            self.pages.meeting = page;
+            self.write_invites(publisher);
+        }
+    }
+
+    /// What lets people in.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        self.invites.iter().map(|invite| invite.secret.as_str().to_owned()).collect()
     }
 
     fn write_invites(&self, publisher: &mut Publisher) {

@@ -1,5 +1,6 @@
 //! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
 
+use super::internet::InternetStatus;
 use super::notice::{Notice, NoticeKind};
 use crate::audio::SpeakerError;
 use crate::crash::Crash;
@@ -42,6 +43,8 @@ pub struct Snapshot {
     pub recording: bool,
     /// The encoded versions of the picture that are watched.
     pub renditions: Vec<Rendition>,
+    /// How friends elsewhere get in.
+    pub internet: InternetStatus,
 }
 
 /// One encoded version of the picture.

@@ -4,6 +4,7 @@
 
 use super::executor::Executor;
 use super::figures::Figures;
+use super::internet::{Internet, InternetStatus, Reach};
 use super::machine::{Action, Machine, StartId};
 use super::people::People;
 use super::publisher::Publisher;
@@ -11,6 +12,7 @@ use super::snapshot::Speaker;
 use super::{Command, EngineEvent, Length, NoticeKind};
 use crate::emulator;
 use crate::link::message::FromCore;
+use crate::net::meeting::MeetingStatus;
 use crate::net::{NetCommand, NetHandle};
 use crate::record::RecordEvent;
 use crate::session::protocol::GameInfo;
@@ -33,6 +35,8 @@ pub(super) enum Message {
     Record(RecordEvent),
     /// The page at each address of this machine, the best one first: there are others now.
     Pages(Vec<String>),
+    /// How it is with the brokers.
+    Brokers(MeetingStatus),
     /// Another thread has something to tell.
     Notice(NoticeKind),
     /// End.
@@ -46,6 +50,7 @@ pub(super) struct EngineThread {
     pub(super) people: People,
     pub(super) figures: Figures,
     pub(super) net: NetHandle,
+    pub(super) reach: Reach,
     /// What the pages were told last.
     pub(super) info: GameInfo,
 }
@@ -80,6 +85,7 @@ impl EngineThread {
                 self.people.set_public(&site, &mut self.publisher);
                 self.executor.set_site(site);
             }
+            Message::Command(Command::Internet(internet)) => self.apply_internet(internet),
             Message::Command(command) => self.machine.handle_command(command),
             Message::Core(_, emulator::Event::Message(FromCore::Log { level, text })) => match level {
                 0 => tracing::debug!(target: "core", "{text}"),
@@ -93,7 +99,10 @@ impl EngineThread {
                 self.machine.handle_core(start, event, now());
             }
             Message::Session(SessionEvent::Game { by, command }) => self.machine.handle_guest(by, command),
-            Message::Session(event) => self.people.follow(event, &mut self.publisher),
+            Message::Session(event) => {
+                self.people.follow(event, &mut self.publisher);
+                self.reach.set_invites(self.people.secrets());
+            }
             Message::Speaker(speaker) => {
                 if let Speaker::Silent(why) = &speaker
                     && speaker != self.publisher.snapshot.speaker
@@ -109,11 +118,24 @@ impl EngineThread {
                 }
                 RecordEvent::Failed(failure) => NoticeKind::RecordingFailed { failure },
             }),
-            Message::Pages(pages) => self.people.set_pages(pages, &mut self.publisher),
+            Message::Pages(pages) => {
+                self.people.set_pages(pages, &mut self.publisher);
+                self.reach.network_changed();
+            }
+            Message::Brokers(status) => self.publisher.snapshot.internet.brokers = status,
             Message::Notice(kind) => self.publisher.notice(kind),
             Message::Stop => {}
         }
         self.perform_actions();
+    }
+
+    pub(super) fn apply_internet(&mut self, internet: Internet) {
+        self.publisher.snapshot.internet = InternetStatus::default();
+        if let Err(error) = self.reach.apply(internet) {
+            self.publisher.notice(error.into());
+        }
+        self.reach.set_invites(self.people.secrets());
+        self.people.set_meeting(self.reach.page(), &mut self.publisher);
     }
 
     fn every_second(&mut self) {

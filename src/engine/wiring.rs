@@ -3,6 +3,7 @@
 use super::addresses::{self, Bound, Followers};
 use super::executor::Executor;
 use super::figures::Figures;
+use super::internet::Reach;
 use super::machine::{Folders, Machine};
 use super::people::{Pages, People};
 use super::publisher::Publisher;
@@ -166,7 +167,7 @@ impl Engine {
         let threads = Threads { _watch: watch, signaling, _video: video, _audio: audio, _record: record, speaker };
         let executor =
             Executor::new(link.clone(), video_control.clone(), recording, net.clone(), threads, messages.clone());
-        let engine = EngineThread {
+        let mut engine = EngineThread {
             machine: Machine::new(Folders {
                 data: config.data_dir,
                 system: config.system_dir,
@@ -176,9 +177,11 @@ impl Engine {
             publisher: Publisher::new(snapshot.clone(), change.clone(), events),
             people: People::new(pages, first),
             figures: Figures::new(link, video_control, now()),
+            reach: Reach::new(net.clone(), messages.clone()),
             net,
             info: GameInfo::default(),
         };
+        engine.apply_internet(config.internet);
         let thread = spawn("engine", move || {
             engine.run(&inbox);
             let _ = net_thread.join();

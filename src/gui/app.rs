@@ -17,7 +17,7 @@ use super::local_players::{Gamepad, LocalPlayers};
 use super::picker::Picker;
 use super::view::{Model, PictureShape, View};
 use super::{invite_links, theme};
-use crate::engine::{Command, Config, Engine, Level, Snapshot};
+use crate::engine::{Command, Config, Engine, Internet, Level, Snapshot};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
@@ -117,6 +117,7 @@ impl App {
             invite: invite_links::default_terms(&settings),
             site: site(&settings),
             certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
+            internet: Internet::default(),
         });
         let engine = engine.map_err(|error| StartError::Engine(error.text(&texts)))?;
         let wake = |ctx: &Context| {

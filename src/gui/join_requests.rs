@@ -5,7 +5,7 @@ use super::people;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button, Emphasis};
-use crate::room::{Decision, JoinRequest, RoomCommand};
+use crate::room::{Decision, JoinRequest, Origin, RoomCommand};
 use crate::text::fill;
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
 
@@ -48,7 +48,10 @@ fn card(ui: &mut Ui, model: &Model, request: &JoinRequest, actions: &mut Vec<Act
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
             widgets::icon(ui, Icon::People, 20.0, theme::ACCENT);
-            let address = request.address.to_canonical().to_string();
+            let address = match request.origin {
+                Origin::Address(address) => address.to_canonical().to_string(),
+                Origin::Broker => texts.by_broker.to_owned(),
+            };
             let text = fill(texts.wants_in, &[("name", &request.name), ("address", &address)]);
             ui.add(Label::new(text).wrap());
         });

@@ -2,10 +2,9 @@
 
 use crate::engine::{Engine, EngineEvent, Snapshot};
 use crate::messages;
-use crate::room::JoinRequest;
+use crate::room::{JoinRequest, Origin};
 use crate::session::ChatEvent;
 use crate::text::{Message, Texts};
-use std::net::IpAddr;
 
 messages! {
     /// One event, in a line or a few.
@@ -20,7 +19,7 @@ messages! {
         left => Left { name: String },
         crashed_restarting => CrashedRestarting { reason: String },
         crashed_for_good => CrashedForGood { reason: String },
-        request => Request { name: String, address: IpAddr, request: u32 },
+        request => Request { name: String, address: String, request: u32 },
     }
 }
 
@@ -43,7 +42,11 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
             let reason = crash.text(texts);
             if restarting { ConsoleLine::CrashedRestarting { reason } } else { ConsoleLine::CrashedForGood { reason } }
         }
-        EngineEvent::Request(JoinRequest { id, name, address, .. }) => {
+        EngineEvent::Request(JoinRequest { id, name, origin, .. }) => {
+            let address = match origin {
+                Origin::Address(address) => address.to_canonical().to_string(),
+                Origin::Broker => texts.by_broker.to_owned(),
+            };
             ConsoleLine::Request { name, address, request: id.0 }
         }
         EngineEvent::Failed(reason) => return Some(reason.text(texts)),

@@ -57,8 +57,8 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
         }
         // Who came and who went has events of its own.
         EngineEvent::Chat(ChatEvent::Presence(..)) => return None,
-        EngineEvent::Request(JoinRequest { id, name, address, .. }) => {
-            json!({"event": "request", "request": id, "name": name, "address": address.to_string()})
+        EngineEvent::Request(JoinRequest { id, name, origin, .. }) => {
+            json!({"event": "request", "request": id, "name": name, "address": origin})
         }
         EngineEvent::Stats { snapshot, session, core_pid } => stats(&snapshot, &session, core_pid),
     })
@@ -153,8 +153,8 @@ fn seat(seat: &SeatInfo) -> Value {
 
 /// A guest who still waits at the door.
 fn request(request: &JoinRequest) -> Value {
-    let JoinRequest { id, name, address, invite } = request;
-    json!({"request": id, "name": name, "address": address.to_string(), "invite": invite})
+    let JoinRequest { id, name, origin, invite } = request;
+    json!({"request": id, "name": name, "address": origin, "invite": invite})
 }
 
 fn invite(invite: &InviteStatus) -> Value {

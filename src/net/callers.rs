@@ -1,6 +1,5 @@
-//! Pages that wait on their WebSockets for an answer.
+//! Pages on their carriers, who wait for an answer or are in.
 
-use crate::session::protocol::ToPage;
 use crate::session::{JoinId, Reply};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
@@ -9,21 +8,17 @@ use tokio::sync::mpsc;
 #[derive(Default)]
 pub(super) struct Callers {
     open: BTreeMap<JoinId, mpsc::Sender<Reply>>,
-    last: u64,
 }
 
 impl Callers {
     /// One more.
-    pub fn add(&mut self, reply: mpsc::Sender<Reply>) -> JoinId {
-        self.last += 1;
-        let id = JoinId(self.last);
+    pub fn add(&mut self, id: JoinId, reply: mpsc::Sender<Reply>) {
         self.open.insert(id, reply);
-        id
     }
 
-    /// Says something to a page; anything but that it has to wait is the last word.
+    /// Says something to a page.
     pub fn reply(&mut self, id: JoinId, reply: Reply) {
-        let is_last = reply.message != ToPage::Waiting;
+        let is_last = reply.message.is_last();
         if let Some(sender) = self.open.get(&id) {
             // Full or closed: the page is gone, or never reads.
             let _ = sender.try_send(reply);
@@ -31,6 +26,11 @@ impl Callers {
         if is_last {
             self.open.remove(&id);
         }
+    }
+
+    /// Nothing more is said to it.
+    pub fn forget(&mut self, id: JoinId) {
+        self.open.remove(&id);
     }
 
     /// Takes those out that hung up.

@@ -2,13 +2,14 @@
 
 use super::transport::TcpAcceptor;
 use crate::messages;
-use crate::session::protocol::Join;
+use crate::room::Origin;
+use crate::session::protocol::{FromPage, Join};
 use crate::session::webrtc::CertificateError;
-use crate::session::{Reply, SessionCommand};
+use crate::session::{JoinId, Reply, SessionCommand};
 use crate::sync::{Event, SpawnError};
 use crate::text::IoCause;
-use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use tokio::sync::mpsc;
 
@@ -26,8 +27,10 @@ messages! {
 
 /// What can be asked of the net thread.
 pub enum NetCommand {
-    /// A page wants in. What comes of it goes back to its WebSocket; when that is closed, so is the channel.
-    Join(Join, IpAddr, mpsc::Sender<Reply>),
+    /// A page wants in. What is said to it goes back to its carrier; when that is closed, so is the channel.
+    Join(JoinId, Join, Origin, mpsc::Sender<Reply>),
+    /// It says something more.
+    Page(JoinId, FromPage),
     Session(SessionCommand),
 }
 
@@ -37,11 +40,18 @@ pub struct NetHandle {
     commands: SyncSender<NetCommand>,
     event: Arc<Event>,
     tcp: TcpAcceptor,
+    /// The last number that was given to a page.
+    last_join: Arc<AtomicU64>,
 }
 
 impl NetHandle {
     pub(super) fn new(commands: SyncSender<NetCommand>, event: Arc<Event>, tcp: TcpAcceptor) -> NetHandle {
-        NetHandle { commands, event, tcp }
+        NetHandle { commands, event, tcp, last_join: Arc::default() }
+    }
+
+    /// A number for a page that wants in.
+    pub(super) fn next_join(&self) -> JoinId {
+        JoinId(self.last_join.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     /// Where connections go that carry datagrams.

@@ -4,6 +4,7 @@
 mod callers;
 mod handle;
 pub mod http;
+pub mod meeting;
 mod start;
 mod thread;
 pub mod tls;

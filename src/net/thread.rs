@@ -192,13 +192,14 @@ impl NetThread {
         }
         while let Ok(command) = self.inbox.try_recv() {
             match command {
-                NetCommand::Join(join, address, reply) => {
-                    let id = self.callers.add(reply);
-                    self.session.handle_join(id, join, address, Instant::now());
+                NetCommand::Join(id, join, origin, reply) => {
+                    self.callers.add(id, reply);
+                    self.session.handle_join(id, join, origin, Instant::now());
                     // A handshake takes its time: packets have their turn before the next one.
                     self.config.event.signal();
                     return;
                 }
+                NetCommand::Page(id, message) => self.session.handle_page(id, message, Instant::now()),
                 NetCommand::Session(command) => self.session.handle_command(command, Instant::now()),
             }
         }
@@ -221,6 +222,7 @@ impl NetThread {
                 Action::SetMaxBitrate(format, kbit_s) => self.config.video_control.set_max_kbit_s(format, kbit_s),
                 Action::SetListeners(any) => (self.config.on_listeners)(any),
                 Action::Reply(id, reply) => self.callers.reply(id, reply),
+                Action::Forget(id) => self.callers.forget(id),
                 Action::Notify(event) => (self.config.on_event)(event),
             }
         }

@@ -2,12 +2,11 @@
 
 use super::person::{Entered, Person};
 use super::{
-    InviteId, InviteTerms, MAX_LINKS_EACH, MAX_PEERS, PeerId, Permissions, PersonId, RequestId, Room, SeatChange,
-    SeatGrant, Secret, clean_name,
+    InviteId, InviteTerms, MAX_LINKS_EACH, MAX_PEERS, Origin, PeerId, Permissions, PersonId, RequestId, Room,
+    SeatChange, SeatGrant, Secret, clean_name,
 };
 use crate::input::Seat;
 use crate::rate_limit::{RateLimit, RateLimiter};
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// Requests that may wait at once.
@@ -41,14 +40,14 @@ pub struct Credentials<'a> {
     pub code: Option<&'a str>,
     /// The token of an earlier stay.
     pub resume: Option<&'a str>,
-    pub address: IpAddr,
+    pub origin: Origin,
 }
 
 /// Leave to come in. Good for one call of [`Room::enter`], at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admission {
     kind: Kind,
-    address: IpAddr,
+    origin: Origin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +71,7 @@ pub enum Entry {
 pub struct JoinRequest {
     pub id: RequestId,
     pub name: String,
-    pub address: IpAddr,
+    pub origin: Origin,
     /// The link they bring.
     pub invite: InviteId,
 }
@@ -103,13 +102,13 @@ impl Room {
     /// What a guest's credentials are good for. Wrong codes are counted.
     pub fn check_credentials(&mut self, shown: Credentials<'_>, now: Duration) -> Result<Entry, Refusal> {
         self.tick(now);
-        let banned = |(address, token): &(IpAddr, Secret)| {
-            (*address == shown.address && !address.is_loopback()) || shown.resume.is_some_and(|resume| token.is(resume))
+        let banned = |(origin, token): &(Origin, Secret)| {
+            origin.is_banned_with(shown.origin) || shown.resume.is_some_and(|resume| token.is(resume))
         };
         if self.banned.iter().any(banned) {
             return Err(Refusal::Banned);
         }
-        let granted = |kind| Ok(Entry::Granted(Admission { kind, address: shown.address }));
+        let granted = |kind| Ok(Entry::Granted(Admission { kind, origin: shown.origin }));
         // A guest who never arrived and was given up needs their link once more.
         let may_return = |it: &Person| it.entry != Entered::Never || self.invites.get(it.invite).is_some();
         let known = self.people.iter().find(|(_, it)| shown.resume.is_some_and(|resume| it.token.is(resume)));
@@ -118,7 +117,7 @@ impl Room {
             if !person.connected && self.len() >= MAX_PEERS {
                 return Err(Refusal::RoomFull);
             }
-            self.count_arrival(shown.address, now)?;
+            self.count_arrival(shown.origin, now)?;
             return granted(Kind::Returning(id));
         }
         let invite = match (shown.secret, shown.code) {
@@ -131,30 +130,30 @@ impl Room {
         if self.len() >= MAX_PEERS {
             return Err(Refusal::RoomFull);
         }
-        self.count_arrival(shown.address, now)?;
+        self.count_arrival(shown.origin, now)?;
         if approval { Ok(Entry::NeedsApproval(id)) } else { granted(Kind::New { invite: id, decision: None }) }
     }
 
     /// Each arrival costs the host a handshake: no address brings them without end.
-    fn count_arrival(&mut self, address: IpAddr, now: Duration) -> Result<(), Refusal> {
+    fn count_arrival(&mut self, origin: Origin, now: Duration) -> Result<(), Refusal> {
         self.arrivals.retain(|_, limiter| !limiter.is_full(now));
-        if self.arrivals.len() >= MAX_ADDRESSES && !self.arrivals.contains_key(&address) {
+        if self.arrivals.len() >= MAX_ADDRESSES && !self.arrivals.contains_key(&origin) {
             return Err(Refusal::Busy);
         }
-        let limiter = self.arrivals.entry(address).or_insert_with(|| RateLimiter::new(ARRIVALS, now));
+        let limiter = self.arrivals.entry(origin).or_insert_with(|| RateLimiter::new(ARRIVALS, now));
         if limiter.take(now) { Ok(()) } else { Err(Refusal::Busy) }
     }
 
     /// Puts a request before the host.
-    pub fn request_entry(&mut self, invite: InviteId, name: &str, address: IpAddr) -> Result<RequestId, Refusal> {
-        let same = self.requests.values().filter(|request| request.address == address).count();
+    pub fn request_entry(&mut self, invite: InviteId, name: &str, origin: Origin) -> Result<RequestId, Refusal> {
+        let same = self.requests.values().filter(|request| request.origin == origin).count();
         if self.requests.len() >= MAX_REQUESTS || same >= MAX_REQUESTS_EACH {
             return Err(Refusal::Busy);
         }
         let number = self.next_id();
         let name = clean_name(name).unwrap_or_else(|| format!("Guest {number}"));
         let id = RequestId(number);
-        self.requests.insert(id, JoinRequest { id, name, address, invite });
+        self.requests.insert(id, JoinRequest { id, name, origin, invite });
         self.version += 1;
         Ok(id)
     }
@@ -191,14 +190,14 @@ impl Room {
             return Err(Refusal::RoomFull);
         }
         let kind = Kind::New { invite: asked.invite, decision: Some(decision) };
-        Ok(Some(Admission { kind, address: asked.address }))
+        Ok(Some(Admission { kind, origin: asked.origin }))
     }
 
     /// A guest comes in.
     pub fn enter(&mut self, admission: Admission, name: &str, token: Secret, now: Duration) -> Result<Joined, Refusal> {
         let joined = match admission.kind {
-            Kind::Returning(id) => self.come_back(id, name, admission.address, now).ok_or(Refusal::BadInvite)?,
-            Kind::New { invite, decision } => self.come_in(invite, decision, name, token, admission.address, now)?,
+            Kind::Returning(id) => self.come_back(id, name, admission.origin, now).ok_or(Refusal::BadInvite)?,
+            Kind::New { invite, decision } => self.come_in(invite, decision, name, token, admission.origin, now)?,
         };
         self.end_links(now);
         Ok(joined)
@@ -210,7 +209,7 @@ impl Room {
         decision: Option<Decision>,
         name: &str,
         token: Secret,
-        address: IpAddr,
+        origin: Origin,
         now: Duration,
     ) -> Result<Joined, Refusal> {
         let link = self.invites.get(invite).map(|invite| (invite.terms, invite.maker));
@@ -226,7 +225,7 @@ impl Room {
             wants: grant.request(),
             brought_by: maker,
             approval: terms.approval || decision.is_some(),
-            ..Person::new(peer, token.clone(), name.clone(), address, invite, now)
+            ..Person::new(peer, token.clone(), name.clone(), origin, invite, now)
         };
         self.people.insert(id, person);
         // A link for a seat is for that seat, also beside those who hold it; so is the host's own word.
@@ -243,7 +242,7 @@ impl Room {
         Ok(Joined { peer, name, token, replaces: None, returned: false })
     }
 
-    fn come_back(&mut self, id: PersonId, name: &str, address: IpAddr, now: Duration) -> Option<Joined> {
+    fn come_back(&mut self, id: PersonId, name: &str, origin: Origin, now: Duration) -> Option<Joined> {
         let peer = PeerId(self.next_id());
         let person = self.people.get_mut(&id)?;
         let replaces = person.connected.then_some(person.peer);
@@ -261,7 +260,7 @@ impl Room {
             person.entry = Entered::Coming;
             self.invites.used(person.invite);
         }
-        person.address = address;
+        person.origin = origin;
         // Neither a limit nor muting is got around by coming in again.
         if let Some(name) = clean_name(name)
             && name != person.name

@@ -12,6 +12,7 @@ mod backoff;
 mod command;
 mod id;
 mod invites;
+mod origin;
 mod permissions;
 mod person;
 mod presence;
@@ -24,6 +25,7 @@ pub use backoff::Backoff;
 pub use command::{Actor, CodeChange, Denied, Effect, Muting, Removal, RevokeScope, RoomCommand, SeatChange};
 pub use id::{InviteId, PeerId, PersonId, RequestId};
 pub use invites::{CODE_ALIVE, Invite, InviteTerms, Invites};
+pub use origin::Origin;
 pub use permissions::{Permission, Permissions, SeatGrant, SeatRequest};
 pub use person::{Holder, LocalPlayer, Member};
 pub use presence::Departure;
@@ -33,7 +35,6 @@ pub use secret::{Digits, MAX_NAME, MAX_TEXT, Random, Secret, SystemRandom, clean
 use crate::rate_limit::RateLimiter;
 use person::{Entered, Person};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// The most peers in a room: eight players and more friends around them than fit on a sofa.
@@ -61,9 +62,9 @@ pub struct Room {
     seats: Vec<Vec<PersonId>>,
     people: BTreeMap<PersonId, Person>,
     requests: BTreeMap<RequestId, JoinRequest>,
-    banned: Vec<(IpAddr, Secret)>,
-    /// How often each address may still come in.
-    arrivals: BTreeMap<IpAddr, RateLimiter>,
+    banned: Vec<(Origin, Secret)>,
+    /// How often each address may still come in, and all by brokers together.
+    arrivals: BTreeMap<Origin, RateLimiter>,
     /// Names of those whose time to come back is over, until [`Room::take_gone`].
     gone: Vec<String>,
     next_id: u32,

@@ -1,12 +1,12 @@
 //! A person in the room, and the views of them that others have.
 
 use super::{
-    InviteId, OWN_SEATS, PeerId, Permission, Permissions, PersonId, Room, SEAT_KEPT, SeatGrant, SeatRequest, Secret,
+    InviteId, OWN_SEATS, Origin, PeerId, Permission, Permissions, PersonId, Room, SEAT_KEPT, SeatGrant, SeatRequest,
+    Secret,
 };
 use crate::input::Seat;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use serde::Serialize;
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// A player at the host's machine: the host, or a guest with a controller plugged in there.
@@ -111,7 +111,7 @@ pub(super) struct Person {
     pub brought_by: Option<PersonId>,
     /// The host wanted to be asked about them.
     pub approval: bool,
-    pub address: IpAddr,
+    pub origin: Origin,
     /// When they were here last, unless they are now.
     pub away_since: Duration,
     /// Away for so long that the others take them for gone.
@@ -120,7 +120,7 @@ pub(super) struct Person {
 }
 
 impl Person {
-    pub fn new(peer: PeerId, token: Secret, name: String, address: IpAddr, invite: InviteId, now: Duration) -> Person {
+    pub fn new(peer: PeerId, token: Secret, name: String, origin: Origin, invite: InviteId, now: Duration) -> Person {
         Person {
             peer,
             earlier: Vec::new(),
@@ -138,7 +138,7 @@ impl Person {
             invite,
             brought_by: None,
             approval: false,
-            address,
+            origin,
             away_since: now,
             gone: false,
             limits: Limits::new(now),

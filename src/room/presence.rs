@@ -73,7 +73,7 @@ impl Room {
             if self.banned.len() >= MAX_BANNED {
                 self.banned.remove(0);
             }
-            self.banned.push((person.address, person.token.clone()));
+            self.banned.push((person.origin, person.token.clone()));
         }
         self.kick(peer)
     }

@@ -1,12 +1,13 @@
 use super::*;
 use crate::game_command::{GameCommand, Slot};
 use crate::input::Seat;
+use std::net::IpAddr;
 
 mod random;
 
 const T0: Duration = Duration::ZERO;
 const DONE: Result<Effect, Denied> = Ok(Effect::None);
-const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 168, 1, 7));
+const HOME: Origin = Origin::Address(IpAddr::V4(std::net::Ipv4Addr::new(192, 168, 1, 7)));
 
 fn token(n: u8) -> Secret {
     Secret::new([n; 16])
@@ -24,7 +25,7 @@ fn room(host: bool, ports: usize) -> Room {
 }
 
 fn entry<'a>(secret: Option<&'a str>, resume: Option<&'a str>) -> Credentials<'a> {
-    Credentials { secret, code: None, resume, address: HOME }
+    Credentials { secret, code: None, resume, origin: HOME }
 }
 
 fn join_by(room: &mut Room, link: &Secret, n: u8, resume: Option<u8>, now: Duration) -> Result<Joined, Refusal> {
@@ -285,7 +286,7 @@ fn kicked_is_out_and_banned_is_out_from_that_address() {
     room.ban(second.peer);
     assert_eq!(room.check_credentials(entry(Some(token(255).as_str()), None), T0), Err(Refusal::Banned));
     let link = token(255);
-    let elsewhere = Credentials { address: IpAddr::from([10, 0, 0, 1]), ..entry(Some(link.as_str()), None) };
+    let elsewhere = Credentials { origin: IpAddr::from([10, 0, 0, 1]).into(), ..entry(Some(link.as_str()), None) };
     assert!(room.check_credentials(elsewhere, T0).is_ok());
     room.clear_bans();
     assert!(room.check_credentials(entry(Some(token(255).as_str()), None), T0).is_ok());

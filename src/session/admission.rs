@@ -4,11 +4,10 @@ use super::connection::{Connection, OfferError};
 use super::event::{ChatEvent, JoinId, Reply, SessionEvent};
 use super::input_router::Held;
 use super::peer::Peer;
-use super::protocol::{self, ClosingCode, Join, Presence, RefusedCode, ToPage, ToPeer};
+use super::protocol::{self, ClosingCode, FromPage, Join, Presence, RefusedCode, ToPage, ToPeer};
 use super::{Action, Connected, Session};
 use crate::input::SeatSet;
-use crate::room::{Admission, Backoff, Credentials, Departure, Entry, PeerId, Refusal, RequestId};
-use std::net::IpAddr;
+use crate::room::{Admission, Backoff, Credentials, Departure, Entry, Origin, PeerId, Refusal, RequestId};
 use std::time::{Duration, Instant};
 
 /// Those who wait for the host's answer, and how long wrong guesses are held back.
@@ -45,7 +44,7 @@ impl From<OfferError> for RefusedCode {
 }
 
 impl<C: Connection> Session<C> {
-    fn reply(&mut self, id: JoinId, message: ToPage, after: Duration) {
+    pub(super) fn reply(&mut self, id: JoinId, message: ToPage, after: Duration) {
         self.actions.push_back(Action::Reply(id, Reply { message, after }));
     }
 
@@ -54,7 +53,7 @@ impl<C: Connection> Session<C> {
     }
 
     /// A page wants in. What comes of it is an [`Action::Reply`], or two.
-    pub fn handle_join(&mut self, id: JoinId, join: Join, address: IpAddr, now: Instant) {
+    pub fn handle_join(&mut self, id: JoinId, join: Join, origin: Origin, now: Instant) {
         self.finish_draining(now);
         if join.v != protocol::VERSION {
             self.refuse(id, RefusedCode::Version);
@@ -65,24 +64,24 @@ impl<C: Connection> Session<C> {
             secret: join.secret.as_deref(),
             code: join.code.as_deref(),
             resume: join.resume.as_deref(),
-            address,
+            origin,
         };
         let monotonic = self.monotonic(now);
         match self.room.check_credentials(shown, monotonic) {
             Ok(Entry::Granted(admission)) => {
-                self.admission.backoff.succeeded(address);
+                self.admission.backoff.succeeded(origin);
                 self.let_in(id, &join, admission, now);
             }
-            Ok(Entry::NeedsApproval(invite)) => match self.room.request_entry(invite, &join.name, address) {
+            Ok(Entry::NeedsApproval(invite)) => match self.room.request_entry(invite, &join.name, origin) {
                 Ok(request) => {
-                    self.admission.backoff.succeeded(address);
+                    self.admission.backoff.succeeded(origin);
                     self.reply(id, ToPage::Waiting, Duration::ZERO);
                     self.admission.guests.push(WaitingGuest { id, request, join });
                 }
                 Err(refusal) => self.refuse(id, refusal),
             },
             Err(Refusal::BadInvite) => {
-                let after = self.admission.backoff.failed(address, monotonic);
+                let after = self.admission.backoff.failed(origin, monotonic);
                 self.reply(id, ToPage::refused(RefusedCode::BadInvite), after);
             }
             Err(refusal) => self.refuse(id, refusal),
@@ -102,8 +101,41 @@ impl<C: Connection> Session<C> {
         self.refuse_those_without_request();
     }
 
+    /// A page says something on its carrier after it joined.
+    pub fn handle_page(&mut self, id: JoinId, message: FromPage, now: Instant) {
+        self.finish_draining(now);
+        let Some((&peer, it)) = self.peers.iter_mut().find(|(_, it)| it.carrier == Some(id)) else {
+            // It waits for the host's answer, or was refused: it takes its request back, or there is nothing to be said.
+            if message == FromPage::Bye {
+                self.handle_hangup(id);
+            }
+            return;
+        };
+        match message {
+            FromPage::Candidate { candidate } => it.peer.add_remote_candidate(&candidate),
+            FromPage::Restart { sdp } => {
+                if let Some(sdp) = it.peer.restart(&sdp, now) {
+                    self.reply(id, ToPage::Restarted { sdp }, Duration::ZERO);
+                }
+            }
+            FromPage::Bye => self.end(peer, None, Departure::Temporary, now),
+            // It is in.
+            FromPage::Join(_) => return,
+        }
+        self.tick(peer, now);
+    }
+
+    /// The carrier of a page is closed. Those who wait take their request back; those who are in do not need it.
+    pub fn handle_hangup(&mut self, id: JoinId) {
+        if let Some(it) = self.peers.values_mut().find(|it| it.carrier == Some(id)) {
+            it.carrier = None;
+        }
+        self.forget_waiting(id);
+        self.actions.push_back(Action::Forget(id));
+    }
+
     /// The page of a guest who waits is gone.
-    pub(super) fn forget_waiting(&mut self, id: JoinId) {
+    fn forget_waiting(&mut self, id: JoinId) {
         if let Some(at) = self.admission.guests.iter().position(|guest| guest.id == id) {
             let guest = self.admission.guests.swap_remove(at);
             self.room.withdraw(guest.request);
@@ -131,11 +163,11 @@ impl<C: Connection> Session<C> {
     }
 
     fn let_in(&mut self, id: JoinId, join: &Join, admission: Admission, now: Instant) {
-        let answer = self.connect(join, admission, now).unwrap_or_else(ToPage::refused);
+        let answer = self.connect(id, join, admission, now).unwrap_or_else(ToPage::refused);
         self.reply(id, answer, Duration::ZERO);
     }
 
-    fn connect(&mut self, join: &Join, admission: Admission, now: Instant) -> Result<ToPage, RefusedCode> {
+    fn connect(&mut self, id: JoinId, join: &Join, admission: Admission, now: Instant) -> Result<ToPage, RefusedCode> {
         let token = self.random.secret().ok_or(RefusedCode::HostError)?;
         // The offer before the room, so that a bad one changes nothing.
         let (mut peer, sdp) = Peer::<C>::accept(&join.sdp, &self.candidates, self.identity.clone(), now)?;
@@ -151,6 +183,7 @@ impl<C: Connection> Session<C> {
         peer.handle_timeout(now);
         let connected = Connected {
             peer,
+            carrier: Some(id),
             name: joined.name,
             returned: joined.returned,
             via: None,
@@ -168,7 +201,8 @@ impl<C: Connection> Session<C> {
         self.drain(joined.peer, now);
         self.refuse_those_without_request();
         self.count_viewers();
-        Ok(ToPage::Welcome { v: protocol::VERSION, peer: joined.peer, resume: joined.token.as_str().into(), sdp })
+        let resume = joined.token.as_str().into();
+        Ok(ToPage::Welcome { v: protocol::VERSION, peer: joined.peer, resume, sdp, ice: Vec::new() })
     }
 
     /// A peer's media flows.
@@ -198,6 +232,9 @@ impl<C: Connection> Session<C> {
         it.peer.close();
         self.drain(id, now);
         let Some(it) = self.peers.remove(&id) else { return };
+        if let Some(carrier) = it.carrier {
+            self.actions.push_back(Action::Forget(carrier));
+        }
         self.events.retain(|(other, _)| *other != id);
         self.room.leave(id, departure, self.monotonic(now));
         self.route_all();

@@ -2,9 +2,9 @@
 
 use super::Session;
 use super::connection::{Connection, HostCandidate};
-use super::protocol::ToPeer;
+use super::protocol::{ToPage, ToPeer};
 use crate::room::PeerId;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl<C: Connection> Session<C> {
     /// The ways to the host are these now. Peers that are here look for a way by the new ones at once: the host asks
@@ -17,11 +17,21 @@ impl<C: Connection> Session<C> {
         let all: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in all {
             let Some(it) = self.peers.get_mut(&id) else { continue };
+            let carrier = it.carrier;
+            let mut unsaid = Vec::new();
             for candidate in it.peer.set_candidates(&self.candidates) {
-                it.peer.say(&ToPeer::Candidate { candidate: &candidate });
+                if !it.peer.say(&ToPeer::Candidate { candidate: &candidate }) {
+                    unsaid.push(candidate);
+                }
             }
             it.peer.handle_timeout(now);
             self.drain(id, now);
+            // It is not connected yet, and perhaps just for want of these.
+            for candidate in unsaid {
+                if let Some(carrier) = carrier {
+                    self.reply(carrier, ToPage::Candidate { candidate }, Duration::ZERO);
+                }
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Commands of guests and of the host: the room decides, and here it is carried out.
 
+use super::Session;
 use super::connection::Connection;
 use super::event::{ChatEvent, SessionCommand, SessionEvent};
 use super::protocol::{ClosingCode, ToPeer};
-use super::{JoinId, Session};
 use crate::room::{Actor, Denied, Departure, Effect, PeerId, Removal, RoomCommand};
 use std::time::Instant;
 
@@ -91,10 +91,5 @@ impl<C: Connection> Session<C> {
 
     fn host_called(&self) -> String {
         self.room.host_name().unwrap_or("Host").to_owned()
-    }
-
-    /// A page that wanted in hung up before it was answered.
-    pub fn handle_hangup(&mut self, join: JoinId) {
-        self.forget_waiting(join);
     }
 }

@@ -120,6 +120,12 @@ pub trait Connection: Sized {
     /// takes them.
     fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String>;
 
+    /// The page may be reached here, too. A line that this host has no use for is passed over.
+    fn add_remote_candidate(&mut self, line: &str);
+
+    /// The page lost the way and offers other credentials to look for another: the answer (RFC 8445, 2.4).
+    fn restart(&mut self, offer: &str) -> Result<String, OfferError>;
+
     /// The formats that were agreed on, best first within a codec.
     fn formats(&self) -> &[Format];
 

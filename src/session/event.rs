@@ -8,11 +8,11 @@ use crate::packet::Format;
 use crate::room::{Emoji, Invite, JoinRequest, Member, PeerId, RoomCommand};
 use std::time::Duration;
 
-/// A page that wants in, from its first message until its WebSocket is closed. Given by the caller, never used twice.
+/// A page that wants in or is in, from its first message until its carrier is closed. Given by the caller, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JoinId(pub u64);
 
-/// What is said to a page on its WebSocket, and how long it is held back: the answer to a wrong guess waits.
+/// What is said to a page on its carrier, and how long it is held back: the answer to a wrong guess waits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     pub message: ToPage,
@@ -50,8 +50,10 @@ pub enum Action {
     SetMaxBitrate(Format, u32),
     /// Whether anyone listens.
     SetListeners(bool),
-    /// Say something to a page that wants in. Anything but [`ToPage::Waiting`] is the last word.
+    /// Say something to a page on its carrier.
     Reply(JoinId, Reply),
+    /// This page is gone, or was refused: nothing more is said on its carrier.
+    Forget(JoinId),
     /// Tell the engine.
     Notify(SessionEvent),
 }

@@ -72,6 +72,8 @@ pub struct Datagram {
 /// A peer, and what it was told.
 struct Connected<C> {
     peer: Peer<C>,
+    /// The carrier by which it came, as long as that is there.
+    carrier: Option<JoinId>,
     name: String,
     /// They were here before: their seats are kept even if this connection never comes to be.
     returned: bool,

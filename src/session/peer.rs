@@ -23,6 +23,10 @@ const LOST_LIMIT: Duration = Duration::from_secs(8);
 const INPUTS: RateLimit = RateLimit::window(2000, Duration::from_secs(1));
 /// Messages of the control channel; more is a flood.
 const CONTROLS: RateLimit = RateLimit::window(20, Duration::from_secs(1));
+/// Ways to a page that are tried: the host sends checks to each, so a page names no more than a browser has.
+const MAX_CANDIDATES: usize = 64;
+/// How often a peer may look for another way; more is passed over, and it joins anew in the end.
+const RESTARTS: RateLimit = RateLimit::new(8, Duration::from_secs(2));
 /// Requests for keyframes that count: each costs everyone who watches the same rendition.
 const KEYFRAMES: RateLimit = RateLimit::new(3, Duration::from_secs(2));
 /// A request this soon after a keyframe was sent to the peer was made before it arrived: it is granted already.
@@ -114,6 +118,9 @@ pub struct Peer<C> {
     keyframe_requests: KeyframeRequests,
     inputs: RateLimiter,
     controls: RateLimiter,
+    restarts: RateLimiter,
+    /// Since it joined or started anew to look for a way.
+    remote_candidates: usize,
     lost: bool,
     bytes_sent: u64,
     round_trip: Option<Duration>,
@@ -151,6 +158,8 @@ impl<C: Connection> Peer<C> {
             keyframe_requests: KeyframeRequests::new(now),
             inputs: RateLimiter::new(INPUTS, Duration::ZERO),
             controls: RateLimiter::new(CONTROLS, Duration::ZERO),
+            restarts: RateLimiter::new(RESTARTS, Duration::ZERO),
+            remote_candidates: 0,
             lost: false,
             bytes_sent: 0,
             round_trip: None,
@@ -165,6 +174,25 @@ impl<C: Connection> Peer<C> {
     /// See [`Connection::set_candidates`].
     pub fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String> {
         self.connection.set_candidates(candidates)
+    }
+
+    /// See [`Connection::add_remote_candidate`]. Past the last one that is taken, they are passed over.
+    pub fn add_remote_candidate(&mut self, line: &str) {
+        if self.remote_candidates < MAX_CANDIDATES {
+            self.remote_candidates += 1;
+            self.connection.add_remote_candidate(line);
+        }
+    }
+
+    /// See [`Connection::restart`]. None when there were too many, or it is no offer.
+    pub fn restart(&mut self, offer: &str, now: Instant) -> Option<String> {
+        let age = self.age(now);
+        if !self.restarts.take(age) {
+            return None;
+        }
+        let answer = self.connection.restart(offer).ok()?;
+        self.remote_candidates = 0;
+        Some(answer)
     }
 
     #[inline]

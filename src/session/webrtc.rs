@@ -7,6 +7,7 @@ use super::sdp;
 use crate::messages;
 use crate::packet::{AudioPacket, Format};
 use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use str0m::bwe::{Bitrate, BweKind};
@@ -51,6 +52,13 @@ fn candidate(candidate: HostCandidate) -> Option<Candidate> {
         HostCandidate::Udp(address) => Candidate::host(address, Protocol::Udp).ok(),
         HostCandidate::Tcp(address) => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build().ok(),
     }
+}
+
+/// Whether something can be sent there that reaches one machine at the most.
+fn is_unicast(address: SocketAddr) -> bool {
+    let broadcast = |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
+    let ip = address.ip().to_canonical();
+    address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !broadcast(ip)
 }
 
 /// One browser.
@@ -227,6 +235,20 @@ impl Connection for WebRtc {
         }
         let new = candidates.iter().filter(|it| !before.contains(it)).filter_map(|&it| candidate(it));
         new.filter_map(|it| self.rtc.add_local_candidate(it).map(Candidate::to_sdp_string)).collect()
+    }
+
+    fn add_remote_candidate(&mut self, line: &str) {
+        // Names that only multicast DNS knows, and protocols that there is no way by, are no use here.
+        let Ok(candidate) = Candidate::from_sdp_string(line) else { return };
+        if is_unicast(candidate.addr()) {
+            self.rtc.add_remote_candidate(candidate);
+        }
+    }
+
+    fn restart(&mut self, offer: &str) -> Result<String, OfferError> {
+        let offer = SdpOffer::from_sdp_string(offer).map_err(|_| OfferError::Malformed)?;
+        let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|_| OfferError::Malformed)?;
+        Ok(sdp::with_stereo_opus(&answer.to_sdp_string()))
     }
 
     fn formats(&self) -> &[Format] {

@@ -176,7 +176,7 @@ impl<C: Connection> Session<C> {
         }
     }
 
-    fn tick(&mut self, id: PeerId, now: Instant) {
+    pub(super) fn tick(&mut self, id: PeerId, now: Instant) {
         if let Some(it) = self.peers.get_mut(&id) {
             it.peer.handle_timeout(now);
         }

@@ -33,6 +33,16 @@ fn full() -> Settings {
         system_dir: Some("/bios".into()),
         certificate: Some("/tls/full.pem".into()),
         private_key: Some("/tls/key.pem".into()),
+        internet: false,
+        map_ports: false,
+        stun_servers: vec!["stun.example:3478".into()],
+        turn_servers: vec![TurnServer {
+            url: "turn:relay.example".into(),
+            secret: "s".into(),
+            ..TurnServer::default()
+        }],
+        meeting_page: "https://play.example/".into(),
+        brokers: vec!["wss://broker.example/mqtt".into()],
         http_port: 1,
         udp_port: 0,
         window: [800.0, 600.5],

@@ -40,7 +40,8 @@ messages! {
 pub(super) fn expected(key: &str) -> Expected {
     let number = |least: String, most: String| Expected::Number { least, most };
     match key {
-        "host_name" | "allow_names" | "public_address" | "trusted_proxies" => Expected::Text,
+        "host_name" | "allow_names" | "public_address" | "trusted_proxies" | "stun_servers" | "meeting_page"
+        | "brokers" => Expected::Text,
         "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
         "scaling" => Expected::Choice { choices: "sharp, whole".into() },
         "codec" => {
@@ -49,7 +50,7 @@ pub(super) fn expected(key: &str) -> Expected {
         }
         "volume" => number("0".into(), "1".into()),
         "turbo_hz" => number(TURBO_RATES[0].to_string(), TURBO_RATES[1].to_string()),
-        "stick_moves_dpad" | "ask_before_joining" => Expected::Truth,
+        "stick_moves_dpad" | "ask_before_joining" | "internet" | "map_ports" => Expected::Truth,
         "keyboard" | "keyboard_2" => Expected::KeyName,
         "turbo" | "turbo_2" => Expected::ButtonName,
         "recent" => Expected::Game,

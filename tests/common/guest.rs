@@ -101,7 +101,7 @@ fn connect_from(address: &str, source: Ipv4Addr) -> TcpStream {
 
 /// A join message that is right but for what `change` does to it.
 pub fn join(host: &Host, sdp: &str, change: impl FnOnce(&mut Value)) -> Message {
-    let mut join = json!({"type": "join", "v": 2, "secret": host.secret(), "code": null, "name": "Guest", "resume": null, "sdp": sdp});
+    let mut join = json!({"type": "join", "v": 3, "secret": host.secret(), "code": null, "name": "Guest", "resume": null, "sdp": sdp});
     change(&mut join);
     Message::text(join.to_string())
 }

@@ -200,7 +200,7 @@ impl Stage {
     pub fn asking(mut self) -> Self {
         let address = "192.168.1.77".parse().unwrap();
         self.snapshot.requests =
-            vec![JoinRequest { id: RequestId(4), name: "Dennis".into(), address, invite: InviteId(1) }];
+            vec![JoinRequest { id: RequestId(4), name: "Dennis".into(), origin: address.into(), invite: InviteId(1) }];
         self
     }
 

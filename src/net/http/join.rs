@@ -1,16 +1,18 @@
-//! The WebSocket on which a page asks to be let in, and on which it notices that the host is gone.
+//! The WebSocket beside the page: the carrier by which it asks to be let in, says where it may be reached, and notices that
+//! the host is gone.
 
 use super::limiter::Permit;
 use crate::net::{NetCommand, NetHandle};
-use crate::session::Reply;
-use crate::session::protocol::{MAX_JOIN, RefusedCode, ToPage, parse_join};
+use crate::rate_limit::{RateLimit, RateLimiter};
+use crate::session::protocol::{FromPage, Join, MAX_JOIN, RefusedCode, ToPage, parse_join, parse_page};
+use crate::session::{JoinId, Reply};
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// How long a page may take to say what it wants.
 const JOIN_LIMIT: Duration = Duration::from_secs(10);
@@ -18,6 +20,12 @@ const JOIN_LIMIT: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// The same for a page that waits for the host's answer: a phone on another network asks anew, and is shown twice until then.
 const PING_WAITING: Duration = Duration::from_secs(5);
+
+/// Messages of a page after its first: the ways to it when it joins, and now and then another one.
+const MESSAGES: RateLimit = RateLimit::new(128, Duration::from_millis(500));
+/// Answers on their way to a page: that the host is asked, what is answered, and ways to the host. Full, one is lost, and is
+/// said by the data channel, too.
+const REPLIES: usize = 32;
 
 /// Answers a page's wish for a WebSocket. `place` is its connection's, `permit` that of people who are not in yet.
 pub(super) fn upgrade(
@@ -29,89 +37,111 @@ pub(super) fn upgrade(
 ) -> Response {
     let upgrade = upgrade.max_message_size(MAX_JOIN).max_frame_size(MAX_JOIN);
     upgrade.on_upgrade(move |mut socket| async move {
-        if serve(&mut socket, &net, address).await {
-            drop(permit);
-            stay(&mut socket).await;
+        if let Some(join) = first_message(&mut socket).await {
+            let (replies, answers) = mpsc::channel(REPLIES);
+            let id = net.next_join();
+            if net.send(NetCommand::Join(id, join, address.into(), replies)) {
+                let mut carrier = Carrier { socket: &mut socket, net: &net, id, permit: Some(permit), answered: true };
+                carrier.serve(answers).await;
+            } else {
+                say(&mut socket, &ToPage::refused(RefusedCode::HostError)).await;
+            }
         }
         let _ = socket.send(Message::Close(None)).await;
         drop(place);
     })
 }
 
-/// Stays open so that the page notices at once when the host goes. Nothing more is expected on it than answers to our
-/// pings: a page that went away without a word is not waited for.
-async fn stay(socket: &mut WebSocket) {
-    let mut answered = true;
-    loop {
-        match tokio::time::timeout(PING_EVERY, socket.recv()).await {
-            Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => answered = true,
-            Ok(_) => return,
-            Err(_) => {
-                if !ping(socket, &mut answered).await {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// Asks whether the page is still there. False if it did not answer the last time.
-async fn ping(socket: &mut WebSocket, answered: &mut bool) -> bool {
-    std::mem::take(answered) && socket.send(Message::Ping(Default::default())).await.is_ok()
-}
-
-/// Hears what a page wants and tells it what comes of it. True if it is in.
-async fn serve(socket: &mut WebSocket, net: &NetHandle, address: IpAddr) -> bool {
+/// What a page wants. None if it is gone, or was told that this is nothing.
+async fn first_message(socket: &mut WebSocket) -> Option<Join> {
     let join = match tokio::time::timeout(JOIN_LIMIT, socket.recv()).await {
-        Ok(Some(Ok(Message::Text(text)))) => parse_join(text.as_str()),
+        Ok(Some(Ok(Message::Text(text)))) => parse_join(text.as_str().as_bytes()),
         Ok(Some(Ok(Message::Binary(_)) | Err(_))) => None,
-        _ => return false,
+        _ => return None,
     };
-    let Some(join) = join else {
-        return say(socket, &ToPage::refused(RefusedCode::BadMessage)).await;
-    };
-    // Two answers at most: that the host is asked, and what is answered.
-    let (replies, mut answers) = mpsc::channel::<Reply>(4);
-    if !net.send(NetCommand::Join(join, address, replies)) {
-        return say(socket, &ToPage::refused(RefusedCode::HostError)).await;
+    if join.is_none() {
+        say(socket, &ToPage::refused(RefusedCode::BadMessage)).await;
     }
-    let mut answered = true;
-    let mut pings = tokio::time::interval(PING_WAITING);
-    // The first comes at once; a late one is not made up for, or its answer would be due at once.
-    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    pings.tick().await;
-    loop {
-        tokio::select! {
-            answer = answers.recv() => {
-                let Some(Reply { message, after }) = answer else {
-                    return say(socket, &ToPage::refused(RefusedCode::HostError)).await;
-                };
-                tokio::time::sleep(after).await;
-                let waits = message == ToPage::Waiting;
-                if !say(socket, &message).await && !waits {
-                    return false;
-                }
-                if !waits {
-                    return true;
-                }
-            }
-            // A page that waits says nothing; hanging up takes the request back, by way of the closed channel, and so does
-            // being gone without a word.
-            said = socket.recv() => match said {
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => answered = true,
-                _ => return false,
-            },
-            _ = pings.tick() => {
-                if !ping(socket, &mut answered).await {
-                    return false;
-                }
-            }
-        }
-    }
+    join
 }
 
-/// Says it. True if that is a welcome, and it was heard.
 async fn say(socket: &mut WebSocket, message: &ToPage) -> bool {
     let Ok(text) = serde_json::to_string(message) else { return false };
-    socket.send(Message::Text(text.into())).await.is_ok() && matches!(message, ToPage::Welcome { .. })
+    socket.send(Message::Text(text.into())).await.is_ok()
+}
+
+/// A page that has said what it wants.
+struct Carrier<'a> {
+    socket: &'a mut WebSocket,
+    net: &'a NetHandle,
+    id: JoinId,
+    /// Until it is in.
+    permit: Option<Permit>,
+    /// It has answered the last ping.
+    answered: bool,
+}
+
+impl Carrier<'_> {
+    /// Brings messages back and forth, until one side is gone. Hanging up takes the request of one who waits back, by way of
+    /// the closed channel; so does being gone without a word, which the pings show.
+    async fn serve(&mut self, mut answers: mpsc::Receiver<Reply>) {
+        let start = Instant::now();
+        let mut limiter = RateLimiter::new(MESSAGES, Duration::ZERO);
+        let mut pings = every(PING_WAITING);
+        pings.tick().await;
+        loop {
+            tokio::select! {
+                answer = answers.recv() => match answer {
+                    Some(Reply { message, after }) => {
+                        tokio::time::sleep(after).await;
+                        if !say(self.socket, &message).await || message.is_last() {
+                            return;
+                        }
+                        if matches!(message, ToPage::Welcome { .. }) {
+                            self.permit = None;
+                            pings = every(PING_EVERY);
+                            pings.tick().await;
+                        }
+                    }
+                    // Who is in is told by the end of the WebSocket that the host is done with them.
+                    None if self.permit.is_none() => return,
+                    None => {
+                        say(self.socket, &ToPage::refused(RefusedCode::HostError)).await;
+                        return;
+                    }
+                },
+                said = self.socket.recv() => match said {
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => self.answered = true,
+                    Some(Ok(Message::Text(text))) if limiter.take(start.elapsed()) && self.take(text.as_str()) => {}
+                    _ => return,
+                },
+                _ = pings.tick() => {
+                    if !std::mem::take(&mut self.answered)
+                        || self.socket.send(Message::Ping(Default::default())).await.is_err()
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// False if it is nothing that a page says.
+    fn take(&self, text: &str) -> bool {
+        match parse_page(text.as_bytes()) {
+            None | Some(FromPage::Join(_)) => false,
+            // One that finds no place is lost, as a datagram would be.
+            Some(message) => {
+                self.net.send(NetCommand::Page(self.id, message));
+                true
+            }
+        }
+    }
+}
+
+/// A clock for pings. A late one is not made up for, or its answer would be due at once.
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
 }

@@ -3,7 +3,9 @@
 mod authority;
 mod certificates;
 mod given;
+mod roots;
 
 pub use authority::AuthorityError;
 pub use certificates::{Certificates, TlsConfig, TlsProblem};
 pub use given::{GivenCertificate, GivenError};
+pub use roots::client_config;

@@ -4,6 +4,7 @@ use super::*;
 use crate::room::command::Removal;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -469,7 +470,7 @@ impl Model {
             secret: secret.as_ref().map(Secret::as_str),
             code: digits.as_ref().map(Digits::as_str),
             resume: resume.as_ref().map(Secret::as_str),
-            address: ip,
+            origin: ip.into(),
         };
         let entry = self.room.check_credentials(shown, self.now);
         if entry == Err(Refusal::Banned) {
@@ -492,7 +493,7 @@ impl Model {
             Ok(Entry::NeedsApproval(invite)) => {
                 let (id, terms) = came.expect("only a living link");
                 assert!(terms.approval && id == invite);
-                if let Ok(request) = self.room.request_entry(invite, "x", ip) {
+                if let Ok(request) = self.room.request_entry(invite, "x", ip.into()) {
                     self.asked.insert(request, (invite, address));
                 }
             }
@@ -652,8 +653,8 @@ impl Model {
                 if let Some(peer) = self.known(who) {
                     let ended = self.ended(RoomCommand::Ban(peer), Removal::Banned);
                     let given = self.forget(peer, ended);
-                    let address = IpAddr::from([10, 0, 0, given.address]);
-                    let shown = Credentials { secret: None, code: None, resume: None, address };
+                    let origin = IpAddr::from([10, 0, 0, given.address]).into();
+                    let shown = Credentials { secret: None, code: None, resume: None, origin };
                     assert_eq!(self.room.check_credentials(shown, now), Err(Refusal::Banned));
                 }
             }

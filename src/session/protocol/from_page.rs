@@ -1,17 +1,29 @@
-//! Texts from a page: the one on its WebSocket, and those on the control channel.
+//! Texts from a page: those on its carrier, and those on the control channel.
 
-use super::{MAX_CONTROL, MAX_JOIN};
+use super::{MAX_CANDIDATE, MAX_CONTROL, MAX_JOIN};
 use crate::game_command::{GameCommand, Slot};
 use crate::input::Seat;
 use crate::room::{Emoji, InviteTerms, PeerId, RoomCommand, SeatChange, SeatGrant};
 use serde::Deserialize;
 
-/// First and only message from a page on its WebSocket.
+/// From a page on its carrier: the WebSocket beside it, or a broker.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum FromPage {
-    /// Let me in.
+    /// Let me in: the first message, and the only one of its kind.
     Join(Join),
+    /// The page may be reached here, too.
+    Candidate {
+        /// As in SDP, from `candidate:` on (RFC 8839, 5.1); empty: there are no more.
+        candidate: String,
+    },
+    /// The way is lost: look for another, with other credentials (RFC 8445, 2.4).
+    Restart {
+        /// The offer with them.
+        sdp: String,
+    },
+    /// I am leaving, or do not want in any more.
+    Bye,
 }
 
 /// Who wants in, and with what.
@@ -34,13 +46,23 @@ pub struct Join {
     pub sdp: String,
 }
 
-/// Parses the message on the WebSocket. None for anything that is not one.
-pub fn parse_join(text: &str) -> Option<Join> {
+/// Parses a message on a carrier. None for anything that is not one.
+pub fn parse_page(text: &[u8]) -> Option<FromPage> {
     if text.len() > MAX_JOIN {
         return None;
     }
-    let FromPage::Join(join) = serde_json::from_str(text).ok()?;
-    Some(join)
+    serde_json::from_slice(text).ok().filter(|message| match message {
+        FromPage::Candidate { candidate } => candidate.len() <= MAX_CANDIDATE,
+        FromPage::Join(_) | FromPage::Restart { .. } | FromPage::Bye => true,
+    })
+}
+
+/// The first of them, which asks to be let in.
+pub fn parse_join(text: &[u8]) -> Option<Join> {
+    match parse_page(text)? {
+        FromPage::Join(join) => Some(join),
+        _ => None,
+    }
 }
 
 /// On the control channel, page to host.
@@ -207,11 +229,29 @@ mod tests {
     #[test]
     fn a_join_brings_a_secret_or_a_code_or_neither() {
         let join =
-            parse_join(r#"{"type":"join","v":2,"secret":null,"code":"123456","name":"x","resume":null,"sdp":""}"#);
+            parse_join(br#"{"type":"join","v":3,"secret":null,"code":"123456","name":"x","resume":null,"sdp":""}"#);
         let join = join.expect("a join");
         assert_eq!((join.secret, join.code.as_deref()), (None, Some("123456")));
-        let short = parse_join(r#"{"type":"join","v":1,"name":"x","sdp":""}"#).expect("a join of another version");
+        let short = parse_join(br#"{"type":"join","v":1,"name":"x","sdp":""}"#).expect("a join of another version");
         assert_eq!((short.secret, short.code, short.resume), (None, None, None));
-        assert_eq!(parse_join(&"[".repeat(MAX_JOIN + 1)), None);
+        assert_eq!(parse_join(&[b'['; MAX_JOIN + 1]), None);
+    }
+
+    #[test]
+    fn a_page_says_where_it_may_be_reached_and_asks_for_another_way() {
+        let candidate = |text: &str| Some(FromPage::Candidate { candidate: text.into() });
+        let line = "candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host";
+        let said = |line: &str| parse_page(format!(r#"{{"type":"candidate","candidate":"{line}"}}"#).as_bytes());
+        assert_eq!(said(line), candidate(line));
+        assert_eq!(said(""), candidate(""));
+        assert_eq!(said(&"x".repeat(MAX_CANDIDATE + 1)), None);
+        assert_eq!(parse_page(br#"{"type":"restart","sdp":"x"}"#), Some(FromPage::Restart { sdp: "x".into() }));
+        assert_eq!(parse_page(br#"{"type":"bye"}"#), Some(FromPage::Bye));
+        for bad in
+            [&b""[..], b"{}", b"\xff", br#"{"type":"candidate"}"#, br#"{"type":"restart"}"#, br#"{"type":"chat"}"#]
+        {
+            assert_eq!(parse_page(bad), None, "{}", String::from_utf8_lossy(bad));
+        }
+        assert_eq!(parse_join(br#"{"type":"bye"}"#), None, "who is not in says first what they want");
     }
 }

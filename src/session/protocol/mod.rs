@@ -1,4 +1,4 @@
-//! What page and host say to each other. Version 2; docs/protocol.md has the whole of it in prose.
+//! What page and host say to each other. Version 3; docs/protocol.md has the whole of it in prose.
 //!
 //! Everything that comes in is parsed here, once, into types that cannot hold nonsense.
 
@@ -6,17 +6,19 @@ mod from_page;
 mod input;
 mod to_page;
 
-pub use from_page::{FromPage, FromPeer, Join, parse_control, parse_join};
+pub use from_page::{FromPage, FromPeer, Join, parse_control, parse_join, parse_page};
 pub use input::{InputMessage, KeyMessage, MouseMessage, PadMessage};
 pub use to_page::{
-    ClosingCode, Controls, GameInfo, HostInfo, PlayState, Presence, Problem, RefusedCode, SeatControls, SeatInfo,
-    ToPage, ToPeer, TroubleCode, You,
+    ClosingCode, Controls, GameInfo, HostInfo, IceServer, PlayState, Presence, Problem, RefusedCode, SeatControls,
+    SeatInfo, ToPage, ToPeer, TroubleCode, You,
 };
 
 /// The protocol's version.
-pub const VERSION: u32 = 2;
-/// The longest WebSocket message, in bytes.
+pub const VERSION: u32 = 3;
+/// The longest message on a carrier, in bytes.
 pub const MAX_JOIN: usize = 64 << 10;
+/// The longest line that says where a page may be reached, in bytes.
+pub const MAX_CANDIDATE: usize = 512;
 /// The longest message on the control channel, in bytes.
 pub const MAX_CONTROL: usize = 16 << 10;
 /// The most pad states in one input message.

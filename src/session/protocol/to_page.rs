@@ -1,11 +1,11 @@
-//! What a page is told: on its WebSocket, and on the control channel.
+//! What a page is told: on its carrier, and on the control channel.
 
 use crate::input::{Seat, SeatSet};
 use crate::room::{Denied, Holder, Member, PeerId, Permissions, SeatGrant};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Answers on the WebSocket.
+/// On a carrier: the WebSocket beside the page, or a broker.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ToPage {
@@ -21,6 +21,19 @@ pub enum ToPage {
         resume: String,
         /// The WebRTC answer.
         sdp: String,
+        /// Servers by which the page may be reached, too (`RTCConfiguration.iceServers`).
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        ice: Vec<IceServer>,
+    },
+    /// The host can be reached here too, now.
+    Candidate {
+        /// As in SDP, from `candidate:` on (RFC 8839, 5.1).
+        candidate: String,
+    },
+    /// The host looks for another way, too.
+    Restarted {
+        /// The answer with its new credentials.
+        sdp: String,
     },
     /// No.
     Refused {
@@ -29,6 +42,16 @@ pub enum ToPage {
         /// For people.
         message: String,
     },
+}
+
+/// A STUN or TURN server, as browsers take it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IceServer {
+    pub urls: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
 }
 
 /// Why not.
@@ -58,6 +81,11 @@ pub enum RefusedCode {
 }
 
 impl ToPage {
+    /// Whether nothing follows it.
+    pub fn is_last(&self) -> bool {
+        matches!(self, ToPage::Refused { .. })
+    }
+
     /// A refusal with its sentence.
     pub fn refused(code: RefusedCode) -> ToPage {
         let message = match code {

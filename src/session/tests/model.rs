@@ -9,7 +9,7 @@ use crate::room::{
     Room, RoomCommand, SeatChange, SeatGrant,
 };
 use crate::session::connection::Via;
-use crate::session::protocol::{Join, RefusedCode, ToPage, VERSION};
+use crate::session::protocol::{FromPage, Join, RefusedCode, ToPage, VERSION};
 use crate::session::{Action, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,6 +74,8 @@ struct Model {
     /// Tokens of those who are gone, with their address.
     tokens: Vec<(String, IpAddr)>,
     joins: BTreeMap<JoinId, (u32, Vec<Format>, IpAddr)>,
+    /// Carriers of those who were let in, and the page of each.
+    carriers: BTreeMap<JoinId, u32>,
     next_page: u32,
     next_join: u64,
     board: [PadState; 8],
@@ -111,6 +113,7 @@ impl Model {
             started: now,
             pages: BTreeMap::new(),
             tokens: Vec::new(),
+            carriers: BTreeMap::new(),
             joins: BTreeMap::new(),
             next_page: 1,
             next_join: 1,
@@ -217,8 +220,14 @@ impl Model {
             Action::SetListeners(_) => {}
             Action::Reply(id, reply) => {
                 assert!(reply.after <= Duration::from_secs(30));
+                if let Some(page) = self.carriers.get(&id) {
+                    assert!(matches!(reply.message, ToPage::Restarted { .. }), "{reply:?}");
+                    assert!(self.pages.contains_key(page), "one who is gone is told nothing");
+                    return;
+                }
                 let (page, takes, address) = self.joins.get(&id).cloned().expect("a reply is for one who waits for it");
                 match reply.message {
+                    ToPage::Candidate { .. } | ToPage::Restarted { .. } => panic!("nobody is in by this carrier"),
                     ToPage::Waiting => return,
                     ToPage::Refused { code, .. } => {
                         if code == RefusedCode::NoCodec {
@@ -242,10 +251,15 @@ impl Model {
                             seqs: [None; 8],
                             told_seats: None,
                         };
+                        self.carriers.insert(id, page.number);
                         self.pages.insert(page.number, page);
                     }
                 }
                 self.joins.remove(&id);
+            }
+            Action::Forget(id) => {
+                assert!(!self.joins.contains_key(&id), "one who waits for an answer is not forgotten");
+                self.carriers.remove(&id);
             }
             Action::Notify(event) => match event {
                 SessionEvent::Room(view) => self.view = Some(*view),
@@ -292,7 +306,7 @@ impl Model {
         let id = JoinId(self.next_join);
         self.next_join += 1;
         self.joins.insert(id, (number, takes, address));
-        self.session.handle_join(id, join, address, self.now);
+        self.session.handle_join(id, join, address.into(), self.now);
     }
 
     /// A new state of a page's controller, or an old one again.
@@ -321,6 +335,43 @@ impl Model {
         // At once, not when the work is done.
         if is_news && self.session.room.may_play(peer, Seat::ALL[seat]) {
             assert_eq!(self.board[seat].buttons & buttons, buttons, "a press is on the board");
+        }
+    }
+
+    /// A page says something on its carrier, or closes it.
+    fn carrier(&mut self) {
+        let carriers: Vec<JoinId> = self.carriers.keys().copied().collect();
+        if carriers.is_empty() {
+            return;
+        }
+        let id = self.dice.pick(&carriers);
+        let message = match self.dice.roll(6) {
+            0 => FromPage::Restart { sdp: "offer".into() },
+            1 => FromPage::Restart { sdp: String::new() },
+            2 => FromPage::Candidate { candidate: "nonsense".into() },
+            3 => FromPage::Bye,
+            4 => {
+                self.carriers.remove(&id);
+                self.session.handle_hangup(id);
+                return;
+            }
+            _ => FromPage::Join(Join {
+                v: VERSION,
+                secret: None,
+                code: None,
+                name: "Again".into(),
+                resume: None,
+                sdp: String::new(),
+            }),
+        };
+        let leaves = (message == FromPage::Bye).then(|| self.carriers[&id]);
+        self.session.handle_page(id, message, self.now);
+        if let Some(page) = leaves.and_then(|page| self.pages.get(&page).cloned()) {
+            self.settle();
+            assert!(!self.carriers.contains_key(&id), "who left has no carrier");
+            if self.pages.contains_key(&page.number) {
+                self.ended(&page);
+            }
         }
     }
 
@@ -459,6 +510,7 @@ impl Model {
                     }
                 }
             }
+            24 if self.dice.one_in(2) => self.carrier(),
             24 => {
                 // A guest who waits closes the page.
                 if let Some((&id, _)) = self.joins.iter().next() {

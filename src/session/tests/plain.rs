@@ -108,6 +108,12 @@ impl Connection for Plain {
         candidates.iter().filter(|it| !before.contains(it)).map(|it| format!("{it:?}")).collect()
     }
 
+    fn add_remote_candidate(&mut self, _: &str) {}
+
+    fn restart(&mut self, offer: &str) -> Result<String, OfferError> {
+        if offer.is_empty() { Err(OfferError::Malformed) } else { Ok("answer".into()) }
+    }
+
     fn formats(&self) -> &[Format] {
         &self.formats
     }

@@ -297,7 +297,7 @@ impl Simulation {
         let (offer, pending) = api.apply().expect("an offer");
         let secret = resume.is_none().then(|| self.secret.as_str().to_owned());
         let join = Join { v: VERSION, secret, code: None, name: name.into(), resume, sdp: offer.to_sdp_string() };
-        self.session.handle_join(JoinId(number as u64), join, address.ip(), now);
+        self.session.handle_join(JoinId(number as u64), join, address.ip().into(), now);
         self.drive_host();
         let answer = self.actions.drain(..).find_map(|action| match action {
             Action::Reply(JoinId(to), reply) if to == number as u64 => Some(reply.message),

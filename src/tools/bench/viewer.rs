@@ -61,7 +61,7 @@ impl Viewer {
         let local = udp.local_addr().map_err(&failed)?;
         udp.set_nonblocking(true).map_err(&failed)?;
         let (mut rtc, offer, pending) = offer(local)?;
-        let join = json!({"type": "join", "v": 2, "secret": secret, "name": "Bench", "resume": null, "sdp": offer});
+        let join = json!({"type": "join", "v": 3, "secret": secret, "name": "Bench", "resume": null, "sdp": offer});
         let (answer, socket) = socket::ask(address, &join.to_string()).map_err(&failed)?;
         let answer: Value =
             serde_json::from_str(&answer).map_err(|_| BenchError::BadAnswer { answer: answer.clone() })?;

@@ -1,0 +1,189 @@
+//! Sealing: what passes a broker is read by nobody but the two who know the invite's secret.
+//!
+//! Keys come of the secret by HKDF-SHA256 (RFC 5869), messages are sealed by AES-256-GCM (NIST SP 800-38D). A key is for one
+//! direction of one session; the counter of its messages is the nonce, so that none is used twice. docs/protocol.md has the
+//! layout.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, MAX_TAG_LEN, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+
+/// The first byte of an envelope.
+const VERSION: u8 = 1;
+const SALT: &[u8] = b"hotseat meeting 1";
+/// Bytes of a session's name, of a host's nonce, of a topic's name.
+const ID: usize = 16;
+/// Version, id, counter.
+const HEADER: usize = 1 + ID + 4;
+/// The most messages of one direction of a session.
+pub const MESSAGES: u32 = 256;
+/// The longest envelope.
+pub const LONGEST: usize = crate::session::protocol::MAX_JOIN + 64;
+
+/// What a page calls its attempt to join, or a host its answers to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(pub [u8; ID]);
+
+impl Id {
+    /// 22 characters of base64url (RFC 4648, 5), without padding.
+    pub fn to_text(self) -> String {
+        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        // 128 bits and four zeroes: 22 digits of six bits, the highest first.
+        let number = u128::from_be_bytes(self.0);
+        let digit = |at: u32| match at {
+            21 => (number << 4) & 63,
+            _ => number >> (122 - 6 * at) & 63,
+        };
+        (0..22).map(|at| ALPHABET[digit(at) as usize] as char).collect()
+    }
+}
+
+/// The length of what is derived.
+struct Bytes(usize);
+
+impl KeyType for Bytes {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+/// What the secret of one invite gives.
+pub struct InviteKeys(Prk);
+
+impl InviteKeys {
+    pub fn new(secret: &str) -> InviteKeys {
+        InviteKeys(Salt::new(HKDF_SHA256, SALT).extract(secret.as_bytes()))
+    }
+
+    /// Under which name host and page find each other; it tells nothing of the secret.
+    pub fn topic(&self) -> Option<String> {
+        let mut id = [0; ID];
+        self.derive(&[b"topic"], &mut id)?;
+        Some(Id(id).to_text())
+    }
+
+    /// What the page seals with in this session.
+    pub fn page_key(&self, session: Id) -> Option<Key> {
+        self.key(&[b"page", &session.0])
+    }
+
+    /// What the host seals with.
+    pub fn host_key(&self, session: Id, host_nonce: Id) -> Option<Key> {
+        self.key(&[b"host", &session.0, &host_nonce.0])
+    }
+
+    fn key(&self, info: &[&[u8]]) -> Option<Key> {
+        let mut key = [0; 32];
+        self.derive(info, &mut key)?;
+        UnboundKey::new(&AES_256_GCM, &key).ok().map(|key| Key(LessSafeKey::new(key)))
+    }
+
+    fn derive(&self, info: &[&[u8]], out: &mut [u8]) -> Option<()> {
+        self.0.expand(info, Bytes(out.len())).ok()?.fill(out).ok()
+    }
+}
+
+/// The open part of an envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// The session of a page's envelope, the nonce of a host's.
+    pub id: Id,
+    pub counter: u32,
+}
+
+impl Header {
+    fn write(self) -> [u8; HEADER] {
+        let mut bytes = [VERSION; HEADER];
+        bytes[1..=ID].copy_from_slice(&self.id.0);
+        bytes[1 + ID..].copy_from_slice(&self.counter.to_be_bytes());
+        bytes
+    }
+
+    /// None for what cannot be an envelope.
+    pub fn parse(envelope: &[u8]) -> Option<Header> {
+        if envelope.len() < HEADER + MAX_TAG_LEN || envelope.len() > LONGEST || envelope[0] != VERSION {
+            return None;
+        }
+        let id = Id(envelope[1..=ID].try_into().ok()?);
+        let counter = u32::from_be_bytes(envelope[1 + ID..HEADER].try_into().ok()?);
+        (counter < MESSAGES).then_some(Header { id, counter })
+    }
+
+    fn nonce(self) -> Nonce {
+        let mut nonce = [0; NONCE_LEN];
+        nonce[NONCE_LEN - 4..].copy_from_slice(&self.counter.to_be_bytes());
+        Nonce::assume_unique_for_key(nonce)
+    }
+}
+
+/// Seals and opens the messages of one direction of a session.
+pub struct Key(LessSafeKey);
+
+impl Key {
+    /// The caller uses each counter once.
+    pub fn seal(&self, header: Header, text: &[u8]) -> Option<Vec<u8>> {
+        let head = header.write();
+        let mut sealed = text.to_vec();
+        self.0.seal_in_place_append_tag(header.nonce(), Aad::from(&head), &mut sealed).ok()?;
+        Some([&head[..], &sealed].concat())
+    }
+
+    /// None for what was not sealed with this key, or was changed since.
+    pub fn open(&self, header: Header, envelope: &[u8]) -> Option<Vec<u8>> {
+        let (head, sealed) = envelope.split_at_checked(HEADER)?;
+        let mut sealed = sealed.to_vec();
+        let len = self.0.open_in_place(header.nonce(), Aad::from(head), &mut sealed).ok()?.len();
+        sealed.truncate(len);
+        Some(sealed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_written_as_base64url() {
+        assert_eq!(Id([0; 16]).to_text(), "AAAAAAAAAAAAAAAAAAAAAA");
+        assert_eq!(Id([0xff; 16]).to_text(), "_____________________w");
+        let counting: [u8; 16] = std::array::from_fn(|at| at as u8);
+        assert_eq!(Id(counting).to_text(), "AAECAwQFBgcICQoLDA0ODw");
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_alone() {
+        let (keys, session, nonce) = (InviteKeys::new("abcdefghijklmnopqrstuv"), Id([1; 16]), Id([2; 16]));
+        let page = keys.page_key(session).expect("a key");
+        let header = Header { id: session, counter: 3 };
+        let envelope = page.seal(header, b"hello").expect("sealed");
+        assert_eq!(Header::parse(&envelope), Some(header));
+        assert_eq!(page.open(header, &envelope).as_deref(), Some(&b"hello"[..]));
+        let others = [
+            keys.page_key(nonce),
+            keys.host_key(session, nonce),
+            InviteKeys::new("abcdefghijklmnopqrstuw").page_key(session),
+        ];
+        for other in others {
+            assert_eq!(other.expect("a key").open(header, &envelope), None);
+        }
+        // Whatever bit is changed, it does not open; nor as another message.
+        for at in 0..envelope.len() {
+            let mut changed = envelope.clone();
+            changed[at] ^= 1;
+            let opened = Header::parse(&changed).and_then(|header| page.open(header, &changed));
+            assert_eq!(opened, None, "byte {at}");
+        }
+        for len in 0..envelope.len() {
+            let opened = Header::parse(&envelope[..len]).and_then(|header| page.open(header, &envelope[..len]));
+            assert_eq!(opened, None, "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn the_topic_tells_nothing_that_a_session_uses() {
+        let keys = InviteKeys::new("abcdefghijklmnopqrstuv");
+        let topic = keys.topic().expect("a topic");
+        assert_eq!(topic.len(), 22);
+        assert_eq!(InviteKeys::new("abcdefghijklmnopqrstuv").topic().as_ref(), Some(&topic));
+        assert_ne!(InviteKeys::new("abcdefghijklmnopqrstuw").topic().as_ref(), Some(&topic));
+    }
+}
