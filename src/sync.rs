@@ -18,6 +18,9 @@ messages! {
     }
 }
 
+/// Where code is told the time that runs on its own: [`now`], or a test's.
+pub type Clock = fn() -> Duration;
+
 /// The monotonic clock, the same for all processes of the machine.
 pub fn now() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);

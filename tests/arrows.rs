@@ -30,7 +30,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("audio", "link packet record sync text"),
     ("room", "game_command input rate_limit"),
     ("session", "game_command input packet rate_limit room text"),
-    ("net", "files input link packet room session sync text video"),
+    ("net", "files input link packet rate_limit room session sync text video"),
     ("library", "text"),
     ("settings", "files packet room text"),
     ("signals", "sync text"),

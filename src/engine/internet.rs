@@ -1,9 +1,10 @@
 //! How friends who are elsewhere get in: what is started for that, and ended when the host wants none of it.
 
 use super::thread::Message;
-use crate::net::NetHandle;
-use crate::net::meeting::{Meeting, MeetingConfig, MeetingStatus};
-use crate::sync::SpawnError;
+use crate::messages;
+use crate::net::meeting::{BrokerAddress, BrokerAddressError, MAX_BROKERS, Meeting, MeetingConfig, MeetingStatus};
+use crate::net::{NetHandle, PublicAddress, PublicAddressError};
+use crate::sync::{SpawnError, now};
 use std::sync::mpsc::SyncSender;
 
 /// What may be used to reach friends beyond the local network; nothing by default.
@@ -11,6 +12,61 @@ use std::sync::mpsc::SyncSender;
 pub struct Internet {
     /// Where host and pages meet when neither can be reached.
     pub meeting: Option<MeetingConfig>,
+}
+
+/// What a person typed.
+#[derive(Debug, Clone, Copy)]
+pub struct InternetWords<'a> {
+    /// False: nothing beyond the local network is asked for anything.
+    pub wanted: bool,
+    /// Where the page is that pages meet the host by; empty for none.
+    pub page: &'a str,
+    pub brokers: &'a [String],
+}
+
+messages! {
+    /// Why something of that is not used.
+    pub enum InternetProblem in internet_words {
+        page => Page { error: PublicAddressError },
+        /// Browsers seal and open only on pages that came by https.
+        insecure_page => InsecurePage,
+        broker => Broker { error: BrokerAddressError },
+        /// There is a page, and nowhere to meet.
+        no_broker => NoBroker,
+        too_many_brokers => TooManyBrokers { most: usize },
+    }
+}
+
+impl Internet {
+    /// What can be used of it, and what is wrong with the rest.
+    pub fn from_words(words: InternetWords<'_>) -> (Internet, Vec<InternetProblem>) {
+        let mut problems = Vec::new();
+        let mut internet = Internet::default();
+        if !words.wanted {
+            return (internet, problems);
+        }
+        let mut brokers = Vec::new();
+        for text in words.brokers.iter().filter(|text| !text.trim().is_empty()) {
+            match BrokerAddress::parse(text) {
+                Ok(_) if brokers.len() == MAX_BROKERS => {
+                    problems.push(InternetProblem::TooManyBrokers { most: MAX_BROKERS });
+                    break;
+                }
+                Ok(broker) => brokers.push(broker),
+                Err(error) => problems.push(InternetProblem::Broker { error }),
+            }
+        }
+        if words.page.trim().is_empty() {
+            return (internet, problems);
+        }
+        match PublicAddress::parse(words.page) {
+            Ok(page) if !page.is_secure() => problems.push(InternetProblem::InsecurePage),
+            Ok(_) if brokers.is_empty() => problems.push(InternetProblem::NoBroker),
+            Ok(page) => internet.meeting = Some(MeetingConfig { page, brokers }),
+            Err(error) => problems.push(InternetProblem::Page { error }),
+        }
+        (internet, problems)
+    }
 }
 
 /// How it is with each of that.
@@ -45,7 +101,7 @@ impl Reach {
                     // Full: the next news says how it is, too.
                     let _ = messages.try_send(Message::Brokers(status));
                 };
-                let meeting = Meeting::start(meeting, self.net.clone(), on_status)?;
+                let meeting = Meeting::start(meeting, self.net.clone(), now, on_status)?;
                 meeting.set_invites(self.secrets.clone());
                 self.meeting = Some(meeting);
             }
@@ -74,5 +130,35 @@ impl Reach {
         if let Some(meeting) = &self.meeting {
             meeting.network_changed();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(wanted: bool, page: &str, brokers: &[&str]) -> (Internet, Vec<InternetProblem>) {
+        let brokers: Vec<String> = brokers.iter().map(ToString::to_string).collect();
+        Internet::from_words(InternetWords { wanted, page, brokers: &brokers })
+    }
+
+    #[test]
+    fn one_switch_turns_everything_off_and_what_cannot_be_used_is_said() {
+        let broker = "wss://broker.example:8084/mqtt";
+        let (internet, problems) = read(true, "https://play.example/x", &[broker, " "]);
+        let meeting = internet.meeting.expect("a meeting");
+        assert_eq!((meeting.page.to_string().as_str(), meeting.brokers.len()), ("https://play.example/x/", 1));
+        assert!(problems.is_empty());
+        assert_eq!(read(false, "https://play.example/x", &[broker]), (Internet::default(), Vec::new()));
+        assert_eq!(read(true, "", &[broker]), (Internet::default(), Vec::new()), "brokers alone are no meeting");
+        assert_eq!(read(true, "http://play.example/", &[broker]).1, [InternetProblem::InsecurePage]);
+        assert_eq!(read(true, "https://play.example/", &[]).1, [InternetProblem::NoBroker]);
+        assert!(
+            read(true, "http://localhost:8000/", &[broker]).0.meeting.is_some(),
+            "browsers trust their own machine"
+        );
+        let (internet, problems) = read(true, "https://play.example/", &["mqtt://x", broker]);
+        assert!(internet.meeting.is_some() && matches!(problems[..], [InternetProblem::Broker { .. }]));
+        assert_eq!(read(true, "https://play.example/", &[broker; 5]).1, [InternetProblem::TooManyBrokers { most: 4 }]);
     }
 }

@@ -24,7 +24,7 @@ pub use crate::game_command::{GameCommand, Slot};
 pub use crate::link::message::Wants;
 pub use command::{Command, Game};
 pub use event::EngineEvent;
-pub use internet::{Internet, InternetStatus};
+pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords};
 pub use notice::{Length, Level, Notice, NoticeKind};
 pub use saves::SaveError;
 pub use snapshot::{

@@ -17,7 +17,7 @@ use super::local_players::{Gamepad, LocalPlayers};
 use super::picker::Picker;
 use super::view::{Model, PictureShape, View};
 use super::{invite_links, theme};
-use crate::engine::{Command, Config, Engine, Internet, Level, Snapshot};
+use crate::engine::{Command, Config, Engine, Internet, InternetWords, Level, Snapshot};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
@@ -117,7 +117,7 @@ impl App {
             invite: invite_links::default_terms(&settings),
             site: site(&settings),
             certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
-            internet: Internet::default(),
+            internet: internet(&settings),
         });
         let engine = engine.map_err(|error| StartError::Engine(error.text(&texts)))?;
         let wake = |ctx: &Context| {
@@ -178,6 +178,15 @@ impl App {
 /// How guests reach this machine, as the settings have it. What of them cannot be used is said where it is typed.
 fn site(settings: &Settings) -> Site {
     Site::from_words(&settings.allow_names, &settings.public_address, &settings.trusted_proxies).0
+}
+
+/// How friends beyond the local network get in, as the settings have it.
+fn internet(settings: &Settings) -> Internet {
+    Internet::from_words(internet_words(settings)).0
+}
+
+fn internet_words(settings: &Settings) -> InternetWords<'_> {
+    InternetWords { wanted: settings.internet, page: &settings.meeting_page, brokers: &settings.brokers }
 }
 
 impl eframe::App for App {

@@ -13,6 +13,7 @@ mod game;
 mod home;
 mod icons;
 pub mod input_capture;
+mod internet_settings;
 mod invite;
 mod invite_code;
 pub mod invite_links;

@@ -3,6 +3,7 @@
 use super::controller_settings;
 use super::dialog::{self, DialogState};
 use super::icons::Icon;
+use super::internet_settings::{self, InternetDraft};
 use super::site_settings::{self, SiteDraft};
 use super::theme;
 use super::view::{Action, Model};
@@ -21,6 +22,7 @@ pub struct SettingsDraft {
     name: String,
     keys: controller_settings::KeyDraft,
     site: SiteDraft,
+    internet: InternetDraft,
 }
 
 impl SettingsDraft {
@@ -30,6 +32,7 @@ impl SettingsDraft {
             name: settings.host_name.clone(),
             keys: controller_settings::KeyDraft::default(),
             site: SiteDraft::of(settings),
+            internet: InternetDraft::of(settings),
         }
     }
 }
@@ -46,6 +49,7 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
         folders(ui, model, &mut new, actions);
         file_types(ui, model, &mut new);
         system_folder(ui, model, &mut new, actions);
+        internet_settings::show(ui, texts, &mut draft.internet, &mut new);
         site_settings::show(ui, texts, &mut draft.site, &mut new);
         ports(ui, texts, &mut new);
         DialogState::Open
@@ -53,6 +57,7 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
     if state == DialogState::Closed {
         new.host_name = clean_name(&draft.name);
         draft.site.apply(&mut new);
+        draft.internet.apply(&mut new);
     }
     if new != *model.settings {
         actions.push(Action::Change(Box::new(new)));

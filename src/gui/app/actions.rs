@@ -121,6 +121,9 @@ impl App {
         if super::site(&old) != super::site(&self.settings) {
             self.engine.send(Command::Site(super::site(&self.settings)));
         }
+        if super::internet(&old) != super::internet(&self.settings) {
+            self.engine.send(Command::Internet(super::internet(&self.settings)));
+        }
         if old.codec != self.settings.codec {
             self.engine.send(Command::Codec(self.settings.codec));
         }

@@ -3,7 +3,6 @@
 
 use super::limiter::Permit;
 use crate::net::{NetCommand, NetHandle};
-use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::session::protocol::{FromPage, Join, MAX_JOIN, RefusedCode, ToPage, parse_join, parse_page};
 use crate::session::{JoinId, Reply};
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -12,7 +11,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval};
 
 /// How long a page may take to say what it wants.
 const JOIN_LIMIT: Duration = Duration::from_secs(10);
@@ -21,8 +20,8 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 /// The same for a page that waits for the host's answer: a phone on another network asks anew, and is shown twice until then.
 const PING_WAITING: Duration = Duration::from_secs(5);
 
-/// Messages of a page after its first: the ways to it when it joins, and now and then another one.
-const MESSAGES: RateLimit = RateLimit::new(128, Duration::from_millis(500));
+/// Messages of a page between two pings: the ways to it when it joins, and now and then another one.
+const MESSAGES: u32 = 128;
 /// Answers on their way to a page: that the host is asked, what is answered, and ways to the host. Full, one is lost, and is
 /// said by the data channel, too.
 const REPLIES: usize = 32;
@@ -85,8 +84,7 @@ impl Carrier<'_> {
     /// Brings messages back and forth, until one side is gone. Hanging up takes the request of one who waits back, by way of
     /// the closed channel; so does being gone without a word, which the pings show.
     async fn serve(&mut self, mut answers: mpsc::Receiver<Reply>) {
-        let start = Instant::now();
-        let mut limiter = RateLimiter::new(MESSAGES, Duration::ZERO);
+        let mut messages = 0;
         let mut pings = every(PING_WAITING);
         pings.tick().await;
         loop {
@@ -112,10 +110,11 @@ impl Carrier<'_> {
                 },
                 said = self.socket.recv() => match said {
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => self.answered = true,
-                    Some(Ok(Message::Text(text))) if limiter.take(start.elapsed()) && self.take(text.as_str()) => {}
+                    Some(Ok(Message::Text(text))) if messages < MESSAGES && self.take(text.as_str()) => messages += 1,
                     _ => return,
                 },
                 _ = pings.tick() => {
+                    messages = 0;
                     if !std::mem::take(&mut self.answered)
                         || self.socket.send(Message::Ping(Default::default())).await.is_err()
                     {

@@ -3,6 +3,7 @@
 use crate::messages;
 use axum::http::Uri;
 use std::fmt;
+use std::net::IpAddr;
 
 messages! {
     /// Why a text is no address that a page can have.
@@ -52,6 +53,13 @@ impl PublicAddress {
     /// The host's name or address.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether browsers trust what comes from there: by https, or from their own machine.
+    pub fn is_secure(&self) -> bool {
+        let own = self.name == "localhost"
+            || self.name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        self.scheme == "https" || own
     }
 
     /// From the first slash to the last.

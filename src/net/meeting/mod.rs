@@ -17,7 +17,7 @@ use crate::messages;
 use crate::room::{Origin, Random, SystemRandom};
 use crate::session::protocol::{RefusedCode, ToPage};
 use crate::session::{JoinId, Reply};
-use crate::sync::{SpawnError, spawn};
+use crate::sync::{Clock, SpawnError, spawn};
 use crate::text::IoCause;
 use client::{Client, Published};
 use sessions::{BrokerId, MeetingEvent, SessionKey, Sessions};
@@ -25,7 +25,6 @@ use std::collections::BTreeMap;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
 
 /// Brokers that are asked at once.
 pub const MAX_BROKERS: usize = 4;
@@ -91,13 +90,14 @@ impl Meeting {
     pub fn start(
         config: &MeetingConfig,
         net: NetHandle,
+        clock: Clock,
         on_status: impl Fn(MeetingStatus) + Send + 'static,
     ) -> Result<Meeting, SpawnError> {
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let brokers: Vec<BrokerAddress> = config.brokers.iter().take(MAX_BROKERS).cloned().collect();
         let thread = spawn("meeting", move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-            let meet = meet(brokers, net, Box::new(on_status), inbox);
+            let meet = meet(brokers, net, clock, Box::new(on_status), inbox);
             runtime.block_on(meet);
             runtime.shutdown_background();
         })?;
@@ -138,7 +138,7 @@ struct Meeter {
     sessions: Sessions,
     net: NetHandle,
     joined: Joined,
-    start: Instant,
+    clock: Clock,
     outboxes: Vec<mpsc::Sender<(String, Vec<u8>)>>,
     replies: mpsc::Sender<(SessionKey, Option<ToPage>)>,
 }
@@ -146,6 +146,7 @@ struct Meeter {
 async fn meet(
     brokers: Vec<BrokerAddress>,
     net: NetHandle,
+    clock: Clock,
     on_status: Box<dyn Fn(MeetingStatus) + Send>,
     mut commands: mpsc::Receiver<Command>,
 ) {
@@ -176,7 +177,7 @@ async fn meet(
         tokio::spawn(client.run());
     }
     let sessions = Sessions::new(Box::new(SystemRandom));
-    let mut meeter = Meeter { sessions, net, joined: Joined::default(), start: Instant::now(), outboxes, replies };
+    let mut meeter = Meeter { sessions, net, joined: Joined::default(), clock, outboxes, replies };
     loop {
         tokio::select! {
             command = commands.recv() => match command {
@@ -195,7 +196,7 @@ async fn meet(
                 }
             }
             Some(Published { broker, topic, payload }) = published.recv() => {
-                let now = meeter.start.elapsed();
+                let now = (meeter.clock)();
                 meeter.sessions.handle_publish(broker, &topic, &payload, now);
             }
             Some((session, answer)) = answers.recv() => meeter.answer(session, answer),
@@ -206,7 +207,7 @@ async fn meet(
 
 impl Meeter {
     fn answer(&mut self, session: SessionKey, answer: Option<ToPage>) {
-        let now = self.start.elapsed();
+        let now = (self.clock)();
         match answer {
             Some(message) => self.sessions.say(session, &message, now),
             None => {
@@ -226,7 +227,7 @@ impl Meeter {
                         self.joined.joins.insert(session, id);
                         tokio::spawn(forward(session, answers, self.replies.clone()));
                     } else {
-                        self.sessions.say(session, &ToPage::refused(RefusedCode::HostError), self.start.elapsed());
+                        self.sessions.say(session, &ToPage::refused(RefusedCode::HostError), (self.clock)());
                     }
                 }
                 MeetingEvent::Said(session, message) => {
