@@ -9,6 +9,7 @@ use super::widgets;
 use crate::engine::{Command, PeerStatus};
 use crate::input::Seat;
 use crate::room::{Muting, PeerId, Permission, RoomCommand, SeatChange};
+use crate::session::connection::PathKind;
 use crate::text::{Texts, fill};
 use egui::{ComboBox, Ui};
 
@@ -291,6 +292,14 @@ fn connection(texts: &Texts, peer: &PeerStatus) -> String {
     if stats.loss >= 0.005 {
         parts.push(fill(texts.lost, &[("n", &format!("{:.0}", stats.loss * 100.0))]));
     }
+    // What is as usual needs no word.
+    let path = stats.path.and_then(|path| match path.kind {
+        PathKind::Local => None,
+        PathKind::Internet => Some(texts.path_internet),
+        PathKind::Relayed => Some(texts.path_relayed),
+        PathKind::Tcp => Some(texts.path_tcp),
+    });
+    parts.extend(path.map(str::to_owned));
     if peer.muted {
         parts.insert(0, texts.silenced.to_owned());
     }

@@ -86,6 +86,8 @@ fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Valu
                 "frames_sent": peer.frames,
                 "kbit_s": peer.kbit_s,
                 "round_trip_ms": peer.round_trip.map(|rtt| round(rtt.as_secs_f64() * 1000.0)),
+                "path": peer.path.map(|path| path.kind),
+                "remote": peer.path.map(|path| path.remote),
                 "loss": peer.loss,
                 "estimate_kbit_s": peer.estimate_kbit_s,
             })

@@ -18,16 +18,14 @@ impl<C: Connection> Session<C> {
         for id in all {
             let Some(it) = self.peers.get_mut(&id) else { continue };
             let carrier = it.carrier;
-            let mut unsaid = Vec::new();
-            for candidate in it.peer.set_candidates(&self.candidates) {
-                if !it.peer.say(&ToPeer::Candidate { candidate: &candidate }) {
-                    unsaid.push(candidate);
-                }
+            let new = it.peer.set_candidates(&self.candidates);
+            for candidate in &new {
+                it.peer.say(&ToPeer::Candidate { candidate });
             }
             it.peer.handle_timeout(now);
             self.drain(id, now);
-            // It is not connected yet, and perhaps just for want of these.
-            for candidate in unsaid {
+            // Said twice: the data channel may be lost for want of just these.
+            for candidate in new {
                 if let Some(carrier) = carrier {
                     self.reply(carrier, ToPage::Candidate { candidate }, Duration::ZERO);
                 }

@@ -1,6 +1,7 @@
 //! What the session needs of a transport: WebRTC in the program, a plain stand-in in tests that want thousands of peers.
 
 use crate::packet::{AudioPacket, Format, PictureShape};
+use serde::Serialize;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -59,6 +60,28 @@ impl Via {
     }
 }
 
+/// The way that the datagrams of a peer take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PathKind {
+    /// Inside one network, or this machine.
+    Local,
+    /// Straight across the internet, perhaps by what routers opened for it.
+    Internet,
+    /// A relay of either side is between.
+    Relayed,
+    /// By a connection to the page's port: the peer's network lets no UDP through.
+    Tcp,
+}
+
+/// That, and where it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeerPath {
+    pub kind: PathKind,
+    /// The peer's end of it, or the relay's.
+    pub remote: SocketAddr,
+}
+
 /// What a connection has for the session.
 #[derive(Debug)]
 pub enum Output {
@@ -86,6 +109,7 @@ pub enum ConnectionEvent {
     /// What its network is thought to carry, in kbit/s.
     Estimate(u32),
     RoundTrip(Duration),
+    Path(PeerPath),
     /// Share of packets that the peer says it lost.
     Loss(f32),
     /// The peer did what no page does, such as opening a channel that there is none of.

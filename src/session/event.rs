@@ -1,6 +1,6 @@
 //! What is asked of the session, and what it tells the engine.
 
-use super::connection::HostCandidate;
+use super::connection::{HostCandidate, PeerPath};
 use super::protocol::{Controls, GameInfo, Presence, SeatInfo, ToPage};
 use crate::game_command::GameCommand;
 use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat, SeatSet};
@@ -155,6 +155,8 @@ pub struct PeerStats {
     pub kbit_s: u32,
     /// Once measured.
     pub round_trip: Option<Duration>,
+    /// Once known.
+    pub path: Option<PeerPath>,
     /// Share of lost packets.
     pub loss: f32,
     /// What its network is thought to carry, in kbit/s.

@@ -1,7 +1,7 @@
 //! One peer: what is sent to it and what is believed of it, over a [`Connection`].
 
 use super::connection::{
-    Connection, ConnectionEvent, EncodedFrame, FrameTimes, HostCandidate, OfferError, Output, Via,
+    Connection, ConnectionEvent, EncodedFrame, FrameTimes, HostCandidate, OfferError, Output, PeerPath, Via,
 };
 use super::protocol::{
     ClosingCode, FromPeer, InputMessage, KeyMessage, MouseMessage, PadMessage, ToPeer, parse_control,
@@ -124,6 +124,7 @@ pub struct Peer<C> {
     lost: bool,
     bytes_sent: u64,
     round_trip: Option<Duration>,
+    path: Option<PeerPath>,
     loss: f32,
     estimate_kbit_s: u32,
     /// Events that came of one message, oldest first: at most the states of one.
@@ -163,6 +164,7 @@ impl<C: Connection> Peer<C> {
             lost: false,
             bytes_sent: 0,
             round_trip: None,
+            path: None,
             loss: 0.0,
             estimate_kbit_s: 0,
             events: Vec::with_capacity(8),
@@ -293,6 +295,11 @@ impl<C: Connection> Peer<C> {
         self.round_trip
     }
 
+    /// The way that its datagrams take, once known.
+    pub fn path(&self) -> Option<PeerPath> {
+        self.path
+    }
+
     /// Share of packets that the peer says it lost.
     pub fn loss(&self) -> f32 {
         self.loss
@@ -371,6 +378,7 @@ impl<C: Connection> Peer<C> {
                 self.events.push(PeerEvent::Estimate);
             }
             ConnectionEvent::RoundTrip(round_trip) => self.round_trip = Some(round_trip),
+            ConnectionEvent::Path(path) => self.path = Some(path),
             ConnectionEvent::Loss(loss) => self.loss = loss,
             ConnectionEvent::Violation => self.events.push(PeerEvent::Violation(ClosingCode::BadMessage)),
             ConnectionEvent::Closed => {

@@ -1,7 +1,7 @@
 //! A connection of a browser: str0m does WebRTC.
 
 use super::connection::{
-    Connection, ConnectionEvent, EncodedFrame, FrameTimes, HostCandidate, OfferError, Output, Via,
+    Connection, ConnectionEvent, EncodedFrame, FrameTimes, HostCandidate, OfferError, Output, PathKind, PeerPath, Via,
 };
 use super::sdp;
 use crate::messages;
@@ -18,12 +18,15 @@ use str0m::format::{Codec, FormatParams};
 use str0m::media::{Frequency, MediaKind, MediaTime, Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::Extension;
-use str0m::{Candidate, Event, IceConnectionState, Input, Rtc};
+use str0m::stats::CandidatePairStats;
+use str0m::{Candidate, CandidateKind, Event, IceConnectionState, Input, Rtc};
 
 /// What the bandwidth estimate starts from, before anything was measured.
 const START_ESTIMATE: Bitrate = Bitrate::mbps(10);
 /// What probing aims for: paced at this rate a frame leaves in a millisecond or two.
 const DESIRED: Bitrate = Bitrate::mbps(40);
+/// Relays of a page that are remembered; a browser has one for each server and protocol.
+const MAX_RELAYS: usize = 16;
 /// Frames whose last datagram has not been seen to leave; more means that str0m dropped them.
 const MAX_PENDING: usize = 64;
 
@@ -61,10 +64,23 @@ fn is_unicast(address: SocketAddr) -> bool {
     address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !broadcast(ip)
 }
 
+/// Addresses that no router leads to from elsewhere (RFC 1918, 6598, 3927, 4193, 4291).
+fn is_local(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => {
+            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
+            v4.is_private() || v4.is_loopback() || v4.is_link_local() || shared
+        }
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
 /// One browser.
 pub struct WebRtc {
     rtc: Rtc,
     candidates: Vec<HostCandidate>,
+    /// Candidates of the page that are a relay's.
+    relays: Vec<SocketAddr>,
     formats: Vec<Format>,
     payload_types: Vec<Pt>,
     /// That of the frames now sent.
@@ -114,6 +130,17 @@ impl WebRtc {
     fn ends_a_frame(&self, datagram: &[u8]) -> bool {
         let marked = |pt: Pt| matches!(datagram, [first, second, ..] if first >> 6 == 2 && *second == 0x80 | *pt);
         self.payload_type.is_some_and(marked)
+    }
+
+    fn path(&self, pair: &CandidatePairStats) -> PeerPath {
+        let remote = pair.remote.addr;
+        let kind = match pair.protocol {
+            Protocol::Udp if self.relays.contains(&remote) => PathKind::Relayed,
+            Protocol::Udp if is_local(remote.ip()) => PathKind::Local,
+            Protocol::Udp => PathKind::Internet,
+            _ => PathKind::Tcp,
+        };
+        PeerPath { kind, remote }
     }
 
     fn opus(&mut self, mid: Mid) -> Option<Pt> {
@@ -176,8 +203,10 @@ impl WebRtc {
                 Some(ConnectionEvent::Estimate((estimate.as_u64() / 1000).try_into().unwrap_or(u32::MAX)))
             }
             Event::PeerStats(stats) => {
-                let pair = stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time);
-                self.events.extend(stats.rtt.or(pair).map(ConnectionEvent::RoundTrip));
+                let pair = stats.selected_candidate_pair.as_ref();
+                let round_trip = stats.rtt.or(pair.and_then(|pair| pair.current_round_trip_time));
+                self.events.extend(round_trip.map(ConnectionEvent::RoundTrip));
+                self.events.extend(pair.map(|pair| ConnectionEvent::Path(self.path(pair))));
                 Some(ConnectionEvent::Loss(stats.egress_loss_fraction.unwrap_or(0.0)))
             }
             Event::MediaEgressStats(stats) => stats.rtt.map(ConnectionEvent::RoundTrip),
@@ -205,6 +234,7 @@ impl Connection for WebRtc {
         let mut connection = WebRtc {
             rtc,
             candidates: candidates.to_vec(),
+            relays: Vec::new(),
             formats: Vec::new(),
             payload_types: Vec::new(),
             payload_type: None,
@@ -241,6 +271,9 @@ impl Connection for WebRtc {
         // Names that only multicast DNS knows, and protocols that there is no way by, are no use here.
         let Ok(candidate) = Candidate::from_sdp_string(line) else { return };
         if is_unicast(candidate.addr()) {
+            if candidate.kind() == CandidateKind::Relayed && self.relays.len() < MAX_RELAYS {
+                self.relays.push(candidate.addr());
+            }
             self.rtc.add_remote_candidate(candidate);
         }
     }

@@ -221,6 +221,7 @@ impl<C: Connection> Session<C> {
                 frames: it.frames,
                 kbit_s,
                 round_trip: it.peer.round_trip(),
+                path: it.peer.path(),
                 loss: it.peer.loss(),
                 estimate_kbit_s: it.peer.estimate_kbit_s(),
             });

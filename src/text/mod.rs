@@ -62,7 +62,8 @@ texts! {
     link_lasts, no_open_link, no_limit, ten_minutes, one_hour, one_day, used, used_of, take_back, take_back_link,
     take_back_people,
     // People
-    players, spectators, you, free_seat, seat, ping_unknown, milliseconds, kbit, mbit, lost, nobody_yet,
+    players, spectators, you, free_seat, seat, ping_unknown, milliseconds, kbit, mbit, lost, path_internet, path_relayed,
+    path_tcp, nobody_yet,
     player, pardon_all, wants_any, wants_seat, seat_them, seat_them_name, at_this_machine, away, more_for,
     more_for_you, device_of, plays_as, watch_only, may, right_pause, right_states, right_seats, right_invite,
     silence, silence_tip, silenced, free_it, kick, kick_tip, ban, ban_tip, wants_in, by_broker, internet, internet_hint, internet_local_only, internet_page, internet_page_hint,

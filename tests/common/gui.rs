@@ -198,7 +198,7 @@ impl Stage {
 
     /// A guest waits for approval.
     pub fn asking(mut self) -> Self {
-        let address = "192.168.1.77".parse().unwrap();
+        let address: std::net::IpAddr = "192.168.1.77".parse().unwrap();
         self.snapshot.requests =
             vec![JoinRequest { id: RequestId(4), name: "Dennis".into(), origin: address.into(), invite: InviteId(1) }];
         self

@@ -3,9 +3,13 @@
 import { LocalInput } from "./input/local-input.js";
 import { codeKey } from "./lang/code-text.js";
 import { chooseLanguage, fillTexts, setLanguage, text } from "./lang/text.js";
+import { BrokerCarrier } from "./net/broker-carrier.js";
+import { DirectCarrier } from "./net/carrier.js";
 import { Connection } from "./net/connection.js";
 import { cleanName, parseLink, socketAddress } from "./net/invite-link.js";
+import { isMeetingPage, loadMeetingConfig } from "./net/meeting-config.js";
 import { isSecret } from "./net/protocol.js";
+import { canSeal } from "./net/sealed.js";
 import { isChatKey, seatOf } from "./room/chat-log.js";
 import { ChatPanel } from "./room/chat-panel.js";
 import { GamePanel } from "./room/game-panel.js";
@@ -38,6 +42,10 @@ import { keepsScreenOn, WakeLock } from "./ui/wake-lock.js";
 
 const page = document.documentElement;
 const link = parseLink(location.href);
+/** This page does not come from the host: they meet by brokers. */
+const meets = isMeetingPage();
+/** Where; null until that is known. @type {import("./net/meeting-config.js").MeetingConfig | null} */
+let meeting = null;
 
 /** @type {Situation} */
 let situation = { phase: "name", reason: "", code: "", room: null, trouble: "", picture: false };
@@ -83,12 +91,32 @@ function begin() {
     hasRoom: isSecret(lastRoom),
   });
   if (typeof RTCPeerConnection !== "function") change({ phase: "refused", code: "no_webrtc" });
+  else if (meets) void beginMeeting(name);
   else if (name !== "" && (link.secret !== null || back)) join(name, link.secret, null);
 
   attachPage();
   attachPanels();
   showLanguage();
   if (situation.phase === "name") joinForm.focus();
+}
+
+/** Learns where the host is met, and goes there. @param {string} name */
+async function beginMeeting(name) {
+  if (link.secret === null) {
+    // Digits are too few to seal with.
+    change({ phase: "refused", code: "no_link" });
+  } else if (!canSeal()) {
+    change({ phase: "refused", code: "no_seal" });
+  } else {
+    meeting = await loadMeetingConfig();
+    if (!meeting) change({ phase: "refused", code: "no_meeting" });
+    else if (name !== "") join(name, link.secret, null);
+  }
+}
+
+/** @param {string | null} secret */
+function openCarrier(secret) {
+  return meeting && secret !== null ? new BrokerCarrier(meeting, secret) : new DirectCarrier(socketAddress(location.href));
 }
 
 /**
@@ -103,7 +131,7 @@ function join(name, secret, code) {
   help.setName(name);
   connection?.leave();
   connection = new Connection(
-    { address: socketAddress(location.href), secret, code, name, resume: recallResume(secret) },
+    { openCarrier: () => openCarrier(secret), secret, code, name, resume: recallResume(secret) },
     {
       trying(again) {
         view.freeze();

@@ -73,7 +73,7 @@ test("messages of the protocol are understood", () => {
   assert.deepEqual(parse({ type: "candidate", candidate }), { type: "candidate", candidate });
   assert.ok(parse({ type: "candidate", candidate: "x".repeat(600) }).candidate.length <= 512);
   assert.equal(parse({ type: "candidate", candidate: 1 }), null);
-  assert.equal(parse({ type: "welcome", v: 2, peer: 1, resume: "r", sdp: "v=0" }).sdp, "v=0");
+  assert.equal(parse({ type: "welcome", v: 3, peer: 1, resume: "r", sdp: "v=0" }).sdp, "v=0");
 });
 
 test("what is malformed or of an unknown type is ignored", () => {
@@ -97,7 +97,7 @@ test("refusals and closings are final, but for those that another attempt may he
 
 test("the join message carries the protocol's fields", () => {
   assert.deepEqual(JSON.parse(joinMessage({ secret: SECRET, code: null, name: "Ann", resume: null, sdp: "v=0" })),
-    { type: "join", v: 2, secret: SECRET, code: null, name: "Ann", resume: null, sdp: "v=0" });
+    { type: "join", v: 3, secret: SECRET, code: null, name: "Ann", resume: null, sdp: "v=0" });
 });
 
 test("every Opus format of the offer asks for stereo, once", () => {

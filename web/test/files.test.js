@@ -19,7 +19,7 @@ const LANGUAGES = ["src/lang/en.js", "src/lang/zh.js"];
 
 /** The keys that are put together from a part and a word of the protocol, of a control, or of the page's own. */
 const MADE = new Set(Object.entries({
-  reason: ["network", "offline", "host", "blocked", "dropped"],
+  reason: ["network", "offline", "host", "blocked", "broker", "absent", "path", "dropped"],
   ...Object.fromEntries(Object.entries(CODES).map(([kind, { codes, general }]) => [kind, [...codes, general]])),
   presence: ["joined", "left", "kicked"],
   react: REACTIONS.keys(),

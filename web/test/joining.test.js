@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
+import { DirectCarrier } from "../src/net/carrier.js";
 import { Connection } from "../src/net/connection.js";
 
 const SECRET = "AbCdEfGhIjKlMnOpQrSt-_";
@@ -101,7 +102,7 @@ async function pass(ms) {
 
 function connect(join) {
   const tell = (name) => (value) => happened.push(value === undefined ? name : `${name} ${value?.code ?? value}`);
-  const connection = new Connection({ address: "ws://h/ws", secret: SECRET, code: null, name: "Ann", resume: null, ...join }, {
+  const connection = new Connection({ openCarrier: () => new DirectCarrier("ws://h/ws"), secret: SECRET, code: null, name: "Ann", resume: null, ...join }, {
     trying: tell("trying"), asked: tell("asked"), failed: tell("failed"), joined: tell("joined"), ended: tell("ended"), resume: tell("resume"),
     received() {}, video() {}, audio() {}, input() {}, ping() {},
   });
@@ -113,7 +114,7 @@ async function joinRoom(join) {
   const connection = connect(join);
   sockets[0].opens();
   await pass(0);
-  sockets[0].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  sockets[0].says({ type: "welcome", v: 3, peer: 1, resume: "token", sdp: "v=0" });
   await pass(0);
   peers[0].hears(ROOM);
   assert.equal(happened.at(-1), "joined");
@@ -124,7 +125,7 @@ test("an answer may take 35 s", async () => {
   connect({ secret: null, code: "123456" });
   sockets[0].opens();
   await pass(35_000);
-  assert.deepEqual(sockets[0].sent, [{ type: "join", v: 2, secret: null, code: "123456", name: "Ann", resume: null, sdp: "v=0" }]);
+  assert.deepEqual(sockets[0].sent, [{ type: "join", v: 3, secret: null, code: "123456", name: "Ann", resume: null, sdp: "v=0" }]);
   sockets[0].says({ type: "refused", code: "bad_invite", message: "" });
   assert.deepEqual(happened, ["trying false", "ended bad_invite"]);
   await pass(60_000);
@@ -151,7 +152,7 @@ test("a host that says yes after minutes lets one in", async () => {
   await pass(0);
   sockets[0].says({ type: "waiting" });
   await pass(5 * 60_000);
-  sockets[0].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  sockets[0].says({ type: "welcome", v: 3, peer: 1, resume: "token", sdp: "v=0" });
   await pass(1000);
   peers[0].hears(ROOM);
   assert.deepEqual(happened, ["trying false", "asked", "resume token", "joined"]);
@@ -176,8 +177,8 @@ test("a page whose network is gone sends a packet at least every 1.25 s, and com
   assert.equal(sockets.length, 2);
   sockets.at(-1).opens();
   await pass(100);
-  assert.deepEqual(sockets.at(-1).sent, [{ type: "join", v: 2, secret: null, code: null, name: "Ann", resume: "token", sdp: "v=0" }]);
-  sockets.at(-1).says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  assert.deepEqual(sockets.at(-1).sent, [{ type: "join", v: 3, secret: null, code: null, name: "Ann", resume: "token", sdp: "v=0" }]);
+  sockets.at(-1).says({ type: "welcome", v: 3, peer: 1, resume: "token", sdp: "v=0" });
   await pass(100);
   peers.at(-1).hears(ROOM);
   assert.equal(happened.at(-1), "joined");
@@ -237,7 +238,7 @@ test("a page that waits for the host's answer asks again after it was hidden for
   assert.equal(sockets[0].readyState, 3, "the old request is taken back");
   sockets[1].opens();
   await pass(0);
-  sockets[1].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  sockets[1].says({ type: "welcome", v: 3, peer: 1, resume: "token", sdp: "v=0" });
   await pass(0);
   peers.at(-1).hears(ROOM);
   assert.equal(happened.at(-1), "joined");
@@ -292,7 +293,7 @@ async function isSentAway(wait) {
   await pass(0);
   sockets.at(-1).opens();
   await pass(0);
-  sockets.at(-1).says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  sockets.at(-1).says({ type: "welcome", v: 3, peer: 1, resume: "token", sdp: "v=0" });
   await pass(0);
   peers.at(-1).hears(ROOM);
 }
@@ -341,7 +342,7 @@ test("a host that answers but is not reached by the game is told from one that i
   connect({});
   sockets[0].opens();
   await pass(0);
-  sockets[0].says({ type: "welcome", v: 2, peer: 1, resume: "token", sdp: "v=0" });
+  sockets[0].says({ type: "welcome", v: 3, peer: 1, resume: "token", sdp: "v=0" });
   await pass(0);
   peers[0].connectionState = "failed";
   peers[0].dispatchEvent(new Event("connectionstatechange"));
@@ -351,7 +352,7 @@ test("a host that answers but is not reached by the game is told from one that i
   await pass(3000);
   sockets[1].opens();
   await pass(0);
-  sockets[1].says({ type: "welcome", v: 2, peer: 2, resume: "token", sdp: "v=0" });
+  sockets[1].says({ type: "welcome", v: 3, peer: 2, resume: "token", sdp: "v=0" });
   await pass(0);
   sockets[1].breaks();
   peers[1].connectionState = "failed";
@@ -411,7 +412,7 @@ test("a way back that is found ends the wait for the old connection", async () =
   assert.equal(first.connectionState, "closed");
   // What the host says there when it lets the same person in again.
   first.hears({ type: "closing", code: "replaced", message: "" });
-  sockets[1].says({ type: "welcome", v: 2, peer: 2, resume: "token", sdp: "v=0" });
+  sockets[1].says({ type: "welcome", v: 3, peer: 2, resume: "token", sdp: "v=0" });
   await pass(0);
   peers[1].hears(ROOM);
   assert.equal(happened.at(-1), "joined");

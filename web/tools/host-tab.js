@@ -110,7 +110,7 @@ async function answer(id, join) {
   const sdp = pc.localDescription.sdp.split("\r\n")
     .filter((line) => !line.startsWith("a=candidate") || / udp .* typ host/.test(line))
     .map((line) => line.replace(/^(a=candidate:\S+ \d udp \d+) \S+/, `$1 ${location.hostname}`)).join("\r\n");
-  reply(id, { type: "welcome", v: 2, peer: id, resume: `token-${id}`, sdp });
+  reply(id, { type: "welcome", v: 3, peer: id, resume: `token-${id}`, sdp });
 }
 
 /** What a player wants. */

@@ -66,7 +66,7 @@ server.on("upgrade", (request, socket) => {
   });
   readMessages(socket, (text) => {
     const join = JSON.parse(text);
-    if (join.v !== 2) refuse(socket, "version");
+    if (join.v !== 3) refuse(socket, "version");
     else if (join.secret !== SECRET && join.code !== CODE && !known.has(join.resume)) setTimeout(() => refuse(socket, "bad_invite"), WRONG_MS);
     else if (join.name.startsWith("Refuse ")) refuse(socket, join.name.slice(7));
     else if (hostTab) send(hostTab, JSON.stringify({ id, join }));

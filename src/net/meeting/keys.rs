@@ -150,6 +150,49 @@ mod tests {
     }
 
     #[test]
+    fn keys_topics_and_envelopes_are_those_of_the_page() {
+        #[derive(serde::Deserialize)]
+        struct Sealed {
+            counter: u32,
+            text: String,
+            envelope: String,
+        }
+        #[derive(serde::Deserialize)]
+        struct Case {
+            secret: String,
+            session: String,
+            session_topic: String,
+            host_nonce: String,
+            topic: String,
+            page: Vec<Sealed>,
+            host: Vec<Sealed>,
+        }
+        let bytes = |hex: &str| -> Vec<u8> {
+            let digits = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("digits");
+            (0..hex.len()).step_by(2).map(digits).collect()
+        };
+        let id = |hex: &str| Id(bytes(hex).try_into().expect("16 bytes"));
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/web/test/meeting-vectors.json");
+        let text = std::fs::read_to_string(file).expect("the vectors");
+        let cases: Vec<Case> = serde_json::from_str(&text).expect("vectors");
+        assert!(cases.len() > 1);
+        for case in cases {
+            let (keys, session, nonce) = (InviteKeys::new(&case.secret), id(&case.session), id(&case.host_nonce));
+            assert_eq!(keys.topic().as_ref(), Some(&case.topic));
+            assert_eq!(session.to_text(), case.session_topic);
+            let (page, host) = (keys.page_key(session).expect("a key"), keys.host_key(session, nonce).expect("a key"));
+            for (key, id, sealed) in [(&page, session, &case.page), (&host, nonce, &case.host)] {
+                for it in sealed {
+                    let (header, envelope) = (Header { id, counter: it.counter }, bytes(&it.envelope));
+                    assert_eq!(Header::parse(&envelope), Some(header));
+                    assert_eq!(key.open(header, &envelope).as_deref(), Some(it.text.as_bytes()));
+                    assert_eq!(key.seal(header, it.text.as_bytes()), Some(envelope));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_sealed_opens_with_the_same_key_alone() {
         let (keys, session, nonce) = (InviteKeys::new("abcdefghijklmnopqrstuv"), Id([1; 16]), Id([2; 16]));
         let page = keys.page_key(session).expect("a key");

@@ -6,7 +6,7 @@ import { CLOSING_CODES, DENIED_CODES, PROBLEM_CODES, REFUSED_CODES, TROUBLE_CODE
 
 /** The codes of each kind, those of the page itself among them, and the end of the key of the general text. */
 export const CODES = Object.freeze({
-  refused: { codes: [...REFUSED_CODES, "no_webrtc"], general: "other" },
+  refused: { codes: [...REFUSED_CODES, "no_webrtc", "no_link", "no_seal", "no_meeting"], general: "other" },
   closing: { codes: CLOSING_CODES, general: "other" },
   trouble: { codes: TROUBLE_CODES, general: "other" },
   no: { codes: [...DENIED_CODES, "unsent"], general: "other" },

@@ -9,7 +9,8 @@ import { RateLimiter } from "./rate-limiter.js";
 /** @typedef {import("./protocol.js").Closing} Closing */
 /** @typedef {import("./protocol.js").Refused} Refused */
 /** @typedef {import("./protocol.js").RoomRequest} RoomRequest */
-/** @typedef {"network" | "offline" | "host" | "blocked" | "dropped"} Reason */
+/** @typedef {import("./carrier.js").Carrier} Carrier */
+/** @typedef {"network" | "offline" | "host" | "blocked" | "broker" | "absent" | "path" | "dropped"} Reason */
 
 /**
  * So long a lost page waits for the answer to a probe. A system repeats an unanswered first packet after 1 s, 2 s, 4 s ...:
@@ -43,7 +44,7 @@ const MINUTE_MS = 60_000;
  */
 
 export class Connection {
-  #address;
+  #openCarrier;
   #secret;
   /** @type {string | null} */
   #code;
@@ -74,11 +75,11 @@ export class Connection {
   #hiddenAt = performance.now();
 
   /**
-   * @param {{address: string, secret: string | null, code: string | null, name: string, resume: string | null}} join
+   * @param {{openCarrier: () => Carrier, secret: string | null, code: string | null, name: string, resume: string | null}} join
    * @param {Events} events
    */
   constructor(join, events) {
-    this.#address = join.address;
+    this.#openCarrier = join.openCarrier;
     this.#secret = join.secret;
     this.#code = join.code;
     this.#name = join.name;
@@ -188,7 +189,7 @@ export class Connection {
     this.#drop();
     // The peer connection waits for the network: made without one it may never find an address.
     if (this.#wasJoined) this.#probeHost();
-    else this.#enter(new WebSocket(this.#address));
+    else this.#enter(this.#openCarrier());
   }
 
   #probeHost() {
@@ -199,7 +200,7 @@ export class Connection {
       if (this.#probe !== probe) return;
       clearTimeout(this.#timer);
       this.#probe = null;
-      this.#enter(new WebSocket(this.#address));
+      this.#enter(this.#openCarrier());
     }, () => {
       if (this.#probe === probe) this.#fail(this.#reason);
     });
@@ -212,10 +213,10 @@ export class Connection {
     return this.#backoff.eager(performance.now());
   }
 
-  /** @param {WebSocket} socket on the way */
-  #enter(socket) {
+  /** @param {Carrier} carrier on the way */
+  #enter(carrier) {
     const events = this.#events;
-    const attempt = new JoinAttempt(socket, this.#wasJoined && this.#eager, {
+    const attempt = new JoinAttempt(carrier, this.#wasJoined && this.#eager, {
       offer: (sdp) => {
         // From now on the host may take the old connection for replaced, and say so there.
         this.#forgetMissed();

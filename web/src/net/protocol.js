@@ -1,6 +1,7 @@
 // The messages between page and host. What comes in is checked here and nowhere else. The host's own sentences are left
 // out: every code has a text of the page's, in the reader's language (`lang/code-text.js`).
 
+import { readIceServers } from "./ice-servers.js";
 import { flag, list, Malformed, number, optionalText, record, text, whole, word, wordsOf } from "./validation.js";
 
 /** @typedef {"pause" | "states" | "seats" | "invite"} Permission */
@@ -32,10 +33,11 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** A request that was refused. @typedef {{type: "no", to: string, code: string}} Denied */
 /** The host was asked whether this page may come in. @typedef {{type: "waiting"}} Waiting */
 /** @typedef {{type: "refused", code: string}} Refused */
-/** @typedef {{type: "welcome", v: number, peer: number, resume: string, sdp: string}} Welcome */
+/** `ice`: servers that help this page to find a way. @typedef {{type: "welcome", v: number, peer: number, resume: string, sdp: string, ice: RTCIceServer[]}} Welcome */
+/** The answer to another offer. @typedef {{type: "restarted", sdp: string}} Restarted */
 /**
  * @typedef {Room | Controls | Picture | HostStats | HostCandidate | Trouble | Pong | Closing | ChatMessage | Presence | Reaction | Activity | Rumble
- *   | Leds | Invited | Denied | Waiting | Refused | Welcome} HostMessage
+ *   | Leds | Invited | Denied | Waiting | Refused | Welcome | Restarted} HostMessage
  */
 
 /**
@@ -47,7 +49,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
  * @typedef {{type: "do", what: "pause" | "resume" | "reset"} | {type: "do", what: "save" | "load", slot: number}} GameCommand
  */
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** The reactions there are, as they travel. */
 export const REACTIONS = Object.freeze(["👍", "👏", "😂", "😮", "😱", "❤️", "🎉", "😭"]);
@@ -94,6 +96,16 @@ export function joinMessage({ secret, code, name, resume, sdp }) {
 /** @param {number} t `performance.now()` */
 export function pingMessage(t) {
   return JSON.stringify({ type: "ping", t });
+}
+
+/** @param {string} candidate a way to this page */
+export function candidateMessage(candidate) {
+  return JSON.stringify({ type: "candidate", candidate });
+}
+
+/** @param {string} sdp the offer with other credentials */
+export function restartMessage(sdp) {
+  return JSON.stringify({ type: "restart", sdp });
 }
 
 /** @param {string} name */
@@ -178,7 +190,9 @@ const READERS = {
     peer: whole(message.peer),
     resume: text(message.resume),
     sdp: text(message.sdp, LIMIT_CHARS),
+    ice: readIceServers(message.ice),
   }),
+  restarted: (message) => ({ type: "restarted", sdp: text(message.sdp, LIMIT_CHARS) }),
 };
 
 /** @param {unknown} value @returns {You} */

@@ -68,7 +68,7 @@ export function noticeFor(situation) {
 
 /** @param {string} reason */
 function retryKey(reason) {
-  return reason === "offline" || reason === "blocked" ? `reason.${reason}` : "state.connecting.retry";
+  return ["offline", "blocked", "broker", "absent", "path"].includes(reason) ? `reason.${reason}` : "state.connecting.retry";
 }
 
 /** @param {Situation} situation @returns {Notice | null} */
@@ -145,8 +145,8 @@ function actionsFor(code) {
   const byCode = { key: "action.code", name: "code" };
   switch (code) {
     // Asking again is of no use.
-    case "no_webrtc": case "banned": return { action: null };
-    case "version": case "bad_message": case "flood": return { action: RELOAD };
+    case "no_webrtc": case "no_seal": case "no_link": case "banned": return { action: null };
+    case "version": case "bad_message": case "flood": case "no_meeting": return { action: RELOAD };
     case "replaced": return { action: { key: "action.here", name: "retry" } };
     case "declined": return { action: { key: "action.ask", name: "retry" } };
     case "revoked": return { action: byCode };
