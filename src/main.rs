@@ -1,7 +1,7 @@
 //! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
 
 use clap::{Args, Parser, Subcommand};
-use hotseat::engine::{Config, Game, Internet};
+use hotseat::engine::{Config, Game, Internet, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
@@ -91,6 +91,9 @@ struct HostArguments {
     /// The page that they open for that, as `hotseat page` writes it, on any server with https.
     #[arg(long, value_name = "URL", value_parser = public_address, requires = "broker")]
     meeting_page: Option<PublicAddress>,
+    /// A server that tells this machine its public address (STUN).
+    #[arg(long, value_name = "HOST:PORT", value_parser = server_name)]
+    stun: Vec<ServerName>,
     /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
     #[arg(long)]
     json: bool,
@@ -120,6 +123,18 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Write the page by which friends meet a host that cannot be reached, for any web server with https.
+    Page {
+        /// An empty folder, or one that was written like this before.
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        /// A message broker to meet at, such as wss://broker.example:8084/mqtt; up to four. Those of the settings without it.
+        #[arg(long, value_name = "URL", value_parser = broker)]
+        broker: Vec<BrokerAddress>,
+        /// A server that tells browsers their public address. Those of the settings without it; `none` for none.
+        #[arg(long, value_name = "HOST:PORT")]
+        stun: Vec<String>,
+    },
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
         /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, encode, switch, or all.
@@ -140,6 +155,8 @@ enum ArgumentError {
     NotKeyValue,
     #[error("the video formats are {}", Format::ALL.map(Format::name).join(", "))]
     UnknownFormat,
+    #[error("write it as stun.example:3478")]
+    NoServer,
     #[error("write it as 192.168.1.2 or 192.168.1.0/24")]
     NoNetwork,
 }
@@ -151,6 +168,10 @@ fn key_value(text: &str) -> Result<(String, String), ArgumentError> {
 
 fn public_address(text: &str) -> Result<PublicAddress, PublicAddressError> {
     PublicAddress::parse(text)
+}
+
+fn server_name(text: &str) -> Result<ServerName, ArgumentError> {
+    ServerName::parse(text).ok_or(ArgumentError::NoServer)
 }
 
 fn broker(text: &str) -> Result<BrokerAddress, BrokerAddressError> {
@@ -246,6 +267,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             print(&tools::check(&check, &texts)?)
         }
         Some(What::Cores { json }) => print(&tools::cores(&settings.core_folders, json, &texts)),
+        Some(What::Page { out, broker, stun }) => page(out, broker, stun, settings, &texts),
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
         }
@@ -268,6 +290,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         trusted_proxy,
         broker,
         meeting_page,
+        stun,
         json,
     } = arguments;
     let mut game = choose(open, settings)?;
@@ -282,9 +305,27 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     let usual = config(&listen, settings);
     let certificate = GivenCertificate::of(certificate, private_key).or_else(|| usual.certificate.clone());
     let meeting = meeting_page.map(|page| MeetingConfig { page, brokers: broker });
-    let internet = Internet { meeting };
+    let internet = Internet { meeting, stun };
     let config = Config { codec, invite, site, certificate, internet, ..usual };
     Ok(headless::run(config, game, json, texts)?)
+}
+
+fn page(
+    out: PathBuf,
+    mut brokers: Vec<BrokerAddress>,
+    mut stun: Vec<String>,
+    settings: &Settings,
+    texts: &Texts,
+) -> Result<(), Failure> {
+    if brokers.is_empty() {
+        brokers = settings.brokers.iter().filter_map(|text| BrokerAddress::parse(text).ok()).collect();
+    }
+    if stun.is_empty() {
+        stun.clone_from(&settings.stun_servers);
+    }
+    stun.retain(|server| server != "none");
+    let written = tools::export_page(&tools::PageExport { out, brokers, stun })?;
+    print(&written.text(texts))
 }
 
 fn print(text: &str) -> Result<(), Failure> {

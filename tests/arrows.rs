@@ -41,7 +41,7 @@ const ARROWS: &[(&str, &str)] = &[
     ),
     ("gui", "engine frame input library link net packet room session settings signals sync text"),
     ("headless", "engine input packet room session signals sync text usage"),
-    ("tools", "crash emulator frame input library link net packet record sync text usage video"),
+    ("tools", "crash emulator files frame input library link net packet record sync text usage video"),
 ];
 
 /// What is at the root of the crate without being a module, and the module that it is of.

@@ -4,7 +4,6 @@ use super::thread::Message;
 use crate::net::tls::Certificates;
 use crate::net::transport::{AddressWatch, local_addresses};
 use crate::net::{NetCommand, NetHandle};
-use crate::session::SessionCommand;
 use crate::session::connection::HostCandidate;
 use crate::sync::{Event, SpawnError};
 use std::net::{IpAddr, SocketAddr};
@@ -54,7 +53,7 @@ pub(super) fn follow(bound: Bound, stop: Event, followers: Followers) -> Result<
     AddressWatch::start(stop, move || {
         // What could not be handed over is handed over with the next change.
         let candidates = candidates(bound);
-        if candidates != known && net.send(NetCommand::Session(SessionCommand::Candidates(candidates.clone()))) {
+        if candidates != known && net.send(NetCommand::Candidates(candidates.clone())) {
             known = candidates;
         }
         let pages = pages(bound.http);

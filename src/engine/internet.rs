@@ -1,9 +1,11 @@
 //! How friends who are elsewhere get in: what is started for that, and ended when the host wants none of it.
 
+use super::resolver::{Resolver, ServerName};
 use super::thread::Message;
 use crate::messages;
 use crate::net::meeting::{BrokerAddress, BrokerAddressError, MAX_BROKERS, Meeting, MeetingConfig, MeetingStatus};
-use crate::net::{NetHandle, PublicAddress, PublicAddressError};
+use crate::net::transport::stun::StunStatus;
+use crate::net::{NetCommand, NetHandle, PublicAddress, PublicAddressError};
 use crate::sync::{SpawnError, now};
 use std::sync::mpsc::SyncSender;
 
@@ -12,6 +14,8 @@ use std::sync::mpsc::SyncSender;
 pub struct Internet {
     /// Where host and pages meet when neither can be reached.
     pub meeting: Option<MeetingConfig>,
+    /// Who tells this machine how others see it.
+    pub stun: Vec<ServerName>,
 }
 
 /// What a person typed.
@@ -22,6 +26,7 @@ pub struct InternetWords<'a> {
     /// Where the page is that pages meet the host by; empty for none.
     pub page: &'a str,
     pub brokers: &'a [String],
+    pub stun: &'a [String],
 }
 
 messages! {
@@ -34,6 +39,7 @@ messages! {
         /// There is a page, and nowhere to meet.
         no_broker => NoBroker,
         too_many_brokers => TooManyBrokers { most: usize },
+        stun => Stun { text: String },
     }
 }
 
@@ -44,6 +50,12 @@ impl Internet {
         let mut internet = Internet::default();
         if !words.wanted {
             return (internet, problems);
+        }
+        for text in words.stun.iter().filter(|text| !text.trim().is_empty()) {
+            match ServerName::parse(text) {
+                Some(server) => internet.stun.push(server),
+                None => problems.push(InternetProblem::Stun { text: text.clone() }),
+            }
         }
         let mut brokers = Vec::new();
         for text in words.brokers.iter().filter(|text| !text.trim().is_empty()) {
@@ -72,6 +84,8 @@ impl Internet {
 /// How it is with each of that.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InternetStatus {
+    /// How others see this machine.
+    pub stun: StunStatus,
     /// Each broker, and how it is with it.
     pub brokers: MeetingStatus,
 }
@@ -82,13 +96,14 @@ pub(super) struct Reach {
     net: NetHandle,
     messages: SyncSender<Message>,
     meeting: Option<Meeting>,
+    resolver: Option<Resolver>,
     /// Of the links that there are.
     secrets: Vec<String>,
 }
 
 impl Reach {
     pub(super) fn new(net: NetHandle, messages: SyncSender<Message>) -> Reach {
-        Reach { config: Internet::default(), net, messages, meeting: None, secrets: Vec::new() }
+        Reach { config: Internet::default(), net, messages, meeting: None, resolver: None, secrets: Vec::new() }
     }
 
     /// Starts what is wanted now, and ends what is not any more.
@@ -104,6 +119,16 @@ impl Reach {
                 let meeting = Meeting::start(meeting, self.net.clone(), now, on_status)?;
                 meeting.set_invites(self.secrets.clone());
                 self.meeting = Some(meeting);
+            }
+        }
+        if self.config.stun != config.stun {
+            self.resolver = None;
+            let net = self.net.clone();
+            if config.stun.is_empty() {
+                net.send(NetCommand::StunServers(Vec::new()));
+            } else {
+                let on_resolved = move |servers| net.send(NetCommand::StunServers(servers));
+                self.resolver = Some(Resolver::start(config.stun.clone(), on_resolved)?);
             }
         }
         self.config = config;
@@ -130,6 +155,9 @@ impl Reach {
         if let Some(meeting) = &self.meeting {
             meeting.network_changed();
         }
+        if let Some(resolver) = &self.resolver {
+            resolver.network_changed();
+        }
     }
 }
 
@@ -139,7 +167,16 @@ mod tests {
 
     fn read(wanted: bool, page: &str, brokers: &[&str]) -> (Internet, Vec<InternetProblem>) {
         let brokers: Vec<String> = brokers.iter().map(ToString::to_string).collect();
-        Internet::from_words(InternetWords { wanted, page, brokers: &brokers })
+        Internet::from_words(InternetWords { wanted, page, brokers: &brokers, stun: &[] })
+    }
+
+    #[test]
+    fn servers_that_are_none_are_said() {
+        let stun = ["stun.example:3478".to_owned(), "stun.example".to_owned(), "a b".to_owned()];
+        let (internet, problems) =
+            Internet::from_words(InternetWords { wanted: true, page: "", brokers: &[], stun: &stun });
+        assert_eq!(internet.stun.len(), 2);
+        assert_eq!(problems, [InternetProblem::Stun { text: "a b".into() }]);
     }
 
     #[test]

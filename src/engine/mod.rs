@@ -15,6 +15,7 @@ mod machine;
 mod notice;
 mod people;
 mod publisher;
+mod resolver;
 mod saves;
 mod snapshot;
 mod thread;
@@ -26,6 +27,7 @@ pub use command::{Command, Game};
 pub use event::EngineEvent;
 pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords};
 pub use notice::{Length, Level, Notice, NoticeKind};
+pub use resolver::ServerName;
 pub use saves::SaveError;
 pub use snapshot::{
     ChatLine, DeviceStatus, GameState, GameStatus, InviteStatus, OptionStatus, PeerStatus, Rendition, Snapshot,

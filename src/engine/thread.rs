@@ -13,6 +13,7 @@ use super::{Command, EngineEvent, Length, NoticeKind};
 use crate::emulator;
 use crate::link::message::FromCore;
 use crate::net::meeting::MeetingStatus;
+use crate::net::transport::stun::StunStatus;
 use crate::net::{NetCommand, NetHandle};
 use crate::record::RecordEvent;
 use crate::session::protocol::GameInfo;
@@ -35,6 +36,8 @@ pub(super) enum Message {
     Record(RecordEvent),
     /// The page at each address of this machine, the best one first: there are others now.
     Pages(Vec<String>),
+    /// How others see this machine.
+    Stun(StunStatus),
     /// How it is with the brokers.
     Brokers(MeetingStatus),
     /// Another thread has something to tell.
@@ -122,6 +125,7 @@ impl EngineThread {
                 self.people.set_pages(pages, &mut self.publisher);
                 self.reach.network_changed();
             }
+            Message::Stun(status) => self.publisher.snapshot.internet.stun = status,
             Message::Brokers(status) => self.publisher.snapshot.internet.brokers = status,
             Message::Notice(kind) => self.publisher.notice(kind),
             Message::Stop => {}

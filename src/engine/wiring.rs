@@ -155,6 +155,7 @@ impl Engine {
                 force_format: config.codec,
                 candidates: addresses::candidates(bound),
                 on_event: reporter(&messages, Message::Session),
+                on_stun: reporter(&messages, Message::Stun),
             },
         )?;
         let signaling = Signaling::start(listener, net.clone(), config.site.clone(), certificates.clone())?;

@@ -185,8 +185,13 @@ fn internet(settings: &Settings) -> Internet {
     Internet::from_words(internet_words(settings)).0
 }
 
-fn internet_words(settings: &Settings) -> InternetWords<'_> {
-    InternetWords { wanted: settings.internet, page: &settings.meeting_page, brokers: &settings.brokers }
+pub(super) fn internet_words(settings: &Settings) -> InternetWords<'_> {
+    InternetWords {
+        wanted: settings.internet,
+        page: &settings.meeting_page,
+        brokers: &settings.brokers,
+        stun: &settings.stun_servers,
+    }
 }
 
 impl eframe::App for App {

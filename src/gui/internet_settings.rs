@@ -4,7 +4,7 @@ use super::dialog;
 use super::preferences;
 use super::theme;
 use super::widgets;
-use crate::engine::{Internet, InternetWords};
+use crate::engine::Internet;
 use crate::settings::Settings;
 use crate::text::{Message, Texts};
 use egui::{RichText, TextEdit, Ui};
@@ -60,8 +60,8 @@ pub(super) fn show(ui: &mut Ui, texts: &Texts, draft: &mut InternetDraft, new: &
     }
     let mut typed = new.clone();
     draft.apply(&mut typed);
-    let words = InternetWords { wanted: true, page: &typed.meeting_page, brokers: &typed.brokers };
-    for problem in Internet::from_words(words).1 {
+    typed.internet = true;
+    for problem in Internet::from_words(super::app::internet_words(&typed)).1 {
         ui.add(egui::Label::new(RichText::new(problem.text(texts)).size(13.0).color(theme::WARNING)).wrap());
     }
 }

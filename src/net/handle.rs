@@ -1,8 +1,10 @@
 //! The way to the net thread.
 
 use super::transport::TcpAcceptor;
+use super::transport::stun::StunServer;
 use crate::messages;
 use crate::room::Origin;
+use crate::session::connection::HostCandidate;
 use crate::session::protocol::{FromPage, Join};
 use crate::session::webrtc::CertificateError;
 use crate::session::{JoinId, Reply, SessionCommand};
@@ -32,6 +34,10 @@ pub enum NetCommand {
     /// It says something more.
     Page(JoinId, FromPage),
     Session(SessionCommand),
+    /// Where this machine can be reached, at its own addresses.
+    Candidates(Vec<HostCandidate>),
+    /// Who is asked how others see this machine.
+    StunServers(Vec<StunServer>),
 }
 
 /// The way to the net thread.

@@ -12,7 +12,8 @@ pub mod transport;
 
 pub use handle::{NetCommand, NetError, NetHandle};
 pub use http::{
-    PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem, machine_names, parse_network,
+    PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem, machine_names, meeting_page,
+    page_version, parse_network,
 };
 pub use ipnet::IpNet;
 pub use start::{NetConfig, start};

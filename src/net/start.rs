@@ -3,6 +3,7 @@
 use super::handle::{self, NetError, NetHandle};
 use super::thread::NetThread;
 use super::transport::media::MediaTransport;
+use super::transport::stun::StunStatus;
 use super::transport::tcp::tcp_peers;
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::packet::{AudioPacket, Format, VideoPacket};
@@ -41,6 +42,8 @@ pub struct NetConfig {
     pub candidates: Vec<HostCandidate>,
     /// Told what happens; must not block.
     pub on_event: Box<dyn Fn(SessionEvent) + Send>,
+    /// Told how others see this machine; must not block.
+    pub on_stun: Box<dyn Fn(StunStatus) + Send>,
 }
 
 /// Starts the net thread. It ends by [`crate::session::SessionCommand::Close`].

@@ -10,13 +10,14 @@ use super::handle::NetCommand;
 use super::start::NetConfig;
 use super::transport::media::MediaTransport;
 use super::transport::send::{self, Outgoing};
+use super::transport::stun::{Reflexive, StunClient};
 use crate::input::Seat;
 use crate::link::board::Lane;
 use crate::packet::Format;
 use crate::room::{PeerId, Room, SystemRandom};
-use crate::session::connection::FrameTimes;
+use crate::session::connection::{FrameTimes, HostCandidate};
 use crate::session::webrtc::WebRtc;
-use crate::session::{self, Action, Datagram, InputUpdate, Session, Work};
+use crate::session::{self, Action, Datagram, InputUpdate, Session, SessionCommand, Work};
 use crate::sync::{self, Claim};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
@@ -47,6 +48,9 @@ pub(super) struct NetThread {
     config: NetConfig,
     inbox: Receiver<NetCommand>,
     callers: Callers,
+    stun: StunClient,
+    /// The ways to this host at its own addresses.
+    own: Vec<HostCandidate>,
 }
 
 impl NetThread {
@@ -61,13 +65,15 @@ impl NetThread {
         let session = Session::new(session::Config {
             room,
             force_format: config.force_format,
-            candidates: std::mem::take(&mut config.candidates),
+            candidates: config.candidates.clone(),
             identity,
             random: Box::new(SystemRandom),
             now: Instant::now(),
             monotonic: sync::now(),
         });
-        NetThread { session, transport, config, inbox, callers: Callers::default() }
+        let own = std::mem::take(&mut config.candidates);
+        let (callers, stun) = (Callers::default(), StunClient::default());
+        NetThread { session, transport, config, inbox, callers, stun, own }
     }
 
     pub fn run(mut self) {
@@ -78,6 +84,7 @@ impl NetThread {
             self.take_packets();
             self.take_commands();
             self.take_feedback();
+            self.ask_servers();
             self.session.handle_timeout(Instant::now());
             self.work();
             self.act();
@@ -86,7 +93,9 @@ impl NetThread {
 
     fn sleep(&self) {
         let now = Instant::now();
-        let limit = self.session.poll_timeout(now).saturating_duration_since(now);
+        let session = self.session.poll_timeout(now);
+        let next = self.stun.poll_timeout().map_or(session, |stun| stun.min(session));
+        let limit = next.saturating_duration_since(now);
         let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
         let mut fds = [
             PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::IN),
@@ -126,6 +135,10 @@ impl NetThread {
     fn take_datagram(&mut self) -> bool {
         let Some(incoming) = self.transport.receive() else { return false };
         let (now, via, arrived) = (Instant::now(), incoming.via, incoming.arrived);
+        if self.stun.is_server(via.source) {
+            self.stun.handle_datagram(via.source, via.local, incoming.data, now);
+            return true;
+        }
         let Some(peer) = self.session.recipient(via, incoming.data, now) else {
             self.transport.refuse(via);
             return true;
@@ -200,9 +213,33 @@ impl NetThread {
                     return;
                 }
                 NetCommand::Page(id, message) => self.session.handle_page(id, message, Instant::now()),
+                NetCommand::Candidates(own) => {
+                    self.own = own;
+                    self.stun.start_anew(Instant::now());
+                    self.tell_candidates(&[]);
+                }
+                NetCommand::StunServers(servers) => self.stun.set_servers(servers, Instant::now()),
                 NetCommand::Session(command) => self.session.handle_command(command, Instant::now()),
             }
         }
+    }
+
+    /// How others see this machine, and what follows from it.
+    fn ask_servers(&mut self) {
+        self.stun.handle_timeout(Instant::now());
+        while let Some((server, question)) = self.stun.poll_transmit() {
+            self.transport.send_to(server, &question);
+        }
+        if let Some((status, seen)) = self.stun.poll_status() {
+            self.tell_candidates(&seen);
+            (self.config.on_stun)(status);
+        }
+    }
+
+    fn tell_candidates(&mut self, seen: &[Reflexive]) {
+        let seen = seen.iter().map(|it| HostCandidate::Reflexive { address: it.address, base: it.base });
+        let candidates = self.own.iter().copied().chain(seen).collect();
+        self.session.handle_command(SessionCommand::Candidates(candidates), Instant::now());
     }
 
     fn take_feedback(&mut self) {

@@ -37,6 +37,12 @@ pub struct EncodedFrame {
 pub enum HostCandidate {
     /// The socket of the media, at an address of this machine.
     Udp(SocketAddr),
+    /// That socket as servers beyond the routers see it.
+    Reflexive {
+        address: SocketAddr,
+        /// Of this machine.
+        base: SocketAddr,
+    },
     /// The port of the page, for those whose network lets no UDP through.
     Tcp(SocketAddr),
 }

@@ -53,6 +53,7 @@ pub fn answers_offer(sdp: &str, now: Instant) -> bool {
 fn candidate(candidate: HostCandidate) -> Option<Candidate> {
     match candidate {
         HostCandidate::Udp(address) => Candidate::host(address, Protocol::Udp).ok(),
+        HostCandidate::Reflexive { address, base } => Candidate::server_reflexive(address, base, Protocol::Udp).ok(),
         HostCandidate::Tcp(address) => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build().ok(),
     }
 }

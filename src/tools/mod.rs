@@ -4,8 +4,10 @@ mod bench;
 mod check;
 mod command_line;
 mod cores;
+mod page;
 
 pub use bench::{BenchError, NAMES as BENCHES, Viewer, bench};
 pub use check::{Check, CheckToolError, check};
 pub use command_line::CommandLineError;
 pub use cores::cores;
+pub use page::{PageExport, PageExportError, export_page};

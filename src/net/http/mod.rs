@@ -9,6 +9,7 @@ mod public_address;
 mod site;
 
 pub use names::of_machine as machine_names;
+pub use page::{meeting_page, version as page_version};
 pub use public_address::{PublicAddress, PublicAddressError};
 pub use site::{Site, SiteProblem, is_our_host, parse_network};
 

@@ -136,6 +136,41 @@ pub fn file(path: &str) -> Option<(&'static File, bool)> {
     page.files.get(if name.is_empty() { INDEX } else { name }).map(|it| (it, false))
 }
 
+/// The page as any web server can serve it, for meeting the host by brokers: paths and contents, what others name before what
+/// names it, `index.html` last. `connections` are what it connects to beside its own server, as in a content security policy.
+pub fn meeting_page(connections: &[String]) -> Vec<(String, Vec<u8>)> {
+    let page = &*PAGE;
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {}; \
+         media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'",
+        connections.join(" "),
+    );
+    let mut files = Vec::new();
+    for (name, file) in &page.files {
+        let is_loaded = name.starts_with("css/") || name.starts_with("src/");
+        if is_loaded {
+            files.push((format!("v/{}/{name}", page.version), file.plain.to_vec()));
+        } else if !name.ends_with(".html") {
+            files.push((name.clone(), file.plain.to_vec()));
+        }
+    }
+    if let Some(index) = page.files.get(INDEX) {
+        let text = String::from_utf8_lossy(&index.plain);
+        let direct = "<meta name=\"hotseat-carrier\" content=\"direct\">";
+        let broker = "<meta name=\"hotseat-carrier\" content=\"broker\">";
+        // The first thing that a browser reads: nothing is loaded before.
+        let policy = format!("<head>\n    <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+        let text = text.replacen(direct, broker, 1).replacen("<head>", &policy, 1);
+        files.push((INDEX.into(), text.into_bytes()));
+    }
+    files
+}
+
+/// What tells this version of the page from others: the folder below `v/` that it loads everything from.
+pub fn version() -> &'static str {
+    &PAGE.version
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

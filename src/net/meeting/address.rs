@@ -58,6 +58,12 @@ impl BrokerAddress {
         &self.url
     }
 
+    /// Scheme, name and port, as a content security policy has them.
+    pub fn origin(&self) -> &str {
+        let path = self.url.find("://").and_then(|at| self.url[at + 3..].find('/').map(|slash| at + 3 + slash));
+        &self.url[..path.unwrap_or(self.url.len())]
+    }
+
     pub fn is_secure(&self) -> bool {
         self.secure
     }
@@ -81,6 +87,10 @@ mod tests {
     fn a_broker_is_a_websocket_and_encrypted_unless_it_is_here() {
         let url = |text: &str| BrokerAddress::parse(text).map(|it| it.as_str().to_owned());
         assert_eq!(url(" wss://broker.example:8084/mqtt "), Ok("wss://broker.example:8084/mqtt".into()));
+        assert_eq!(
+            BrokerAddress::parse("wss://b.example/mqtt?x").as_ref().map(BrokerAddress::origin),
+            Ok("wss://b.example:443")
+        );
         assert_eq!(url("wss://broker.example"), Ok("wss://broker.example:443/".into()));
         assert_eq!(url("ws://127.0.0.1:9001/mqtt"), Ok("ws://127.0.0.1:9001/mqtt".into()));
         assert_eq!(url("ws://[::1]:9001"), Ok("ws://[::1]:9001/".into()));

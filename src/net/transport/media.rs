@@ -105,6 +105,11 @@ impl MediaTransport {
         }
     }
 
+    /// To a server, from the socket of the media.
+    pub fn send_to(&self, server: SocketAddr, data: &[u8]) {
+        let _ = self.socket.send_to(data, self.written(server));
+    }
+
     /// A socket for both families takes IPv4 addresses as IPv6 ones (RFC 4291, 2.5.5.2).
     #[inline]
     fn written(&self, address: SocketAddr) -> SocketAddr {

@@ -6,6 +6,7 @@ pub(crate) mod arrival;
 mod bind;
 pub(crate) mod media;
 pub(crate) mod send;
+pub mod stun;
 pub(crate) mod tcp;
 mod watch;
 
