@@ -305,7 +305,8 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     let usual = config(&listen, settings);
     let certificate = GivenCertificate::of(certificate, private_key).or_else(|| usual.certificate.clone());
     let meeting = meeting_page.map(|page| MeetingConfig { page, brokers: broker });
-    let internet = Internet { meeting, stun };
+    let wanted = meeting.is_some() || !stun.is_empty();
+    let internet = Internet { wanted, meeting, stun };
     let config = Config { codec, invite, site, certificate, internet, ..usual };
     Ok(headless::run(config, game, json, texts)?)
 }

@@ -25,8 +25,8 @@ pub(super) fn candidates(bound: Bound) -> Vec<HostCandidate> {
 }
 
 /// The page at each address at which it is served, the best one first.
-pub(super) fn pages(http: SocketAddr) -> Vec<String> {
-    local_addresses(http).iter().map(|at| format!("http://{at}/")).collect()
+pub(super) fn pages(addresses: &[SocketAddr]) -> Vec<String> {
+    addresses.iter().map(|at| format!("http://{at}/")).collect()
 }
 
 /// The page at the names that a certificate of the person's own is for.
@@ -48,7 +48,7 @@ pub(super) struct Followers {
 /// Tells everyone when the addresses change, and renews the certificates for them from time to time.
 pub(super) fn follow(bound: Bound, stop: Event, followers: Followers) -> Result<AddressWatch, SpawnError> {
     let Followers { net, certificates, messages } = followers;
-    let (mut known_pages, mut known) = (pages(bound.http), candidates(bound));
+    let (mut known_addresses, mut known) = (local_addresses(bound.http), candidates(bound));
     let mut told = None;
     AddressWatch::start(stop, move || {
         // What could not be handed over is handed over with the next change.
@@ -56,11 +56,11 @@ pub(super) fn follow(bound: Bound, stop: Event, followers: Followers) -> Result<
         if candidates != known && net.send(NetCommand::Candidates(candidates.clone())) {
             known = candidates;
         }
-        let pages = pages(bound.http);
-        if pages != known_pages && messages.try_send(Message::Pages(pages.clone())).is_ok() {
-            known_pages = pages;
+        let served = local_addresses(bound.http);
+        if served != known_addresses && messages.try_send(Message::Addresses(served.clone())).is_ok() {
+            known_addresses.clone_from(&served);
         }
-        let addresses: Vec<IpAddr> = local_addresses(bound.http).iter().map(SocketAddr::ip).collect();
+        let addresses: Vec<IpAddr> = served.iter().map(SocketAddr::ip).collect();
         let problem = certificates.refresh(&addresses, SystemTime::now()).err();
         // Once, not each time that it is tried again.
         if problem != told {

@@ -3,15 +3,20 @@
 use super::resolver::{Resolver, ServerName};
 use super::thread::Message;
 use crate::messages;
-use crate::net::meeting::{BrokerAddress, BrokerAddressError, MAX_BROKERS, Meeting, MeetingConfig, MeetingStatus};
+use crate::net::meeting::{
+    BrokerAddress, BrokerAddressError, BrokerState, MAX_BROKERS, Meeting, MeetingConfig, MeetingStatus,
+};
 use crate::net::transport::stun::StunStatus;
 use crate::net::{NetCommand, NetHandle, PublicAddress, PublicAddressError};
 use crate::sync::{SpawnError, now};
+use std::net::SocketAddr;
 use std::sync::mpsc::SyncSender;
 
 /// What may be used to reach friends beyond the local network; nothing by default.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Internet {
+    /// False: nothing beyond the local network is asked for anything.
+    pub wanted: bool,
     /// Where host and pages meet when neither can be reached.
     pub meeting: Option<MeetingConfig>,
     /// Who tells this machine how others see it.
@@ -51,6 +56,7 @@ impl Internet {
         if !words.wanted {
             return (internet, problems);
         }
+        internet.wanted = true;
         for text in words.stun.iter().filter(|text| !text.trim().is_empty()) {
             match ServerName::parse(text) {
                 Some(server) => internet.stun.push(server),
@@ -84,6 +90,16 @@ impl Internet {
 /// How it is with each of that.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InternetStatus {
+    /// Anything of it is wanted.
+    pub wanted: bool,
+    /// This machine's own addresses with the port of the page, the best one first.
+    pub addresses: Vec<SocketAddr>,
+    /// Guests open the page here, and it leads to this machine.
+    pub public_page: Option<String>,
+    /// Guests open the page here, and meet this machine by brokers.
+    pub meeting_page: Option<String>,
+    /// Servers are asked how others see this machine.
+    pub asks_servers: bool,
     /// How others see this machine.
     pub stun: StunStatus,
     /// Each broker, and how it is with it.
@@ -140,6 +156,21 @@ impl Reach {
         self.config.meeting.as_ref().map(|meeting| meeting.page.to_string())
     }
 
+    /// What is known before anything was tried.
+    pub(super) fn begin(&self, status: &mut InternetStatus) {
+        status.wanted = self.config.wanted;
+        status.meeting_page = self.page();
+        status.asks_servers = !self.config.stun.is_empty();
+        status.brokers.clear();
+        if let Some(meeting) = &self.config.meeting {
+            let state = |broker: &BrokerAddress| (broker.host().to_owned(), BrokerState::Connecting);
+            status.brokers.extend(meeting.brokers.iter().map(state));
+        }
+        if !status.asks_servers {
+            status.stun = StunStatus::default();
+        }
+    }
+
     /// The links that there are now.
     pub(super) fn set_invites(&mut self, secrets: Vec<String>) {
         if self.secrets != secrets {
@@ -187,7 +218,7 @@ mod tests {
         assert_eq!((meeting.page.to_string().as_str(), meeting.brokers.len()), ("https://play.example/x/", 1));
         assert!(problems.is_empty());
         assert_eq!(read(false, "https://play.example/x", &[broker]), (Internet::default(), Vec::new()));
-        assert_eq!(read(true, "", &[broker]), (Internet::default(), Vec::new()), "brokers alone are no meeting");
+        assert_eq!(read(true, "", &[broker]).0.meeting, None, "brokers alone are no meeting");
         assert_eq!(read(true, "http://play.example/", &[broker]).1, [InternetProblem::InsecurePage]);
         assert_eq!(read(true, "https://play.example/", &[]).1, [InternetProblem::NoBroker]);
         assert!(

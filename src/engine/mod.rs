@@ -7,6 +7,7 @@
 mod addresses;
 mod command;
 mod controls;
+mod diagnosis;
 mod event;
 mod executor;
 mod figures;
@@ -24,6 +25,7 @@ mod wiring;
 pub use crate::game_command::{GameCommand, Slot};
 pub use crate::link::message::Wants;
 pub use command::{Command, Game};
+pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose};
 pub use event::EngineEvent;
 pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords};
 pub use notice::{Length, Level, Notice, NoticeKind};

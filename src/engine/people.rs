@@ -78,6 +78,11 @@ impl People {
         }
     }
 
+    /// At a server of somebody else's, or at a name that a certificate is for: reached from everywhere.
+    pub(super) fn public_page(&self) -> Option<String> {
+        self.pages.public.iter().chain(&self.pages.named).next().cloned()
+    }
+
     /// What lets people in.
     pub(super) fn secrets(&self) -> Vec<String> {
         self.invites.iter().map(|invite| invite.secret.as_str().to_owned()).collect()

@@ -2,9 +2,10 @@
 //!
 //! None of the hot threads waits for it.
 
+use super::addresses;
 use super::executor::Executor;
 use super::figures::Figures;
-use super::internet::{Internet, InternetStatus, Reach};
+use super::internet::{Internet, Reach};
 use super::machine::{Action, Machine, StartId};
 use super::people::People;
 use super::publisher::Publisher;
@@ -19,6 +20,7 @@ use crate::record::RecordEvent;
 use crate::session::protocol::GameInfo;
 use crate::session::{SessionCommand, SessionEvent};
 use crate::sync::now;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -34,8 +36,8 @@ pub(super) enum Message {
     Session(SessionEvent),
     Speaker(Speaker),
     Record(RecordEvent),
-    /// The page at each address of this machine, the best one first: there are others now.
-    Pages(Vec<String>),
+    /// Where the page is served, the best address first: there are others now.
+    Addresses(Vec<SocketAddr>),
     /// How others see this machine.
     Stun(StunStatus),
     /// How it is with the brokers.
@@ -86,6 +88,7 @@ impl EngineThread {
         match message {
             Message::Command(Command::Site(site)) => {
                 self.people.set_public(&site, &mut self.publisher);
+                self.publisher.snapshot.internet.public_page = self.people.public_page();
                 self.executor.set_site(site);
             }
             Message::Command(Command::Internet(internet)) => self.apply_internet(internet),
@@ -121,8 +124,9 @@ impl EngineThread {
                 }
                 RecordEvent::Failed(failure) => NoticeKind::RecordingFailed { failure },
             }),
-            Message::Pages(pages) => {
-                self.people.set_pages(pages, &mut self.publisher);
+            Message::Addresses(addresses) => {
+                self.people.set_pages(addresses::pages(&addresses), &mut self.publisher);
+                self.publisher.snapshot.internet.addresses = addresses;
                 self.reach.network_changed();
             }
             Message::Stun(status) => self.publisher.snapshot.internet.stun = status,
@@ -134,10 +138,10 @@ impl EngineThread {
     }
 
     pub(super) fn apply_internet(&mut self, internet: Internet) {
-        self.publisher.snapshot.internet = InternetStatus::default();
         if let Err(error) = self.reach.apply(internet) {
             self.publisher.notice(error.into());
         }
+        self.reach.begin(&mut self.publisher.snapshot.internet);
         self.reach.set_invites(self.people.secrets());
         self.people.set_meeting(self.reach.page(), &mut self.publisher);
     }

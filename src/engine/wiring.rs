@@ -16,7 +16,7 @@ use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::messages;
 use crate::net::tls::{AuthorityError, Certificates, TlsConfig};
-use crate::net::transport::{AddressWatch, BindError, listen, open_udp};
+use crate::net::transport::{AddressWatch, BindError, listen, local_addresses, open_udp};
 use crate::net::{self, NetConfig, NetError, ServeError, Signaling};
 use crate::packet::VideoRings;
 use crate::record::{self, RecordStartError, RecordThread};
@@ -90,7 +90,8 @@ impl Engine {
         let bound = Bound { http: address(listener.local_addr())?, media: address(socket.local_addr())? };
         let (certificates, no_authority) = certificates(&config);
         let named = addresses::named_pages(&certificates, bound.http);
-        let pages = Pages::new(&config.site, named, addresses::pages(bound.http));
+        let served = local_addresses(bound.http);
+        let pages = Pages::new(&config.site, named, addresses::pages(&served));
         let room = room(&config)?;
         // There from the beginning: a core may be loaded before the net thread has told of its room.
         let first: Vec<Invite> = room.invites().iter().cloned().collect();
@@ -182,6 +183,9 @@ impl Engine {
             net,
             info: GameInfo::default(),
         };
+        let internet = &mut engine.publisher.snapshot.internet;
+        internet.addresses = served;
+        internet.public_page = engine.people.public_page();
         engine.apply_internet(config.internet);
         let thread = spawn("engine", move || {
             engine.run(&inbox);

@@ -1,0 +1,288 @@
+//! What stands between this machine and friends elsewhere, step by step, in words for people: for the window and for
+//! `hotseat doctor`. Pure.
+
+use super::internet::InternetStatus;
+use crate::messages;
+use crate::net::meeting::BrokerState;
+use crate::net::transport::stun::{MappingBehavior, StunOutcome};
+use crate::text::{Message, Texts};
+use std::net::SocketAddr;
+
+/// How a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    Good,
+    /// Not known yet.
+    Working,
+    /// Some friends may not get in.
+    Limited,
+    Bad,
+    /// Not wanted.
+    Off,
+}
+
+impl StepState {
+    /// For programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            StepState::Good => "good",
+            StepState::Working => "working",
+            StepState::Limited => "limited",
+            StepState::Bad => "bad",
+            StepState::Off => "off",
+        }
+    }
+}
+
+messages! {
+    /// What a step is about.
+    pub enum StepTitle in step {
+        network => Network,
+        router => Router,
+        brokers => Brokers,
+        link => Link,
+    }
+}
+
+messages! {
+    /// What was found.
+    pub enum Finding in finding {
+        local_only => LocalOnly,
+        no_servers => NoServers,
+        no_network => NoNetwork,
+        addresses => Addresses { addresses: String },
+        asking => Asking,
+        no_nat => NoNat { address: SocketAddr },
+        nat => Nat { address: SocketAddr },
+        nat_by_one => NatByOne { address: SocketAddr },
+        symmetric => Symmetric { addresses: String },
+        udp_blocked => UdpBlocked { servers: String },
+        brokers_connected => BrokersConnected { brokers: String },
+        brokers_connecting => BrokersConnecting,
+        brokers_failed => BrokersFailed { problems: String },
+        no_meeting => NoMeeting,
+        link_anywhere => LinkAnywhere { page: String },
+        link_local => LinkLocal { page: String },
+    }
+}
+
+messages! {
+    /// What to do about it.
+    pub enum Advice in advice {
+        connect => Connect,
+        set_meeting => SetMeeting,
+        symmetric => Symmetric,
+        udp_blocked => UdpBlocked,
+        brokers => Brokers,
+    }
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub title: StepTitle,
+    pub state: StepState,
+    pub finding: Finding,
+    pub advice: Option<Advice>,
+}
+
+impl Step {
+    fn new(title: StepTitle, state: StepState, finding: Finding) -> Step {
+        Step { title, state, finding, advice: None }
+    }
+
+    fn but(self, advice: Advice) -> Step {
+        Step { advice: Some(advice), ..self }
+    }
+}
+
+/// Every step, the nearest first. `texts` are those of the words inside a sentence.
+pub fn diagnose(status: &InternetStatus, texts: &Texts) -> Vec<Step> {
+    vec![network(status), router(status), brokers(status, texts), link(status)]
+}
+
+fn network(status: &InternetStatus) -> Step {
+    // Friends are not on this machine.
+    let others: Vec<String> =
+        status.addresses.iter().filter(|it| !it.ip().is_loopback()).map(|it| it.ip().to_string()).collect();
+    if others.is_empty() {
+        return Step::new(StepTitle::Network, StepState::Bad, Finding::NoNetwork).but(Advice::Connect);
+    }
+    Step::new(StepTitle::Network, StepState::Good, Finding::Addresses { addresses: others.join(", ") })
+}
+
+fn router(status: &InternetStatus) -> Step {
+    let step = |state, finding| Step::new(StepTitle::Router, state, finding);
+    if !status.wanted {
+        return step(StepState::Off, Finding::LocalOnly);
+    }
+    let stun = &status.stun;
+    if stun.servers.is_empty() {
+        return match status.asks_servers {
+            true => step(StepState::Working, Finding::Asking),
+            false => step(StepState::Off, Finding::NoServers),
+        };
+    }
+    let mut seen: Vec<SocketAddr> = Vec::new();
+    for (_, outcome) in &stun.servers {
+        if let StunOutcome::Seen { address } = outcome
+            && !seen.contains(address)
+        {
+            seen.push(*address);
+        }
+    }
+    // IPv4 first: that is where routers are.
+    seen.sort_by_key(SocketAddr::is_ipv6);
+    let waits = stun.servers.iter().any(|(_, outcome)| *outcome == StunOutcome::Asking);
+    let Some(&address) = seen.first() else {
+        let servers = stun.servers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        return match waits {
+            true => step(StepState::Working, Finding::Asking),
+            false => step(StepState::Bad, Finding::UdpBlocked { servers }).but(Advice::UdpBlocked),
+        };
+    };
+    match stun.behavior {
+        MappingBehavior::NoNat => step(StepState::Good, Finding::NoNat { address }),
+        MappingBehavior::EndpointIndependent => step(StepState::Good, Finding::Nat { address }),
+        MappingBehavior::EndpointDependent => {
+            let addresses = seen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            step(StepState::Limited, Finding::Symmetric { addresses }).but(Advice::Symmetric)
+        }
+        MappingBehavior::Unknown | MappingBehavior::Blocked if status.addresses.contains(&address) => {
+            step(StepState::Good, Finding::NoNat { address })
+        }
+        MappingBehavior::Unknown | MappingBehavior::Blocked => {
+            let state = if waits { StepState::Working } else { StepState::Good };
+            step(state, Finding::NatByOne { address })
+        }
+    }
+}
+
+fn brokers(status: &InternetStatus, texts: &Texts) -> Step {
+    let step = |state, finding| Step::new(StepTitle::Brokers, state, finding);
+    if !status.wanted {
+        return step(StepState::Off, Finding::LocalOnly);
+    }
+    if status.meeting_page.is_none() {
+        return step(StepState::Off, Finding::NoMeeting).but(Advice::SetMeeting);
+    }
+    let with = |wanted: fn(&BrokerState) -> bool| status.brokers.iter().filter(move |(_, state)| wanted(state));
+    let connected: Vec<&str> = with(|state| *state == BrokerState::Connected).map(|(name, _)| name.as_str()).collect();
+    if !connected.is_empty() {
+        let all = connected.len() == status.brokers.len();
+        let state = if all { StepState::Good } else { StepState::Limited };
+        return step(state, Finding::BrokersConnected { brokers: connected.join(", ") });
+    }
+    let problems: Vec<String> = status
+        .brokers
+        .iter()
+        .filter_map(|(name, state)| match state {
+            BrokerState::Failed(problem) => Some(format!("{name}: {}", problem.text(texts))),
+            BrokerState::Connecting | BrokerState::Connected => None,
+        })
+        .collect();
+    if problems.is_empty() {
+        return step(StepState::Working, Finding::BrokersConnecting);
+    }
+    step(StepState::Bad, Finding::BrokersFailed { problems: problems.join("; ") }).but(Advice::Brokers)
+}
+
+/// What the link that is handed out is good for.
+fn link(status: &InternetStatus) -> Step {
+    let anywhere = status.public_page.as_ref().or(status.meeting_page.as_ref());
+    let local = status.addresses.first().map(|at| format!("http://{at}/")).unwrap_or_default();
+    match anywhere {
+        Some(page) => Step::new(StepTitle::Link, StepState::Good, Finding::LinkAnywhere { page: page.clone() }),
+        None => {
+            let state = if status.wanted { StepState::Limited } else { StepState::Good };
+            let step = Step::new(StepTitle::Link, state, Finding::LinkLocal { page: local });
+            if status.wanted { step.but(Advice::SetMeeting) } else { step }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::meeting::BrokerProblem;
+    use crate::net::transport::stun::StunStatus;
+    use crate::text::Spoken;
+
+    fn at(text: &str) -> SocketAddr {
+        text.parse().expect("an address")
+    }
+
+    fn status() -> InternetStatus {
+        InternetStatus {
+            wanted: true,
+            asks_servers: true,
+            addresses: vec![at("192.168.1.2:8470"), at("127.0.0.1:8470")],
+            ..InternetStatus::default()
+        }
+    }
+
+    fn steps(status: &InternetStatus) -> Vec<(StepState, Finding)> {
+        let steps = diagnose(status, &Spoken::English.texts());
+        for step in &steps {
+            let needs = matches!(step.state, StepState::Bad | StepState::Limited);
+            assert!(!needs || step.advice.is_some() || step.title == StepTitle::Brokers, "{step:?} without advice");
+        }
+        steps.into_iter().map(|step| (step.state, step.finding)).collect()
+    }
+
+    #[test]
+    fn in_the_local_network_alone_nothing_is_missing() {
+        let found = steps(&InternetStatus { wanted: false, ..status() });
+        assert_eq!(found[0], (StepState::Good, Finding::Addresses { addresses: "192.168.1.2".into() }));
+        assert_eq!(found[1], (StepState::Off, Finding::LocalOnly));
+        assert_eq!(found[3], (StepState::Good, Finding::LinkLocal { page: "http://192.168.1.2:8470/".into() }));
+        let none = InternetStatus { addresses: vec![at("[::1]:8470")], ..InternetStatus::default() };
+        assert_eq!(steps(&none)[0], (StepState::Bad, Finding::NoNetwork));
+    }
+
+    #[test]
+    fn the_router_is_told_by_what_servers_see() {
+        let seen = |text| StunOutcome::Seen { address: at(text) };
+        let mut it = status();
+        assert_eq!(steps(&it)[1], (StepState::Working, Finding::Asking));
+        let mut found = |outcomes: Vec<StunOutcome>, behavior| {
+            let servers = outcomes.into_iter().enumerate().map(|(n, it)| (format!("s{n}"), it)).collect();
+            it.stun = StunStatus { servers, behavior };
+            steps(&it).swap_remove(1)
+        };
+        let address = at("198.51.100.7:8470");
+        let (one, other) = (seen("198.51.100.7:8470"), seen("198.51.100.7:9000"));
+        use MappingBehavior::*;
+        assert_eq!(
+            found(vec![one.clone(), one.clone()], EndpointIndependent),
+            (StepState::Good, Finding::Nat { address })
+        );
+        assert_eq!(found(vec![one.clone(), StunOutcome::Asking], Unknown).0, StepState::Working);
+        assert_eq!(
+            found(vec![one.clone(), StunOutcome::NoAnswer], Unknown),
+            (StepState::Good, Finding::NatByOne { address })
+        );
+        let addresses = "198.51.100.7:8470, 198.51.100.7:9000".into();
+        assert_eq!(found(vec![one, other], EndpointDependent), (StepState::Limited, Finding::Symmetric { addresses }));
+        let silent = found(vec![StunOutcome::NoAnswer; 2], Blocked);
+        assert_eq!(silent, (StepState::Bad, Finding::UdpBlocked { servers: "s0, s1".into() }));
+        let own = seen("192.168.1.2:8470");
+        assert_eq!(found(vec![own], Unknown).1, Finding::NoNat { address: at("192.168.1.2:8470") });
+    }
+
+    #[test]
+    fn brokers_and_the_link_that_leads_to_them() {
+        let mut it = status();
+        assert_eq!(steps(&it)[2].1, Finding::NoMeeting);
+        assert_eq!(steps(&it)[3].0, StepState::Limited, "friends elsewhere have no way in");
+        it.meeting_page = Some("https://play.example/".into());
+        let broker = |name: &str, state| (name.to_owned(), state);
+        it.brokers = vec![broker("a", BrokerState::Connecting), broker("b", BrokerState::Connecting)];
+        assert_eq!(steps(&it)[2], (StepState::Working, Finding::BrokersConnecting));
+        it.brokers[0].1 = BrokerState::Failed(BrokerProblem::NoAnswer);
+        assert_eq!(steps(&it)[2].0, StepState::Bad);
+        it.brokers[1].1 = BrokerState::Connected;
+        assert_eq!(steps(&it)[2], (StepState::Limited, Finding::BrokersConnected { brokers: "b".into() }));
+        assert_eq!(steps(&it)[3], (StepState::Good, Finding::LinkAnywhere { page: "https://play.example/".into() }));
+    }
+}
