@@ -2,7 +2,10 @@
 
 mod command;
 mod console;
+mod doctor;
 mod json;
+
+pub use doctor::doctor;
 
 use crate::engine::{Command, Config, Engine, EngineEvent, Game, NoticeKind, StartError};
 use crate::messages;

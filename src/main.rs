@@ -1,7 +1,7 @@
 //! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
 
 use clap::{Args, Parser, Subcommand};
-use hotseat::engine::{Config, Game, Internet, ServerName};
+use hotseat::engine::{Config, Game, Internet, InternetWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
@@ -54,6 +54,50 @@ struct Listen {
     udp: Option<SocketAddr>,
 }
 
+/// What may be used to reach friends beyond the local network; without any of it, nothing is.
+#[derive(Args)]
+struct InternetArguments {
+    /// Use what the window's settings have.
+    #[arg(long)]
+    internet: bool,
+    /// A message broker by which friends meet this host where it cannot be reached, such as wss://broker.example:8084/mqtt.
+    #[arg(long, value_name = "URL", value_parser = broker, requires = "meeting_page")]
+    broker: Vec<BrokerAddress>,
+    /// The page that they open for that, as `hotseat page` writes it, on any server with https.
+    #[arg(long, value_name = "URL", value_parser = public_address, requires = "broker")]
+    meeting_page: Option<PublicAddress>,
+    /// A server that tells this machine its public address (STUN).
+    #[arg(long, value_name = "HOST:PORT", value_parser = server_name)]
+    stun: Vec<ServerName>,
+}
+
+impl InternetArguments {
+    fn read(self, settings: &Settings) -> Internet {
+        let mut internet = Internet::default();
+        if self.internet {
+            let words = InternetWords {
+                wanted: settings.internet,
+                page: &settings.meeting_page,
+                brokers: &settings.brokers,
+                stun: &settings.stun_servers,
+            };
+            let (usual, wrong) = Internet::from_words(words);
+            internet = usual;
+            for what in wrong {
+                tracing::warn!("settings: {what}");
+            }
+        }
+        if let Some(page) = self.meeting_page {
+            internet.meeting = Some(MeetingConfig { page, brokers: self.broker });
+        }
+        if !self.stun.is_empty() {
+            internet.stun = self.stun;
+        }
+        internet.wanted |= internet.meeting.is_some() || !internet.stun.is_empty();
+        internet
+    }
+}
+
 #[derive(Args)]
 struct HostArguments {
     #[command(flatten)]
@@ -85,15 +129,8 @@ struct HostArguments {
     /// Without one, those on this machine.
     #[arg(long, value_name = "ADDR", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
-    /// A message broker by which friends meet this host where it cannot be reached, such as wss://broker.example:8084/mqtt.
-    #[arg(long, value_name = "URL", value_parser = broker, requires = "meeting_page")]
-    broker: Vec<BrokerAddress>,
-    /// The page that they open for that, as `hotseat page` writes it, on any server with https.
-    #[arg(long, value_name = "URL", value_parser = public_address, requires = "broker")]
-    meeting_page: Option<PublicAddress>,
-    /// A server that tells this machine its public address (STUN).
-    #[arg(long, value_name = "HOST:PORT", value_parser = server_name)]
-    stun: Vec<ServerName>,
+    #[command(flatten)]
+    internet: InternetArguments,
     /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
     #[arg(long)]
     json: bool,
@@ -119,6 +156,16 @@ enum What {
     },
     /// List the cores found.
     Cores {
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what stands between this machine and friends elsewhere, and what to do about it.
+    Doctor {
+        #[command(flatten)]
+        listen: Listen,
+        #[command(flatten)]
+        internet: InternetArguments,
         /// As one JSON object.
         #[arg(long)]
         json: bool,
@@ -267,6 +314,10 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             print(&tools::check(&check, &texts)?)
         }
         Some(What::Cores { json }) => print(&tools::cores(&settings.core_folders, json, &texts)),
+        Some(What::Doctor { listen, internet, json }) => {
+            let config = Config { internet: internet.read(settings), ..config(&listen, settings) };
+            print(&headless::doctor(config, json, &texts)?)
+        }
         Some(What::Page { out, broker, stun }) => page(out, broker, stun, settings, &texts),
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
@@ -288,9 +339,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         certificate,
         private_key,
         trusted_proxy,
-        broker,
-        meeting_page,
-        stun,
+        internet,
         json,
     } = arguments;
     let mut game = choose(open, settings)?;
@@ -304,9 +353,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     }
     let usual = config(&listen, settings);
     let certificate = GivenCertificate::of(certificate, private_key).or_else(|| usual.certificate.clone());
-    let meeting = meeting_page.map(|page| MeetingConfig { page, brokers: broker });
-    let wanted = meeting.is_some() || !stun.is_empty();
-    let internet = Internet { wanted, meeting, stun };
+    let internet = internet.read(settings);
     let config = Config { codec, invite, site, certificate, internet, ..usual };
     Ok(headless::run(config, game, json, texts)?)
 }

@@ -6,7 +6,7 @@ use super::invite_links::{self, LinkDraft};
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button, Emphasis};
 use super::{invite_code, theme};
-use crate::engine::InviteStatus;
+use crate::engine::{InviteStatus, StepState, diagnose};
 use crate::room::InviteTerms;
 use crate::room::RoomCommand;
 use crate::text::Texts;
@@ -154,6 +154,14 @@ fn more_links(dialog: &mut Option<Dialog>, ui: &mut Ui, model: &Model) {
     let texts = model.texts;
     if ui.add(Button::text(texts.more_links).with_icon(Icon::Link)).on_hover_text(texts.more_links_tip).clicked() {
         *dialog = Some(Dialog::Links(LinkDraft::of(model.settings)));
+    }
+    // Something is in the way of friends elsewhere: it is said where the link is.
+    let steps = diagnose(&model.snapshot.internet, texts);
+    let trouble = steps.iter().any(|step| step.state == StepState::Bad);
+    let button = Button::text(texts.connection).with_icon(Icon::Info);
+    let button = if trouble { button.color(theme::WARNING) } else { button };
+    if ui.add(button).on_hover_text(texts.connection_tip).clicked() {
+        *dialog = Some(Dialog::Connection);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod app;
 mod chat;
+mod connection;
 mod control_bar;
 mod controller_settings;
 mod core_choice;

@@ -11,7 +11,9 @@ use super::leds::Leds;
 use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
 use super::preferences::SettingsDraft;
-use super::{control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, theme};
+use super::{
+    connection, control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, theme,
+};
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
 use crate::room::RoomCommand;
@@ -119,6 +121,8 @@ pub enum Dialog {
     Qr,
     /// All invite links, and the form for another.
     Links(invite_links::LinkDraft),
+    /// How friends get to this machine.
+    Connection,
     /// More than one core opens this file.
     ChooseCore {
         /// The file.
@@ -212,6 +216,7 @@ impl View {
             Dialog::Settings(draft) => preferences::show(ui, model, draft, actions),
             Dialog::Options(filter) => options::show(ui, model, filter, actions),
             Dialog::Qr => invite::show_qr(self, ui, model),
+            Dialog::Connection => connection::show(ui, model),
             Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),
             Dialog::ChooseCore { content, remember } => core_choice::show(ui, model, content, remember, actions),
             Dialog::NoCore(content) => core_choice::show_none(ui, model, content, actions),

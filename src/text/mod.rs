@@ -58,7 +58,8 @@ texts! {
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
     more_invite, less_invite, invite_hint_ask, ask_first, asks_first, code, code_name, code_tip, code_hint, copy_code, code_stop, code_stop_name,
-    time_left, more_links, more_links_tip, links_title, no_links, new_link, make_link, link_for, link_uses,
+    time_left, connection, connection_tip, connection_title, step_good, step_working, step_limited, step_bad, step_off,
+    more_links, more_links_tip, links_title, no_links, new_link, make_link, link_for, link_uses,
     link_lasts, no_open_link, no_limit, ten_minutes, one_hour, one_day, used, used_of, take_back, take_back_link,
     take_back_people,
     // People

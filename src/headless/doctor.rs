@@ -1,0 +1,62 @@
+//! `hotseat doctor`: tries what friends elsewhere need, and says what it found.
+
+use crate::engine::{Config, Engine, StartError, Step, StepState, diagnose};
+use crate::text::{Message, Texts};
+use serde_json::json;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Servers and brokers have so long to answer.
+const LIMIT: Duration = Duration::from_secs(15);
+/// What is known after so long without another change is taken for all there is.
+const QUIET: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Starts what hosting would start, without a game, waits until nothing more comes, and describes each step.
+pub fn doctor(config: Config, as_json: bool, texts: &Texts) -> Result<String, StartError> {
+    let engine = Engine::start(config)?;
+    let start = Instant::now();
+    let mut steps = diagnose(&engine.snapshot().internet, texts);
+    let mut since = start;
+    loop {
+        let works = steps.iter().any(|step| step.state == StepState::Working);
+        if start.elapsed() >= LIMIT || (!works && since.elapsed() >= QUIET) {
+            break;
+        }
+        sleep(LOOK);
+        let now = diagnose(&engine.snapshot().internet, texts);
+        if now != steps {
+            (steps, since) = (now, Instant::now());
+        }
+    }
+    Ok(if as_json { machine_readable(&steps, texts) } else { readable(&steps, texts) })
+}
+
+fn machine_readable(steps: &[Step], texts: &Texts) -> String {
+    let step = |step: &Step| {
+        json!({
+            "step": step.title.code(),
+            "state": step.state.name(),
+            "code": step.finding.code(),
+            "finding": step.finding.text(texts),
+            "advice": step.advice.as_ref().map(|advice| advice.text(texts)),
+        })
+    };
+    json!({ "steps": steps.iter().map(step).collect::<Vec<_>>() }).to_string()
+}
+
+fn readable(steps: &[Step], texts: &Texts) -> String {
+    let mut lines = Vec::new();
+    for step in steps {
+        let mark = match step.state {
+            StepState::Good => "✓",
+            StepState::Working => "…",
+            StepState::Limited => "!",
+            StepState::Bad => "✗",
+            StepState::Off => "-",
+        };
+        lines.push(format!("{mark} {}: {}", step.title.text(texts), step.finding.text(texts)));
+        lines.extend(step.advice.iter().map(|advice| format!("    {}", advice.text(texts))));
+    }
+    lines.join("\n")
+}
