@@ -1,6 +1,10 @@
 //! Networks of a test's own, in namespaces, so that nothing else on the machine is touched.
 
-use std::process::Command;
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::process::{Command, Stdio};
 
 const INSIDE: &str = "HOTSEAT_TEST_INSIDE";
 
@@ -10,6 +14,26 @@ pub fn run(line: &str) {
     let status = Command::new(words[0]).args(&words[1..]).status();
     let status = status.unwrap_or_else(|error| panic!("{line}: {error}: install the package iproute2"));
     assert!(status.success(), "{line}");
+}
+
+/// A command that must succeed, with this on its input.
+pub fn feed(words: &[&str], input: &str) {
+    let child = Command::new(words[0]).args(&words[1..]).stdin(Stdio::piped()).spawn();
+    let mut child = child.unwrap_or_else(|error| panic!("{words:?}: {error}"));
+    child.stdin.take().expect("its input").write_all(input.as_bytes()).expect("it reads");
+    let status = child.wait().expect("it ends");
+    assert!(status.success(), "{words:?} with\n{input}");
+}
+
+/// Does something in a machine of [`machines`], on a thread of its own; what it starts is there, too.
+pub fn at<T: Send>(machine: &str, work: impl FnOnce() -> T + Send) -> T {
+    let there = || {
+        let place = File::open(format!("/run/netns/{machine}")).expect("the machine is there");
+        move_into_link_name_space(place.as_fd(), Some(LinkNameSpaceType::Network)).expect("the machine takes us in");
+        work()
+    };
+    let done = std::thread::scope(|scope| scope.spawn(there).join());
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Runs one test of this program again, as root of a user namespace with a network and mounts of its own.
