@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::browser::believe;
 use common::host::Setup;
 use common::network::{cable, inside, machines, run};
 use common::{Browser, LONG, TempDir, built_core, button};
@@ -13,15 +14,6 @@ fn host_nearby(setup: Setup) -> common::Host {
     machines(&["far"]);
     cable([("", "near", "10.77.0.1/24"), ("far", "there", "10.77.0.2/24")]);
     setup.http("[::]:0").udp("[::]:0").within(&["ip", "netns", "exec", "far"]).start()
-}
-
-/// Makes Chromium believe an authority, as its settings do.
-fn believe(certificate: &Path) {
-    let store = Path::new(&std::env::var_os("HOME").expect("a home")).join(".pki/nssdb");
-    std::fs::create_dir_all(&store).expect("a folder");
-    let store = format!("sql:{}", store.display());
-    run(&format!("certutil -N -d {store} --empty-password"));
-    run(&format!("certutil -A -d {store} -n hotseat -t C,, -i {}", certificate.display()));
 }
 
 /// What curl gets from there, without asking who it is.

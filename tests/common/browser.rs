@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -298,7 +298,8 @@ impl dyn Tab {
         self.eval_async(&format!("return await probe.inbound('{kind}')"))
     }
 
-    /// Ways to the host that work: `protocol`, `address` and `port` of its end, and whether the media takes it (`chosen`).
+    /// Ways to the host that work: `protocol`, `address` and `port` of its end, `kinds` of candidate of the page's and of its end,
+    /// and whether the media takes it (`chosen`).
     pub fn paths(&self) -> Vec<Value> {
         self.eval_async("return await probe.paths()").as_array().cloned().unwrap_or_default()
     }
@@ -345,6 +346,15 @@ impl Drop for Browser {
             signal(pid, Signal::KILL);
         }
     }
+}
+
+/// Makes Chromium believe an authority, whose certificate is in DER, as its settings do. For the home that a test has of its own.
+pub fn believe(certificate: &Path) {
+    let store = Path::new(&std::env::var_os("HOME").expect("a home")).join(".pki/nssdb");
+    std::fs::create_dir_all(&store).expect("a folder");
+    let store = format!("sql:{}", store.display());
+    super::network::run(&format!("certutil -N -d {store} --empty-password"));
+    super::network::run(&format!("certutil -A -d {store} -n hotseat -t C,, -i {}", certificate.display()));
 }
 
 fn start_chromedriver() -> (Child, u16) {

@@ -157,8 +157,9 @@
     const entries = [...(report?.values() ?? [])];
     const chosen = entries.find((it) => it.type === "transport")?.selectedCandidatePairId;
     return entries.filter((it) => it.type === "candidate-pair" && it.state === "succeeded").map((it) => {
-      const { protocol, address, port } = report.get(it.remoteCandidateId);
-      return { protocol, address, port, chosen: it.id === chosen };
+      const { protocol, address, port, candidateType } = report.get(it.remoteCandidateId);
+      const kinds = [report.get(it.localCandidateId)?.candidateType, candidateType];
+      return { protocol, address, port, kinds, chosen: it.id === chosen };
     });
   }
 

@@ -3,7 +3,9 @@
 
 #![allow(dead_code)]
 
+pub mod calls;
 pub mod probe;
+pub mod servers;
 pub mod sites;
 pub mod theory;
 

@@ -1,6 +1,6 @@
 //! What a network really does with UDP, and whether two of them let each other through: by plain sockets, without ICE.
 
-use super::sites::{SERVER_V4, SERVER_V6, Site};
+use super::sites::{HOME_ROUTER, SERVER_V4, SERVER_V6, Site};
 use super::theory::{Filtering, Mapping};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -143,6 +143,36 @@ pub fn classify(site: &Site) -> Option<(Mapping, Filtering)> {
             Filtering::AddressAndPortDependent
         };
         Some((mapping, filtering))
+    })
+}
+
+/// Where [`map_by_nat_pmp`] wants what comes.
+const MAPPED_PORT: u16 = 4000;
+
+/// Asks the router of this site for a port, by NAT-PMP (RFC 6886); which one it gives.
+pub fn map_by_nat_pmp(site: &Site) -> u16 {
+    let [high, low] = MAPPED_PORT.to_be_bytes();
+    let request = [0, 1, 0, 0, high, low, high, low, 0, 0, 0x0e, 0x10];
+    site.run(|| {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a socket");
+        socket.set_read_timeout(Some(BETWEEN * 10)).expect("a limit");
+        // It may only just be starting.
+        crate::common::until("an answer by NAT-PMP", crate::common::LONG, || {
+            let _ = socket.send_to(&request, (HOME_ROUTER, 5351));
+            let mut answer = [0; 64];
+            let length = socket.recv(&mut answer).ok()?;
+            let granted = length == 16 && answer[..4] == [0, 0x81, 0, 0];
+            granted.then(|| u16::from_be_bytes([answer[10], answer[11]]))
+        })
+    })
+}
+
+/// Whether what a server sends to this port of the site's public address arrives at the machine, which has sent nothing there.
+pub fn hears_strangers(site: &Site, port: u16) -> bool {
+    site.run(|| {
+        let mut listener = Asker::new(false);
+        listener.socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, MAPPED_PORT)).expect("a socket");
+        listener.hears(&Asker::new(false), 3, port)
     })
 }
 

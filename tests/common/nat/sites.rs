@@ -14,7 +14,7 @@ pub const SERVER_V6: [Ipv6Addr; 2] =
     [Ipv6Addr::new(0x2a0f, 0xffff, 0xfa, 0, 0, 0, 0, 2), Ipv6Addr::new(0x2a0f, 0xffff, 0xfa, 0, 0, 0, 0, 3)];
 
 /// Where most homes are; that two of them use the same addresses disturbs nobody.
-const HOME_ROUTER: &str = "192.168.1.1";
+pub const HOME_ROUTER: &str = "192.168.1.1";
 const HOME_MACHINE: &str = "192.168.1.2";
 /// Between a home and its carrier's NAT (RFC 6598).
 const CARRIER_ROUTER: &str = "100.64.0.1";

@@ -1,0 +1,113 @@
+//! Friends that join from one network a game that is hosted in another, and the way that their pictures take.
+
+use super::servers::{MEETING, Servers};
+use super::sites::{SERVER_V4, SERVER_V6, Site};
+use super::theory::{Options, Path, Why};
+use crate::common::host::{Host, Setup, run_to_end};
+use crate::common::{Browser, LONG, built_core, pass, program, until};
+use std::fmt;
+use std::process::Command;
+use std::time::Duration;
+
+/// What a friend saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The picture, by this way.
+    Played(Path),
+    /// What the page said.
+    Told(String),
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Seen::Played(path) => path.fmt(out),
+            Seen::Told(text) => out.pad(&text.chars().take(60).collect::<String>()),
+        }
+    }
+}
+
+/// Two addresses of the server that tells a machine how it is seen, in both families.
+fn stun_servers() -> Vec<String> {
+    let v4 = SERVER_V4.map(|it| format!("{it}:3478"));
+    v4.into_iter().chain(SERVER_V6.map(|it| format!("[{it}]:3478"))).collect()
+}
+
+/// Writes the page that friends open.
+pub fn export_page(servers: &Servers, options: Options) {
+    let mut command = Command::new(program());
+    command.args(["page", "--out"]).arg(servers.page_folder());
+    command.args(["--broker", &format!("wss://{MEETING}/mqtt")]);
+    let stun = if options.stun { stun_servers() } else { vec!["none".into()] };
+    for server in stun {
+        command.args(["--stun", &server]);
+    }
+    let output = run_to_end(command);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A host on this machine.
+pub fn host(site: &Site, servers: &Servers, options: Options) -> Host {
+    let mut setup = Setup::core(&built_core("fixture"))
+        .http("[::]:0")
+        .udp("[::]:0")
+        .variable("SSL_CERT_FILE", servers.authority())
+        .argument("--broker")
+        .argument(&format!("wss://{MEETING}/mqtt"))
+        .argument("--meeting-page")
+        .argument(&format!("https://{MEETING}/"));
+    if options.stun {
+        for server in stun_servers() {
+            setup = setup.argument("--stun").argument(&server);
+        }
+    }
+    site.run(|| setup.start())
+}
+
+/// A friend's browser on this machine, at the link that the host hands out.
+pub fn friend(site: &Site, link: &str) -> Browser {
+    site.run(|| Browser::open(link))
+}
+
+/// What comes of that. The page tries again for ever; what it says after its first try counts.
+pub fn outcome(browser: &Browser) -> Seen {
+    let words = || browser.eval("return document.getElementById('notice')?.innerText ?? ''");
+    until("a picture, or a reason why there is none", LONG, || {
+        if browser.state() == "playing" && browser.frames_shown() > 0 {
+            return Some(Seen::Played(path(browser)));
+        }
+        let words = words().as_str().unwrap_or_default().to_owned();
+        let tells = ["no way to it", "blocks", "does not answer at the meeting point", "meeting points of this link"];
+        if tells.iter().any(|it| words.contains(it)) {
+            return Some(Seen::Told(words));
+        }
+        pass(Duration::from_millis(100));
+        None
+    })
+}
+
+/// The way that the picture takes.
+pub fn path(browser: &Browser) -> Path {
+    let paths = browser.paths();
+    let chosen = paths.iter().find(|it| it["chosen"] == true).unwrap_or_else(|| panic!("no way in {paths:?}"));
+    let kinds = [&chosen["kinds"][0], &chosen["kinds"][1]];
+    if kinds.iter().any(|kind| *kind == "relay") {
+        Path::Relayed
+    } else if chosen["protocol"] == "tcp" {
+        Path::Tcp
+    } else if kinds.iter().any(|kind| *kind == "host") {
+        Path::Direct
+    } else {
+        Path::Punched
+    }
+}
+
+/// Whether that is what theory says; a page that cannot play has to say why.
+pub fn is_as_expected(seen: &Seen, expected: Path) -> bool {
+    match (seen, expected) {
+        (Seen::Played(path), expected) => *path == expected,
+        (Seen::Told(words), Path::None(Why::UdpBlocked)) => words.contains("blocks") || words.contains("no way to it"),
+        (Seen::Told(words), Path::None(_)) => words.contains("no way to it") || words.contains("blocks"),
+        (Seen::Told(_), _) => false,
+    }
+}

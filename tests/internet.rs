@@ -1,0 +1,50 @@
+//! Friends who are elsewhere: host and guests behind routers, who meet by a broker and find a way through.
+
+mod common;
+#[path = "common/nat/mod.rs"]
+mod nat;
+
+use common::network::inside;
+use common::{LONG, button};
+use nat::Kind;
+use nat::calls::{Seen, export_page, friend, host, is_as_expected, outcome};
+use nat::servers::Servers;
+use nat::sites::Internet;
+use nat::theory::{Options, Path, expected};
+
+#[test]
+fn friends_behind_routers_of_their_own_meet_by_a_broker_and_play_with_gamepads() {
+    if !inside("friends_behind_routers_of_their_own_meet_by_a_broker_and_play_with_gamepads") {
+        return;
+    }
+    let _alone = common::alone();
+    let options = Options { stun: true, ..Options::default() };
+    let internet = Internet::new();
+    let servers = Servers::start();
+    export_page(&servers, options);
+    let home = internet.plug("h", Kind::PortRestricted);
+    let mut host = host(&home, &servers, options);
+    let link = host.url_for("Ann");
+    assert!(link.starts_with("https://meet.example/"), "{link}");
+
+    let ann = friend(&internet.plug("g", Kind::PortRestricted), &link);
+    assert_eq!(outcome(&ann), Seen::Played(Path::Punched));
+    host.wait_for("peer_joined", LONG);
+    assert_eq!(ann.eval("return window.isSecureContext"), true);
+    assert_eq!(ann.eval("return typeof navigator.getGamepads"), "function");
+    ann.press("x");
+    ann.watch_until("a held button", LONG, |blocks| blocks.buttons.contains(&button::A));
+    ann.release("x");
+
+    // Another friend at the same time, in a network that lets less through, is told why it does not work.
+    for kind in [Kind::DoubleNat, Kind::Symmetric, Kind::UdpBlocked] {
+        let other = friend(&internet.plug("o", kind), &link.replace("Ann", "Bea"));
+        let seen = outcome(&other);
+        let expected = expected(Kind::PortRestricted, kind, options);
+        assert!(is_as_expected(&seen, expected), "{kind}: {seen:?} instead of {expected}");
+    }
+    // And the first one plays on.
+    ann.press("x");
+    ann.watch_until("a held button", LONG, |blocks| blocks.buttons.contains(&button::A));
+    host.assert_alive();
+}
