@@ -5,12 +5,19 @@ mod common;
 mod nat;
 
 use common::network::inside;
-use common::{LONG, button};
+use common::{Browser, LONG, button};
 use nat::Kind;
-use nat::calls::{Seen, export_page, friend, host, is_as_expected, outcome};
+use nat::calls::{Friend, Seen, export_page, host, is_as_expected};
 use nat::servers::Servers;
 use nat::sites::Internet;
 use nat::theory::{Options, Path, expected};
+
+/// A button of the page is one of the game.
+fn presses(page: &Browser) {
+    page.press("x");
+    page.watch_until("a held button", LONG, |blocks| blocks.buttons.contains(&button::A));
+    page.release("x");
+}
 
 #[test]
 fn friends_behind_routers_of_their_own_meet_by_a_broker_and_play_with_gamepads() {
@@ -27,24 +34,21 @@ fn friends_behind_routers_of_their_own_meet_by_a_broker_and_play_with_gamepads()
     let link = host.url_for("Ann");
     assert!(link.starts_with("https://meet.example/"), "{link}");
 
-    let ann = friend(&internet.plug("g", Kind::PortRestricted), &link);
-    assert_eq!(outcome(&ann), Seen::Played(Path::Punched));
+    let ann = Friend::open(internet.plug("g", Kind::PortRestricted), &link);
+    assert_eq!(ann.outcome(), Seen::Played(Path::Punched));
     host.wait_for("peer_joined", LONG);
-    assert_eq!(ann.eval("return window.isSecureContext"), true);
-    assert_eq!(ann.eval("return typeof navigator.getGamepads"), "function");
-    ann.press("x");
-    ann.watch_until("a held button", LONG, |blocks| blocks.buttons.contains(&button::A));
-    ann.release("x");
+    assert_eq!(ann.see(|it| it.eval("return window.isSecureContext")), true);
+    assert_eq!(ann.see(|it| it.eval("return typeof navigator.getGamepads")), "function");
+    ann.see(presses);
 
     // Another friend at the same time, in a network that lets less through, is told why it does not work.
     for kind in [Kind::DoubleNat, Kind::Symmetric, Kind::UdpBlocked] {
-        let other = friend(&internet.plug("o", kind), &link.replace("Ann", "Bea"));
-        let seen = outcome(&other);
+        let other = Friend::open(internet.plug("o", kind), &link.replace("Ann", "Bea"));
+        let seen = other.outcome();
         let expected = expected(Kind::PortRestricted, kind, options);
         assert!(is_as_expected(&seen, expected), "{kind}: {seen:?} instead of {expected}");
     }
     // And the first one plays on.
-    ann.press("x");
-    ann.watch_until("a held button", LONG, |blocks| blocks.buttons.contains(&button::A));
+    ann.see(presses);
     host.assert_alive();
 }

@@ -64,13 +64,39 @@ pub fn host(site: &Site, servers: &Servers, options: Options) -> Host {
     site.run(|| setup.start())
 }
 
-/// A friend's browser on this machine, at the link that the host hands out.
-pub fn friend(site: &Site, link: &str) -> Browser {
-    site.run(|| Browser::open(link))
+/// A friend's browser, which can be spoken to on its own machine alone.
+pub struct Friend {
+    site: Site,
+    browser: Option<Browser>,
 }
 
-/// What comes of that. The page tries again for ever; what it says after its first try counts.
-pub fn outcome(browser: &Browser) -> Seen {
+impl Friend {
+    /// On this machine, at the link that the host hands out.
+    pub fn open(site: Site, link: &str) -> Friend {
+        let browser = site.run(|| Browser::open(link));
+        Friend { site, browser: Some(browser) }
+    }
+
+    pub fn see<T: Send>(&self, look: impl FnOnce(&Browser) -> T + Send) -> T {
+        let browser = self.browser.as_ref().expect("until it is dropped");
+        self.site.run(|| look(browser))
+    }
+
+    /// What comes of its joining.
+    pub fn outcome(&self) -> Seen {
+        self.see(outcome)
+    }
+}
+
+impl Drop for Friend {
+    fn drop(&mut self) {
+        let browser = self.browser.take();
+        self.site.run(|| drop(browser));
+    }
+}
+
+/// What comes of joining. The page tries again for ever; what it says after its first try counts.
+fn outcome(browser: &Browser) -> Seen {
     let words = || browser.eval("return document.getElementById('notice')?.innerText ?? ''");
     until("a picture, or a reason why there is none", LONG, || {
         if browser.state() == "playing" && browser.frames_shown() > 0 {
@@ -87,7 +113,7 @@ pub fn outcome(browser: &Browser) -> Seen {
 }
 
 /// The way that the picture takes.
-pub fn path(browser: &Browser) -> Path {
+fn path(browser: &Browser) -> Path {
     let paths = browser.paths();
     let chosen = paths.iter().find(|it| it["chosen"] == true).unwrap_or_else(|| panic!("no way in {paths:?}"));
     let kinds = [&chosen["kinds"][0], &chosen["kinds"][1]];
