@@ -2,9 +2,10 @@
 # test:  install what the tests need, run all of them
 # lint:  formatting, clippy, the page's types
 # dist:  the lean program to give to others, in target/dist, its symbols beside it
+# test-net: every kind of network for host and guest, in real browsers, beside what theory says; takes the better part of an hour
 # fuzz:  random input for a minute each, from what was found before       make fuzz SECONDS=600
 # bench: measure against the budgets
-.PHONY: run build test lint dist fuzz bench
+.PHONY: run build test test-net lint dist fuzz bench
 
 INSTALL := installers/linux/install
 # One profile for everything, so that nothing is compiled twice.
@@ -28,6 +29,11 @@ test: web/node_modules/.package-lock.json
 	$(CARGO) build $(PROFILE) --locked --workspace
 	cd web && node --test test/*.test.js && node tools/check.js && node tools/axe.js
 	$(CARGO) test $(PROFILE) --locked --workspace --no-fail-fast
+
+test-net: web/node_modules/.package-lock.json
+	@$(INSTALL) build run test
+	$(CARGO) build $(PROFILE) --locked --workspace
+	$(CARGO) test $(PROFILE) --locked --test nat_matrix -- --ignored --nocapture --test-threads=1
 
 lint: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test

@@ -1,15 +1,17 @@
 //! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
 
 use clap::{Args, Parser, Subcommand};
-use hotseat::engine::{Config, Game, Internet, InternetWords, ServerName};
+use hotseat::engine::{Config, Game, Internet, InternetWords, RelayWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
 use hotseat::net::tls::GivenCertificate;
-use hotseat::net::{IpNet, PublicAddress, PublicAddressError, Site, parse_network, transport};
+use hotseat::net::{
+    IpNet, MAX_RELAYS, PublicAddress, PublicAddressError, Relay, RelayError, Site, parse_network, transport,
+};
 use hotseat::packet::Format;
 use hotseat::room::InviteTerms;
-use hotseat::settings::Settings;
+use hotseat::settings::{Settings, TurnServer};
 use hotseat::text::{Message, Spoken, Texts};
 use hotseat::tools::CommandLineError;
 use hotseat::{emulator, headless, library, libretro, settings, tools};
@@ -69,10 +71,24 @@ struct InternetArguments {
     /// A server that tells this machine its public address (STUN).
     #[arg(long, value_name = "HOST:PORT", value_parser = server_name)]
     stun: Vec<ServerName>,
+    /// A relay (TURN) that guests may use where there is no other way, such as turn:relay.example:3478?transport=tcp.
+    #[arg(long, value_name = "URL")]
+    turn: Vec<String>,
+    /// The account for it.
+    #[arg(long, value_name = "NAME:PASSWORD", value_parser = account)]
+    turn_user: Option<(String, String)>,
+    /// In place of an account, the secret that time-limited ones are made of (coturn: static-auth-secret).
+    #[arg(long, value_name = "SECRET", conflicts_with = "turn_user")]
+    turn_secret: Option<String>,
+}
+
+fn account(text: &str) -> Result<(String, String), ArgumentError> {
+    let (name, password) = text.split_once(':').ok_or(ArgumentError::NoAccount)?;
+    Ok((name.into(), password.into()))
 }
 
 impl InternetArguments {
-    fn read(self, settings: &Settings) -> Internet {
+    fn read(self, settings: &Settings) -> Result<Internet, RelayError> {
         let mut internet = Internet::default();
         if self.internet {
             let words = InternetWords {
@@ -80,6 +96,7 @@ impl InternetArguments {
                 page: &settings.meeting_page,
                 brokers: &settings.brokers,
                 stun: &settings.stun_servers,
+                relays: settings.turn_servers.iter().map(relay_words).collect(),
             };
             let (usual, wrong) = Internet::from_words(words);
             internet = usual;
@@ -93,9 +110,19 @@ impl InternetArguments {
         if !self.stun.is_empty() {
             internet.stun = self.stun;
         }
-        internet.wanted |= internet.meeting.is_some() || !internet.stun.is_empty();
-        internet
+        let (username, password) = self.turn_user.unwrap_or_default();
+        let secret = self.turn_secret.unwrap_or_default();
+        for url in &self.turn {
+            internet.relays.push(Relay::parse(url, &username, &password, &secret)?);
+        }
+        internet.relays.truncate(MAX_RELAYS);
+        internet.wanted |= internet.meeting.is_some() || !internet.stun.is_empty() || !internet.relays.is_empty();
+        Ok(internet)
     }
+}
+
+fn relay_words(TurnServer { url, username, password, secret }: &TurnServer) -> RelayWords<'_> {
+    RelayWords { url, username, password, secret }
 }
 
 #[derive(Args)]
@@ -202,6 +229,8 @@ enum ArgumentError {
     NotKeyValue,
     #[error("the video formats are {}", Format::ALL.map(Format::name).join(", "))]
     UnknownFormat,
+    #[error("write it as NAME:PASSWORD")]
+    NoAccount,
     #[error("write it as stun.example:3478")]
     NoServer,
     #[error("write it as 192.168.1.2 or 192.168.1.0/24")]
@@ -315,7 +344,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         }
         Some(What::Cores { json }) => print(&tools::cores(&settings.core_folders, json, &texts)),
         Some(What::Doctor { listen, internet, json }) => {
-            let config = Config { internet: internet.read(settings), ..config(&listen, settings) };
+            let config = Config { internet: internet.read(settings)?, ..config(&listen, settings) };
             print(&headless::doctor(config, json, &texts)?)
         }
         Some(What::Page { out, broker, stun }) => page(out, broker, stun, settings, &texts),
@@ -353,7 +382,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     }
     let usual = config(&listen, settings);
     let certificate = GivenCertificate::of(certificate, private_key).or_else(|| usual.certificate.clone());
-    let internet = internet.read(settings);
+    let internet = internet.read(settings)?;
     let config = Config { codec, invite, site, certificate, internet, ..usual };
     Ok(headless::run(config, game, json, texts)?)
 }

@@ -146,7 +146,8 @@ fn router(status: &InternetStatus) -> Step {
         MappingBehavior::EndpointIndependent => step(StepState::Good, Finding::Nat { address }),
         MappingBehavior::EndpointDependent => {
             let addresses = seen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            step(StepState::Limited, Finding::Symmetric { addresses }).but(Advice::Symmetric)
+            let step = step(StepState::Limited, Finding::Symmetric { addresses });
+            if status.relays > 0 { Step { state: StepState::Good, ..step } } else { step.but(Advice::Symmetric) }
         }
         MappingBehavior::Unknown | MappingBehavior::Blocked if status.addresses.contains(&address) => {
             step(StepState::Good, Finding::NoNat { address })

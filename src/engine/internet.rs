@@ -7,7 +7,7 @@ use crate::net::meeting::{
     BrokerAddress, BrokerAddressError, BrokerState, MAX_BROKERS, Meeting, MeetingConfig, MeetingStatus,
 };
 use crate::net::transport::stun::StunStatus;
-use crate::net::{NetCommand, NetHandle, PublicAddress, PublicAddressError};
+use crate::net::{MAX_RELAYS, NetCommand, NetHandle, PublicAddress, PublicAddressError, Relay, RelayError};
 use crate::sync::{SpawnError, now};
 use std::net::SocketAddr;
 use std::sync::mpsc::SyncSender;
@@ -21,10 +21,12 @@ pub struct Internet {
     pub meeting: Option<MeetingConfig>,
     /// Who tells this machine how others see it.
     pub stun: Vec<ServerName>,
+    /// By which guests may go where there is no other way.
+    pub relays: Vec<Relay>,
 }
 
 /// What a person typed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct InternetWords<'a> {
     /// False: nothing beyond the local network is asked for anything.
     pub wanted: bool,
@@ -32,6 +34,16 @@ pub struct InternetWords<'a> {
     pub page: &'a str,
     pub brokers: &'a [String],
     pub stun: &'a [String],
+    pub relays: Vec<RelayWords<'a>>,
+}
+
+/// A relay's address, and a name with a password or a secret.
+#[derive(Debug, Clone, Copy)]
+pub struct RelayWords<'a> {
+    pub url: &'a str,
+    pub username: &'a str,
+    pub password: &'a str,
+    pub secret: &'a str,
 }
 
 messages! {
@@ -45,6 +57,7 @@ messages! {
         no_broker => NoBroker,
         too_many_brokers => TooManyBrokers { most: usize },
         stun => Stun { text: String },
+        relay => Relay { error: RelayError },
     }
 }
 
@@ -61,6 +74,12 @@ impl Internet {
             match ServerName::parse(text) {
                 Some(server) => internet.stun.push(server),
                 None => problems.push(InternetProblem::Stun { text: text.clone() }),
+            }
+        }
+        for it in words.relays.iter().take(MAX_RELAYS) {
+            match Relay::parse(it.url, it.username, it.password, it.secret) {
+                Ok(relay) => internet.relays.push(relay),
+                Err(error) => problems.push(InternetProblem::Relay { error }),
             }
         }
         let mut brokers = Vec::new();
@@ -98,6 +117,8 @@ pub struct InternetStatus {
     pub public_page: Option<String>,
     /// Guests open the page here, and meet this machine by brokers.
     pub meeting_page: Option<String>,
+    /// Relays that guests may use.
+    pub relays: usize,
     /// Servers are asked how others see this machine.
     pub asks_servers: bool,
     /// How others see this machine.
@@ -147,6 +168,9 @@ impl Reach {
                 self.resolver = Some(Resolver::start(config.stun.clone(), on_resolved)?);
             }
         }
+        if self.config.relays != config.relays {
+            self.net.send(NetCommand::Relays(config.relays.clone()));
+        }
         self.config = config;
         Ok(())
     }
@@ -160,6 +184,7 @@ impl Reach {
     pub(super) fn begin(&self, status: &mut InternetStatus) {
         status.wanted = self.config.wanted;
         status.meeting_page = self.page();
+        status.relays = self.config.relays.len();
         status.asks_servers = !self.config.stun.is_empty();
         status.brokers.clear();
         if let Some(meeting) = &self.config.meeting {
@@ -198,14 +223,19 @@ mod tests {
 
     fn read(wanted: bool, page: &str, brokers: &[&str]) -> (Internet, Vec<InternetProblem>) {
         let brokers: Vec<String> = brokers.iter().map(ToString::to_string).collect();
-        Internet::from_words(InternetWords { wanted, page, brokers: &brokers, stun: &[] })
+        Internet::from_words(InternetWords { wanted, page, brokers: &brokers, stun: &[], relays: Vec::new() })
     }
 
     #[test]
     fn servers_that_are_none_are_said() {
         let stun = ["stun.example:3478".to_owned(), "stun.example".to_owned(), "a b".to_owned()];
-        let (internet, problems) =
-            Internet::from_words(InternetWords { wanted: true, page: "", brokers: &[], stun: &stun });
+        let (internet, problems) = Internet::from_words(InternetWords {
+            wanted: true,
+            page: "",
+            brokers: &[],
+            stun: &stun,
+            relays: Vec::new(),
+        });
         assert_eq!(internet.stun.len(), 2);
         assert_eq!(problems, [InternetProblem::Stun { text: "a b".into() }]);
     }

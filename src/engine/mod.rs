@@ -27,7 +27,7 @@ pub use crate::link::message::Wants;
 pub use command::{Command, Game};
 pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose};
 pub use event::EngineEvent;
-pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords};
+pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords, RelayWords};
 pub use notice::{Length, Level, Notice, NoticeKind};
 pub use resolver::ServerName;
 pub use saves::SaveError;

@@ -17,14 +17,14 @@ use super::local_players::{Gamepad, LocalPlayers};
 use super::picker::Picker;
 use super::view::{Model, PictureShape, View};
 use super::{invite_links, theme};
-use crate::engine::{Command, Config, Engine, Internet, InternetWords, Level, Snapshot};
+use crate::engine::{Command, Config, Engine, Internet, InternetWords, Level, RelayWords, Snapshot};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
 use crate::net::tls::GivenCertificate;
 use crate::net::transport::{self, Protocol};
 use crate::room::{LocalPlayer, RequestId};
-use crate::settings::{self, Settings, SettingsWarning};
+use crate::settings::{self, Settings, SettingsWarning, TurnServer};
 use crate::signals;
 use crate::text::{Message as _, Spoken, Texts, fill};
 use eframe::egui_wgpu::{RenderState, wgpu};
@@ -191,7 +191,12 @@ pub(super) fn internet_words(settings: &Settings) -> InternetWords<'_> {
         page: &settings.meeting_page,
         brokers: &settings.brokers,
         stun: &settings.stun_servers,
+        relays: settings.turn_servers.iter().map(relay_words).collect(),
     }
+}
+
+fn relay_words(TurnServer { url, username, password, secret }: &TurnServer) -> RelayWords<'_> {
+    RelayWords { url, username, password, secret }
 }
 
 impl eframe::App for App {

@@ -1,5 +1,6 @@
 //! The way to the net thread.
 
+use super::relay::Relay;
 use super::transport::TcpAcceptor;
 use super::transport::stun::StunServer;
 use crate::messages;
@@ -38,6 +39,8 @@ pub enum NetCommand {
     Candidates(Vec<HostCandidate>),
     /// Who is asked how others see this machine.
     StunServers(Vec<StunServer>),
+    /// What guests are told of that helps them to find a way.
+    Relays(Vec<Relay>),
 }
 
 /// The way to the net thread.

@@ -5,6 +5,7 @@ mod callers;
 mod handle;
 pub mod http;
 pub mod meeting;
+mod relay;
 mod start;
 mod thread;
 pub mod tls;
@@ -16,4 +17,5 @@ pub use http::{
     page_version, parse_network,
 };
 pub use ipnet::IpNet;
+pub use relay::{MAX_RELAYS, Relay, RelayError};
 pub use start::{NetConfig, start};

@@ -7,6 +7,7 @@
 
 use super::callers::Callers;
 use super::handle::NetCommand;
+use super::relay::Relay;
 use super::start::NetConfig;
 use super::transport::media::MediaTransport;
 use super::transport::send::{self, Outgoing};
@@ -16,6 +17,7 @@ use crate::link::board::Lane;
 use crate::packet::Format;
 use crate::room::{PeerId, Room, SystemRandom};
 use crate::session::connection::{FrameTimes, HostCandidate};
+use crate::session::protocol::ToPage;
 use crate::session::webrtc::WebRtc;
 use crate::session::{self, Action, Datagram, InputUpdate, Session, SessionCommand, Work};
 use crate::sync::{self, Claim};
@@ -51,6 +53,8 @@ pub(super) struct NetThread {
     stun: StunClient,
     /// The ways to this host at its own addresses.
     own: Vec<HostCandidate>,
+    /// That guests may use.
+    relays: Vec<Relay>,
 }
 
 impl NetThread {
@@ -73,7 +77,7 @@ impl NetThread {
         });
         let own = std::mem::take(&mut config.candidates);
         let (callers, stun) = (Callers::default(), StunClient::default());
-        NetThread { session, transport, config, inbox, callers, stun, own }
+        NetThread { session, transport, config, inbox, callers, stun, own, relays: Vec::new() }
     }
 
     pub fn run(mut self) {
@@ -218,6 +222,7 @@ impl NetThread {
                     self.stun.start_anew(Instant::now());
                     self.tell_candidates(&[]);
                 }
+                NetCommand::Relays(relays) => self.relays = relays,
                 NetCommand::StunServers(servers) => self.stun.set_servers(servers, Instant::now()),
                 NetCommand::Session(command) => self.session.handle_command(command, Instant::now()),
             }
@@ -258,7 +263,13 @@ impl NetThread {
                 Action::SetViewers(format, viewers) => self.config.video_control.set_viewers(format, viewers),
                 Action::SetMaxBitrate(format, kbit_s) => self.config.video_control.set_max_kbit_s(format, kbit_s),
                 Action::SetListeners(any) => (self.config.on_listeners)(any),
-                Action::Reply(id, reply) => self.callers.reply(id, reply),
+                Action::Reply(id, mut reply) => {
+                    if let ToPage::Welcome { peer, ice, .. } = &mut reply.message {
+                        let (guest, now) = (peer.to_string(), SystemTime::now());
+                        ice.extend(self.relays.iter().map(|relay| relay.for_page(&guest, now)));
+                    }
+                    self.callers.reply(id, reply);
+                }
                 Action::Forget(id) => self.callers.forget(id),
                 Action::Notify(event) => (self.config.on_event)(event),
             }

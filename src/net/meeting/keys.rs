@@ -6,6 +6,8 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, MAX_TAG_LEN, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The first byte of an envelope.
 const VERSION: u8 = 1;
@@ -26,14 +28,7 @@ pub struct Id(pub [u8; ID]);
 impl Id {
     /// 22 characters of base64url (RFC 4648, 5), without padding.
     pub fn to_text(self) -> String {
-        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        // 128 bits and four zeroes: 22 digits of six bits, the highest first.
-        let number = u128::from_be_bytes(self.0);
-        let digit = |at: u32| match at {
-            21 => (number << 4) & 63,
-            _ => number >> (122 - 6 * at) & 63,
-        };
-        (0..22).map(|at| ALPHABET[digit(at) as usize] as char).collect()
+        URL_SAFE_NO_PAD.encode(self.0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Friends that join from one network a game that is hosted in another, and the way that their pictures take.
 
-use super::servers::{MEETING, Servers};
+use super::servers::{MEETING, Servers, TURN, TURN_SECRET};
 use super::sites::{SERVER_V4, SERVER_V6, Site};
 use super::theory::{Options, Path, Why};
 use crate::common::host::{Host, Setup, run_to_end};
@@ -60,6 +60,14 @@ pub fn host(site: &Site, servers: &Servers, options: Options) -> Host {
         for server in stun_servers() {
             setup = setup.argument("--stun").argument(&server);
         }
+    }
+    if options.turn {
+        setup = setup.argument("--turn-secret").argument(TURN_SECRET);
+        for name in TURN {
+            setup = setup.argument("--turn").argument(&format!("turn:{name}:3478"));
+        }
+        setup = setup.argument("--turn").argument(&format!("turn:{}:3478?transport=tcp", TURN[0]));
+        setup = setup.argument("--turn").argument(&format!("turns:{}:5349?transport=tcp", TURN[0]));
     }
     site.run(|| setup.start())
 }
