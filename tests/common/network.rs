@@ -46,7 +46,7 @@ pub fn inside(name: &str) -> bool {
     let status = Command::new("unshare")
         .args(["--user", "--map-root-user", "--net", "--mount"])
         .arg(std::env::current_exe().expect("our own path"))
-        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .args(["--exact", name, "--include-ignored", "--nocapture", "--test-threads=1"])
         .env(INSIDE, "yes")
         .env("HOME", home.path())
         .status()
