@@ -163,6 +163,17 @@ struct HostArguments {
     json: bool,
 }
 
+#[derive(Args)]
+struct DoctorArguments {
+    #[command(flatten)]
+    listen: Listen,
+    #[command(flatten)]
+    internet: InternetArguments,
+    /// As one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 enum What {
     /// Host a game without a window.
@@ -188,15 +199,7 @@ enum What {
         json: bool,
     },
     /// Say what stands between this machine and friends elsewhere, and what to do about it.
-    Doctor {
-        #[command(flatten)]
-        listen: Listen,
-        #[command(flatten)]
-        internet: InternetArguments,
-        /// As one JSON object.
-        #[arg(long)]
-        json: bool,
-    },
+    Doctor(Box<DoctorArguments>),
     /// Write the page by which friends meet a host that cannot be reached, for any web server with https.
     Page {
         /// An empty folder, or one that was written like this before.
@@ -343,7 +346,8 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             print(&tools::check(&check, &texts)?)
         }
         Some(What::Cores { json }) => print(&tools::cores(&settings.core_folders, json, &texts)),
-        Some(What::Doctor { listen, internet, json }) => {
+        Some(What::Doctor(arguments)) => {
+            let DoctorArguments { listen, internet, json } = *arguments;
             let config = Config { internet: internet.read(settings)?, ..config(&listen, settings) };
             print(&headless::doctor(config, json, &texts)?)
         }

@@ -11,11 +11,13 @@ use egui_kittest::kittest::Queryable;
 use gui::Stage;
 use hotseat::audio::SpeakerError;
 use hotseat::crash::Crash;
-use hotseat::engine::{GameState, Length, Level, NoticeKind, Slot};
+use hotseat::engine::{GameState, InternetStatus, Length, Level, NoticeKind, Slot};
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::Dialog;
 use hotseat::library::CoreNote;
+use hotseat::net::meeting::{BrokerProblem, BrokerState};
+use hotseat::net::transport::stun::{MappingBehavior, StunOutcome, StunStatus};
 use hotseat::text::IoCause;
 use std::path::PathBuf;
 
@@ -32,6 +34,28 @@ fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
 fn with_links(stage: Stage) -> Stage {
     let draft = invite_links::LinkDraft::of(&stage.settings);
     with_dialog(stage, Dialog::Links(draft))
+}
+
+/// Friends elsewhere: one way that works, one that does not for everyone, one that fails.
+fn with_connection(mut stage: Stage) -> Stage {
+    let at = |text: &str| text.parse().unwrap();
+    let seen = |port: u16| StunOutcome::Seen { address: format!("198.51.100.7:{port}").parse().unwrap() };
+    stage.snapshot.internet = InternetStatus {
+        wanted: true,
+        addresses: vec![at("192.168.1.20:8470"), at("[fd12:3456::20]:8470")],
+        meeting_page: Some("https://play.example/".into()),
+        asks_servers: true,
+        stun: StunStatus {
+            servers: vec![("stun.example:3478".into(), seen(8470)), ("stun.example.org:3478".into(), seen(41_203))],
+            behavior: MappingBehavior::EndpointDependent,
+        },
+        brokers: vec![
+            ("broker.example".into(), BrokerState::Failed(BrokerProblem::NoAnswer)),
+            ("broker.example.org".into(), BrokerState::Failed(BrokerProblem::Certificate)),
+        ],
+        ..InternetStatus::default()
+    };
+    with_dialog(stage, Dialog::Connection)
 }
 
 const SCREENS: &[Screen] = &[
@@ -109,6 +133,9 @@ const SCREENS: &[Screen] = &[
         with_dialog(stage, Dialog::ChooseCore { content, remember: true })
     }),
     ("no-core", || with_dialog(Stage::default().with_recent(), Dialog::NoCore("/home/ada/games/disc.chd".into()))),
+    ("connection", || with_connection(Stage::default().playing().with_guest())),
+    ("connection-local", || with_dialog(Stage::default().playing(), Dialog::Connection)),
+    ("chinese-connection", || with_connection(Stage::default().playing().with_guest().chinese())),
     ("chinese-home", || Stage::default().with_recent().with_invite().chinese()),
     ("chinese-game", || Stage::default().playing().chinese()),
     ("chinese-wants", || Stage::default().playing().wanting(true, false, false).chinese()),

@@ -77,7 +77,7 @@ fn said(sessions: &mut Sessions) -> Vec<Publication> {
 fn a_page_joins_and_is_answered_where_it_was_heard() {
     let (mut sessions, mut page) = (sessions(), Page::new(SECRET, 7));
     let topic = page.topic();
-    assert_eq!(sessions.topics(), [topic.clone()]);
+    assert_eq!(sessions.topics(), std::slice::from_ref(&topic));
     let join = page.join();
     sessions.handle_publish(1, &topic, &join, NOW);
     let session = joined(&mut sessions).expect("a join");
