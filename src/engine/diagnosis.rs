@@ -62,7 +62,9 @@ messages! {
         brokers_failed => BrokersFailed { problems: String },
         no_meeting => NoMeeting,
         link_anywhere => LinkAnywhere { page: String },
+        link_waits => LinkWaits { page: String },
         link_local => LinkLocal { page: String },
+        link_nowhere => LinkNowhere,
     }
 }
 
@@ -190,15 +192,25 @@ fn brokers(status: &InternetStatus, texts: &Texts) -> Step {
 
 /// What the link that is handed out is good for.
 fn link(status: &InternetStatus) -> Step {
-    let anywhere = status.public_page.as_ref().or(status.meeting_page.as_ref());
-    let local = status.addresses.first().map(|at| format!("http://{at}/")).unwrap_or_default();
-    match anywhere {
-        Some(page) => Step::new(StepTitle::Link, StepState::Good, Finding::LinkAnywhere { page: page.clone() }),
-        None => {
-            let state = if status.wanted { StepState::Limited } else { StepState::Good };
-            let step = Step::new(StepTitle::Link, state, Finding::LinkLocal { page: local });
-            if status.wanted { step.but(Advice::SetMeeting) } else { step }
-        }
+    let step = |state, finding| Step::new(StepTitle::Link, state, finding);
+    if let Some(page) = &status.public_page {
+        return step(StepState::Good, Finding::LinkAnywhere { page: page.clone() });
+    }
+    if let Some(page) = &status.meeting_page {
+        let page = page.clone();
+        let connected = status.brokers.iter().any(|(_, state)| *state == BrokerState::Connected);
+        return match connected {
+            true => step(StepState::Good, Finding::LinkAnywhere { page }),
+            false => step(StepState::Working, Finding::LinkWaits { page }),
+        };
+    }
+    let Some(local) = status.addresses.iter().find(|it| !it.ip().is_loopback()) else {
+        return step(StepState::Bad, Finding::LinkNowhere).but(Advice::Connect);
+    };
+    let finding = Finding::LinkLocal { page: format!("http://{local}/") };
+    match status.wanted {
+        true => step(StepState::Limited, finding).but(Advice::SetMeeting),
+        false => step(StepState::Good, finding),
     }
 }
 
@@ -239,6 +251,7 @@ mod tests {
         assert_eq!(found[3], (StepState::Good, Finding::LinkLocal { page: "http://192.168.1.2:8470/".into() }));
         let none = InternetStatus { addresses: vec![at("[::1]:8470")], ..InternetStatus::default() };
         assert_eq!(steps(&none)[0], (StepState::Bad, Finding::NoNetwork));
+        assert_eq!(steps(&none)[3], (StepState::Bad, Finding::LinkNowhere));
     }
 
     #[test]
@@ -282,6 +295,7 @@ mod tests {
         assert_eq!(steps(&it)[2], (StepState::Working, Finding::BrokersConnecting));
         it.brokers[0].1 = BrokerState::Failed(BrokerProblem::NoAnswer);
         assert_eq!(steps(&it)[2].0, StepState::Bad);
+        assert_eq!(steps(&it)[3].1, Finding::LinkWaits { page: "https://play.example/".into() });
         it.brokers[1].1 = BrokerState::Connected;
         assert_eq!(steps(&it)[2], (StepState::Limited, Finding::BrokersConnected { brokers: "b".into() }));
         assert_eq!(steps(&it)[3], (StepState::Good, Finding::LinkAnywhere { page: "https://play.example/".into() }));

@@ -1,6 +1,6 @@
 //! `hotseat doctor`: tries what friends elsewhere need, and says what it found.
 
-use crate::engine::{Config, Engine, StartError, Step, StepState, diagnose};
+use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose};
 use crate::text::{Message, Texts};
 use serde_json::json;
 use std::thread::sleep;
@@ -19,7 +19,7 @@ pub fn doctor(config: Config, as_json: bool, texts: &Texts) -> Result<String, St
     let mut steps = diagnose(&engine.snapshot().internet, texts);
     let mut since = start;
     loop {
-        let works = steps.iter().any(|step| step.state == StepState::Working);
+        let works = steps.iter().any(|step| step.state == StepState::Working && step.title != StepTitle::Link);
         if start.elapsed() >= LIMIT || (!works && since.elapsed() >= QUIET) {
             break;
         }
