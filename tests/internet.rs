@@ -20,6 +20,36 @@ fn presses(page: &Browser) {
 }
 
 #[test]
+fn where_no_way_leads_through_the_routers_a_relay_that_the_host_names_carries_the_picture() {
+    if !inside("where_no_way_leads_through_the_routers_a_relay_that_the_host_names_carries_the_picture") {
+        return;
+    }
+    let _alone = common::alone();
+    let options = Options { stun: true, turn: true, ..Options::default() };
+    let internet = Internet::new();
+    let servers = Servers::start();
+    export_page(&servers, options);
+    let home = internet.plug("h", Kind::Symmetric);
+    let mut host = host(&home, &servers, options);
+    let link = host.url_for("Ann");
+    for kind in [Kind::Symmetric, Kind::UdpBlocked] {
+        let friend = Friend::open(internet.plug("g", kind), &link);
+        assert_eq!(
+            friend.outcome(),
+            Seen::Played(Path::Relayed),
+            "{kind}; coturn says:\n{}",
+            servers.log("turnserver.log")
+        );
+        friend.see(presses);
+        let stats = host.stats_when("the relay", LONG, |stats| stats["peers"][0]["path"].is_string());
+        assert_eq!(stats["peers"][0]["path"], "relayed", "{stats}");
+        drop(friend);
+        host.wait_for("peer_left", LONG);
+    }
+    host.assert_alive();
+}
+
+#[test]
 fn friends_behind_routers_of_their_own_meet_by_a_broker_and_play_with_gamepads() {
     if !inside("friends_behind_routers_of_their_own_meet_by_a_broker_and_play_with_gamepads") {
         return;

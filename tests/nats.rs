@@ -196,7 +196,7 @@ fn gather() -> String {
          const types = new Set();
          pc.createDataChannel('x');
          const all = new Promise((done) => {{
-             pc.onicecandidate = ({{ candidate }}) => candidate ? types.add(candidate.candidate) : done();
+             pc.onicecandidate = ({{ candidate }}) => candidate ? types.add(candidate.type) : done();
          }});
          await pc.setLocalDescription();
          await all;

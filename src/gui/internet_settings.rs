@@ -44,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, texts: &Texts, draft: &mut InternetDraft, new: &
     dialog::heading(ui, texts.internet);
     widgets::explain(ui, texts.internet_hint);
     let mut local_only = !new.internet;
-    ui.checkbox(&mut local_only, texts.internet_local_only);
+    widgets::switch(ui, &mut local_only, texts.internet_local_only, texts.internet_local_only);
     new.internet = !local_only;
     if local_only {
         return;
