@@ -64,7 +64,7 @@ messages! {
         refused => Refused { gateway: IpAddr, method: Method, code: u16 },
         nonsense => Nonsense { gateway: IpAddr, method: Method },
         io => Io { gateway: IpAddr, cause: IoCause },
-        /// The router has no address on the internet.
+        /// The router has no public address, and maps nothing therefore.
         not_online => NotOnline { gateway: IpAddr },
         /// Behind the router is another one.
         double_nat => DoubleNat { external: IpAddr },
@@ -83,8 +83,8 @@ impl MappingProblem {
             MappingProblem::NoAnswer { .. } => 1,
             MappingProblem::Io { .. } => 2,
             MappingProblem::Nonsense { .. } => 3,
-            MappingProblem::NotOnline { .. } => 4,
-            MappingProblem::Refused { .. } => 5,
+            MappingProblem::Refused { .. } => 4,
+            MappingProblem::NotOnline { .. } => 5,
             MappingProblem::DoubleNat { .. }
             | MappingProblem::CarrierGrade { .. }
             | MappingProblem::OtherAddress { .. } => 6,

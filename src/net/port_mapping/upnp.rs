@@ -67,14 +67,18 @@ async fn find(gateway: Gateway, ask: SocketAddr) -> Option<Igd> {
     }
 }
 
-/// Whether requests will go to the router: a control URL that is whole may name another host.
+/// Whether requests will go to the router: a control URL is a path, or whole, and then it may name another host.
 fn is_of(found: &igd_next::aio::Gateway<Tokio>, router: IpAddr) -> bool {
     let url = &found.control_url;
-    let host = url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
-    let to_router = |host: &str| {
-        host.parse::<SocketAddr>().map(|to| to.ip()).or_else(|_| host.parse::<IpAddr>()).is_ok_and(|ip| ip == router)
+    let to_router = match url.strip_prefix("http://") {
+        Some(rest) => {
+            let host = rest.split(['/', '?']).next().unwrap_or_default();
+            let address = host.parse::<SocketAddr>().map(|to| to.ip()).or_else(|_| host.parse::<IpAddr>());
+            address.is_ok_and(|address| address == router)
+        }
+        None => url.starts_with('/') && !url.starts_with("//"),
     };
-    found.addr.ip() == router && host.is_none_or(to_router)
+    found.addr.ip() == router && to_router
 }
 
 fn protocol(wanted: &Wanted) -> PortMappingProtocol {
@@ -197,4 +201,39 @@ impl Igd {
 
 fn seconds(lease: Option<Duration>) -> u32 {
     lease.map_or(0, |lease| u32::try_from(lease.as_secs()).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_requests_that_go_to_the_router_itself_are_made() {
+        let router = IpAddr::from([192, 168, 1, 1]);
+        let found = |addr: &str, control_url: &str| igd_next::aio::Gateway {
+            addr: addr.parse().expect("an address"),
+            root_url: "/desc.xml".to_owned(),
+            control_url: control_url.to_owned(),
+            control_schema_url: "/wan.xml".to_owned(),
+            control_schema: Default::default(),
+            service_type: "urn:schemas-upnp-org:service:WANIPConnection:1".to_owned(),
+            provider: Tokio,
+        };
+        for control in
+            ["/control", "/control?to=http://192.168.1.9/", "http://192.168.1.1:49152/x", "http://192.168.1.1/"]
+        {
+            assert!(is_of(&found("192.168.1.1:5000", control), router), "{control}");
+        }
+        let elsewhere = [
+            "http://192.168.1.9/x",
+            "http://192.168.1.1@192.168.1.9/",
+            "http://router/",
+            "http:///",
+            "//192.168.1.9/x",
+        ];
+        for control in elsewhere {
+            assert!(!is_of(&found("192.168.1.1:5000", control), router), "{control}");
+        }
+        assert!(!is_of(&found("192.168.1.9:5000", "/control"), router));
+    }
 }

@@ -11,6 +11,9 @@ use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::time::Duration;
 
+/// A result code of PCP, RFC 6887 section 7.4: the router has no address (yet).
+const NETWORK_FAILURE: u8 = 7;
+
 #[derive(Debug, Clone)]
 pub enum Way {
     Pcp,
@@ -98,6 +101,7 @@ async fn map_by_pcp(place: &Place, external_port: NonZeroU16) -> Result<(SocketA
         Answer::Granted { external, external_port, lifetime } => {
             Ok((SocketAddr::new(external, external_port.get()), lifetime))
         }
+        Answer::Refused(NETWORK_FAILURE) => Err(MappingProblem::NotOnline { gateway }),
         Answer::Refused(code) => Err(MappingProblem::Refused { gateway, method: Method::Pcp, code: code.into() }),
         Answer::OtherVersion => Err(MappingProblem::NoAnswer { gateway }),
         Answer::Removed | Answer::Nonsense => Err(MappingProblem::Nonsense { gateway, method: Method::Pcp }),

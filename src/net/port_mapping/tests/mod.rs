@@ -216,6 +216,13 @@ fn a_private_address_of_the_router_and_another_one_that_others_see_are_told() {
         "{status:?}"
     );
 
+    let (router, _running) = Router::new(12);
+    igd::start(&router, Manners { external: "192.168.178.7", ..Manners::default() });
+    let (_mapper, told) = start(only(&router));
+    let status = until(&told, |outcome| matches!(outcome, Outcome::NotReachable { .. }));
+    let Outcome::NotReachable { why, .. } = &status[0].ipv4 else { panic!("{status:?}") };
+    assert_eq!(*why, MappingProblem::DoubleNat { external: IpAddr::from([192, 168, 178, 7]) });
+
     let (router, _running) = Router::new(11);
     router.datagrams(PCP_PORT, |router, request, from| pcp(router, request, from, 3600));
     let (mapper, told) = start(only(&router));
