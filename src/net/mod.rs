@@ -5,6 +5,7 @@ mod callers;
 mod handle;
 pub mod http;
 pub mod meeting;
+pub mod port_mapping;
 mod relay;
 mod start;
 mod thread;
