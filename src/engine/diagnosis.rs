@@ -5,6 +5,7 @@ use super::internet::InternetStatus;
 use crate::messages;
 use crate::net::meeting::BrokerState;
 use crate::net::transport::stun::{MappingBehavior, StunOutcome};
+use crate::net::transport::turn::TurnOutcome;
 use crate::text::{Message, Texts};
 use std::net::SocketAddr;
 
@@ -39,6 +40,7 @@ messages! {
     pub enum StepTitle in step {
         network => Network,
         router => Router,
+        relays => Relays,
         brokers => Brokers,
         link => Link,
     }
@@ -57,6 +59,9 @@ messages! {
         nat_by_one => NatByOne { address: SocketAddr },
         symmetric => Symmetric { addresses: String },
         udp_blocked => UdpBlocked { servers: String },
+        relays_asking => RelaysAsking,
+        relays_ready => RelaysReady { relays: String },
+        relays_failed => RelaysFailed { problems: String },
         brokers_connected => BrokersConnected { brokers: String },
         brokers_connecting => BrokersConnecting,
         brokers_failed => BrokersFailed { problems: String },
@@ -75,6 +80,8 @@ messages! {
         set_meeting => SetMeeting,
         symmetric => Symmetric,
         udp_blocked => UdpBlocked,
+        relays => Relays { problems: String },
+        no_relay => NoRelay,
         brokers => Brokers,
     }
 }
@@ -100,7 +107,8 @@ impl Step {
 
 /// Every step, the nearest first. `texts` are those of the words inside a sentence.
 pub fn diagnose(status: &InternetStatus, texts: &Texts) -> Vec<Step> {
-    vec![network(status), router(status), brokers(status, texts), link(status)]
+    let near = [network(status), router(status)];
+    near.into_iter().chain(relays(status, texts)).chain([brokers(status, texts), link(status)]).collect()
 }
 
 fn network(status: &InternetStatus) -> Step {
@@ -161,6 +169,36 @@ fn router(status: &InternetStatus) -> Step {
     }
 }
 
+/// Those that are set, as this machine finds them; none without any.
+fn relays(status: &InternetStatus, texts: &Texts) -> Option<Step> {
+    if !status.wanted || status.relays == 0 {
+        return None;
+    }
+    let step = |state, finding| Step::new(StepTitle::Relays, state, finding);
+    let ready = |(url, outcome): &(String, TurnOutcome)| match outcome {
+        TurnOutcome::Relaying(address) => Some(format!("{url} ({address})")),
+        TurnOutcome::Asking | TurnOutcome::Failed(_) => None,
+    };
+    let failed = |(url, outcome): &(String, TurnOutcome)| match outcome {
+        TurnOutcome::Failed(problem) => Some(format!("{url}: {}", problem.text(texts))),
+        TurnOutcome::Asking | TurnOutcome::Relaying(_) => None,
+    };
+    let ready: Vec<String> = status.turn.iter().filter_map(ready).collect();
+    let problems: Vec<String> = status.turn.iter().filter_map(failed).collect();
+    // One whose name has no address yet is not among them.
+    let waits = ready.len() + problems.len() < status.turn.len().max(1);
+    let (relays, problems) = (ready.join(", "), problems.join("; "));
+    Some(match (waits, relays.is_empty(), problems.is_empty()) {
+        (true, true, _) => step(StepState::Working, Finding::RelaysAsking),
+        (_, true, _) => step(StepState::Bad, Finding::RelaysFailed { problems }).but(Advice::NoRelay),
+        (true, false, _) => step(StepState::Working, Finding::RelaysReady { relays }),
+        (false, false, true) => step(StepState::Good, Finding::RelaysReady { relays }),
+        (false, false, false) => {
+            step(StepState::Limited, Finding::RelaysReady { relays }).but(Advice::Relays { problems })
+        }
+    })
+}
+
 fn brokers(status: &InternetStatus, texts: &Texts) -> Step {
     let step = |state, finding| Step::new(StepTitle::Brokers, state, finding);
     if !status.wanted {
@@ -219,6 +257,7 @@ mod tests {
     use super::*;
     use crate::net::meeting::BrokerProblem;
     use crate::net::transport::stun::StunStatus;
+    use crate::net::transport::turn::TurnProblem;
     use crate::text::Spoken;
 
     fn at(text: &str) -> SocketAddr {
@@ -282,6 +321,22 @@ mod tests {
         assert_eq!(silent, (StepState::Bad, Finding::UdpBlocked { servers: "s0, s1".into() }));
         let own = seen("192.168.1.2:8470");
         assert_eq!(found(vec![own], Unknown).1, Finding::NoNat { address: at("192.168.1.2:8470") });
+    }
+
+    #[test]
+    fn relays_are_told_of_when_there_are_any_with_what_is_wrong_with_them() {
+        let mut it = InternetStatus { relays: 2, ..status() };
+        assert_eq!(steps(&it)[2], (StepState::Working, Finding::RelaysAsking));
+        let failed = TurnOutcome::Failed(TurnProblem::NoAnswer);
+        it.turn = vec![("turn:a".into(), failed.clone()), ("turn:b".into(), TurnOutcome::Asking)];
+        assert_eq!(steps(&it)[2].0, StepState::Working);
+        it.turn[1].1 = TurnOutcome::Relaying(at("192.0.2.1:50000"));
+        let relays = "turn:b (192.0.2.1:50000)".into();
+        assert_eq!(steps(&it)[2], (StepState::Limited, Finding::RelaysReady { relays }));
+        it.turn[1].1 = failed;
+        assert_eq!(steps(&it)[2].0, StepState::Bad);
+        it.wanted = false;
+        assert_eq!(steps(&it).len(), 4);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::net::meeting::{
     BrokerAddress, BrokerAddressError, BrokerState, MAX_BROKERS, Meeting, MeetingConfig, MeetingStatus,
 };
 use crate::net::transport::stun::StunStatus;
+use crate::net::transport::turn::TurnStatus;
 use crate::net::{MAX_RELAYS, NetCommand, NetHandle, PublicAddress, PublicAddressError, Relay, RelayError};
 use crate::sync::{SpawnError, now};
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ pub struct Internet {
     pub meeting: Option<MeetingConfig>,
     /// Who tells this machine how others see it.
     pub stun: Vec<ServerName>,
-    /// By which guests may go where there is no other way.
+    /// By which guests and this host may go where there is no other way.
     pub relays: Vec<Relay>,
 }
 
@@ -123,6 +124,8 @@ pub struct InternetStatus {
     pub asks_servers: bool,
     /// How others see this machine.
     pub stun: StunStatus,
+    /// How it is with the relays for this host itself.
+    pub turn: TurnStatus,
     /// Each broker, and how it is with it.
     pub brokers: MeetingStatus,
 }
@@ -134,13 +137,22 @@ pub(super) struct Reach {
     messages: SyncSender<Message>,
     meeting: Option<Meeting>,
     resolver: Option<Resolver>,
+    relay_resolver: Option<Resolver>,
     /// Of the links that there are.
     secrets: Vec<String>,
 }
 
 impl Reach {
     pub(super) fn new(net: NetHandle, messages: SyncSender<Message>) -> Reach {
-        Reach { config: Internet::default(), net, messages, meeting: None, resolver: None, secrets: Vec::new() }
+        Reach {
+            config: Internet::default(),
+            net,
+            messages,
+            meeting: None,
+            resolver: None,
+            relay_resolver: None,
+            secrets: Vec::new(),
+        }
     }
 
     /// Starts what is wanted now, and ends what is not any more.
@@ -170,6 +182,14 @@ impl Reach {
         }
         if self.config.relays != config.relays {
             self.net.send(NetCommand::Relays(config.relays.clone()));
+            self.relay_resolver = None;
+            let net = self.net.clone();
+            if config.relays.is_empty() {
+                net.send(NetCommand::TurnServers(Vec::new()));
+            } else {
+                let on_resolved = move |servers| net.send(NetCommand::TurnServers(servers));
+                self.relay_resolver = Some(Resolver::start(config.relays.clone(), on_resolved)?);
+            }
         }
         self.config = config;
         Ok(())
@@ -191,6 +211,9 @@ impl Reach {
             let state = |broker: &BrokerAddress| (broker.host().to_owned(), BrokerState::Connecting);
             status.brokers.extend(meeting.brokers.iter().map(state));
         }
+        if self.config.relays.is_empty() {
+            status.turn.clear();
+        }
         if !status.asks_servers {
             status.stun = StunStatus::default();
         }
@@ -211,7 +234,7 @@ impl Reach {
         if let Some(meeting) = &self.meeting {
             meeting.network_changed();
         }
-        if let Some(resolver) = &self.resolver {
+        for resolver in [&self.resolver, &self.relay_resolver].into_iter().flatten() {
             resolver.network_changed();
         }
     }

@@ -1,9 +1,11 @@
 //! Names of servers become addresses, again and again: on a thread of its own, because the system takes its time for it.
 
+use crate::net::Relay;
 use crate::net::transport::stun::StunServer;
+use crate::net::transport::turn::TurnServer;
 use crate::sync::{SpawnError, spawn};
 use std::fmt;
-use std::net::ToSocketAddrs;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -34,8 +36,20 @@ impl ServerName {
         (!host.is_empty() && host.len() <= 253 && host.chars().all(fits) && port != 0)
             .then(|| ServerName { host: host.to_owned(), port })
     }
+}
 
-    /// Its addresses, the first of each family. Blocks.
+/// What has an address, or will have one.
+pub(super) trait Named {
+    type Server: Clone + PartialEq + Send + 'static;
+
+    /// Its addresses; none while there are none. Blocks.
+    fn resolve(&self) -> Vec<Self::Server>;
+}
+
+impl Named for ServerName {
+    type Server = StunServer;
+
+    /// The first of each family.
     fn resolve(&self) -> Vec<StunServer> {
         let Ok(found) = (self.host.as_str(), self.port).to_socket_addrs() else { return Vec::new() };
         let found: Vec<_> = found.collect();
@@ -43,6 +57,27 @@ impl ServerName {
         let server = |&address| StunServer { name: self.to_string(), address };
         [first(true), first(false)].into_iter().flatten().map(server).collect()
     }
+}
+
+impl Named for Relay {
+    type Server = TurnServer;
+
+    /// One is enough: IPv4 where there is a way by it, as more networks have that.
+    fn resolve(&self) -> Vec<TurnServer> {
+        let Ok(found) = (self.host(), self.port()).to_socket_addrs() else { return Vec::new() };
+        let mut found: Vec<SocketAddr> = found.filter(|&it| has_route(it)).collect();
+        found.sort_by_key(SocketAddr::is_ipv6);
+        found.into_iter().take(1).map(|address| TurnServer { relay: self.clone(), address }).collect()
+    }
+}
+
+/// Whether a packet to there would leave. Connecting a UDP socket sends nothing: it asks the routing table.
+fn has_route(address: SocketAddr) -> bool {
+    let any: IpAddr = match address {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    UdpSocket::bind((any, 0)).is_ok_and(|socket| socket.connect(address).is_ok())
 }
 
 impl fmt::Display for ServerName {
@@ -61,17 +96,18 @@ pub(super) struct Resolver {
 
 impl Resolver {
     /// Tells `on_resolved` the addresses, until it takes them, and whenever they are others.
-    pub(super) fn start(
-        names: Vec<ServerName>,
-        on_resolved: impl Fn(Vec<StunServer>) -> bool + Send + 'static,
+    pub(super) fn start<N: Named + Send + 'static>(
+        names: Vec<N>,
+        on_resolved: impl Fn(Vec<N::Server>) -> bool + Send + 'static,
     ) -> Result<Resolver, SpawnError> {
         // One wish to look again is as good as many.
         let (wake, woken) = sync_channel(1);
         spawn("resolver", move || {
-            let mut told: Option<Vec<StunServer>> = None;
+            let mut told: Option<Vec<N::Server>> = None;
             loop {
-                let servers: Vec<StunServer> = names.iter().flat_map(ServerName::resolve).collect();
-                let complete = names.iter().all(|name| servers.iter().any(|it| it.name == name.to_string()));
+                let each: Vec<Vec<N::Server>> = names.iter().map(Named::resolve).collect();
+                let complete = each.iter().all(|servers| !servers.is_empty());
+                let servers = each.concat();
                 if told.as_ref() != Some(&servers) && on_resolved(servers.clone()) {
                     told = Some(servers);
                 }

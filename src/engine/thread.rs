@@ -15,6 +15,7 @@ use crate::emulator;
 use crate::link::message::FromCore;
 use crate::net::meeting::MeetingStatus;
 use crate::net::transport::stun::StunStatus;
+use crate::net::transport::turn::TurnStatus;
 use crate::net::{NetCommand, NetHandle};
 use crate::record::RecordEvent;
 use crate::session::protocol::GameInfo;
@@ -40,6 +41,8 @@ pub(super) enum Message {
     Addresses(Vec<SocketAddr>),
     /// How others see this machine.
     Stun(StunStatus),
+    /// How it is with relays.
+    Turn(TurnStatus),
     /// How it is with the brokers.
     Brokers(MeetingStatus),
     /// Another thread has something to tell.
@@ -130,6 +133,7 @@ impl EngineThread {
                 self.reach.network_changed();
             }
             Message::Stun(status) => self.publisher.snapshot.internet.stun = status,
+            Message::Turn(status) => self.publisher.snapshot.internet.turn = status,
             Message::Brokers(status) => self.publisher.snapshot.internet.brokers = status,
             Message::Notice(kind) => self.publisher.notice(kind),
             Message::Stop => {}

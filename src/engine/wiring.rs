@@ -157,6 +157,7 @@ impl Engine {
                 candidates: addresses::candidates(bound),
                 on_event: reporter(&messages, Message::Session),
                 on_stun: reporter(&messages, Message::Stun),
+                on_turn: reporter(&messages, Message::Turn),
             },
         )?;
         let signaling = Signaling::start(listener, net.clone(), config.site.clone(), certificates.clone())?;

@@ -3,6 +3,7 @@
 use super::relay::Relay;
 use super::transport::TcpAcceptor;
 use super::transport::stun::StunServer;
+use super::transport::turn::TurnServer;
 use crate::messages;
 use crate::room::Origin;
 use crate::session::connection::HostCandidate;
@@ -39,6 +40,8 @@ pub enum NetCommand {
     Candidates(Vec<HostCandidate>),
     /// Who is asked how others see this machine.
     StunServers(Vec<StunServer>),
+    /// Which relays this host uses itself.
+    TurnServers(Vec<TurnServer>),
     /// What guests are told of that helps them to find a way.
     Relays(Vec<Relay>),
 }

@@ -18,5 +18,5 @@ pub use http::{
     page_version, parse_network,
 };
 pub use ipnet::IpNet;
-pub use relay::{MAX_RELAYS, Relay, RelayError};
+pub use relay::{Account, MAX_RELAYS, Relay, RelayError, RelayProtocol};
 pub use start::{NetConfig, start};

@@ -5,6 +5,7 @@ use crate::session::protocol::IceServer;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::net::Ipv6Addr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Relays that guests are told of.
@@ -23,10 +24,29 @@ enum Credentials {
     Secret(String),
 }
 
+/// How a relay is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelayProtocol {
+    Udp,
+    Tcp,
+    Tls,
+}
+
+/// Long-term credentials (RFC 8489, 9.2).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    pub username: String,
+    pub password: String,
+}
+
 /// A relay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relay {
     url: String,
+    /// A name, or an address without brackets.
+    host: String,
+    port: u16,
+    protocol: RelayProtocol,
     credentials: Credentials,
 }
 
@@ -51,6 +71,14 @@ impl Relay {
         if !is_place || !matches!(transport, "" | "transport=udp" | "transport=tcp") {
             return Err(RelayError::Url { text: said() });
         }
+        let secure = url.starts_with("turns:");
+        let (host, port) = place_of(place, if secure { 5349 } else { 3478 }).ok_or(RelayError::Url { text: said() })?;
+        let protocol = match (secure, transport) {
+            // TLS is by TCP; there is no DTLS here, nor in browsers.
+            (true, _) => RelayProtocol::Tls,
+            (false, "transport=tcp") => RelayProtocol::Tcp,
+            (false, _) => RelayProtocol::Udp,
+        };
         let bounded = |text: &str| !text.is_empty() && text.len() <= LONGEST_NAME;
         let credentials = match bounded(secret) {
             true => Credentials::Secret(secret.to_owned()),
@@ -59,24 +87,67 @@ impl Relay {
             }
             false => return Err(RelayError::NoCredentials { text: said() }),
         };
-        Ok(Relay { url: url.to_owned(), credentials })
+        Ok(Relay { url: url.to_owned(), host, port, protocol, credentials })
     }
 
-    /// As a page is told of it. The names that are made of a secret are those of the "REST API" scheme that coturn and others
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// As its certificate has it.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn protocol(&self) -> RelayProtocol {
+        self.protocol
+    }
+
+    /// Accounts are made of a secret, and last for a day.
+    pub fn accounts_end(&self) -> bool {
+        matches!(self.credentials, Credentials::Secret(_))
+    }
+
+    /// What lets `guest` in. The names that are made of a secret are those of the "REST API" scheme that coturn and others
     /// have (draft-uberti-behave-turn-rest-00, 2.2): when it ends, and for whom it is.
-    pub fn for_page(&self, guest: &str, now: SystemTime) -> IceServer {
-        let (username, password) = match &self.credentials {
-            Credentials::Fixed { username, password } => (username.clone(), password.clone()),
+    pub fn account(&self, guest: &str, now: SystemTime) -> Account {
+        match &self.credentials {
+            Credentials::Fixed { username, password } => {
+                Account { username: username.clone(), password: password.clone() }
+            }
             Credentials::Secret(secret) => {
                 let ends = now.duration_since(UNIX_EPOCH).unwrap_or_default() + LASTS;
                 let username = format!("{}:{guest}", ends.as_secs());
                 let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
                 let password = STANDARD.encode(hmac::sign(&key, username.as_bytes()).as_ref());
-                (username, password)
+                Account { username, password }
             }
-        };
+        }
+    }
+
+    /// As a page is told of it.
+    pub fn for_page(&self, guest: &str, now: SystemTime) -> IceServer {
+        let Account { username, password } = self.account(guest, now);
         IceServer { urls: vec![self.url.clone()], username: Some(username), credential: Some(password) }
     }
+}
+
+/// Host and port of `host`, `host:port`, `[address]` and `[address]:port`.
+fn place_of(place: &str, usual: u16) -> Option<(String, u16)> {
+    let (host, port) = match place.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']')?;
+            address.parse::<Ipv6Addr>().ok()?;
+            (address, if port.is_empty() { None } else { Some(port.strip_prefix(':')?) })
+        }
+        None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
+    };
+    let port = port.map_or(Some(usual), |port| port.parse().ok())?;
+    (!host.is_empty() && port != 0).then(|| (host.to_owned(), port))
 }
 
 #[cfg(test)]
@@ -94,9 +165,19 @@ mod tests {
             assert!(matches!(parse(url, "ann", "", ""), Err(RelayError::NoCredentials { .. })));
         }
         let long = format!("turn:{}", "x".repeat(LONGEST_URL));
-        for bad in
-            ["", "relay.example", "stun:relay.example", "turn:", "turn:a b", "turn:a?transport=sctp", "turn:a/b", &long]
-        {
+        for bad in [
+            "",
+            "relay.example",
+            "turn:a:0",
+            "turn:a:b",
+            "turn:[::1",
+            "stun:relay.example",
+            "turn:",
+            "turn:a b",
+            "turn:a?transport=sctp",
+            "turn:a/b",
+            &long,
+        ] {
             assert!(matches!(parse(bad, "ann", "pass", ""), Err(RelayError::Url { .. })), "{bad}");
         }
     }

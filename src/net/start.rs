@@ -5,6 +5,7 @@ use super::thread::NetThread;
 use super::transport::media::MediaTransport;
 use super::transport::stun::StunStatus;
 use super::transport::tcp::tcp_peers;
+use super::transport::turn::TurnStatus;
 use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::packet::{AudioPacket, Format, VideoPacket};
 use crate::room::Room;
@@ -44,6 +45,8 @@ pub struct NetConfig {
     pub on_event: Box<dyn Fn(SessionEvent) + Send>,
     /// Told how others see this machine; must not block.
     pub on_stun: Box<dyn Fn(StunStatus) + Send>,
+    /// Told how it is with the relays that this host uses itself; must not block.
+    pub on_turn: Box<dyn Fn(TurnStatus) + Send>,
 }
 
 /// Starts the net thread. It ends by [`crate::session::SessionCommand::Close`].

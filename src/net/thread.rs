@@ -9,20 +9,23 @@ use super::callers::Callers;
 use super::handle::NetCommand;
 use super::relay::Relay;
 use super::start::NetConfig;
+use super::transport::arrival::Arrival;
 use super::transport::media::MediaTransport;
 use super::transport::send::{self, Outgoing};
 use super::transport::stun::{Reflexive, StunClient};
+use super::transport::turn::{Relayed, TurnClient};
 use crate::input::Seat;
 use crate::link::board::Lane;
 use crate::packet::Format;
 use crate::room::{PeerId, Room, SystemRandom};
-use crate::session::connection::{FrameTimes, HostCandidate};
+use crate::session::connection::{FrameTimes, HostCandidate, Via};
 use crate::session::protocol::ToPage;
 use crate::session::webrtc::WebRtc;
 use crate::session::{self, Action, Datagram, InputUpdate, Session, SessionCommand, Work};
 use crate::sync::{self, Claim};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
+use std::net::SocketAddr;
 use std::sync::mpsc::Receiver;
 use std::time::{Instant, SystemTime};
 use str0m::config::DtlsCert;
@@ -51,8 +54,17 @@ pub(super) struct NetThread {
     inbox: Receiver<NetCommand>,
     callers: Callers,
     stun: StunClient,
+    turn: TurnClient,
+    /// The last datagram that a relay brought.
+    unwrapped: Vec<u8>,
+    /// Relays' connections have their turn first the next time.
+    relays_first: bool,
     /// The ways to this host at its own addresses.
     own: Vec<HostCandidate>,
+    /// Those that servers told of.
+    seen: Vec<Reflexive>,
+    /// Those by relays of its own.
+    relayed: Vec<SocketAddr>,
     /// That guests may use.
     relays: Vec<Relay>,
 }
@@ -76,8 +88,22 @@ impl NetThread {
             monotonic: sync::now(),
         });
         let own = std::mem::take(&mut config.candidates);
-        let (callers, stun) = (Callers::default(), StunClient::default());
-        NetThread { session, transport, config, inbox, callers, stun, own, relays: Vec::new() }
+        let turn = TurnClient::new(config.event.clone(), Instant::now());
+        NetThread {
+            session,
+            transport,
+            config,
+            inbox,
+            callers: Callers::default(),
+            stun: StunClient::default(),
+            turn,
+            unwrapped: Vec::new(),
+            relays_first: false,
+            own,
+            seen: Vec::new(),
+            relayed: Vec::new(),
+            relays: Vec::new(),
+        }
     }
 
     pub fn run(mut self) {
@@ -93,12 +119,14 @@ impl NetThread {
             self.work();
             self.act();
         }
+        let transport = &self.transport;
+        self.turn.release(Instant::now(), &mut |relay, message| transport.send_to(relay, message));
     }
 
     fn sleep(&self) {
         let now = Instant::now();
         let session = self.session.poll_timeout(now);
-        let next = self.stun.poll_timeout().map_or(session, |stun| stun.min(session));
+        let next = self.stun.poll_timeout().map_or(session, |stun| stun.min(session)).min(self.turn.poll_timeout());
         let limit = next.saturating_duration_since(now);
         let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
         let mut fds = [
@@ -118,7 +146,7 @@ impl NetThread {
         self.apply_inputs();
         let mut left = self.receive(most);
         while self.session.has_datagrams() {
-            send::send(FEW_SENT, &self.transport, &mut self.session);
+            send::send(FEW_SENT, &self.transport, &mut self.turn, &mut self.session);
             if left > 0 {
                 left = self.receive(left);
             }
@@ -137,10 +165,23 @@ impl NetThread {
 
     /// False when none waits.
     fn take_datagram(&mut self) -> bool {
-        let Some(incoming) = self.transport.receive() else { return false };
+        self.relays_first = !self.relays_first;
+        if self.relays_first && self.take_relayed() {
+            return true;
+        }
+        let Some(incoming) = self.transport.receive() else { return !self.relays_first && self.take_relayed() };
         let (now, via, arrived) = (Instant::now(), incoming.via, incoming.arrived);
-        if self.stun.is_server(via.source) {
+        // One server may be both.
+        let (tells, relays) = (self.stun.is_server(via.source), self.turn.is_server(via.source));
+        if tells {
             self.stun.handle_datagram(via.source, via.local, incoming.data, now);
+        }
+        if tells || relays {
+            let data = incoming.data;
+            let relayed = self.turn.handle_datagram(via.source, data, &mut self.unwrapped);
+            if let Some(relayed) = relayed {
+                self.hand_over(relayed, arrived, now);
+            }
             return true;
         }
         let Some(peer) = self.session.recipient(via, incoming.data, now) else {
@@ -148,6 +189,27 @@ impl NetThread {
             return true;
         };
         self.session.handle_datagram(peer, via, incoming.data, now);
+        self.apply_arrived(arrived, now);
+        true
+    }
+
+    /// False when no connection to a relay brought anything.
+    fn take_relayed(&mut self) -> bool {
+        let Some(relayed) = self.turn.receive(&mut self.unwrapped) else { return false };
+        self.hand_over(relayed, Arrival::default(), Instant::now());
+        true
+    }
+
+    /// What a relay brought is a guest's datagram like any other.
+    fn hand_over(&mut self, relayed: Relayed, arrived: Arrival, now: Instant) {
+        let via = Via::udp(relayed.guest, relayed.relayed);
+        if let Some(peer) = self.session.recipient(via, &self.unwrapped, now) {
+            self.session.handle_datagram(peer, via, &self.unwrapped, now);
+            self.apply_arrived(arrived, now);
+        }
+    }
+
+    fn apply_arrived(&mut self, arrived: Arrival, now: Instant) {
         let mut measured = false;
         while let Some(update) = self.session.poll_input(now) {
             self.apply(update);
@@ -157,7 +219,6 @@ impl NetThread {
                 self.session.handle_input_latency(took);
             }
         }
-        true
     }
 
     fn apply_inputs(&mut self) {
@@ -220,9 +281,16 @@ impl NetThread {
                 NetCommand::Candidates(own) => {
                     self.own = own;
                     self.stun.start_anew(Instant::now());
-                    self.tell_candidates(&[]);
+                    self.turn.start_anew(Instant::now());
+                    self.seen.clear();
+                    self.tell_candidates();
                 }
                 NetCommand::Relays(relays) => self.relays = relays,
+                NetCommand::TurnServers(servers) => {
+                    let transport = &self.transport;
+                    let mut to_relay = |relay, message: &[u8]| transport.send_to(relay, message);
+                    self.turn.set_servers(servers, Instant::now(), &mut to_relay);
+                }
                 NetCommand::StunServers(servers) => self.stun.set_servers(servers, Instant::now()),
                 NetCommand::Session(command) => self.session.handle_command(command, Instant::now()),
             }
@@ -235,15 +303,25 @@ impl NetThread {
         while let Some((server, question)) = self.stun.poll_transmit() {
             self.transport.send_to(server, &question);
         }
+        let transport = &self.transport;
+        let mut to_relay = |relay, message: &[u8]| transport.send_to(relay, message);
+        self.turn.handle_timeout(Instant::now(), SystemTime::now(), &mut to_relay);
         if let Some((status, seen)) = self.stun.poll_status() {
-            self.tell_candidates(&seen);
+            self.seen = seen;
+            self.tell_candidates();
             (self.config.on_stun)(status);
+        }
+        if let Some((status, relayed)) = self.turn.poll_status() {
+            self.relayed = relayed;
+            self.tell_candidates();
+            (self.config.on_turn)(status);
         }
     }
 
-    fn tell_candidates(&mut self, seen: &[Reflexive]) {
-        let seen = seen.iter().map(|it| HostCandidate::Reflexive { address: it.address, base: it.base });
-        let candidates = self.own.iter().copied().chain(seen).collect();
+    fn tell_candidates(&mut self) {
+        let seen = self.seen.iter().map(|it| HostCandidate::Reflexive { address: it.address, base: it.base });
+        let relayed = self.relayed.iter().map(|&it| HostCandidate::Relayed(it));
+        let candidates = self.own.iter().copied().chain(seen).chain(relayed).collect();
         self.session.handle_command(SessionCommand::Candidates(candidates), Instant::now());
     }
 

@@ -43,6 +43,8 @@ pub enum HostCandidate {
         /// Of this machine.
         base: SocketAddr,
     },
+    /// An address of a relay that this host has an allocation at (RFC 8656).
+    Relayed(SocketAddr),
     /// The port of the page, for those whose network lets no UDP through.
     Tcp(SocketAddr),
 }

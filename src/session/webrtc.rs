@@ -54,6 +54,8 @@ fn candidate(candidate: HostCandidate) -> Option<Candidate> {
     match candidate {
         HostCandidate::Udp(address) => Candidate::host(address, Protocol::Udp).ok(),
         HostCandidate::Reflexive { address, base } => Candidate::server_reflexive(address, base, Protocol::Udp).ok(),
+        // What is sent from there is known by it, so it is its own base; the rest is the transport's business.
+        HostCandidate::Relayed(address) => Candidate::relayed(address, address, Protocol::Udp).ok(),
         HostCandidate::Tcp(address) => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build().ok(),
     }
 }
@@ -135,8 +137,9 @@ impl WebRtc {
 
     fn path(&self, pair: &CandidatePairStats) -> PeerPath {
         let remote = pair.remote.addr;
+        let ours = HostCandidate::Relayed(pair.local.addr);
         let kind = match pair.protocol {
-            Protocol::Udp if self.relays.contains(&remote) => PathKind::Relayed,
+            Protocol::Udp if self.relays.contains(&remote) || self.candidates.contains(&ours) => PathKind::Relayed,
             Protocol::Udp if is_local(remote.ip()) => PathKind::Local,
             Protocol::Udp => PathKind::Internet,
             _ => PathKind::Tcp,

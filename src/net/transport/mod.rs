@@ -8,6 +8,7 @@ pub(crate) mod media;
 pub(crate) mod send;
 pub mod stun;
 pub(crate) mod tcp;
+pub mod turn;
 mod watch;
 
 pub use addresses::local_addresses;

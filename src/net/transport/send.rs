@@ -4,6 +4,7 @@
 //! net thread looks at what came in between two handfuls: an input does not wait until a picture has left.
 
 use super::media::MediaTransport;
+use super::turn::TurnClient;
 use crate::room::PeerId;
 use crate::session::Datagram;
 use crate::session::connection::FrameTimes;
@@ -18,10 +19,13 @@ pub(crate) trait Outgoing {
 
 /// Sends up to `most` datagrams.
 #[inline]
-pub(crate) fn send(most: usize, transport: &MediaTransport, from: &mut impl Outgoing) {
+pub(crate) fn send(most: usize, transport: &MediaTransport, turn: &mut TurnClient, from: &mut impl Outgoing) {
     for _ in 0..most {
         let Some(Datagram { peer, transmit, ends }) = from.next() else { return };
-        transport.send(&transmit);
+        let mut to_relay = |relay, message: &[u8]| transport.send_to(relay, message);
+        if !turn.relay(transmit.source, transmit.destination, &transmit.contents, &mut to_relay) {
+            transport.send(&transmit);
+        }
         if let Some(times) = ends {
             from.sent(peer, &times);
         }
@@ -36,7 +40,7 @@ mod tests {
     use std::collections::VecDeque;
     use std::net::UdpSocket;
     use std::sync::Arc;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
     use str0m::net::{Protocol, Transmit};
 
     #[derive(Default)]
@@ -61,7 +65,9 @@ mod tests {
         let (from, to) = (socket(), socket());
         to.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
         let (source, destination) = (from.local_addr().expect("an address"), to.local_addr().expect("an address"));
-        let (_, tcp) = tcp_peers(Arc::new(Event::new().expect("an event")));
+        let event = Arc::new(Event::new().expect("an event"));
+        let (_, tcp) = tcp_peers(event.clone());
+        let mut turn = TurnClient::new(event, Instant::now());
         let transport = MediaTransport::new(from, tcp).expect("a transport");
         let mut queue = Queue::default();
         for byte in 0..5u8 {
@@ -71,9 +77,9 @@ mod tests {
             let transmit = Transmit { proto: Protocol::Udp, source, destination, contents };
             queue.waiting.push_back(Datagram { peer: PeerId(1), transmit, ends });
         }
-        send(3, &transport, &mut queue);
+        send(3, &transport, &mut turn, &mut queue);
         assert!(queue.frames.is_empty() && !queue.waiting.is_empty());
-        send(3, &transport, &mut queue);
+        send(3, &transport, &mut turn, &mut queue);
         assert_eq!(queue.frames, [(PeerId(1), 7)]);
         assert!(queue.waiting.is_empty());
         let mut buffer = [0; 8];
