@@ -2,6 +2,12 @@
 //! router's far side are public ones, since it opens no port at others; nothing leaves the namespaces.
 
 mod common;
+#[path = "../src/net/port_mapping/tests/igd.rs"]
+#[allow(dead_code)]
+mod igd;
+#[path = "../src/net/port_mapping/tests/router.rs"]
+#[allow(dead_code)]
+mod router;
 
 use common::network::{cable, inside, machines, run};
 use common::{LONG, TempDir, until};
@@ -13,6 +19,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::num::NonZeroU16;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
 const INTERNAL: u16 = 5000;
@@ -245,6 +252,43 @@ fn a_friend_gets_in_by_upnp_and_again_after_the_router_was_restarted() {
     friend_gets_in(&datagrams, &listener, expected.1, expected.1);
     drop(mapper);
     assert_eq!(router.open_ports(), 0);
+}
+
+/// Answers every search of UPnP from `at`, with this location; counts them.
+fn neighbour_answers(at: Ipv4Addr, location: String) -> Arc<AtomicUsize> {
+    let heard = Arc::new(AtomicUsize::new(0));
+    let count = heard.clone();
+    let everyone = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 1900)).expect("a socket");
+    everyone.join_multicast_v4(&Ipv4Addr::new(239, 255, 255, 250), &Ipv4Addr::new(10, 80, 0, 2)).expect("joined");
+    let ours = UdpSocket::bind((at, 0)).expect("a socket");
+    std::thread::spawn(move || {
+        let answer = format!("HTTP/1.1 200 OK\r\nLOCATION: {location}\r\n\r\n");
+        while let Ok((_, from)) = everyone.recv_from(&mut [0; 2048]) {
+            let _ = ours.send_to(answer.as_bytes(), from);
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    heard
+}
+
+#[test]
+fn a_neighbour_that_says_it_is_the_router_is_passed_over() {
+    if !inside("a_neighbour_that_says_it_is_the_router_is_passed_over") {
+        return;
+    }
+    networks(OUTSIDE);
+    let router = Router::start("enable_natpmp=no\nenable_upnp=yes");
+    run("ip addr add 10.80.0.3/24 dev near");
+    let (neighbour, _running) = router::Router::at(Ipv4Addr::new(10, 80, 0, 3));
+    let port = neighbour
+        .http(move |router, what, body, stream| igd::serve(router, what, body, stream, &igd::Manners::default()));
+    let heard = neighbour_answers(neighbour.address, format!("http://{}:{port}/desc.xml", neighbour.address));
+    let (_mapper, told) = start();
+    let status = first(&told, is_mapped);
+    assert_eq!(external(&status[0].ipv4), (Method::Upnp, SocketAddr::from((OUTSIDE, EXTERNAL))));
+    assert!(router.open_ports() > 0);
+    until("the neighbour heard the search", LONG, || (heard.load(Ordering::Relaxed) > 0).then_some(()));
+    assert_eq!(neighbour.times_asked(), 0);
 }
 
 #[test]

@@ -65,7 +65,7 @@ impl PortMapper {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
             runtime.block_on(async {
                 let asking = || vec![Outcome::Asking; wanted.len()];
-                let (outcomes, news) = watch::channel(Outcomes { ipv4: asking(), ipv6: asking() });
+                let (outcomes, news) = watch::channel(Outcomes { ipv4: asking(), ipv6: asking(), moves: 0 });
                 let outcomes = Arc::new(outcomes);
                 for family in [Family::Ipv4, Family::Ipv6] {
                     let (gateways, outcomes) = (gateways.clone(), outcomes.clone());
@@ -87,7 +87,7 @@ impl PortMapper {
         }
     }
 
-    /// The public address at which others see this machine, as a STUN server told.
+    /// The public address at which others see this machine, as a STUN server told. It counts until the router is another one.
     pub fn set_seen_by_others(&self, address: IpAddr) {
         self.seen.send_modify(|seen| seen.set(address));
     }
@@ -110,8 +110,19 @@ async fn tell(
     on_news: impl Fn(MappingStatus),
 ) {
     let mut told = None;
+    let (mut moves, mut stale) = (0, Seen::default());
     loop {
-        let status = status(wanted, &outcomes.borrow_and_update(), &seen.borrow_and_update());
+        let status = {
+            let (outcomes, mut seen) = (outcomes.borrow_and_update(), *seen.borrow_and_update());
+            // What others saw before this machine moved to another network says nothing about the new one.
+            if outcomes.moves != moves {
+                (moves, stale) = (outcomes.moves, seen);
+            }
+            if seen == stale {
+                seen = Seen::default();
+            }
+            status(wanted, &outcomes, &seen)
+        };
         if told.as_ref() != Some(&status) {
             on_news(status.clone());
             told = Some(status);

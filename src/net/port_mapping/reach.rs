@@ -8,10 +8,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub struct Seen {
     ipv4: Option<Ipv4Addr>,
     ipv6: Option<Ipv6Addr>,
+    /// How often it was told: the same address told again is news after a move to another network.
+    times: u64,
 }
 
 impl Seen {
     pub fn set(&mut self, address: IpAddr) {
+        self.times = self.times.wrapping_add(1);
         match address.to_canonical() {
             IpAddr::V4(address) => self.ipv4 = Some(address),
             IpAddr::V6(address) => self.ipv6 = Some(address),

@@ -1,6 +1,8 @@
 //! The router that leads to the internet, and this machine's address towards it.
 
 use super::reach::is_global;
+use std::fs::File;
+use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, UdpSocket};
 use std::sync::Arc;
 
@@ -25,19 +27,19 @@ pub type Gateways = Arc<dyn Fn(Family) -> Option<Gateway> + Send + Sync>;
 
 /// RTF_UP and RTF_GATEWAY, of linux/route.h.
 const UP_BY_GATEWAY: u32 = 0x0001 | 0x0002;
-/// Tables that are longer are cut: those of backbones have a million lines.
-const MOST_ROUTES: usize = 4096;
+/// Tables that are longer are cut, those of backbones have a million lines; default routes come first in them.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// The default router of this machine by the kernel's tables.
 pub fn of_this_machine(family: Family) -> Option<Gateway> {
     match family {
         Family::Ipv4 => {
-            let table = std::fs::read_to_string("/proc/net/route").ok()?;
+            let table = table("/proc/net/route")?;
             let address = SocketAddr::from((default_ipv4(&table)?, 0));
             Some(Gateway { address, local: local_towards(with_port(address))? })
         }
         Family::Ipv6 => {
-            let table = std::fs::read_to_string("/proc/net/ipv6_route").ok()?;
+            let table = table("/proc/net/ipv6_route")?;
             let (gateway, interface) = default_ipv6(&table)?;
             let scope =
                 if gateway.is_unicast_link_local() { nix::net::if_::if_nametoindex(interface).ok()? } else { 0 };
@@ -48,6 +50,12 @@ pub fn of_this_machine(family: Family) -> Option<Gateway> {
             matches!(local, IpAddr::V6(local) if is_global(local)).then_some(Gateway { address, local })
         }
     }
+}
+
+fn table(path: &str) -> Option<String> {
+    let mut text = String::new();
+    File::open(path).ok()?.take(MOST_BYTES).read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 fn with_port(mut address: SocketAddr) -> SocketAddr {
@@ -66,7 +74,7 @@ fn local_towards(to: SocketAddr) -> Option<IpAddr> {
 /// The router of the default route with the lowest metric, of `/proc/net/route`: interface, destination, gateway, flags,
 /// references, use, metric, mask; numbers in hexadecimal, addresses as they are in memory.
 fn default_ipv4(table: &str) -> Option<Ipv4Addr> {
-    let routes = table.lines().skip(1).take(MOST_ROUTES).filter_map(|line| {
+    let routes = table.lines().skip(1).filter_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().take(8).collect();
         let &[_, destination, gateway, flags, _, _, metric, mask] = fields.as_slice() else { return None };
         let number = |text| u32::from_str_radix(text, 16).ok();
@@ -81,7 +89,7 @@ fn default_ipv4(table: &str) -> Option<Ipv4Addr> {
 /// The same of `/proc/net/ipv6_route`: destination, its prefix, source, its prefix, next hop, metric, references, use, flags,
 /// interface; all in hexadecimal.
 fn default_ipv6(table: &str) -> Option<(Ipv6Addr, &str)> {
-    let routes = table.lines().take(MOST_ROUTES).filter_map(|line| {
+    let routes = table.lines().filter_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().take(10).collect();
         let &[destination, prefix, _, _, gateway, metric, _, _, flags, interface] = fields.as_slice() else {
             return None;

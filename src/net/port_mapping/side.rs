@@ -22,6 +22,8 @@ const REMOVAL: Duration = Duration::from_secs(1);
 pub struct Outcomes {
     pub ipv4: Vec<Outcome>,
     pub ipv6: Vec<Outcome>,
+    /// How often the router became another one.
+    pub moves: u64,
 }
 
 /// A mapping that the router granted.
@@ -123,6 +125,9 @@ impl Side {
         let gateway = (self.gateways)(self.family);
         if gateway != self.gateway {
             self.remove_all().await;
+            if self.gateway.is_some() {
+                self.outcomes.send_modify(|outcomes| outcomes.moves += 1);
+            }
             self.gateway = gateway;
             self.failures = 0;
         }

@@ -196,8 +196,15 @@ fn another_router_gets_the_mappings_and_the_first_one_none() {
     let (mapper, told) = start(gateways);
     until(&told, is_mapped);
     *now.lock().expect("a gateway") = Some(gateway(&second));
+    let seen = IpAddr::from([198, 51, 100, 9]);
+    mapper.set_seen_by_others(seen);
+    until(&told, |outcome| matches!(outcome, Outcome::NotReachable { .. }));
     mapper.network_changed();
     wait_for("the second has them", || second.entries().len() == 2);
+    // What was seen behind the first router says nothing about the second.
+    until(&told, is_mapped);
+    mapper.set_seen_by_others(seen);
+    until(&told, |outcome| matches!(outcome, Outcome::NotReachable { .. }));
     wait_for("the first has none", || first.entries().is_empty());
     *now.lock().expect("a gateway") = None;
     mapper.network_changed();

@@ -34,13 +34,12 @@ impl Drop for Running {
 impl Router {
     /// At 127.53.`number`.1, an address that no other test uses.
     pub fn new(number: u8) -> (Router, Running) {
+        Router::at(Ipv4Addr::new(127, 53, number, 1))
+    }
+
+    pub fn at(address: Ipv4Addr) -> (Router, Running) {
         let stop = Arc::new(AtomicBool::new(false));
-        let router = Router {
-            address: Ipv4Addr::new(127, 53, number, 1),
-            table: Arc::default(),
-            asked: Arc::default(),
-            stop: stop.clone(),
-        };
+        let router = Router { address, table: Arc::default(), asked: Arc::default(), stop: stop.clone() };
         (router, Running(stop))
     }
 
