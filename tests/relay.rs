@@ -36,6 +36,8 @@ impl Coturn {
     /// With this in its command line.
     fn start(accounts: &[&str]) -> Coturn {
         let folder = TempDir::new();
+        // Without the system's own configuration, which would make an authority of it.
+        let plain = folder.file("openssl.cnf", b"[req]\ndistinguished_name = name\n[name]\n");
         let subject = ["-subj", "/CN=A relay", "-addext", "subjectAltName=DNS:localhost"];
         let made = Command::new("openssl")
             .args([
@@ -51,6 +53,8 @@ impl Coturn {
             ])
             .args(["-keyout", "key.pem", "-out", "certificate.pem"])
             .args(subject)
+            .args(["-addext", "basicConstraints=critical,CA:FALSE", "-config"])
+            .arg(plain)
             .current_dir(folder.path())
             .stderr(Stdio::null())
             .status();

@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use stun_types::TransportType::Udp;
-use stun_types::attribute::ErrorCode;
+use stun_types::attribute::{ErrorCode, MessageIntegrity};
 use stun_types::message::{Message, MessageClass};
 use turn_client_proto::api::{Transmit, TurnClientApi, TurnConfig, TurnEvent, TurnPollRet, TurnRecvRet};
 use turn_client_proto::types::prelude::DelayedTransmitBuild;
@@ -64,12 +64,13 @@ pub(super) struct Allocation {
     local: SocketAddr,
     /// What the client's clock counts from.
     start: Instant,
-    /// Transaction ids of requests that were sent last.
-    requests: VecDeque<[u8; 12]>,
+    /// Transaction ids of requests that were sent last, and whether they were signed by the account.
+    requests: VecDeque<([u8; 12], bool)>,
     relayed: Option<SocketAddr>,
     guests: HashMap<SocketAddr, Guest>,
-    /// The last code by which the allocation was refused.
+    /// The last code by which the allocation was refused, and whether that is its last word.
     refused: Option<u16>,
+    denied: bool,
     last_sent: Instant,
     next: Instant,
     ended: bool,
@@ -92,6 +93,7 @@ impl Allocation {
             relayed: None,
             guests: HashMap::new(),
             refused: None,
+            denied: false,
             last_sent: now,
             next: now,
             ended: false,
@@ -117,6 +119,10 @@ impl Allocation {
     pub fn poll(&mut self, now: Instant, mut send: impl FnMut(&[u8])) -> Option<AllocationEvent> {
         if self.ended || now < self.next {
             return None;
+        }
+        if self.denied {
+            let problem = self.problem(TurnProblem::Nonsense);
+            return Some(self.end(problem));
         }
         let clock = self.clock(now);
         for _ in 0..MOST_STEPS {
@@ -213,7 +219,8 @@ impl Allocation {
             if self.requests.len() == MOST_REQUESTS {
                 self.requests.pop_front();
             }
-            self.requests.push_back(id);
+            let signed = Message::from_bytes(request).is_ok_and(|it| it.attribute::<MessageIntegrity>().is_ok());
+            self.requests.push_back((id, signed));
         }
     }
 
@@ -230,14 +237,16 @@ impl Allocation {
                 MessageClass::Request => return FromServer::Nothing,
                 MessageClass::Indication => {}
                 MessageClass::Success | MessageClass::Error => {
-                    let asked = self.requests.iter().any(|id| message.get(8..20) == Some(id));
-                    if !asked {
-                        return FromServer::Nothing;
-                    }
+                    let asked = self.requests.iter().find(|(id, _)| message.get(8..20) == Some(id));
+                    let Some(&(_, signed)) = asked else { return FromServer::Nothing };
                     if self.relayed.is_none()
                         && let Ok(error) = parsed.attribute::<ErrorCode>()
                     {
                         self.refused = Some(error.code());
+                        // Who does not believe the account cannot sign that it does not, and the client waits for better.
+                        // The first question bears no account, and one with an old nonce is asked again.
+                        let usual = if signed { ErrorCode::STALE_NONCE } else { ErrorCode::UNAUTHORIZED };
+                        self.denied = error.code() != usual;
                     }
                     // What follows from it is done in the next round.
                     self.next = now;

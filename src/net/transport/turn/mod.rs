@@ -8,6 +8,8 @@ mod keepalive;
 mod server;
 mod status;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use server::TurnServer;
 pub use status::{TurnOutcome, TurnProblem, TurnStatus};
