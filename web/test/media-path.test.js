@@ -22,7 +22,8 @@ test("a way within a network is direct, and one that a router rewrites goes thro
   assert.deepEqual(path({}, { candidateType: "prflx", address: undefined }), nat, "a browser that hides the address");
   // Learned from a check before it was named, or named by multicast DNS only.
   assert.deepEqual(path({}, { candidateType: "prflx", address: "192.168.1.9" }), { kind: "direct", server: null });
-  assert.deepEqual(path({ candidateType: "prflx", address: "fe80::1" }, {}), { kind: "direct", server: null });
+  for (const address of ["fe80::1", "fd00::2", "::ffff:127.0.0.1", "::1"]) assert.deepEqual(path({ candidateType: "prflx", address }, {}), { kind: "direct", server: null }, address);
+  for (const address of ["::ffff:192.0.2.1", "2001:db8::1", "172.32.0.1", "100.128.0.1", "fd.example"]) assert.deepEqual(path({ candidateType: "prflx", address }, {}), nat, address);
 });
 
 test("a relay is told by its name, whoever's it is", () => {

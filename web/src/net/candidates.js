@@ -25,7 +25,7 @@ const INNER = /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4
 
 /** Whether an address is of use only inside its own network. @param {string} address */
 export function isInner(address) {
-  return INNER.test(address);
+  return INNER.test(address.replace(/^::ffff:/i, ""));
 }
 
 export class Candidates {
