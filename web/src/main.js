@@ -48,7 +48,9 @@ const meets = isMeetingPage();
 let meeting = null;
 
 /** @type {Situation} */
-let situation = { phase: "name", reason: "", code: "", room: null, trouble: "", picture: false };
+let situation = {
+  phase: "name", reason: "", code: "", room: null, trouble: "", picture: false, linkOnly: meets, hasRoom: isSecret(recall("room") ?? ""),
+};
 /** @type {Connection | null} */
 let connection = null;
 /** When the connection was last lost. */
@@ -100,7 +102,7 @@ function begin() {
   if (situation.phase === "name") joinForm.focus();
 }
 
-/** Learns where the host is met, and goes there. @param {string} name */
+/** Learns where the host is met, and goes there. @param {string} name empty: it is asked for meanwhile */
 async function beginMeeting(name) {
   if (link.secret === null) {
     // Digits are too few to seal with.
@@ -108,6 +110,7 @@ async function beginMeeting(name) {
   } else if (!canSeal()) {
     change({ phase: "refused", code: "no_seal" });
   } else {
+    if (name !== "") change({ phase: "connecting", reason: "" });
     meeting = await loadMeetingConfig();
     if (!meeting) change({ phase: "refused", code: "no_meeting" });
     else if (name !== "") join(name, link.secret, null);
@@ -125,6 +128,12 @@ function openCarrier(secret) {
  * @param {string | null} code
  */
 function join(name, secret, code) {
+  if (meets && !meeting) {
+    // The name was typed faster than the settings came.
+    remember("name", name);
+    void beginMeeting(name);
+    return;
+  }
   // A code serves once: refused after that, it is the place that is gone.
   let unused = code;
   remember("name", name);
@@ -218,6 +227,9 @@ function act(name) {
       // The link that did not work goes first: the page is loaded again without it.
       if (link.secret === null) toJoinForm("");
       else location.hash = "";
+      break;
+    case "back":
+      backToRoom();
       break;
     case "resume":
       request({ type: "do", what: "resume" });

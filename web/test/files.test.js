@@ -19,7 +19,7 @@ const LANGUAGES = ["src/lang/en.js", "src/lang/zh.js"];
 
 /** The keys that are put together from a part and a word of the protocol, of a control, or of the page's own. */
 const MADE = new Set(Object.entries({
-  reason: ["network", "offline", "host", "blocked", "broker", "absent", "path", "dropped"],
+  reason: ["network", "offline", "host", "blocked", "broker", "absent", "path", "path_here", "path_there", "dropped"],
   ...Object.fromEntries(Object.entries(CODES).map(([kind, { codes, general }]) => [kind, [...codes, general]])),
   presence: ["joined", "left", "kicked"],
   react: REACTIONS.keys(),
@@ -29,8 +29,8 @@ const MADE = new Set(Object.entries({
   // A control or a key without a text of its own is called by its code.
   button: ["UP", "DOWN", "LEFT", "RIGHT", "SELECT", "START", ...["LX", "LY", "RX", "RY"].flatMap((stick) => [`${stick}-`, `${stick}+`]), ...["A", "B", "X", "Y"].map((name) => `TURBO_${name}`)],
   key: ["ShiftRight", "ShiftLeft", "Enter", "Space", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
-  stats: ["picture", "video", "fps", "dropped", "bitrate", "loss", "rtt", "ping", "buffer", "decode", "audio_buffer", "host_fps", "host_latency",
-    ...["fps", "ms", "mbit", "percent"].map((unit) => `unit.${unit}`)],
+  stats: ["picture", "video", "fps", "dropped", "bitrate", "loss", "rtt", "ping", "buffer", "decode", "audio_buffer", "host_fps", "host_latency", "path",
+    ...["direct", "nat", "tcp", "relay"].map((kind) => `way.${kind}`), ...["fps", "ms", "mbit", "percent"].map((unit) => `unit.${unit}`)],
 }).flatMap(([part, words]) => Array.from(words, (word) => `${part}.${word}`)));
 
 test("both languages have the same keys and placeholders, and no empty text", () => {

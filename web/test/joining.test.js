@@ -46,16 +46,45 @@ class Socket extends EventTarget {
 
 class Peer extends EventTarget {
   connectionState = "new";
+  signalingState = "stable";
   channels = {};
-  constructor() {
+  /** What was done to it, in order. */
+  done = [];
+  configuration;
+  constructor(configuration) {
     super();
+    this.configuration = configuration;
     peers.push(this);
   }
   createDataChannel(label) { return (this.channels[label] = new Channel()); }
   addTransceiver() { return { receiver: {} }; }
-  createOffer() { return Promise.resolve({ sdp: "v=0" }); }
-  setLocalDescription() { return Promise.resolve(); }
-  setRemoteDescription() { return Promise.resolve(); }
+  getConfiguration() { return this.configuration; }
+  setConfiguration(configuration) {
+    this.done.push("configuration");
+    this.configuration = configuration;
+  }
+  createOffer(options) {
+    this.done.push(options?.iceRestart ? "restart" : "offer");
+    return Promise.resolve({ sdp: "v=0" });
+  }
+  setLocalDescription() {
+    this.signalingState = "have-local-offer";
+    return this.#does("local");
+  }
+  setRemoteDescription() {
+    this.signalingState = "stable";
+    return this.#does("remote");
+  }
+  addIceCandidate({ candidate }) { return this.#does(candidate); }
+  #does(what) {
+    this.done.push(what);
+    return Promise.resolve();
+  }
+  finds(candidate) { this.dispatchEvent(Object.assign(new Event("icecandidate"), { candidate: candidate === null ? null : { candidate } })); }
+  turns(state) {
+    this.connectionState = state;
+    this.dispatchEvent(new Event("connectionstatechange"));
+  }
   close() { this.connectionState = "closed"; }
   hears(message) { this.channels.control.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) })); }
 }
@@ -427,4 +456,168 @@ test("who leaves while the host is missed does not come back", async () => {
   peers[0].hears({ type: "pong", t: 0 });
   await pass(20_000);
   assert.equal(happened.length, before);
+});
+
+test("the offer goes out before anything is looked for; then the servers, both descriptions, and what came too early", async () => {
+  connect({ openCarrier: () => Object.assign(new DirectCarrier("ws://h/ws"), { iceServers: [{ urls: ["stun:page.example"] }] }) });
+  sockets[0].opens();
+  await pass(0);
+  assert.deepEqual(peers[0].done, ["offer"]);
+  sockets[0].says({ type: "candidate", candidate: "candidate:early" });
+  const relay = { urls: ["turn:relay.example:3478?transport=udp"], username: "u", credential: "c" };
+  sockets[0].says({ type: "welcome", v: 3, peer: 1, resume: "token", sdp: "v=0", ice: [relay, { urls: ["https://no.example"] }] });
+  sockets[0].says({ type: "candidate", candidate: "candidate:soon" });
+  await pass(50);
+  assert.deepEqual(peers[0].done, ["offer", "configuration", "local", "remote", "candidate:early", "candidate:soon"]);
+  assert.deepEqual(peers[0].configuration, { bundlePolicy: "max-bundle", iceServers: [{ urls: ["stun:page.example"] }, relay] });
+  sockets[0].says({ type: "candidate", candidate: "candidate:late" });
+  sockets[0].says({ type: "welcome", v: 3, peer: 2, resume: "other", sdp: "v=1" });
+  await pass(50);
+  assert.deepEqual(peers[0].done.slice(6), ["candidate:late"], "one welcome");
+  assert.equal(happened.filter((it) => it.startsWith("resume")).length, 1);
+});
+
+test("what the page finds is told as it is found, up to 64 lines, and never the ends of TCP that only it could listen at", async () => {
+  await joinRoom({});
+  const line = (at, transport = "udp") => `candidate:${at} 1 ${transport} 1 192.168.1.${at} 5000 typ host`;
+  peers[0].finds(line(1));
+  peers[0].finds(line(2, "tcp"));
+  peers[0].finds("x".repeat(513));
+  peers[0].finds("");
+  peers[0].finds(null);
+  for (let at = 3; at < 200; at += 1) peers[0].finds(line(at));
+  const told = sockets[0].sent.slice(1);
+  assert.equal(told.length, 64);
+  assert.deepEqual(told[0], { type: "candidate", candidate: line(1) });
+  assert.ok(told.every(({ candidate }) => / udp /.test(candidate)));
+});
+
+test("who leaves says so on the carrier, before the host's answer too", async () => {
+  const connection = connect({});
+  sockets[0].opens();
+  await pass(0);
+  connection.leave();
+  assert.deepEqual(sockets[0].sent.at(-1), { type: "bye" });
+});
+
+/** Lets time pass in which the host is heard. */
+async function heard(ms) {
+  for (let left = ms; left > 0; left -= 500) {
+    await pass(500);
+    peers[0].hears({ type: "pong", t: 0 });
+  }
+}
+
+test("a path that is lost while the host still listens is sought anew, with seat and channels kept", async () => {
+  await joinRoom({});
+  await heard(2000);
+  peers[0].turns("disconnected");
+  await pass(900);
+  assert.ok(!peers[0].done.includes("restart"), "it may come back");
+  await pass(1100);
+  assert.deepEqual(sockets[0].sent.at(-1), { type: "restart", sdp: "v=0" });
+  sockets[0].says({ type: "candidate", candidate: "candidate:of-the-new-way" });
+  sockets[0].says({ type: "restarted", sdp: "v=0" });
+  sockets[0].says({ type: "restarted", sdp: "v=0" });
+  await pass(500);
+  assert.deepEqual(peers[0].done.slice(-4), ["restart", "local", "remote", "candidate:of-the-new-way"]);
+  peers[0].turns("connected");
+  await heard(20_000);
+  assert.equal(happened.at(-1), "joined");
+  assert.equal(sockets.length, 1);
+  peers[0].turns("failed");
+  await pass(100);
+  assert.equal(sockets[0].sent.filter(({ type }) => type === "restart").length, 2, "the next loss, another restart");
+});
+
+test("a restart that nobody answers ends in joining again", async () => {
+  await joinRoom({});
+  await heard(2000);
+  peers[0].turns("failed");
+  await pass(3500);
+  assert.equal(sockets[0].sent.filter(({ type }) => type === "restart").length, 1);
+  assert.equal(happened.at(-1), "joined");
+  await pass(2000);
+  assert.equal(happened.at(-2) + happened.at(-1), "failed networktrying true");
+});
+
+test("another network makes the page restart only if the host is heard no more", async () => {
+  await joinRoom({});
+  window.dispatchEvent(new Event("online"));
+  await heard(5000);
+  assert.ok(!peers[0].done.includes("restart"));
+  window.dispatchEvent(new Event("online"));
+  await pass(1600);
+  assert.ok(peers[0].done.includes("restart"));
+});
+
+test("a path that is lost together with the carrier is not sought: nobody would hear of it", async () => {
+  await joinRoom({});
+  sockets[0].breaks();
+  peers[0].turns("failed");
+  await pass(1000);
+  assert.ok(!peers[0].done.includes("restart"));
+  assert.equal(happened.at(-1), "trying true");
+});
+
+/** A carrier whose end says nothing of the host's, in the test's hands. */
+class Meeting {
+  endsWithHost = false;
+  isOpen = true;
+  iceServers = [{ urls: ["stun:page.example"] }];
+  renewed = 0;
+  sent = [];
+  listen(events) { this.events = events; }
+  send(text) { this.sent.push(JSON.parse(text)); }
+  says(message) { this.events.heard(JSON.stringify(message)); }
+  renew() { this.renewed += 1; }
+  close() {}
+}
+
+/** @returns {Meeting} of a page that is let in */
+async function meet() {
+  const carrier = new Meeting();
+  connect({ openCarrier: () => carrier });
+  carrier.events.opened();
+  await pass(0);
+  carrier.says({ type: "welcome", v: 3, peer: 1, resume: "token", sdp: "v=0\r\na=candidate:1 1 udp 1 192.168.7.7 5000 typ host\r\n" });
+  await pass(0);
+  return carrier;
+}
+
+test("a page that reaches no meeting point in time says so, and not that the host is gone", async () => {
+  connect({ openCarrier: () => new Meeting() });
+  await pass(11_000);
+  assert.equal(happened[1], "failed broker");
+});
+
+test("where no way is found, it is said whose network is in the way", async () => {
+  const [inner, outer] = ["candidate:1 1 udp 1 10.0.0.2 5000 typ host", "candidate:2 1 udp 1 192.0.2.2 5000 typ srflx raddr 10.0.0.2 rport 5000"];
+  for (const [reason, local, remote] of [["path_here", inner, outer], ["path_there", outer, inner], ["path", outer, outer], ["path_here", inner, inner]]) {
+    happened = [];
+    const carrier = await meet();
+    peers.at(-1).finds(local);
+    carrier.says({ type: "candidate", candidate: remote });
+    // The brokers are of no matter any more.
+    carrier.isOpen = false;
+    peers.at(-1).turns("failed");
+    assert.ok(happened.includes(`failed ${reason}`), `${reason}: ${happened}`);
+  }
+});
+
+test("a page that may be in another network looks for its way by connections of the new one", async () => {
+  const carrier = await meet();
+  peers[0].hears(ROOM);
+  await heard(1000);
+  window.dispatchEvent(new Event("online"));
+  await pass(1600);
+  assert.equal(carrier.renewed, 1);
+  assert.equal(carrier.sent.at(-1).type, "restart");
+});
+
+test("an answer to a restart that nobody asked for is passed over", async () => {
+  await joinRoom({});
+  sockets[0].says({ type: "restarted", sdp: "v=0" });
+  await pass(0);
+  assert.deepEqual(peers[0].done, ["offer", "local", "remote"]);
 });

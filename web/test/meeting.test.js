@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { readMeetingConfig } from "../src/net/meeting-config.js";
+import { readIceServers } from "../src/net/ice-servers.js";
+import { loadMeetingConfig, readMeetingConfig } from "../src/net/meeting-config.js";
 import { BrokerCarrier } from "../src/net/broker-carrier.js";
 import { PacketReader, publish } from "../src/net/mqtt-packets.js";
 import { InviteKeys, parseHeader, toBase64Url } from "../src/net/sealed.js";
@@ -25,8 +26,11 @@ class Broker extends EventTarget {
   /** Says yes to whoever connects. */
   accepts = true;
   #reader = new PacketReader();
+  /** Answers pings. */
+  alive = true;
   constructor(address, protocol) {
     super();
+    if (address.includes("impossible")) throw new SyntaxError("no address");
     Object.assign(this, { address, protocol });
     brokers.push(this);
   }
@@ -37,6 +41,7 @@ class Broker extends EventTarget {
       this.subscribed = new TextDecoder().decode(bytes.slice(6, -1));
       this.says(Uint8Array.of(0x90, 3, 0, 1, 1));
     }
+    if (type === 12 && this.alive) this.says([0xd0, 0]);
     if (type === 3) this.published.push(...(this.#reader.take(Uint8Array.from(bytes)) ?? []));
   }
   says(bytes) { this.dispatchEvent(new MessageEvent("message", { data: Uint8Array.from(bytes).buffer })); }
@@ -229,4 +234,129 @@ test("of the settings only what can be used is taken", () => {
     { brokers: [broker], iceServers: [{ urls: ["stun:a:1"] }] });
   assert.equal(readMeetingConfig({ brokers: Array(9).fill(broker) })?.brokers.length, 4);
   for (const bad of [null, 7, {}, { brokers: [] }, { brokers: "x" }, { brokers: ["x"] }, { brokers: [broker], ice: 3 }]) assert.equal(readMeetingConfig(bad), null);
+});
+
+test("settings from elsewhere, too long ones and insecure ones are none", () => {
+  const broker = "wss://broker.example/mqtt";
+  for (const bad of ["ws://broker.example/", `wss://x/${"a".repeat(300)}`, "wss://x/#a", "wss://user:word@x/", "wss://", "wss://a b/"]) {
+    assert.equal(readMeetingConfig({ v: 1, brokers: [bad] }), null, bad);
+    assert.deepEqual(readMeetingConfig({ v: 1, brokers: [bad, broker] })?.brokers, [broker]);
+  }
+  for (const local of ["ws://127.0.0.1:9001/mqtt", "ws://localhost/", "ws://[::1]:9001/"]) assert.deepEqual(readMeetingConfig({ v: 1, brokers: [local] })?.brokers, [local]);
+  assert.equal(readMeetingConfig({ v: 2, brokers: [broker] }), null, "of a newer page");
+});
+
+test("settings are read up to a limit, and whatever is wrong with them there is nowhere to meet", async () => {
+  const asked = globalThis.fetch;
+  const served = (body, status = 200) => {
+    globalThis.fetch = async () => new Response(body, { status });
+    return loadMeetingConfig();
+  };
+  const good = JSON.stringify({ v: 1, brokers: ["wss://broker.example/mqtt"] });
+  assert.deepEqual(await served(good), { brokers: ["wss://broker.example/mqtt"], iceServers: [] });
+  for (const [body, status] of [[good, 404], [good.slice(1)], [""], [`${good}${" ".repeat(30_000)}`], ["null"]]) assert.equal(await served(body, status), null);
+  globalThis.fetch = () => Promise.reject(new TypeError("no network"));
+  assert.equal(await loadMeetingConfig(), null);
+  globalThis.fetch = asked;
+});
+
+test("a relay without an account, and what is no server, costs the others nothing", () => {
+  const account = { username: "u", credential: "c" };
+  assert.deepEqual(readIceServers([
+    { urls: ["turn:a:3478?transport=tcp", "turns:[2001:db8::1]:5349"], ...account },
+    { urls: ["turn:b", "stun:b"] }, { urls: ["turn:c"], username: "u" }, { urls: ["turn:d"], username: 1, credential: "c" },
+    { urls: [`stun:${"e".repeat(300)}`] }, { urls: ["turn:f?transport=sctp", "http://f", "stun:"], ...account }, { urls: "stun:g" },
+  ]), [{ urls: ["turn:a:3478?transport=tcp", "turns:[2001:db8::1]:5349"], ...account }, { urls: ["stun:b"] }]);
+  assert.deepEqual(readIceServers(undefined), []);
+  assert.equal(readIceServers(Array(20).fill({ urls: Array(9).fill("stun:a") })).length, 8);
+});
+
+/** A page that the host has answered, by the first of its brokers. */
+async function answered(addresses) {
+  const it = await carrier(addresses);
+  brokers[0].opens();
+  await settle();
+  it.send("join");
+  await settle();
+  const { read, say } = await host(brokers[0]);
+  brokers[0].brings(await say(0, "welcome"));
+  await settle();
+  return { it, read, say };
+}
+
+test("a broker that is lost after the answer is connected anew, and hears everything", async () => {
+  const { it, say } = await answered(["wss://a/"]);
+  brokers[0].breaks();
+  assert.equal(it.isOpen, false);
+  it.send("restart");
+  await settle();
+  mock.timers.tick(1000);
+  const again = brokers[1];
+  again.opens();
+  await settle();
+  assert.equal(it.isOpen, true);
+  assert.equal(again.published.length, 2, "what was said while there was no broker, too");
+  // Of what the host says again, the new.
+  again.brings(await say(0, "welcome"));
+  again.brings(await say(1, "restarted"));
+  await settle();
+  assert.deepEqual(happened, ["opened", "welcome", "restarted"]);
+  it.close();
+  await settle();
+  again.breaks();
+  mock.timers.tick(60_000);
+  assert.equal(brokers.length, 2, "nobody wants it any more");
+});
+
+test("a broker that says nothing to pings is connected anew", async () => {
+  const { it } = await answered(["wss://a/"]);
+  mock.timers.tick(120_000);
+  assert.equal(brokers.length, 1, "while it answers, it stays");
+  brokers[0].alive = false;
+  mock.timers.tick(60_000);
+  assert.equal(it.isOpen, false);
+  mock.timers.tick(1000);
+  assert.equal(brokers.length, 2);
+});
+
+test("in another network brokers are connected anew, and the old connection serves until then", async () => {
+  const { it } = await answered(["wss://a/"]);
+  it.renew();
+  it.renew();
+  assert.equal(brokers.length, 2, "once");
+  it.send("restart");
+  await settle();
+  assert.equal(brokers[0].published.length, 2);
+  brokers[1].opens();
+  await settle();
+  assert.deepEqual([brokers[0].readyState, brokers[1].published.length], [3, 2]);
+  brokers[0].breaks();
+  mock.timers.tick(10_000);
+  assert.equal(brokers.length, 2, "the new one is all that is needed");
+});
+
+test("an address that no browser connects to keeps nobody from the other brokers", async () => {
+  const it = await carrier(["wss://impossible/", "wss://b/"]);
+  assert.deepEqual(happened, []);
+  brokers[0].opens();
+  await settle();
+  assert.deepEqual(happened, ["opened"]);
+  it.close();
+  happened = [];
+  await carrier(["wss://impossible/"]);
+  assert.deepEqual(happened, ["closed broker"]);
+});
+
+test("a broker that floods keeps nothing back of what another brings", async () => {
+  const it = await carrier();
+  for (const broker of brokers) broker.opens();
+  await settle();
+  it.send("join");
+  await settle();
+  const { say } = await host(brokers[1]);
+  const answer = await say(0, "true");
+  for (let i = 0; i < 5000; i += 1) brokers[0].brings(new Uint8Array(200).fill(1));
+  brokers[1].brings(answer);
+  await settle();
+  assert.deepEqual(happened, ["opened", "true"]);
 });

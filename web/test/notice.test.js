@@ -143,3 +143,22 @@ test("the language is the first wanted one that exists, and values are filled in
   assert.equal(text("seat.you", { n: 2 }), "You are Player 2");
   assert.equal(text("seat.is", { n: 1, name: "{n}" }), "Player 1: \u2068{n}\u2069");
 });
+
+test("where codes lead nowhere none is asked for, and a page without a link leads to the last room", () => {
+  const meets = (code, more = {}) => notice({ phase: "refused", code, linkOnly: true, ...more });
+  assert.deepEqual(meets("bad_invite").action, { key: "action.again", name: "retry" });
+  assert.equal(meets("bad_invite").second, undefined);
+  assert.equal(notice({ phase: "closed", code: "revoked", linkOnly: true }).action, null);
+  assert.equal(meets("no_link").action, null);
+  assert.deepEqual(meets("no_link", { hasRoom: true }).action, { key: "code.back", name: "back" });
+  assert.equal(meets("no_seal").action, null);
+  assert.equal(meets("no_meeting").action.name, "reload");
+});
+
+test("what keeps a page from the host is told while it tries, where a person can do something about it", () => {
+  for (const reason of ["offline", "blocked", "broker", "absent", "path", "path_here", "path_there"]) {
+    assert.equal(notice({ phase: "connecting", reason }).detail.key, `reason.${reason}`);
+    assert.equal(notice({ phase: "reconnecting", reason }).detail.key, `reason.${reason}`);
+  }
+  assert.equal(notice({ phase: "connecting", reason: "host" }).detail.key, "state.connecting.retry");
+});

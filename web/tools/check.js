@@ -458,6 +458,63 @@ async function check() {
   await page.state("playing");
   await tab.run("mock.asks = false");
 
+  step("a way that is lost is sought anew, by the WebSocket and by a broker that was away, with the seat kept");
+  const [byRouter, byBroker] = [PAGE, `${PAGE}meet/`];
+  for (const from of [byRouter, byBroker]) {
+    await page.run("sessionStorage.clear()");
+    await page.go("about:blank");
+    await page.go(`${from}?name=Ann#${SECRET}`);
+    await page.state("playing");
+    await page.until("picture", "document.getElementById('stream').videoWidth > 0");
+    if (from === byBroker) await tab.run("mock.hangUp()");
+    const before = await tab.run("const it = [...mock.peers.values()].at(-1); mock.carried = []; mock.silent = true; return { id: it.id, sdp: it.pc.remoteDescription.sdp }");
+    await page.run("window.dispatchEvent(new Event('online'))");
+    await tab.until("a restart", "mock.carried.some(({ type }) => type === 'restart')");
+    await tab.run("mock.silent = false");
+    await tab.until("the new way", "[...mock.peers.values()].at(-1).pc.connectionState === 'connected'");
+    const after = await tab.run("const it = [...mock.peers.values()].at(-1); return { id: it.id, sdp: it.pc.remoteDescription.sdp }");
+    assert.equal(after.id, before.id, "the same connection");
+    const name = ({ sdp }) => /^a=ice-ufrag:(.*)$/m.exec(sdp)[1];
+    assert.notEqual(name(after), name(before));
+    await sleep(6000);
+    assert.deepEqual([await page.data("state"), await page.data("seat")], ["playing", "1"]);
+    assert.equal(await tab.run("return mock.carried.filter(({ type }) => type === 'restart').length"), 1);
+    if (await page.run("return document.getElementById('stats').hidden")) await page.click("#stats-toggle");
+    await page.until("the way", "/Connection\\s*direct/.test(document.getElementById('stats').innerText)");
+  }
+  const candidates = await tab.run("return mock.carried.filter(({ type }) => type === 'candidate').length");
+  assert.ok(candidates > 0, "the page's candidates came by the broker");
+
+  step("a page apart from its host: leaving, and what is said where it cannot be met");
+  await page.run("sessionStorage.clear()");
+  await page.go("about:blank");
+  await tab.until("goodbye, by the broker or beside it", "mock.carried.concat(mock.heard).some(({ type }) => type === 'bye')");
+  await page.go(byBroker);
+  await page.state("refused");
+  assert.match(await page.text("#notice-detail"), /needs a whole invite link/);
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(shot(`no-link-${size}`));
+  }
+  await page.size("desktop");
+  await page.click("#notice-action");
+  await page.state("playing");
+  const said = async (folder, words) => {
+    await page.run("sessionStorage.clear()");
+    await page.go("about:blank");
+    await page.go(`${PAGE}${folder}/?name=Ann#${SECRET}`);
+    await page.until(`${words}`, `${words}.test(document.getElementById('notice-detail').textContent)`, 60_000);
+    await page.picture(shot(`meeting-${folder}-desktop`));
+  };
+  await said("damaged", /config\.json/);
+  assert.equal(await page.data("state"), "refused");
+  await said("unreached", /None of the meeting points/);
+  await said("absent", /does not answer at the meeting point/);
+  await tab.run("mock.nowhere = true");
+  await said("meet", /cannot be reached from elsewhere/);
+  await tab.run("mock.nowhere = false");
+  await page.state("playing");
+
   step("the page can be installed");
   const { installabilityErrors } = await page.cdp("Page.getInstallabilityErrors");
   assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);

@@ -49,8 +49,10 @@ tone.start();
 
 const socket = new WebSocket(`ws://${location.host}/mock`);
 socket.addEventListener("message", ({ data }) => {
-  const { id, join, left } = JSON.parse(data);
-  if (left) {
+  const { id, join, left, said } = JSON.parse(data);
+  if (said) {
+    hearCarried(id, said);
+  } else if (left) {
     mock.asking.delete(id);
   } else if (mock.asks && !join.resume) {
     mock.asking.set(id, join);
@@ -62,6 +64,32 @@ socket.addEventListener("message", ({ data }) => {
 
 function reply(id, message) {
   socket.send(JSON.stringify({ id, message }));
+}
+
+/** What a player says on its carrier once it is in. */
+async function hearCarried(id, message) {
+  mock.carried.push({ id, ...message });
+  const peer = peers.get(id);
+  if (message.type === "bye") {
+    mock.asking.delete(id);
+  } else if (message.type === "candidate") {
+    if (message.candidate !== "" && !mock.nowhere) await peer?.pc.addIceCandidate({ candidate: message.candidate, sdpMLineIndex: 0 }).catch(() => {});
+  } else if (message.type === "restart" && peer && mock.restarts) {
+    await peer.pc.setRemoteDescription({ type: "offer", sdp: message.sdp });
+    reply(id, { type: "restarted", sdp: await localAnswer(peer.pc) });
+  }
+}
+
+/** The answer with its addresses: the page's own only. Chromium offers no candidate for loopback, but a socket for every address hears it too. */
+async function localAnswer(pc) {
+  await pc.setLocalDescription();
+  await new Promise((resolve) => {
+    if (pc.iceGatheringState === "complete") resolve();
+    pc.addEventListener("icegatheringstatechange", () => { if (pc.iceGatheringState === "complete") resolve(); });
+  });
+  return pc.localDescription.sdp.split("\r\n")
+    .filter((line) => !line.startsWith("a=candidate") || / udp .* typ host/.test(line))
+    .map((line) => line.replace(/^(a=candidate:\S+ \d udp \d+) \S+ (\d+)/, mock.nowhere ? "$1 127.0.0.9 9" : `$1 ${location.hostname} $2`)).join("\r\n");
 }
 
 async function answer(id, join) {
@@ -100,16 +128,9 @@ async function answer(id, join) {
   await pc.setRemoteDescription({ type: "offer", sdp: join.sdp });
   pc.addTrack(video, new MediaStream());
   pc.addTrack(out.stream.getAudioTracks()[0], new MediaStream());
-  await pc.setLocalDescription();
-  await new Promise((resolve) => {
-    if (pc.iceGatheringState === "complete") resolve();
-    pc.addEventListener("icegatheringstatechange", () => { if (pc.iceGatheringState === "complete") resolve(); });
-  });
+  // Its candidates may come while the answer is made.
   peers.set(id, peer);
-  // At the page's own address only. Chromium offers no candidate for loopback, but a socket for every address hears it too.
-  const sdp = pc.localDescription.sdp.split("\r\n")
-    .filter((line) => !line.startsWith("a=candidate") || / udp .* typ host/.test(line))
-    .map((line) => line.replace(/^(a=candidate:\S+ \d udp \d+) \S+/, `$1 ${location.hostname}`)).join("\r\n");
+  const sdp = await localAnswer(pc);
   reply(id, { type: "welcome", v: 3, peer: id, resume: `token-${id}`, sdp });
 }
 
@@ -217,6 +238,14 @@ const mock = {
   slow: false,
   /** Newcomers wait for an answer. */
   asks: false,
+  /** Restarts are answered. */
+  restarts: true,
+  /** Newcomers are told an address at which nobody is. */
+  nowhere: false,
+  /** The broker ends every connection. */
+  hangUp() { socket.send(JSON.stringify({ hangUp: true })); },
+  /** What players said on their carriers. */
+  carried: [],
   asking: new Map(),
   heard: [],
   peers,

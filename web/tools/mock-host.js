@@ -3,13 +3,16 @@
 //
 //   node tools/mock-host.js [PORT [ADDRESS]]      then open  http://127.0.0.1:PORT/tools/host.html  as the host
 //                                     and  http://127.0.0.1:PORT/#MOCKMOCKMOCKMOCKMOCKMO  as a player,
-//                                     or   http://127.0.0.1:PORT/  with the code 246810
+//                                     or   http://127.0.0.1:PORT/  with the code 246810,
+//                                     or   http://127.0.0.1:PORT/meet/#MOCKMOCKMOCKMOCKMOCKMO  through a broker
 
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { accept, readMessages, send } from "./frames.js";
+import { MockBroker } from "./mock-broker.js";
+import { meetAt } from "./mock-meeting.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PORT = Number(process.argv[2] ?? 7780);
@@ -25,11 +28,20 @@ const TYPES = {
   ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json",
 };
 
+/** Of /deaf nobody hears anything; /no lets nobody in. */
+const BROKERS = { "/mqtt": new MockBroker(), "/deaf": new MockBroker(), "/no": Object.assign(new MockBroker(), { refusal: 5 }) };
+/** The page as it stands on a server of its own, by the folder, with the brokers of its settings. */
+const MEETINGS = { meet: ["/no", "/mqtt"], absent: ["/deaf"], unreached: ["/no"], damaged: null };
+
 const server = createServer(async (request, response) => {
-  const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname));
+  const whole = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname));
+  const [, folder = ""] = /^\/(\w+)\//.exec(whole) ?? [];
+  const meets = folder in MEETINGS;
+  const path = meets ? whole.slice(folder.length + 1) : whole;
   const file = path === "/" ? "/index.html" : path;
   try {
-    const body = await readFile(join(ROOT, file));
+    let body = meets && file === "/config.json" ? config(MEETINGS[folder]) : await readFile(join(ROOT, file));
+    if (meets && file === "/index.html") body = body.toString().replace('name="hotseat-carrier" content="direct"', 'name="hotseat-carrier" content="broker"');
     response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": CSP, "cache-control": "no-store" });
     response.end(body);
   } catch {
@@ -37,86 +49,72 @@ const server = createServer(async (request, response) => {
   }
 });
 
+/** @param {string[] | null} brokers null: the file is damaged */
+function config(brokers) {
+  return brokers === null ? "{" : JSON.stringify({ v: 1, brokers: brokers.map((path) => `ws://${ADDRESS}:${PORT}${path}`), ice: [], host: null });
+}
+
 /** The tab that plays the host: gets {id, join}, answers {id, welcome}. */
 let hostTab = null;
+/** What says something to a player. */
 const players = new Map();
 /** Tokens that were given out. */
 const known = new Set();
 let nextId = 1;
 
 server.on("upgrade", (request, socket) => {
-  const key = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-  socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
-  if (request.url === "/mock") {
+  const url = request.url ?? "";
+  if (url in BROKERS) {
+    accept(request, socket, "mqtt");
+    BROKERS[url].serve(socket);
+    return;
+  }
+  accept(request, socket);
+  if (url === "/mock") {
     hostTab = socket;
     readMessages(socket, (text) => {
-      const { id, message } = JSON.parse(text);
-      const player = players.get(id);
-      if (message.resume) known.add(message.resume);
-      if (player) send(player, JSON.stringify(message));
+      const { id, message, hangUp } = JSON.parse(text);
+      if (hangUp) BROKERS["/mqtt"].hangUp();
+      if (message?.resume) known.add(message.resume);
+      if (message) players.get(id)?.(JSON.stringify(message));
     });
     socket.on("close", () => { if (hostTab === socket) hostTab = null; });
     return;
   }
-  const id = nextId++;
-  players.set(id, socket);
-  socket.on("close", () => {
-    players.delete(id);
-    if (hostTab) send(hostTab, JSON.stringify({ id, left: true }));
-  });
-  readMessages(socket, (text) => {
-    const join = JSON.parse(text);
-    // The ways to the page, and that it leaves: the mock host hears of the first on its own connection.
-    if (join.type !== "join") return;
-    if (join.v !== 3) refuse(socket, "version");
-    else if (join.secret !== SECRET && join.code !== CODE && !known.has(join.resume)) setTimeout(() => refuse(socket, "bad_invite"), WRONG_MS);
-    else if (join.name.startsWith("Refuse ")) refuse(socket, join.name.slice(7));
-    else if (hostTab) send(hostTab, JSON.stringify({ id, join }));
-    else socket.end();
-  });
+  const hears = greet((text) => send(socket, text), () => socket.end());
+  socket.on("close", hears.left);
+  readMessages(socket, (text) => hears(JSON.parse(text)));
 });
+meetAt(BROKERS["/mqtt"], SECRET, (say) => greet(say, () => {}));
 
-function refuse(socket, code) {
-  send(socket, JSON.stringify({ type: "refused", code, message: "The mock host refuses." }));
-  socket.end();
-}
-
-/** One unfragmented text frame. */
-function send(socket, text) {
-  const body = Buffer.from(text);
-  const head = body.length < 126 ? Buffer.from([0x81, body.length])
-    : Buffer.from([0x81, 126, body.length >> 8, body.length & 255]);
-  socket.write(Buffer.concat([head, body]));
-}
-
-/** Calls back with each text frame; browsers mask theirs and fragment none of this size. */
-function readMessages(socket, onText) {
-  let buffer = Buffer.alloc(0);
-  socket.on("error", () => {});
-  socket.on("data", (data) => {
-    buffer = Buffer.concat([buffer, data]);
-    for (;;) {
-      if (buffer.length < 2) return;
-      const opcode = buffer[0] & 15;
-      let length = buffer[1] & 127;
-      let at = 2;
-      if (length === 126) {
-        if (buffer.length < 4) return;
-        length = buffer.readUInt16BE(2);
-        at = 4;
-      }
-      if (buffer.length < at + 4 + length) return;
-      const mask = buffer.subarray(at, at + 4);
-      const body = Buffer.from(buffer.subarray(at + 4, at + 4 + length));
-      for (let i = 0; i < body.length; i += 1) body[i] ^= mask[i & 3];
-      buffer = buffer.subarray(at + 4 + length);
-      if (opcode === 8) {
-        socket.end();
-        return;
-      }
-      if (opcode === 1) onText(body.toString());
-    }
-  });
+/**
+ * A player has come, by whatever carrier.
+ * @param {(text: string) => void} say
+ * @param {() => void} end
+ */
+function greet(say, end) {
+  const id = nextId++;
+  players.set(id, say);
+  const tell = (it) => {
+    if (hostTab) send(hostTab, JSON.stringify({ id, ...it }));
+  };
+  const refuse = (code) => {
+    say(JSON.stringify({ type: "refused", code, message: "The mock host refuses." }));
+    end();
+  };
+  const left = () => {
+    players.delete(id);
+    tell({ left: true });
+  };
+  return Object.assign((message) => {
+    // Its candidates, a restart, goodbye.
+    if (message.type !== "join") tell({ said: message });
+    else if (message.v !== 3) refuse("version");
+    else if (message.secret !== SECRET && message.code !== CODE && !known.has(message.resume)) setTimeout(() => refuse("bad_invite"), WRONG_MS);
+    else if (message.name.startsWith("Refuse ")) refuse(message.name.slice(7));
+    else if (hostTab) tell({ join: message });
+    else end();
+  }, { left });
 }
 
 server.listen(PORT, ADDRESS, () => {

@@ -1,7 +1,7 @@
 // Page and host meet through message brokers: all of them are asked, the first answer wins, and whatever a broker does to a
 // message beyond losing it is noticed.
 
-import { MqttClient } from "./mqtt-client.js";
+import { BrokerLink } from "./broker-link.js";
 import { ID_BYTES, InviteKeys, MESSAGES, parseHeader, toBase64Url } from "./sealed.js";
 
 /** @typedef {import("./carrier.js").Carrier} Carrier */
@@ -11,6 +11,8 @@ import { ID_BYTES, InviteKeys, MESSAGES, parseHeader, toBase64Url } from "./seal
 const ANSWER_MS = 12_000;
 /** What was not answered is said again after these times. */
 const REPEATS_MS = [1000, 2000, 4000];
+/** Messages of one broker that wait to be opened. More is a flood, and dropped: what is true among it is said again. */
+const MAX_WAITING = 64;
 
 /** @implements {Carrier} */
 export class BrokerCarrier {
@@ -20,9 +22,8 @@ export class BrokerCarrier {
   #secret;
   /** @type {CarrierEvents | null} */
   #events = null;
-  /** @type {MqttClient[]} */
-  #clients = [];
-  #failed = 0;
+  /** @type {BrokerLink[]} */
+  #links = [];
   #closed = false;
   #opened = false;
   #answered = false;
@@ -39,8 +40,8 @@ export class BrokerCarrier {
   /** What was said so far, sealed. @type {Uint8Array[]} */
   #sent = [];
   #counter = 0;
-  /** Messages that came and are not opened yet. */
-  #waiting = 0;
+  /** The key that belongs to it. @type {import("./sealed.js").SealKey | null} */
+  #hostKey = null;
   /** One is sealed or opened after the other, so that the order stays. */
   #queue = Promise.resolve();
   /** @type {ReturnType<typeof setTimeout>[]} */
@@ -54,7 +55,7 @@ export class BrokerCarrier {
   }
 
   get isOpen() {
-    return !this.#closed && this.#clients.some((client) => client.isReady);
+    return !this.#closed && this.#links.some((link) => link.isReady);
   }
 
   /** @param {CarrierEvents} events */
@@ -78,9 +79,13 @@ export class BrokerCarrier {
       const payload = await this.#pageKey?.seal({ id: this.#session, counter }, text);
       if (!payload || this.#closed) return;
       this.#sent.push(payload);
-      for (const client of this.#clients) client.publish(this.#topic, payload);
+      for (const link of this.#links) link.publish(this.#topic, payload);
       if (counter === 0) this.#wait();
     });
+  }
+
+  renew() {
+    for (const link of this.#links) link.renew();
   }
 
   close() {
@@ -89,7 +94,7 @@ export class BrokerCarrier {
     this.#enqueue(async () => {
       this.#closed = true;
       for (const timer of this.#timers) clearTimeout(timer);
-      for (const client of this.#clients) client.close();
+      for (const link of this.#links) link.close();
     });
   }
 
@@ -99,33 +104,33 @@ export class BrokerCarrier {
   }
 
   #connect() {
-    const name = () => `p${toBase64Url(crypto.getRandomValues(new Uint8Array(15)))}`;
     const topic = `${this.#topic}/${toBase64Url(this.#session)}`;
-    this.#clients = this.#brokers.map((address) => {
-      const client = new MqttClient(address, name(), topic, {
-        ready: () => this.#ready(client),
+    this.#links = this.#brokers.map((address) => {
+      // Counted for each: a broker that floods keeps nothing back of what the others bring.
+      let waiting = 0;
+      const link = new BrokerLink(address, topic, {
+        ready: () => this.#ready(link),
         published: (payload) => {
-          // A broker that floods is not waited for; what is true among it is said again.
-          if (this.#waiting >= MESSAGES) return;
-          this.#waiting += 1;
+          if (waiting >= MAX_WAITING) return;
+          waiting += 1;
           this.#enqueue(async () => {
-            this.#waiting -= 1;
+            waiting -= 1;
             await this.#take(payload);
           });
         },
-        closed: () => {
-          this.#failed += 1;
-          // Once the host has answered, the media has its own way.
-          if (this.#failed === this.#brokers.length && !this.#answered) this.#end("broker");
+        failed: () => {
+          // Once the host has answered, the media has its own way, and the brokers may come back.
+          if (!this.#answered && this.#links.every((it) => it.hasFailed)) this.#end("broker");
         },
       });
-      return client;
+      return link;
     });
+    for (const link of this.#links) link.open();
   }
 
-  /** @param {MqttClient} client */
-  #ready(client) {
-    for (const payload of this.#sent) client.publish(this.#topic, payload);
+  /** Also when it is back: what was lost meanwhile is asked for by saying everything again. @param {BrokerLink} link */
+  #ready(link) {
+    for (const payload of this.#sent) link.publish(this.#topic, payload);
     if (this.#opened) return;
     this.#opened = true;
     this.#events?.opened();
@@ -136,7 +141,7 @@ export class BrokerCarrier {
     for (const ms of REPEATS_MS) {
       this.#timers.push(setTimeout(() => {
         if (this.#answered) return;
-        for (const client of this.#clients) for (const payload of this.#sent) client.publish(this.#topic, payload);
+        for (const link of this.#links) for (const payload of this.#sent) link.publish(this.#topic, payload);
       }, ms));
     }
     this.#timers.push(setTimeout(() => {
@@ -150,13 +155,15 @@ export class BrokerCarrier {
     if (!header || !this.#keys || this.#closed || this.#heard.has(header.counter)) return;
     const known = this.#hostNonce;
     if (known !== null && !known.every((byte, at) => byte === header.id[at])) return;
-    const key = await this.#keys.hostKey(this.#session, header.id);
+    const key = this.#hostKey ?? await this.#keys.hostKey(this.#session, header.id);
     const text = await key.open(header, payload);
     if (text === null) return;
     this.#hostNonce ??= header.id;
+    this.#hostKey ??= key;
     this.#heard.add(header.counter);
     this.#answered = true;
-    this.#events?.heard(text);
+    // Apart from the queue, whose failures are the carrier's own.
+    queueMicrotask(() => this.#events?.heard(text));
   }
 
   /** @param {import("./carrier.js").CarrierProblem} problem */

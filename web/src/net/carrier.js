@@ -16,6 +16,7 @@
  * @property {RTCIceServer[]} iceServers by which this page learns its own address
  * @property {(events: CarrierEvents) => void} listen
  * @property {(text: string) => void} send
+ * @property {() => void} renew this device may be in another network: what can be connected anew is
  * @property {() => void} close
  */
 
@@ -53,6 +54,9 @@ export class DirectCarrier {
   send(text) {
     if (this.isOpen) this.#socket.send(text);
   }
+
+  /** One that is lost ends the attempt: the next has another. */
+  renew() {}
 
   close() {
     this.#closed = true;

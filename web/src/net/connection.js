@@ -10,7 +10,7 @@ import { RateLimiter } from "./rate-limiter.js";
 /** @typedef {import("./protocol.js").Refused} Refused */
 /** @typedef {import("./protocol.js").RoomRequest} RoomRequest */
 /** @typedef {import("./carrier.js").Carrier} Carrier */
-/** @typedef {"network" | "offline" | "host" | "blocked" | "broker" | "absent" | "path" | "dropped"} Reason */
+/** @typedef {import("./join-attempt.js").Missing | "offline" | "dropped"} Reason */
 
 /**
  * So long a lost page waits for the answer to a probe. A system repeats an unanswered first packet after 1 s, 2 s, 4 s ...:
@@ -87,8 +87,10 @@ export class Connection {
     this.#events = events;
     // What was sent before there was a network is lost, also a request that waits for the host.
     window.addEventListener("online", () => {
-      if (this.#wanted && !this.#attempt?.joined) this.start();
+      if (this.#attempt?.joined) this.#attempt.hint();
+      else if (this.#wanted) this.start();
     });
+    networkInformation()?.addEventListener("change", () => this.#attempt?.hint());
     document.addEventListener("visibilitychange", () => {
       const now = performance.now();
       if (document.visibilityState !== "visible") {
@@ -270,4 +272,9 @@ export class Connection {
     const delay = Math.min(longest, this.#backoff.failed(performance.now()));
     this.#timer = setTimeout(() => this.#startAttempt(), delay);
   }
+}
+
+/** Where a browser tells of other networks; it tells of much else there too. @returns {EventTarget | undefined} */
+function networkInformation() {
+  return /** @type {Navigator & {connection?: EventTarget}} */ (navigator).connection;
 }

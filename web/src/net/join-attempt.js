@@ -1,7 +1,9 @@
 // One attempt to join: a carrier to ask by, and the peer connection. After `close` it calls no event handler.
 
-import { byeMessage, candidateMessage, parseHostMessage, pingMessage, restartMessage, VERSION } from "./protocol.js";
-import { withStereoOpus } from "./sdp.js";
+import { Negotiation } from "./negotiation.js";
+import { pathProblem } from "./path-problem.js";
+import { byeMessage, parseHostMessage, pingMessage, VERSION } from "./protocol.js";
+import { RestartPolicy } from "./restart-policy.js";
 import { Watchdog } from "./watchdog.js";
 
 /** @typedef {import("./carrier.js").Carrier} Carrier */
@@ -10,6 +12,12 @@ import { Watchdog } from "./watchdog.js";
 /** @typedef {import("./protocol.js").Closing} Closing */
 /** @typedef {import("./protocol.js").Refused} Refused */
 /** @typedef {import("./protocol.js").Welcome} Welcome */
+
+/**
+ * What is missing: the network, the host, what lets the game through (`blocked`), a meeting point (`broker`), the host at the
+ * meeting point (`absent`), or a way between two networks (`path` and its kin).
+ * @typedef {"network" | "host" | "blocked" | "broker" | "absent" | import("./path-problem.js").PathProblem} Missing
+ */
 
 /** The carrier opens within this time, or the attempt has failed. */
 const OPEN_MS = 10_000;
@@ -23,13 +31,7 @@ const ANSWER_SOON_MS = 8000;
 const JOIN_MS = 10_000;
 const JOIN_SOON_MS = 5000;
 const PING_MS = 2000;
-/** The browser reports the path as broken for so long before another is looked for. */
-const RESTART_MS = 1000;
-/** Between two such looks. */
-const RESTART_AGAIN_MS = 5000;
 const WATCH_MS = 500;
-/** Ways to the host that wait for its answer. */
-const MAX_EARLY = 64;
 
 /**
  * @typedef {object} JoinAttemptEvents
@@ -39,7 +41,7 @@ const MAX_EARLY = 64;
  * @property {() => void} joined
  * @property {(message: HostMessage) => void} received
  * @property {(message: Refused | Closing) => void} ended
- * @property {(reason: "network" | "host" | "blocked" | "broker" | "absent" | "path") => void} lost
+ * @property {(reason: Missing) => void} lost
  * @property {(track: MediaStreamTrack) => void} video
  * @property {(track: MediaStreamTrack) => void} audio
  * @property {(channel: RTCDataChannel | null) => void} input
@@ -47,8 +49,9 @@ const MAX_EARLY = 64;
  */
 
 export class JoinAttempt {
-  pc;
+  pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   #carrier;
+  #negotiation;
   #soon;
   #control;
   #events;
@@ -59,19 +62,11 @@ export class JoinAttempt {
   #tracks = [];
   /** @type {RTCDataChannel | null} */
   #input = null;
-  /** The offer, until the host has answered it. */
-  #offered = "";
-  /** Ways to the host that came before its answer was taken. @type {string[] | null} */
-  #early = [];
-  /** Kinds of ways to this page that the browser found. @type {Set<string>} */
-  #kinds = new Set();
-  /** @type {number | null} */
-  #brokenAt = null;
-  #restartedAt = -Infinity;
   /** @type {"opening" | "sent" | "asked" | "welcomed" | "joined"} */
   #stage = "opening";
   #stageSince = performance.now();
   #pingedAt = 0;
+  #restarts = new RestartPolicy();
   #watchdog = new Watchdog(performance.now());
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #watch;
@@ -82,8 +77,10 @@ export class JoinAttempt {
    * @param {JoinAttemptEvents} events
    */
   constructor(carrier, soon, events) {
-    this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: carrier.iceServers });
     this.#carrier = carrier;
+    this.#negotiation = new Negotiation(this.pc, carrier.iceServers, (message) => {
+      if (this.#open) carrier.send(message);
+    });
     this.#soon = soon;
     this.#events = events;
     this.#control = this.pc.createDataChannel("control");
@@ -96,14 +93,8 @@ export class JoinAttempt {
     this.pc.addEventListener("connectionstatechange", () => {
       const now = performance.now();
       this.#watchdog.path(this.pc.connectionState, now);
-      if (this.pc.connectionState === "connected") this.#brokenAt = null;
-      else if (this.pc.connectionState === "disconnected") this.#brokenAt ??= now;
+      this.#restarts.path(this.pc.connectionState, now);
       this.#check();
-    });
-    this.pc.addEventListener("icecandidate", ({ candidate }) => {
-      if (!this.#open || !candidate?.candidate) return;
-      this.#kinds.add(candidate.type ?? "");
-      this.#carrier.send(candidateMessage(candidate.candidate));
     });
     this.#watch = setInterval(() => this.#check(), WATCH_MS);
   }
@@ -129,6 +120,7 @@ export class JoinAttempt {
   revive() {
     this.#onRevived = null;
     this.#watchdog = new Watchdog(performance.now());
+    this.#restarts = new RestartPolicy();
     this.#watch = setInterval(() => this.#check(), WATCH_MS);
     for (const track of this.#tracks) this.#tell(track);
     if (this.#input?.readyState === "open") this.#events.input(this.#input);
@@ -138,6 +130,13 @@ export class JoinAttempt {
   leave() {
     if (!this.send(byeMessage())) this.#carrier.send(byeMessage());
     this.close();
+  }
+
+  /** This device may be in another network. Whether the host is still heard shows. */
+  hint() {
+    if (!this.joined || this.#onRevived) return;
+    this.#restarts.hint(performance.now());
+    this.#ping();
   }
 
   get joined() {
@@ -194,6 +193,7 @@ export class JoinAttempt {
       this.#onRevived?.();
       const message = parseHostMessage(data);
       this.#watchdog.heard(performance.now());
+      this.#restarts.heard();
       if (message) this.#heard(message);
     });
   }
@@ -211,7 +211,7 @@ export class JoinAttempt {
       });
     });
     // The offer is made while the carrier still opens.
-    Promise.all([this.#offer(), opened]).then(([sdp]) => {
+    Promise.all([this.#negotiation.offer(), opened]).then(([sdp]) => {
       if (!this.#open) return;
       this.#enter("sent");
       carrier.send(this.#events.offer(sdp));
@@ -236,10 +236,11 @@ export class JoinAttempt {
         this.#events.asked();
         break;
       case "candidate":
-        this.#tryCandidate(message.candidate);
+        this.#negotiation.candidates.heard(message.candidate);
         break;
       case "restarted":
-        void this.pc.setRemoteDescription({ type: "answer", sdp: message.sdp }).catch(() => {});
+        // An answer that the browser does not take helps as little as none.
+        void this.#negotiation.restarted(message.sdp).catch(() => {});
         break;
       default:
         break;
@@ -259,23 +260,6 @@ export class JoinAttempt {
     this.#ping();
   }
 
-  /** The offer. The browser looks for ways only once the host has answered, and has named the servers that help. @returns {Promise<string>} */
-  async #offer() {
-    const { sdp = "" } = await this.pc.createOffer();
-    this.#offered = sdp;
-    return withStereoOpus(sdp);
-  }
-
-  /** @param {string} sdp */
-  async #setOffer(sdp) {
-    try {
-      await this.pc.setLocalDescription({ type: "offer", sdp: withStereoOpus(sdp) });
-    } catch {
-      // A browser that does not let its offer be changed still plays, perhaps in mono.
-      await this.pc.setLocalDescription({ type: "offer", sdp });
-    }
-  }
-
   /** @param {Welcome} welcome */
   async #welcome(welcome) {
     if (welcome.v !== VERSION) {
@@ -285,46 +269,9 @@ export class JoinAttempt {
     this.#enter("welcomed");
     this.#events.welcome(welcome);
     try {
-      if (welcome.ice.length > 0) this.#useServers(welcome.ice);
-      await this.#setOffer(this.#offered);
-      await this.pc.setRemoteDescription({ type: "answer", sdp: welcome.sdp });
-      const early = this.#early ?? [];
-      this.#early = null;
-      for (const candidate of early) this.#tryCandidate(candidate);
+      await this.#negotiation.accept(welcome);
     } catch {
       if (this.#open) this.#events.lost("host");
-    }
-  }
-
-  /** @param {RTCIceServer[]} servers of the host, beside those that the page knows */
-  #useServers(servers) {
-    try {
-      this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers: [...this.#carrier.iceServers, ...servers] });
-    } catch {
-      // One that this browser does not take costs the others nothing but itself: without any, there may still be a way.
-    }
-  }
-
-  /** @param {string} candidate a way to the host */
-  #tryCandidate(candidate) {
-    if (this.#early) {
-      if (this.#early.length < MAX_EARLY) this.#early.push(candidate);
-      return;
-    }
-    // One that this browser does not take is no way for it.
-    void this.pc.addIceCandidate({ candidate, sdpMLineIndex: 0 }).catch(() => {});
-  }
-
-  /** Looks for another way, with the host's help: the channels stay. */
-  async #restart() {
-    this.#restartedAt = performance.now();
-    try {
-      const { sdp = "" } = await this.pc.createOffer({ iceRestart: true });
-      if (!this.#open || this.pc.signalingState !== "stable") return;
-      await this.#setOffer(sdp);
-      if (this.#open) this.#carrier.send(restartMessage(withStereoOpus(sdp)));
-    } catch {
-      // The next attempt to join is on its way anyway.
     }
   }
 
@@ -334,7 +281,7 @@ export class JoinAttempt {
       this.#events.ended(message);
       return;
     }
-    if (message.type === "candidate") this.#tryCandidate(message.candidate);
+    if (message.type === "candidate") this.#negotiation.candidates.heard(message.candidate);
     if (message.type === "pong") this.#events.ping(Math.max(0, performance.now() - message.t));
     if (!this.joined && message.type === "room") {
       this.#enter("joined");
@@ -362,23 +309,34 @@ export class JoinAttempt {
       if (failed || now - this.#stageSince > this.#patience()) this.#events.lost(this.#missing(failed));
       return;
     }
-    const broken = this.#brokenAt !== null && now - this.#brokenAt >= RESTART_MS;
-    if (broken && this.#carrier.isOpen && now - this.#restartedAt >= RESTART_AGAIN_MS) void this.#restart();
+    if (this.#restarts.due(now) && this.#carrier.isOpen) this.#restart(now);
     const state = this.#watchdog.poll(now);
-    if (state !== "alive") this.#events.lost(state);
+    // While another way is looked for, silence on the old one says nothing.
+    if (state === "host" || (state === "network" && !this.#restarts.pending(now))) this.#events.lost(state);
     else if (now - this.#pingedAt >= PING_MS) this.#ping();
   }
 
-  /** What is missing, of an attempt that came to nothing. @param {boolean} failed no way was found @returns {"network" | "host" | "blocked" | "path" | "absent"} */
+  /** Looks for another way, with the host's help: seat and channels stay. @param {number} now */
+  #restart(now) {
+    this.#restarts.started(now);
+    this.#carrier.renew();
+    // One that does not come about helps as little as one that is not answered.
+    void this.#negotiation.restart().catch(() => {});
+  }
+
+  /** What is missing, of an attempt that came to nothing. @param {boolean} failed no way was found @returns {Missing} */
   #missing(failed) {
-    // It has answered on the carrier and is still there: it is the network between that lets the game not through.
-    const answers = this.#stage === "welcomed" && this.#carrier.isOpen;
-    if (answers && this.#control.readyState !== "open") {
-      // Who learned no address of their own from outside is behind something that lets no UDP out.
-      const learned = this.#kinds.has("srflx") || this.#kinds.has("relay");
-      return this.#carrier.endsWithHost || !learned ? "blocked" : "path";
+    const { endsWithHost, isOpen } = this.#carrier;
+    if (!endsWithHost) {
+      if (this.#stage === "opening") return "broker";
+      if (this.#stage === "sent") return "absent";
     }
-    if (!this.#carrier.endsWithHost && this.#stage === "sent") return "absent";
+    if (this.#stage === "welcomed" && this.#control.readyState !== "open") {
+      const { servers, candidates: { local, remote } } = this.#negotiation;
+      if (!endsWithHost) return pathProblem({ servers, local, remote });
+      // It has answered and is still there: it is the network between that lets the game not through.
+      if (isOpen) return "blocked";
+    }
     return failed ? "network" : "host";
   }
 

@@ -2,7 +2,7 @@
 
 import { connect, disconnect, PacketReader, ping, puback, publish, subscribe } from "./mqtt-packets.js";
 
-/** Every so often the broker hears of the page. */
+/** Every so often the broker hears of the page, and has answered by the next time. */
 const KEEP_ALIVE_S = 30;
 /** Connecting and subscribing take no longer, or this broker is none. */
 const OPEN_MS = 10_000;
@@ -15,16 +15,22 @@ const OPEN_MS = 10_000;
  */
 
 export class MqttClient {
-  #socket;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #address;
+  #name;
   #topic;
   #events;
   #reader = new PacketReader();
   #ready = false;
   #closed = false;
+  #connected = false;
   #lastId = 1;
-  /** @type {ReturnType<typeof setInterval>} */
+  /** The broker has said something since the last ping. */
+  #heard = true;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
   #pings;
-  /** @type {ReturnType<typeof setTimeout>} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #limit;
 
   /**
@@ -34,17 +40,28 @@ export class MqttClient {
    * @param {MqttEvents} events
    */
   constructor(address, name, topic, events) {
+    this.#address = address;
+    this.#name = name;
     this.#topic = topic;
     this.#events = events;
-    this.#socket = new WebSocket(address, "mqtt");
-    this.#socket.binaryType = "arraybuffer";
-    this.#socket.addEventListener("open", () => this.#send(connect(name, KEEP_ALIVE_S * 2)));
-    this.#socket.addEventListener("message", ({ data }) => this.#take(data));
-    this.#socket.addEventListener("close", () => this.#end());
+  }
+
+  open() {
+    let socket;
+    try {
+      socket = new WebSocket(this.#address, "mqtt");
+    } catch {
+      // A browser connects to no address that is none, and from a secure page to no plain one.
+      this.#end();
+      return;
+    }
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => this.#send(connect(this.#name, KEEP_ALIVE_S * 2)));
+    socket.addEventListener("message", ({ data }) => this.#take(data));
+    socket.addEventListener("close", () => this.#end());
     this.#limit = setTimeout(() => this.#end(), OPEN_MS);
-    this.#pings = setInterval(() => {
-      if (this.#ready) this.#send(ping());
-    }, KEEP_ALIVE_S * 1000);
+    this.#pings = setInterval(() => this.#ping(), KEEP_ALIVE_S * 1000);
   }
 
   get isReady() {
@@ -70,13 +87,24 @@ export class MqttClient {
     this.#ready = false;
     clearTimeout(this.#limit);
     clearInterval(this.#pings);
-    this.#socket.close();
+    this.#socket?.close();
     this.#events.closed();
   }
 
   /** @param {Uint8Array<ArrayBuffer>} packet */
   #send(packet) {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(packet);
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(packet);
+  }
+
+  /** A connection that is dead is noticed by no other sign. */
+  #ping() {
+    if (!this.#ready) return;
+    if (!this.#heard) {
+      this.#end();
+      return;
+    }
+    this.#heard = false;
+    this.#send(ping());
   }
 
   /** @param {unknown} data */
@@ -87,12 +115,16 @@ export class MqttClient {
       this.#end();
       return;
     }
+    this.#heard = true;
     for (const packet of packets) {
       if (packet.type === "connected") {
-        if (packet.accepted) this.#send(subscribe(1, this.#topic));
-        else this.#end();
+        if (!packet.accepted || this.#connected) this.#end();
+        else {
+          this.#connected = true;
+          this.#send(subscribe(1, this.#topic));
+        }
       } else if (packet.type === "subscribed") {
-        if (!packet.accepted) this.#end();
+        if (!packet.accepted || !this.#connected) this.#end();
         else if (!this.#ready) {
           clearTimeout(this.#limit);
           this.#ready = true;

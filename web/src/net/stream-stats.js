@@ -1,5 +1,7 @@
 // From `getStats()` to the few numbers a person wants to see.
 
+import { readPath } from "./media-path.js";
+
 /**
  * Running totals of one reading; the rates come from the difference of two.
  * @typedef {{at: number, bytes: number, received: number, lost: number, frames: number, dropped: number,
@@ -10,7 +12,7 @@
  * A number is null where the browser does not tell.
  * @typedef {{width: number | null, height: number | null, codec: string | null, fps: number | null,
  *   dropped: number | null, kbitS: number | null, roundTripMs: number | null, bufferMs: number | null,
- *   audioBufferMs: number | null, decodeMs: number | null, lossPercent: number | null}} StreamStats
+ *   audioBufferMs: number | null, decodeMs: number | null, lossPercent: number | null, path: import("./media-path.js").MediaPath | null}} StreamStats
  */
 
 /**
@@ -44,7 +46,8 @@ export function readStreamStats(reports, before, now) {
     since(of) > 0 ? (since(total) / since(of)) * 1000 : null;
   const seconds = since("at") / 1000;
   const packets = since("received") + since("lost");
-  const roundTrip = selectedPair(all)?.currentRoundTripTime;
+  const pair = selectedPair(all);
+  const roundTrip = pair?.currentRoundTripTime;
   const mime = all.get(video?.codecId)?.mimeType;
 
   return {
@@ -61,6 +64,7 @@ export function readStreamStats(reports, before, now) {
       audioBufferMs: each("audioBuffered", "audioEmitted"),
       decodeMs: each("decode", "frames"),
       lossPercent: packets > 0 ? (Math.max(0, since("lost")) / packets) * 100 : null,
+      path: readPath(all, pair),
     },
   };
 }

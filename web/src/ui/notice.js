@@ -10,18 +10,20 @@ import { NO_TROUBLE } from "../net/codes.js";
  * What the page knows about the connection.
  * @typedef {object} Situation
  * @property {Phase} phase
- * @property {string} reason why it is connecting again: "network", "offline", "host", "dropped", or empty
+ * @property {string} reason why it is connecting again: as in `Reason` of the connection, or empty
  * @property {string} code the host's code of a refusal or closing, or empty
  * @property {Room | null} room
  * @property {string} trouble the host's code of what is wrong with the stream, or empty
  * @property {boolean} picture a picture has been shown on this connection
+ * @property {boolean} [linkOnly] a code leads nowhere: this page does not come from the host
+ * @property {boolean} [hasRoom] there is a last room to go back to
  */
 
 /** A text: its key and its values, of which each may be a text itself. @typedef {{key: string, values?: Record<string, string | number | {key: string}>}} TextRef */
 
 /**
- * What a notice's button does: join again, load the page again, take the request back, ask for a code, or let the game go on.
- * @typedef {"retry" | "reload" | "cancel" | "code" | "resume"} ActionName
+ * What a notice's button does: join again, load the page again, take the request back, ask for a code, go to the last room, or let the game go on.
+ * @typedef {"retry" | "reload" | "cancel" | "code" | "back" | "resume"} ActionName
  */
 
 /** @typedef {{key: string, name: ActionName}} Action */
@@ -58,17 +60,20 @@ export function noticeFor(situation) {
       return { ...busy("state.reconnecting", { key: `reason.${situation.reason || "network"}` }),
         action: { key: "action.now", name: "retry" } };
     case "refused":
-      return ending("refused", situation.code);
+      return ending("refused", situation);
     case "closed":
-      return ending("closing", situation.code);
+      return ending("closing", situation);
     case "playing":
       return gameNotice(situation);
   }
 }
 
+/** Reasons that a person can do something about. The others pass by themselves. */
+const TOLD_AT_ONCE = ["offline", "blocked", "broker", "absent", "path", "path_here", "path_there"];
+
 /** @param {string} reason */
 function retryKey(reason) {
-  return ["offline", "blocked", "broker", "absent", "path"].includes(reason) ? `reason.${reason}` : "state.connecting.retry";
+  return TOLD_AT_ONCE.includes(reason) ? `reason.${reason}` : "state.connecting.retry";
 }
 
 /** @param {Situation} situation @returns {Notice | null} */
@@ -122,35 +127,36 @@ function busy(title, detail) {
   return { shape: "card", busy: true, title: { key: title }, detail, action: null };
 }
 
-/** @param {"refused" | "closing"} kind @param {string} code @returns {Notice} */
-function ending(kind, code) {
+/** @param {"refused" | "closing"} kind @param {Situation} situation @returns {Notice} */
+function ending(kind, { code, linkOnly = false, hasRoom = false }) {
   return {
     shape: "card",
     busy: false,
     title: { key: kind === "refused" ? "state.refused" : "state.closed" },
     detail: { key: codeKey(kind, code) },
     // A page that is newer may know the refusal.
-    ...(kind === "refused" && !isKnownCode(kind, code) ? { action: RELOAD } : actionsFor(code)),
+    ...(kind === "refused" && !isKnownCode(kind, code) ? { action: RELOAD } : actionsFor(code, linkOnly, hasRoom)),
   };
 }
 
 /** @type {Action} */
 const RELOAD = { key: "action.reload", name: "reload" };
 
-/** @param {string} code @returns {{action: Action | null, second?: Action}} */
-function actionsFor(code) {
+/** @param {string} code @param {boolean} linkOnly @param {boolean} hasRoom @returns {{action: Action | null, second?: Action}} */
+function actionsFor(code, linkOnly, hasRoom) {
   /** @type {Action} */
   const retry = { key: "action.again", name: "retry" };
   /** @type {Action} */
   const byCode = { key: "action.code", name: "code" };
   switch (code) {
     // Asking again is of no use.
-    case "no_webrtc": case "no_seal": case "no_link": case "banned": return { action: null };
+    case "no_webrtc": case "no_seal": case "banned": return { action: null };
+    case "no_link": return { action: hasRoom ? { key: "code.back", name: "back" } : null };
     case "version": case "bad_message": case "flood": case "no_meeting": return { action: RELOAD };
     case "replaced": return { action: { key: "action.here", name: "retry" } };
     case "declined": return { action: { key: "action.ask", name: "retry" } };
-    case "revoked": return { action: byCode };
-    case "bad_invite": return { action: retry, second: byCode };
+    case "revoked": return { action: linkOnly ? null : byCode };
+    case "bad_invite": return linkOnly ? { action: retry } : { action: retry, second: byCode };
     default: return { action: retry };
   }
 }

@@ -75,6 +75,7 @@ export class StatsPanel {
       ["dropped", stats.dropped === null ? "–" : String(stats.dropped)],
       ["bitrate", unit("mbit", stats.kbitS === null ? null : stats.kbitS / 1000, 2)],
       ["loss", unit("percent", stats.lossPercent, 1)],
+      ["path", stats.path ? pathText(stats.path) : "–"],
       ["rtt", unit("ms", stats.roundTripMs, 1)],
       ["ping", unit("ms", this.pingMs, 1)],
       ["buffer", unit("ms", stats.bufferMs, 1)],
@@ -93,4 +94,9 @@ export class StatsPanel {
  */
 function unit(name, value, digits) {
   return value === null ? "–" : text(`stats.unit.${name}`, { n: value.toFixed(digits) });
+}
+
+/** @param {import("../net/media-path.js").MediaPath} path */
+function pathText({ kind, server }) {
+  return kind === "relay" && server !== null ? text("stats.way.relay_by", { server }) : text(`stats.way.${kind}`);
 }
