@@ -14,7 +14,7 @@ use nat::servers::Servers;
 use nat::sites::Internet;
 use nat::theory::{Options, Path};
 use serde_json::Value;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
 
 /// A relay on this machine. Dropping it ends it.
@@ -80,21 +80,30 @@ impl Coturn {
         coturn
     }
 
-    /// What the host says of the relay at `url`.
-    fn tried(&self, url: &str, account: &[&str], trusted: bool) -> Value {
+    /// What tries the relay at `url`, with the media at `udp`.
+    fn doctor(&self, url: &str, udp: &str, account: &[&str], trusted: bool) -> Command {
         let mut command = Command::new(program());
-        command.args(["doctor", "--json", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--turn", url]);
+        command.args(["doctor", "--json", "--http", "127.0.0.1:0", "--udp", udp, "--turn", url]);
         command.args(account).env("HOME", self.folder.path()).env("XDG_CONFIG_HOME", self.folder.path());
         command.env("XDG_DATA_HOME", self.folder.path()).env("LANG", "en_US.UTF-8").env_remove("LC_ALL");
         if trusted {
             command.env("SSL_CERT_FILE", self.folder.path().join("certificate.pem"));
         }
-        let output = run_to_end(command);
-        let said: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-        let steps = said["steps"].as_array().expect("steps").clone();
-        steps.into_iter().find(|step| step["step"] == "step.relays").unwrap_or_else(|| panic!("no relays in {said}"))
+        command
     }
+
+    /// What the host says of the relay at `url`.
+    fn tried(&self, url: &str, account: &[&str], trusted: bool) -> Value {
+        said_of_relays(self.doctor(url, "127.0.0.1:0", account, trusted))
+    }
+}
+
+fn said_of_relays(doctor: Command) -> Value {
+    let output = run_to_end(doctor);
+    let said: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let steps = said["steps"].as_array().expect("steps").clone();
+    steps.into_iter().find(|step| step["step"] == "step.relays").unwrap_or_else(|| panic!("no relays in {said}"))
 }
 
 #[test]
@@ -123,6 +132,26 @@ fn accounts_made_of_the_secret_let_in_and_another_secret_does_not() {
         let said = found["finding"].as_str().unwrap_or_default();
         assert!(said.contains("does not take the name and the password, or the secret"), "{found}");
     }
+}
+
+#[test]
+fn a_host_that_crashed_gets_an_allocation_again_from_the_same_port() {
+    let coturn = Coturn::start(&["--lt-cred-mech", "--user=ann:north", "--verbose"]);
+    let url = format!("turn:127.0.0.1:{}", coturn.port);
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
+    let udp = socket.local_addr().expect("an address").to_string();
+    drop(socket);
+    let doctor = || coturn.doctor(&url, &udp, &["--turn-user", "ann:north"], false);
+    let mut crashing = doctor().stdout(Stdio::null()).spawn().expect("the program starts");
+    let log = coturn.folder.path().join("turnserver.log");
+    let allocated = || std::fs::read_to_string(&log).ok().filter(|it| it.contains("ALLOCATE processed, success"));
+    until("an allocation", LONG, allocated);
+    crashing.kill().expect("killed");
+    crashing.wait().expect("ended");
+    let found = said_of_relays(doctor());
+    assert_eq!(found["state"], "good", "{found}");
+    let log = std::fs::read_to_string(&log).expect("a log");
+    assert!(log.contains("error 437"), "the server had it still: {log}");
 }
 
 #[test]

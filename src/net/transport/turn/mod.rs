@@ -1,10 +1,11 @@
 //! Relays that this host uses itself (TURN, RFC 8656): by the socket of the media, or by connections where no UDP gets out.
 //!
 //! Sans-I/O but for the connections, whose thread `stream` has: `handle_*` takes what came, `poll*` says what is to be done.
-//! `server` is one relay, made of `keepalive` and `allocation`. docs/decisions/turn.md has why.
+//! `server` is one relay, made of `keepalive`, `allocation` and `reclaim`. docs/decisions/turn.md has why.
 
 mod allocation;
 mod keepalive;
+mod reclaim;
 mod server;
 mod status;
 mod stream;

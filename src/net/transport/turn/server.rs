@@ -1,12 +1,14 @@
 //! One relay: how it is spoken to, what it is asked, and what came of it.
 
-use super::super::super::relay::{Relay, RelayProtocol};
+use super::super::super::relay::{Account, Relay, RelayProtocol};
 use super::allocation::{Allocation, AllocationEvent, FromServer};
 use super::keepalive::Binding;
+use super::reclaim::Reclaim;
 use super::status::{TurnOutcome, TurnProblem};
 use super::stream::{StreamId, Streams};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
+use stun_types::attribute::ErrorCode;
 use stun_types::message::Message;
 use tokio::sync::mpsc;
 
@@ -14,8 +16,8 @@ use tokio::sync::mpsc;
 const PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(300));
 /// Allocations by an account that ends after a day are made anew before that.
 const ACCOUNT_LASTS: Duration = Duration::from_secs(23 * 3600);
-/// There is an allocation for that address and port already (RFC 8656, 7.2).
-const ALLOCATION_MISMATCH: u16 = 437;
+/// coturn goes on refusing for a second or two after an allocation was given back.
+const RECLAIM_WAIT: Duration = Duration::from_secs(3);
 /// When nothing is to be done.
 pub(super) const FAR: Duration = Duration::from_secs(3600);
 
@@ -67,6 +69,13 @@ pub(super) struct Server {
     /// What it said last about that.
     seen: Option<SocketAddr>,
     allocation: Option<Allocation>,
+    /// By which the last allocation was made that there was, and by which one is asked for.
+    account: Option<Account>,
+    asking: Option<Account>,
+    /// The server still has an allocation of before.
+    reclaim: Option<Reclaim>,
+    /// That was tried since there was one.
+    reclaimed: bool,
     /// When the account of the allocation ends.
     renew: Instant,
     problem: Option<TurnProblem>,
@@ -81,6 +90,10 @@ impl Server {
             binding: Binding::new(about.address, reliable, now),
             seen: None,
             allocation: None,
+            account: None,
+            asking: None,
+            reclaim: None,
+            reclaimed: false,
             renew: now + ACCOUNT_LASTS,
             problem: None,
             about,
@@ -126,7 +139,8 @@ impl Server {
             Link::Connecting(..) => now + FAR,
             Link::Udp | Link::Open(..) => {
                 let allocation = self.allocation.as_ref().map_or(self.retry.at, |it| it.poll_timeout().min(self.renew));
-                self.binding.poll_timeout().min(allocation)
+                let reclaim = self.reclaim.as_ref().map_or(now + FAR, Reclaim::poll_timeout);
+                self.binding.poll_timeout().min(allocation).min(reclaim)
             }
         }
     }
@@ -154,6 +168,14 @@ impl Server {
             }
             None => {}
         }
+        if let Some(reclaim) = &mut self.reclaim {
+            if let Some(request) = reclaim.poll(now) {
+                emit(&self.link, self.about.address, &request, send);
+            }
+            if reclaim.has_ended() {
+                self.reclaim = None;
+            }
+        }
         self.poll_allocation(now, wall, send)
     }
 
@@ -174,6 +196,7 @@ impl Server {
             self.renew = now + if self.about.relay.accounts_end() { ACCOUNT_LASTS } else { ACCOUNT_LASTS * 365 };
             let address = self.about.address;
             self.allocation = Some(Allocation::new(address, address, &account, now));
+            self.asking = Some(account);
         }
         let (link, address) = (&self.link, self.about.address);
         let Some(allocation) = &mut self.allocation else { return false };
@@ -181,15 +204,28 @@ impl Server {
             Some(AllocationEvent::Allocated(_)) => {
                 self.problem = None;
                 self.retry = Retry::now(now);
+                self.account = self.asking.take();
+                self.reclaimed = false;
                 true
             }
             Some(AllocationEvent::Failed(problem)) => {
                 self.allocation = None;
-                // A server that remembers whom it refused says so when asked again from there, and nothing new by that.
-                let remembers = problem == TurnProblem::Refused { code: ALLOCATION_MISMATCH };
-                if !(remembers && self.problem == Some(TurnProblem::Credentials)) {
-                    self.problem = Some(problem);
+                let mismatch = problem == TurnProblem::Refused { code: ErrorCode::ALLOCATION_MISMATCH };
+                if mismatch && self.problem == Some(TurnProblem::Credentials) {
+                    // A server that remembers whom it refused says so when asked again from there, and nothing new by that.
+                    self.retry.later(now);
+                    return true;
                 }
+                if mismatch {
+                    let account = self.account.clone().or_else(|| self.asking.take());
+                    self.reclaim = account.map(|account| Reclaim::new(account, now));
+                    // The first time that is no news yet: it is about to be put right.
+                    if !std::mem::replace(&mut self.reclaimed, true) {
+                        self.retry.at = now + RECLAIM_WAIT;
+                        return false;
+                    }
+                }
+                self.problem = Some(problem);
                 self.retry.later(now);
                 true
             }
@@ -211,9 +247,14 @@ impl Server {
     /// A message from the server. A guest's datagram is put into `to`. With whether something changed.
     pub fn handle(&mut self, message: &[u8], to: &mut Vec<u8>, now: Instant) -> (FromServer, bool) {
         let may_answer = message.first().is_some_and(|first| first >> 6 == 0);
-        if may_answer
-            && let Ok(parsed) = Message::from_bytes(message)
-            && let Some(answer) = self.binding.handle(&parsed, now)
+        let parsed = if may_answer { Message::from_bytes(message).ok() } else { None };
+        if let (Some(reclaim), Some(parsed)) = (&mut self.reclaim, &parsed)
+            && reclaim.handle(parsed, now)
+        {
+            return (FromServer::Taken, false);
+        }
+        if let Some(parsed) = &parsed
+            && let Some(answer) = self.binding.handle(parsed, now)
         {
             // A relay that does not tell addresses may relay all the same: the allocation shows.
             let moved = answer.is_ok_and(|seen| self.seen.replace(seen).is_some_and(|before| before != seen));
