@@ -71,6 +71,9 @@ struct InternetArguments {
     /// A server that tells this machine its public address (STUN).
     #[arg(long, value_name = "HOST:PORT", value_parser = server_name)]
     stun: Vec<ServerName>,
+    /// Ask the router to lead guests here (PCP, NAT-PMP or UPnP).
+    #[arg(long)]
+    map_ports: bool,
     /// A relay (TURN) that guests may use where there is no other way, such as turn:relay.example:3478?transport=tcp.
     #[arg(long, value_name = "URL")]
     turn: Vec<String>,
@@ -97,6 +100,7 @@ impl InternetArguments {
                 brokers: &settings.brokers,
                 stun: &settings.stun_servers,
                 relays: settings.turn_servers.iter().map(relay_words).collect(),
+                map_ports: settings.map_ports,
             };
             let (usual, wrong) = Internet::from_words(words);
             internet = usual;
@@ -116,7 +120,11 @@ impl InternetArguments {
             internet.relays.push(Relay::parse(url, &username, &password, &secret)?);
         }
         internet.relays.truncate(MAX_RELAYS);
-        internet.wanted |= internet.meeting.is_some() || !internet.stun.is_empty() || !internet.relays.is_empty();
+        internet.map_ports |= self.map_ports;
+        internet.wanted |= internet.map_ports
+            || internet.meeting.is_some()
+            || !internet.stun.is_empty()
+            || !internet.relays.is_empty();
         Ok(internet)
     }
 }

@@ -176,7 +176,7 @@ impl Default for Settings {
             certificate: None,
             private_key: None,
             internet: true,
-            map_ports: true,
+            map_ports: false,
             stun_servers: STUN_SERVERS.map(String::from).into(),
             turn_servers: Vec::new(),
             meeting_page: String::new(),

@@ -5,18 +5,45 @@ mod common;
 mod nat;
 
 use common::network::inside;
-use common::{Browser, LONG, button};
+use common::{Browser, LONG, button, until};
 use nat::Kind;
 use nat::calls::{Friend, Seen, export_page, host, is_as_expected};
-use nat::servers::Servers;
+use nat::servers::{PortMapping, Servers};
 use nat::sites::Internet;
 use nat::theory::{Options, Path, expected};
+use rustix::process::Signal;
 
 /// A button of the page is one of the game.
 fn presses(page: &Browser) {
     page.press("x");
     page.watch_until("a held button", LONG, |blocks| blocks.buttons.contains(&button::A));
     page.release("x");
+}
+
+#[test]
+fn a_router_that_is_asked_to_leads_friends_in_by_udp_and_by_tcp() {
+    if !inside("a_router_that_is_asked_to_leads_friends_in_by_udp_and_by_tcp") {
+        return;
+    }
+    let _alone = common::alone();
+    let options = Options { mapping: true, stun: true, ..Options::default() };
+    let internet = Internet::new();
+    let servers = Servers::start();
+    export_page(&servers, options);
+    let home = internet.plug("h", Kind::Symmetric);
+    let router = PortMapping::start(&home).expect("there is a router");
+    let mut host = host(&home, &servers, options);
+    let link = host.url_for("Ann");
+    until("both ports are open", LONG, || (router.ports().len() == 2).then_some(()));
+    for kind in [Kind::Symmetric, Kind::UdpBlocked] {
+        let friend = Friend::open(internet.plug("g", kind), &link);
+        let (seen, expected) = (friend.outcome(), expected(Kind::Symmetric, kind, options));
+        assert!(is_as_expected(&seen, expected), "{kind}: {seen:?} instead of {expected}");
+        friend.see(presses);
+    }
+    host.assert_alive();
+    host.end_by(Signal::TERM);
+    until("both ports are closed", LONG, || router.ports().is_empty().then_some(()));
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Every kind of network for the host with every kind for a guest: which way the picture takes, in a real browser, beside
-//! what theory says. Takes the better part of an hour: `make test-net`.
+//! what theory says. Takes two hours: `make test-net`.
 
 mod common;
 #[path = "common/nat/mod.rs"]
 mod nat;
 
 use common::network::inside;
+use common::{LONG, until};
 use nat::Kind;
 use nat::calls::{Friend, Seen, export_page, host, is_as_expected};
-use nat::servers::Servers;
+use nat::servers::{PortMapping, Servers};
 use nat::sites::Internet;
 use nat::theory::{Options, expected};
 
@@ -24,8 +25,12 @@ fn table(options: Options) {
     println!("{:<15} {}", "", Kind::ALL.map(|kind| format!("{:<14}", kind.to_string())).join(" "));
     for kind in Kind::ALL {
         let home = internet.plug("h", kind);
+        let router = if options.mapping { PortMapping::start(&home) } else { None };
         let mut host = host(&home, &servers, options);
         let link = host.url_for("Ann");
+        if let (Some(router), 1) = (&router, kind.routers().len()) {
+            until("both ports are open", LONG, || (router.ports().len() == 2).then_some(()));
+        }
         let mut row = Vec::new();
         for guest in &guests {
             let seen = Friend::open(guest.clone(), &link).outcome();
@@ -47,20 +52,24 @@ fn table(options: Options) {
 }
 
 macro_rules! tables {
-    ($($name:ident: $stun:expr, $turn:expr;)*) => {
+    ($($name:ident: $mapping:expr, $stun:expr, $turn:expr;)*) => {
         $(#[test]
         #[ignore = "takes a quarter of an hour: make test-net"]
         fn $name() {
             if inside(stringify!($name)) {
-                table(Options { stun: $stun, turn: $turn, ..Options::default() });
+                table(Options { mapping: $mapping, stun: $stun, turn: $turn });
             }
         })*
     };
 }
 
 tables! {
-    without_any_help: false, false;
-    with_stun: true, false;
-    with_a_relay_alone: false, true;
-    with_stun_and_a_relay: true, true;
+    without_any_help: false, false, false;
+    with_stun: false, true, false;
+    with_a_relay_alone: false, false, true;
+    with_stun_and_a_relay: false, true, true;
+    with_open_ports_alone: true, false, false;
+    with_open_ports_and_stun: true, true, false;
+    with_open_ports_and_a_relay: true, false, true;
+    with_everything: true, true, true;
 }

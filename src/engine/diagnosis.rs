@@ -4,6 +4,7 @@
 use super::internet::InternetStatus;
 use crate::messages;
 use crate::net::meeting::BrokerState;
+use crate::net::port_mapping::{MappingProblem, Method, Outcome, PortStatus};
 use crate::net::transport::stun::{MappingBehavior, StunOutcome};
 use crate::net::transport::turn::TurnOutcome;
 use crate::text::{Message, Texts};
@@ -40,6 +41,7 @@ messages! {
     pub enum StepTitle in step {
         network => Network,
         router => Router,
+        mapping => Mapping,
         relays => Relays,
         brokers => Brokers,
         link => Link,
@@ -59,6 +61,9 @@ messages! {
         nat_by_one => NatByOne { address: SocketAddr },
         symmetric => Symmetric { addresses: String },
         udp_blocked => UdpBlocked { servers: String },
+        mapping_asking => MappingAsking,
+        mapped => Mapped { method: Method, addresses: String },
+        not_mapped => NotMapped { problem: MappingProblem },
         relays_asking => RelaysAsking,
         relays_ready => RelaysReady { relays: String },
         relays_failed => RelaysFailed { problems: String },
@@ -80,6 +85,7 @@ messages! {
         set_meeting => SetMeeting,
         symmetric => Symmetric,
         udp_blocked => UdpBlocked,
+        mapping => Mapping,
         relays => Relays { problems: String },
         no_relay => NoRelay,
         brokers => Brokers,
@@ -108,7 +114,11 @@ impl Step {
 /// Every step, the nearest first. `texts` are those of the words inside a sentence.
 pub fn diagnose(status: &InternetStatus, texts: &Texts) -> Vec<Step> {
     let near = [network(status), router(status)];
-    near.into_iter().chain(relays(status, texts)).chain([brokers(status, texts), link(status)]).collect()
+    near.into_iter()
+        .chain(mapping(status))
+        .chain(relays(status, texts))
+        .chain([brokers(status, texts), link(status)])
+        .collect()
 }
 
 fn network(status: &InternetStatus) -> Step {
@@ -167,6 +177,31 @@ fn router(status: &InternetStatus) -> Step {
             step(state, Finding::NatByOne { address })
         }
     }
+}
+
+/// What the router said to being asked for ports; none if it was not.
+fn mapping(status: &InternetStatus) -> Option<Step> {
+    if !status.wanted || !status.maps_ports {
+        return None;
+    }
+    let step = |state, finding| Step::new(StepTitle::Mapping, state, finding);
+    let all = || status.mapping.iter().flat_map(PortStatus::mappings);
+    if let Some(first) = all().next() {
+        let mut addresses: Vec<String> = all().map(|mapping| mapping.external.to_string()).collect();
+        addresses.dedup();
+        let addresses = addresses.join(", ");
+        return Some(step(StepState::Good, Finding::Mapped { method: first.method, addresses }));
+    }
+    // By IPv4: a firewall of IPv6 may be as open without.
+    let outcomes: Vec<&Outcome> = status.mapping.iter().map(|port| &port.ipv4).collect();
+    let problem = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::NotReachable { why, .. } | Outcome::Unmapped(why) => Some(why.clone()),
+        Outcome::Asking | Outcome::Mapped(_) => None,
+    });
+    Some(match problem {
+        Some(problem) => step(StepState::Limited, Finding::NotMapped { problem }).but(Advice::Mapping),
+        None => step(StepState::Working, Finding::MappingAsking),
+    })
 }
 
 /// Those that are set, as this machine finds them; none without any.
@@ -256,9 +291,12 @@ fn link(status: &InternetStatus) -> Step {
 mod tests {
     use super::*;
     use crate::net::meeting::BrokerProblem;
+    use crate::net::port_mapping::{Mapping, Protocol, Wanted};
+    use crate::net::port_mapping::{MappingProblem, Method, Outcome, PortStatus};
     use crate::net::transport::stun::StunStatus;
     use crate::net::transport::turn::TurnProblem;
     use crate::text::Spoken;
+    use std::num::NonZeroU16;
 
     fn at(text: &str) -> SocketAddr {
         text.parse().expect("an address")
@@ -337,6 +375,29 @@ mod tests {
         assert_eq!(steps(&it)[2].0, StepState::Bad);
         it.wanted = false;
         assert_eq!(steps(&it).len(), 4);
+    }
+
+    #[test]
+    fn the_router_is_told_by_what_it_said_to_being_asked() {
+        let mut it = status();
+        it.maps_ports = true;
+        assert_eq!(steps(&it)[2], (StepState::Working, Finding::MappingAsking));
+        let port = NonZeroU16::new(8470).expect("a port");
+        let wanted = Wanted { protocol: Protocol::Udp, internal_port: port, external_port: port };
+        let mapping =
+            Mapping { method: Method::Pcp, external: at("198.51.100.7:8470"), internal: at("192.168.1.2:8470") };
+        let no_ipv6 = Outcome::Unmapped(MappingProblem::NoIpv6);
+        let mut found = |ipv4| {
+            it.mapping = vec![PortStatus { wanted, ipv4, ipv6: no_ipv6.clone() }];
+            steps(&it).swap_remove(2)
+        };
+        assert_eq!(found(Outcome::Asking), (StepState::Working, Finding::MappingAsking));
+        let mapped = Finding::Mapped { method: Method::Pcp, addresses: "198.51.100.7:8470".into() };
+        assert_eq!(found(Outcome::Mapped(mapping)), (StepState::Good, mapped));
+        let problem = MappingProblem::DoubleNat { external: mapping.external.ip() };
+        let not_mapped = (StepState::Limited, Finding::NotMapped { problem: problem.clone() });
+        assert_eq!(found(Outcome::NotReachable { mapping, why: problem.clone() }), not_mapped);
+        assert_eq!(found(Outcome::Unmapped(problem)), not_mapped);
     }
 
     #[test]

@@ -1,16 +1,21 @@
 //! How friends who are elsewhere get in: what is started for that, and ended when the host wants none of it.
 
+use super::addresses::Bound;
 use super::resolver::{Resolver, ServerName};
 use super::thread::Message;
 use crate::messages;
 use crate::net::meeting::{
     BrokerAddress, BrokerAddressError, BrokerState, MAX_BROKERS, Meeting, MeetingConfig, MeetingStatus,
 };
-use crate::net::transport::stun::StunStatus;
+use crate::net::port_mapping::{MappingStatus, PortMapper, Protocol, Wanted, of_this_machine};
+use crate::net::transport::stun::{StunOutcome, StunStatus};
 use crate::net::transport::turn::TurnStatus;
 use crate::net::{MAX_RELAYS, NetCommand, NetHandle, PublicAddress, PublicAddressError, Relay, RelayError};
+use crate::session::connection::HostCandidate;
 use crate::sync::{SpawnError, now};
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 /// What may be used to reach friends beyond the local network; nothing by default.
@@ -24,6 +29,8 @@ pub struct Internet {
     pub stun: Vec<ServerName>,
     /// By which guests and this host may go where there is no other way.
     pub relays: Vec<Relay>,
+    /// Ask the router to lead guests here.
+    pub map_ports: bool,
 }
 
 /// What a person typed.
@@ -36,6 +43,7 @@ pub struct InternetWords<'a> {
     pub brokers: &'a [String],
     pub stun: &'a [String],
     pub relays: Vec<RelayWords<'a>>,
+    pub map_ports: bool,
 }
 
 /// A relay's address, and a name with a password or a secret.
@@ -71,6 +79,7 @@ impl Internet {
             return (internet, problems);
         }
         internet.wanted = true;
+        internet.map_ports = words.map_ports;
         for text in words.stun.iter().filter(|text| !text.trim().is_empty()) {
             match ServerName::parse(text) {
                 Some(server) => internet.stun.push(server),
@@ -126,8 +135,24 @@ pub struct InternetStatus {
     pub stun: StunStatus,
     /// How it is with the relays for this host itself.
     pub turn: TurnStatus,
+    /// The router is asked to lead guests here.
+    pub maps_ports: bool,
+    /// What it said to that.
+    pub mapping: MappingStatus,
     /// Each broker, and how it is with it.
     pub brokers: MeetingStatus,
+}
+
+/// The ways to this host that the router made. A pinhole for an address of this machine makes no other.
+fn mapped(status: &MappingStatus) -> Vec<HostCandidate> {
+    let candidates = status.iter().flat_map(|port| {
+        let others = port.mappings().filter(|mapping| mapping.external != mapping.internal);
+        others.map(|mapping| match port.wanted.protocol {
+            Protocol::Udp => HostCandidate::Reflexive { address: mapping.external, base: mapping.internal },
+            Protocol::Tcp => HostCandidate::Tcp(mapping.external),
+        })
+    });
+    candidates.collect()
 }
 
 /// What runs of that.
@@ -138,12 +163,15 @@ pub(super) struct Reach {
     meeting: Option<Meeting>,
     resolver: Option<Resolver>,
     relay_resolver: Option<Resolver>,
+    mapper: Option<PortMapper>,
+    /// Those of the media and of the page.
+    bound: Bound,
     /// Of the links that there are.
     secrets: Vec<String>,
 }
 
 impl Reach {
-    pub(super) fn new(net: NetHandle, messages: SyncSender<Message>) -> Reach {
+    pub(super) fn new(net: NetHandle, messages: SyncSender<Message>, bound: Bound) -> Reach {
         Reach {
             config: Internet::default(),
             net,
@@ -151,6 +179,8 @@ impl Reach {
             meeting: None,
             resolver: None,
             relay_resolver: None,
+            mapper: None,
+            bound,
             secrets: Vec::new(),
         }
     }
@@ -191,8 +221,37 @@ impl Reach {
                 self.relay_resolver = Some(Resolver::start(config.relays.clone(), on_resolved)?);
             }
         }
+        if self.config.map_ports != config.map_ports {
+            self.mapper = if config.map_ports { Some(self.start_mapper()?) } else { None };
+            if !config.map_ports {
+                self.net.send(NetCommand::Mapped(Vec::new()));
+            }
+        }
         self.config = config;
         Ok(())
+    }
+
+    fn start_mapper(&self) -> Result<PortMapper, SpawnError> {
+        let port = |protocol, at: SocketAddr| {
+            NonZeroU16::new(at.port()).map(|port| Wanted { protocol, internal_port: port, external_port: port })
+        };
+        let wanted = [port(Protocol::Udp, self.bound.media), port(Protocol::Tcp, self.bound.http)];
+        let (net, messages) = (self.net.clone(), self.messages.clone());
+        let on_news = move |status: MappingStatus| {
+            net.send(NetCommand::Mapped(mapped(&status)));
+            // Full: the next news says how it is, too.
+            let _ = messages.try_send(Message::Mapping(status));
+        };
+        PortMapper::start(wanted.into_iter().flatten().collect(), Arc::new(of_this_machine), now, on_news)
+    }
+
+    /// What servers see tells whether the router's address is one that others reach.
+    pub(super) fn stun_changed(&self, status: &StunStatus) {
+        for (_, outcome) in &status.servers {
+            if let (Some(mapper), StunOutcome::Seen { address }) = (&self.mapper, outcome) {
+                mapper.set_seen_by_others(address.ip());
+            }
+        }
     }
 
     /// The page by which friends anywhere meet the host.
@@ -205,6 +264,10 @@ impl Reach {
         status.wanted = self.config.wanted;
         status.meeting_page = self.page();
         status.relays = self.config.relays.len();
+        status.maps_ports = self.config.map_ports;
+        if !self.config.map_ports {
+            status.mapping.clear();
+        }
         status.asks_servers = !self.config.stun.is_empty();
         status.brokers.clear();
         if let Some(meeting) = &self.config.meeting {
@@ -222,10 +285,10 @@ impl Reach {
     /// The links that there are now.
     pub(super) fn set_invites(&mut self, secrets: Vec<String>) {
         if self.secrets != secrets {
-            if let Some(meeting) = &self.meeting {
-                meeting.set_invites(secrets.clone());
+            // What could not be handed over is handed over with the next news.
+            if self.meeting.as_ref().is_none_or(|meeting| meeting.set_invites(secrets.clone())) {
+                self.secrets = secrets;
             }
-            self.secrets = secrets;
         }
     }
 
@@ -233,6 +296,9 @@ impl Reach {
     pub(super) fn network_changed(&self) {
         if let Some(meeting) = &self.meeting {
             meeting.network_changed();
+        }
+        if let Some(mapper) = &self.mapper {
+            mapper.network_changed();
         }
         for resolver in [&self.resolver, &self.relay_resolver].into_iter().flatten() {
             resolver.network_changed();
@@ -246,7 +312,14 @@ mod tests {
 
     fn read(wanted: bool, page: &str, brokers: &[&str]) -> (Internet, Vec<InternetProblem>) {
         let brokers: Vec<String> = brokers.iter().map(ToString::to_string).collect();
-        Internet::from_words(InternetWords { wanted, page, brokers: &brokers, stun: &[], relays: Vec::new() })
+        Internet::from_words(InternetWords {
+            wanted,
+            page,
+            brokers: &brokers,
+            stun: &[],
+            relays: Vec::new(),
+            map_ports: false,
+        })
     }
 
     #[test]
@@ -258,8 +331,9 @@ mod tests {
             brokers: &[],
             stun: &stun,
             relays: Vec::new(),
+            map_ports: true,
         });
-        assert_eq!(internet.stun.len(), 2);
+        assert!(internet.stun.len() == 2 && internet.map_ports);
         assert_eq!(problems, [InternetProblem::Stun { text: "a b".into() }]);
     }
 

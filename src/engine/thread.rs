@@ -14,6 +14,7 @@ use super::{Command, EngineEvent, Length, NoticeKind};
 use crate::emulator;
 use crate::link::message::FromCore;
 use crate::net::meeting::MeetingStatus;
+use crate::net::port_mapping::MappingStatus;
 use crate::net::transport::stun::StunStatus;
 use crate::net::transport::turn::TurnStatus;
 use crate::net::{NetCommand, NetHandle};
@@ -43,6 +44,8 @@ pub(super) enum Message {
     Stun(StunStatus),
     /// How it is with relays.
     Turn(TurnStatus),
+    /// What the router said to being asked for ports.
+    Mapping(MappingStatus),
     /// How it is with the brokers.
     Brokers(MeetingStatus),
     /// Another thread has something to tell.
@@ -132,7 +135,11 @@ impl EngineThread {
                 self.publisher.snapshot.internet.addresses = addresses;
                 self.reach.network_changed();
             }
-            Message::Stun(status) => self.publisher.snapshot.internet.stun = status,
+            Message::Stun(status) => {
+                self.reach.stun_changed(&status);
+                self.publisher.snapshot.internet.stun = status;
+            }
+            Message::Mapping(status) => self.publisher.snapshot.internet.mapping = status,
             Message::Turn(status) => self.publisher.snapshot.internet.turn = status,
             Message::Brokers(status) => self.publisher.snapshot.internet.brokers = status,
             Message::Notice(kind) => self.publisher.notice(kind),

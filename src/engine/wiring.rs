@@ -180,7 +180,7 @@ impl Engine {
             publisher: Publisher::new(snapshot.clone(), change.clone(), events),
             people: People::new(pages, first),
             figures: Figures::new(link, video_control, now()),
-            reach: Reach::new(net.clone(), messages.clone()),
+            reach: Reach::new(net.clone(), messages.clone(), bound),
             net,
             info: GameInfo::default(),
         };

@@ -192,6 +192,7 @@ pub(super) fn internet_words(settings: &Settings) -> InternetWords<'_> {
         brokers: &settings.brokers,
         stun: &settings.stun_servers,
         relays: settings.turn_servers.iter().map(relay_words).collect(),
+        map_ports: settings.map_ports,
     }
 }
 

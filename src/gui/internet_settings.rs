@@ -58,6 +58,7 @@ pub(super) fn show(ui: &mut Ui, texts: &Texts, draft: &mut InternetDraft, new: &
             ui.add(field).accessible_name(label);
         });
     }
+    widgets::switch(ui, &mut new.map_ports, texts.internet_map_ports, texts.internet_map_ports);
     let mut typed = new.clone();
     draft.apply(&mut typed);
     typed.internet = true;

@@ -38,6 +38,8 @@ pub enum NetCommand {
     Session(SessionCommand),
     /// Where this machine can be reached, at its own addresses.
     Candidates(Vec<HostCandidate>),
+    /// Where routers lead guests to it.
+    Mapped(Vec<HostCandidate>),
     /// Who is asked how others see this machine.
     StunServers(Vec<StunServer>),
     /// Which relays this host uses itself.

@@ -7,6 +7,7 @@ pub mod http;
 pub mod meeting;
 pub mod port_mapping;
 mod relay;
+mod servers;
 mod start;
 mod thread;
 pub mod tls;

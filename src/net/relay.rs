@@ -5,6 +5,7 @@ use crate::session::protocol::IceServer;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::fmt;
 use std::net::Ipv6Addr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +17,7 @@ const LONGEST_URL: usize = 300;
 const LONGEST_NAME: usize = 256;
 
 /// What lets guests in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Credentials {
     /// An account.
     Fixed { username: String, password: String },
@@ -30,6 +31,16 @@ pub enum RelayProtocol {
     Udp,
     Tcp,
     Tls,
+}
+
+impl fmt::Debug for Credentials {
+    /// Never what they are.
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(match self {
+            Credentials::Fixed { .. } => "Fixed",
+            Credentials::Secret(_) => "Secret",
+        })
+    }
 }
 
 /// Long-term credentials (RFC 8489, 9.2).

@@ -7,25 +7,22 @@
 
 use super::callers::Callers;
 use super::handle::NetCommand;
-use super::relay::Relay;
+use super::servers::Servers;
 use super::start::NetConfig;
 use super::transport::arrival::Arrival;
 use super::transport::media::MediaTransport;
 use super::transport::send::{self, Outgoing};
-use super::transport::stun::{Reflexive, StunClient};
-use super::transport::turn::{Relayed, TurnClient};
+use super::transport::turn::Relayed;
 use crate::input::Seat;
 use crate::link::board::Lane;
 use crate::packet::Format;
 use crate::room::{PeerId, Room, SystemRandom};
-use crate::session::connection::{FrameTimes, HostCandidate, Via};
-use crate::session::protocol::ToPage;
+use crate::session::connection::{FrameTimes, Via};
 use crate::session::webrtc::WebRtc;
 use crate::session::{self, Action, Datagram, InputUpdate, Session, SessionCommand, Work};
 use crate::sync::{self, Claim};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
-use std::net::SocketAddr;
 use std::sync::mpsc::Receiver;
 use std::time::{Instant, SystemTime};
 use str0m::config::DtlsCert;
@@ -53,26 +50,15 @@ pub(super) struct NetThread {
     config: NetConfig,
     inbox: Receiver<NetCommand>,
     callers: Callers,
-    stun: StunClient,
-    turn: TurnClient,
-    /// The last datagram that a relay brought.
-    unwrapped: Vec<u8>,
+    servers: Servers,
     /// Relays' connections have their turn first the next time.
     relays_first: bool,
-    /// The ways to this host at its own addresses.
-    own: Vec<HostCandidate>,
-    /// Those that servers told of.
-    seen: Vec<Reflexive>,
-    /// Those by relays of its own.
-    relayed: Vec<SocketAddr>,
-    /// That guests may use.
-    relays: Vec<Relay>,
 }
 
 impl NetThread {
     /// `identity` is the certificate of all connections.
     pub fn new(
-        mut config: NetConfig,
+        config: NetConfig,
         room: Room,
         transport: MediaTransport,
         identity: DtlsCert,
@@ -87,23 +73,8 @@ impl NetThread {
             now: Instant::now(),
             monotonic: sync::now(),
         });
-        let own = std::mem::take(&mut config.candidates);
-        let turn = TurnClient::new(config.event.clone(), Instant::now());
-        NetThread {
-            session,
-            transport,
-            config,
-            inbox,
-            callers: Callers::default(),
-            stun: StunClient::default(),
-            turn,
-            unwrapped: Vec::new(),
-            relays_first: false,
-            own,
-            seen: Vec::new(),
-            relayed: Vec::new(),
-            relays: Vec::new(),
-        }
+        let servers = Servers::new(&config, Instant::now());
+        NetThread { session, transport, config, inbox, callers: Callers::default(), servers, relays_first: false }
     }
 
     pub fn run(mut self) {
@@ -119,14 +90,12 @@ impl NetThread {
             self.work();
             self.act();
         }
-        let transport = &self.transport;
-        self.turn.release(Instant::now(), &mut |relay, message| transport.send_to(relay, message));
+        self.servers.release(&self.transport, Instant::now());
     }
 
     fn sleep(&self) {
         let now = Instant::now();
-        let session = self.session.poll_timeout(now);
-        let next = self.stun.poll_timeout().map_or(session, |stun| stun.min(session)).min(self.turn.poll_timeout());
+        let next = self.session.poll_timeout(now).min(self.servers.poll_timeout());
         let limit = next.saturating_duration_since(now);
         let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
         let mut fds = [
@@ -146,7 +115,7 @@ impl NetThread {
         self.apply_inputs();
         let mut left = self.receive(most);
         while self.session.has_datagrams() {
-            send::send(FEW_SENT, &self.transport, &mut self.turn, &mut self.session);
+            send::send(FEW_SENT, &self.transport, &mut self.servers.turn, &mut self.session);
             if left > 0 {
                 left = self.receive(left);
             }
@@ -171,15 +140,8 @@ impl NetThread {
         }
         let Some(incoming) = self.transport.receive() else { return !self.relays_first && self.take_relayed() };
         let (now, via, arrived) = (Instant::now(), incoming.via, incoming.arrived);
-        // One server may be both.
-        let (tells, relays) = (self.stun.is_server(via.source), self.turn.is_server(via.source));
-        if tells {
-            self.stun.handle_datagram(via.source, via.local, incoming.data, now);
-        }
-        if tells || relays {
-            let data = incoming.data;
-            let relayed = self.turn.handle_datagram(via.source, data, &mut self.unwrapped);
-            if let Some(relayed) = relayed {
+        if self.servers.is_server(via.source) {
+            if let Some(relayed) = self.servers.handle_datagram(via, incoming.data, now) {
                 self.hand_over(relayed, arrived, now);
             }
             return true;
@@ -195,7 +157,7 @@ impl NetThread {
 
     /// False when no connection to a relay brought anything.
     fn take_relayed(&mut self) -> bool {
-        let Some(relayed) = self.turn.receive(&mut self.unwrapped) else { return false };
+        let Some(relayed) = self.servers.receive() else { return false };
         self.hand_over(relayed, Arrival::default(), Instant::now());
         true
     }
@@ -203,8 +165,8 @@ impl NetThread {
     /// What a relay brought is a guest's datagram like any other.
     fn hand_over(&mut self, relayed: Relayed, arrived: Arrival, now: Instant) {
         let via = Via::udp(relayed.guest, relayed.relayed);
-        if let Some(peer) = self.session.recipient(via, &self.unwrapped, now) {
-            self.session.handle_datagram(peer, via, &self.unwrapped, now);
+        if let Some(peer) = self.session.recipient(via, self.servers.unwrapped(), now) {
+            self.session.handle_datagram(peer, via, self.servers.unwrapped(), now);
             self.apply_arrived(arrived, now);
         }
     }
@@ -279,19 +241,16 @@ impl NetThread {
                 }
                 NetCommand::Page(id, message) => self.session.handle_page(id, message, Instant::now()),
                 NetCommand::Candidates(own) => {
-                    self.own = own;
-                    self.stun.start_anew(Instant::now());
-                    self.turn.start_anew(Instant::now());
-                    self.seen.clear();
+                    self.servers.set_own(own, Instant::now());
                     self.tell_candidates();
                 }
-                NetCommand::Relays(relays) => self.relays = relays,
-                NetCommand::TurnServers(servers) => {
-                    let transport = &self.transport;
-                    let mut to_relay = |relay, message: &[u8]| transport.send_to(relay, message);
-                    self.turn.set_servers(servers, Instant::now(), &mut to_relay);
+                NetCommand::Mapped(mapped) => {
+                    self.servers.set_mapped(mapped);
+                    self.tell_candidates();
                 }
-                NetCommand::StunServers(servers) => self.stun.set_servers(servers, Instant::now()),
+                NetCommand::Relays(relays) => self.servers.set_relays(relays),
+                NetCommand::TurnServers(servers) => self.servers.set_turn(servers, &self.transport, Instant::now()),
+                NetCommand::StunServers(servers) => self.servers.set_stun(servers, Instant::now()),
                 NetCommand::Session(command) => self.session.handle_command(command, Instant::now()),
             }
         }
@@ -299,30 +258,13 @@ impl NetThread {
 
     /// How others see this machine, and what follows from it.
     fn ask_servers(&mut self) {
-        self.stun.handle_timeout(Instant::now());
-        while let Some((server, question)) = self.stun.poll_transmit() {
-            self.transport.send_to(server, &question);
-        }
-        let transport = &self.transport;
-        let mut to_relay = |relay, message: &[u8]| transport.send_to(relay, message);
-        self.turn.handle_timeout(Instant::now(), SystemTime::now(), &mut to_relay);
-        if let Some((status, seen)) = self.stun.poll_status() {
-            self.seen = seen;
+        if self.servers.handle_timeout(&self.transport, &self.config, Instant::now(), SystemTime::now()) {
             self.tell_candidates();
-            (self.config.on_stun)(status);
-        }
-        if let Some((status, relayed)) = self.turn.poll_status() {
-            self.relayed = relayed;
-            self.tell_candidates();
-            (self.config.on_turn)(status);
         }
     }
 
     fn tell_candidates(&mut self) {
-        let seen = self.seen.iter().map(|it| HostCandidate::Reflexive { address: it.address, base: it.base });
-        let relayed = self.relayed.iter().map(|&it| HostCandidate::Relayed(it));
-        let candidates = self.own.iter().copied().chain(seen).chain(relayed).collect();
-        self.session.handle_command(SessionCommand::Candidates(candidates), Instant::now());
+        self.session.handle_command(SessionCommand::Candidates(self.servers.candidates()), Instant::now());
     }
 
     fn take_feedback(&mut self) {
@@ -342,10 +284,7 @@ impl NetThread {
                 Action::SetMaxBitrate(format, kbit_s) => self.config.video_control.set_max_kbit_s(format, kbit_s),
                 Action::SetListeners(any) => (self.config.on_listeners)(any),
                 Action::Reply(id, mut reply) => {
-                    if let ToPage::Welcome { peer, ice, .. } = &mut reply.message {
-                        let (guest, now) = (peer.to_string(), SystemTime::now());
-                        ice.extend(self.relays.iter().map(|relay| relay.for_page(&guest, now)));
-                    }
+                    self.servers.tell_relays(&mut reply.message, SystemTime::now());
                     self.callers.reply(id, reply);
                 }
                 Action::Forget(id) => self.callers.forget(id),

@@ -34,7 +34,7 @@ fn full() -> Settings {
         certificate: Some("/tls/full.pem".into()),
         private_key: Some("/tls/key.pem".into()),
         internet: false,
-        map_ports: false,
+        map_ports: true,
         stun_servers: vec!["stun.example:3478".into()],
         turn_servers: vec![TurnServer {
             url: "turn:relay.example".into(),

@@ -67,7 +67,7 @@ texts! {
     path_tcp, nobody_yet,
     player, pardon_all, wants_any, wants_seat, seat_them, seat_them_name, at_this_machine, away, more_for,
     more_for_you, device_of, plays_as, watch_only, may, right_pause, right_states, right_seats, right_invite,
-    silence, silence_tip, silenced, free_it, kick, kick_tip, ban, ban_tip, wants_in, by_broker, internet, internet_hint, internet_local_only, internet_page, internet_page_hint,
+    silence, silence_tip, silenced, free_it, kick, kick_tip, ban, ban_tip, wants_in, by_broker, internet, internet_hint, internet_local_only, internet_map_ports, internet_page, internet_page_hint,
     internet_brokers, internet_brokers_hint, more_wait, any_seat, let_in, let_watch, no,
     answer_name, chat, chat_unread, chat_empty, say_something, react, joined, left, was_kicked,
     // Options

@@ -10,4 +10,4 @@ pub use bench::{BenchError, NAMES as BENCHES, Viewer, bench};
 pub use check::{Check, CheckToolError, check};
 pub use command_line::CommandLineError;
 pub use cores::cores;
-pub use page::{PageExport, PageExportError, export_page};
+pub use page::{PageExport, PageExportError, PageExported, export_page};

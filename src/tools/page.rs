@@ -24,9 +24,8 @@ pub struct PageExport {
 }
 
 messages! {
-    /// What came of it, and why nothing did.
+    /// Why it is not written.
     pub enum PageExportError in page_export {
-        written => Written { folder: PathBuf },
         no_broker => NoBroker,
         too_many_brokers => TooManyBrokers { most: usize },
         stun => Stun { text: String },
@@ -35,8 +34,15 @@ messages! {
     }
 }
 
+messages! {
+    /// What is to be done with it.
+    pub enum PageExported in page_exported {
+        written => Written { folder: PathBuf },
+    }
+}
+
 /// Writes it. A server that serves the folder meanwhile shows the old page or the new one, never half of each.
-pub fn export_page(export: &PageExport) -> Result<PageExportError, PageExportError> {
+pub fn export_page(export: &PageExport) -> Result<PageExported, PageExportError> {
     let PageExport { out, brokers, stun } = export;
     if brokers.is_empty() {
         return Err(PageExportError::NoBroker);
@@ -72,7 +78,7 @@ pub fn export_page(export: &PageExport) -> Result<PageExportError, PageExportErr
         write_atomically(&path, &content).map_err(io(&path))?;
     }
     remove_old_versions(&out.join("v"));
-    Ok(PageExportError::Written { folder: out.clone() })
+    Ok(PageExported::Written { folder: out.clone() })
 }
 
 /// A server by name and port, as browsers take it.
@@ -117,7 +123,7 @@ mod tests {
     fn the_page_stands_in_the_folder_and_knows_where_to_meet() {
         let out = folder("whole");
         let written = export_page(&export(&out)).expect("written");
-        assert_eq!(written, PageExportError::Written { folder: out.clone() });
+        assert_eq!(written, PageExported::Written { folder: out.clone() });
         let index = fs::read_to_string(out.join("index.html")).expect("a page");
         assert!(index.contains("content=\"broker\"") && !index.contains("content=\"direct\""));
         assert!(index.contains("connect-src 'self' ws://127.0.0.1:9001 wss://broker.example:8084;"), "{index}");

@@ -98,7 +98,7 @@ struct Shared {
 
 /// Where a connection comes from, and its place among those that are open.
 #[derive(Clone)]
-struct Origin {
+struct Source {
     address: IpAddr,
     place: Arc<Permit>,
 }
@@ -184,9 +184,9 @@ async fn serve_one(
     certificates: &Certificates,
 ) {
     let Ok(Ok(carried)) = timeout(HEAD_LIMIT, first_bytes(&stream)).await else { return };
-    let origin = Origin { address: from.ip().to_canonical(), place: permit };
+    let source = Source { address: from.ip().to_canonical(), place: permit };
     // The permit is held by every request, and by what one of them was upgraded to: hyper hands a WebSocket over and is done.
-    let service = TowerToHyperService::new(app.layer(Extension(origin.clone())));
+    let service = TowerToHyperService::new(app.layer(Extension(source.clone())));
     match carried {
         Carried::Http => serve_http(stream, service).await,
         Carried::Tls => {
@@ -246,9 +246,9 @@ fn canonical(address: SocketAddr) -> SocketAddr {
 }
 
 /// Every request comes here.
-async fn answer(State(shared): State<Shared>, Extension(origin): Extension<Origin>, request: Request) -> Response {
+async fn answer(State(shared): State<Shared>, Extension(source): Extension<Source>, request: Request) -> Response {
     let site = shared.site();
-    let asked = site.read(origin.address, shared.port, request.headers());
+    let asked = site.read(source.address, shared.port, request.headers());
     // A request under a name that is not ours was sent here by another site's page.
     if !site.is_ours(&asked) {
         return HttpRefusal::OtherName.response(StatusCode::MISDIRECTED_REQUEST, request.headers());
@@ -268,7 +268,7 @@ async fn answer(State(shared): State<Shared>, Extension(origin): Extension<Origi
         return HttpRefusal::TooMany.response(StatusCode::TOO_MANY_REQUESTS, request.headers());
     };
     match WebSocketUpgrade::from_request(request, &shared).await {
-        Ok(upgrade) => join::upgrade(upgrade, shared.net, asked.client, permit, origin.place),
+        Ok(upgrade) => join::upgrade(upgrade, shared.net, asked.client, permit, source.place),
         Err(rejection) => rejection.into_response(),
     }
 }

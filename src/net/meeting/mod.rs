@@ -128,16 +128,11 @@ impl Drop for Meeting {
     }
 }
 
-/// Pages that came through brokers, and their numbers at the session.
-#[derive(Default)]
-struct Joined {
-    joins: BTreeMap<SessionKey, JoinId>,
-}
-
 struct Meeter {
     sessions: Sessions,
     net: NetHandle,
-    joined: Joined,
+    /// Pages that came through brokers, and their numbers at the session.
+    joined: BTreeMap<SessionKey, JoinId>,
     clock: Clock,
     outboxes: Vec<mpsc::Sender<(String, Vec<u8>)>>,
     replies: mpsc::Sender<(SessionKey, Option<ToPage>)>,
@@ -177,7 +172,7 @@ async fn meet(
         tokio::spawn(client.run());
     }
     let sessions = Sessions::new(Box::new(SystemRandom));
-    let mut meeter = Meeter { sessions, net, joined: Joined::default(), clock, outboxes, replies };
+    let mut meeter = Meeter { sessions, net, joined: BTreeMap::new(), clock, outboxes, replies };
     loop {
         tokio::select! {
             command = commands.recv() => match command {
@@ -211,7 +206,7 @@ impl Meeter {
         match answer {
             Some(message) => self.sessions.say(session, &message, now),
             None => {
-                self.joined.joins.remove(&session);
+                self.joined.remove(&session);
                 self.sessions.end(session, now);
             }
         }
@@ -224,14 +219,14 @@ impl Meeter {
                     let id = self.net.next_join();
                     let (reply, answers) = mpsc::channel(REPLIES);
                     if self.net.send(NetCommand::Join(id, *join, Origin::Broker, reply)) {
-                        self.joined.joins.insert(session, id);
+                        self.joined.insert(session, id);
                         tokio::spawn(forward(session, answers, self.replies.clone()));
                     } else {
                         self.sessions.say(session, &ToPage::refused(RefusedCode::HostError), (self.clock)());
                     }
                 }
                 MeetingEvent::Said(session, message) => {
-                    if let Some(&id) = self.joined.joins.get(&session) {
+                    if let Some(&id) = self.joined.get(&session) {
                         self.net.send(NetCommand::Page(id, message));
                     }
                 }

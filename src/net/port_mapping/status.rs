@@ -120,6 +120,16 @@ pub struct PortStatus {
     pub ipv6: Outcome,
 }
 
+impl PortStatus {
+    /// By which a guest gets here, as far as it is known that they do.
+    pub fn mappings(&self) -> impl Iterator<Item = &Mapping> {
+        [&self.ipv4, &self.ipv6].into_iter().filter_map(|outcome| match outcome {
+            Outcome::Mapped(mapping) => Some(mapping),
+            Outcome::Asking | Outcome::NotReachable { .. } | Outcome::Unmapped(_) => None,
+        })
+    }
+}
+
 /// Of each port, in the order in which they were asked for.
 pub type MappingStatus = Vec<PortStatus>;
 

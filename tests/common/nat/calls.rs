@@ -61,6 +61,9 @@ pub fn host(site: &Site, servers: &Servers, options: Options) -> Host {
             setup = setup.argument("--stun").argument(&server);
         }
     }
+    if options.mapping {
+        setup = setup.argument("--map-ports");
+    }
     if options.turn {
         setup = setup.argument("--turn-secret").argument(TURN_SECRET);
         // By address where that is enough: browsers look names up slowly in a network without a name server.

@@ -4,7 +4,7 @@
 //! turn-client-proto's; what may reach it, how much it is made to remember, and what became of it is decided here.
 
 use super::super::super::relay::Account;
-use super::keepalive::is_plausible;
+use super::super::binding::is_plausible;
 use super::status::TurnProblem;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;

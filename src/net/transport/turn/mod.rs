@@ -1,10 +1,9 @@
 //! Relays that this host uses itself (TURN, RFC 8656): by the socket of the media, or by connections where no UDP gets out.
 //!
 //! Sans-I/O but for the connections, whose thread `stream` has: `handle_*` takes what came, `poll*` says what is to be done.
-//! `server` is one relay, made of `keepalive`, `allocation` and `reclaim`. docs/decisions/turn.md has why.
+//! `server` is one relay, made of `allocation` and `reclaim`, and of a binding that keeps the router's mapping. docs/decisions/turn.md has why.
 
 mod allocation;
-mod keepalive;
 mod reclaim;
 mod server;
 mod status;
@@ -46,7 +45,7 @@ pub(crate) struct TurnClient {
     now: Instant,
     next: Instant,
     changed: bool,
-    told: Option<(TurnStatus, Vec<SocketAddr>)>,
+    told: Option<TurnStatus>,
     /// What is relayed, on its way out.
     wrapped: Vec<u8>,
 }
@@ -129,18 +128,22 @@ impl TurnClient {
         self.relayed = relayed.collect();
     }
 
-    /// How it is with each relay, and the ways to this host that they make, if that has changed since the last call.
-    pub fn poll_status(&mut self) -> Option<(TurnStatus, Vec<SocketAddr>)> {
+    /// How it is with each relay, if that has changed since the last call.
+    pub fn poll_status(&mut self) -> Option<TurnStatus> {
         if !std::mem::take(&mut self.changed) {
             return None;
         }
         let status = self.servers.iter().map(|it| (it.about().relay.url().to_owned(), it.outcome())).collect();
-        let known = (status, self.relayed.iter().map(|(relayed, _)| *relayed).collect());
-        if self.told.as_ref() == Some(&known) {
+        if self.told.as_ref() == Some(&status) {
             return None;
         }
-        self.told = Some(known.clone());
-        Some(known)
+        self.told = Some(status.clone());
+        Some(status)
+    }
+
+    /// The ways to this host that they make.
+    pub fn relayed(&self) -> impl Iterator<Item = SocketAddr> {
+        self.relayed.iter().map(|(relayed, _)| *relayed)
     }
 
     /// Whether datagrams from there are a relay's.

@@ -1,8 +1,8 @@
 //! One relay: how it is spoken to, what it is asked, and what came of it.
 
 use super::super::super::relay::{Account, Relay, RelayProtocol};
+use super::super::binding::Binding;
 use super::allocation::{Allocation, AllocationEvent, FromServer};
-use super::keepalive::Binding;
 use super::reclaim::Reclaim;
 use super::status::{TurnOutcome, TurnProblem};
 use super::stream::{StreamId, Streams};
@@ -163,7 +163,7 @@ impl Server {
             Some(Ok(request)) => emit(&self.link, self.about.address, &request, send),
             // Whoever does not answer does not relay either.
             Some(Err(problem)) => {
-                self.fail(problem, now);
+                self.fail(problem.into(), now);
                 return true;
             }
             None => {}

@@ -1,5 +1,6 @@
 //! What is known of the relays that this host uses itself.
 
+use super::super::binding::BindingFailure;
 use crate::messages;
 use crate::text::IoCause;
 use std::net::SocketAddr;
@@ -17,6 +18,16 @@ messages! {
         closed => Closed,
         /// The allocation ended, or too many addresses were sent to by it.
         ended => Ended,
+    }
+}
+
+impl From<BindingFailure> for TurnProblem {
+    fn from(failure: BindingFailure) -> TurnProblem {
+        match failure {
+            BindingFailure::NoAnswer => TurnProblem::NoAnswer,
+            BindingFailure::Refused(code) => TurnProblem::Refused { code },
+            BindingFailure::Nonsense => TurnProblem::Nonsense,
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Asking one server which address it sees (STUN, RFC 8489), again and again: that also keeps the router's mapping.
 
-use super::status::TurnProblem;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 use stun_types::attribute::{ErrorCode, XorMappedAddress};
@@ -18,6 +17,16 @@ const WAIT_FOR_ALL: Duration = Duration::from_millis(39_500);
 const REFRESH: Duration = Duration::from_secs(25);
 /// Between two tries at a server that fails, at first and at the most.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(300));
+
+/// Why a server told no address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BindingFailure {
+    NoAnswer,
+    /// With this code (RFC 8489, 14.8).
+    Refused(u16),
+    /// What it said is no answer, or no address that others could reach.
+    Nonsense,
+}
 
 /// The requests to one server.
 #[derive(Debug)]
@@ -47,13 +56,13 @@ impl Binding {
     }
 
     /// A request to be sent now, or that the server gave no answer to any.
-    pub fn poll(&mut self, now: Instant) -> Option<Result<Vec<u8>, TurnProblem>> {
+    pub fn poll(&mut self, now: Instant) -> Option<Result<Vec<u8>, BindingFailure>> {
         if now < self.next {
             return None;
         }
         let (id, sent) = self.asked.unwrap_or_else(|| (TransactionId::generate(), 0));
         if sent == REQUESTS || (self.reliable && sent == 1) {
-            return Some(Err(self.fail(TurnProblem::NoAnswer, now)));
+            return Some(Err(self.fail(BindingFailure::NoAnswer, now)));
         }
         self.asked = Some((id, sent + 1));
         self.next = now
@@ -65,7 +74,7 @@ impl Binding {
         Some(Ok(request(id)))
     }
 
-    fn fail(&mut self, problem: TurnProblem, now: Instant) -> TurnProblem {
+    fn fail(&mut self, problem: BindingFailure, now: Instant) -> BindingFailure {
         self.asked = None;
         self.next = now + self.pause;
         self.pause = (self.pause * 2).min(PAUSES.1);
@@ -74,7 +83,7 @@ impl Binding {
 
     /// What the server says of us. None if this answers no request of ours: whoever did not see the request cannot make
     /// that up. The caller has seen to it that it came from the server.
-    pub fn handle(&mut self, message: &Message<'_>, now: Instant) -> Option<Result<SocketAddr, TurnProblem>> {
+    pub fn handle(&mut self, message: &Message<'_>, now: Instant) -> Option<Result<SocketAddr, BindingFailure>> {
         let id = message.transaction_id();
         let ours = self.asked.is_some_and(|(asked, _)| asked == id);
         if !ours || !message.is_response() || message.method() != BINDING {
@@ -82,8 +91,8 @@ impl Binding {
         }
         if message.has_class(MessageClass::Error) {
             let problem = match message.attribute::<ErrorCode>() {
-                Ok(error) => TurnProblem::Refused { code: error.code() },
-                Err(_) => TurnProblem::Nonsense,
+                Ok(error) => BindingFailure::Refused(error.code()),
+                Err(_) => BindingFailure::Nonsense,
             };
             return Some(Err(self.fail(problem, now)));
         }
@@ -95,7 +104,7 @@ impl Binding {
                 self.pause = PAUSES.0;
                 Some(Ok(mapped))
             }
-            None => Some(Err(self.fail(TurnProblem::Nonsense, now))),
+            None => Some(Err(self.fail(BindingFailure::Nonsense, now))),
         }
     }
 }
@@ -116,6 +125,7 @@ pub(super) fn is_plausible(address: SocketAddr, server: SocketAddr) -> bool {
         && !ip.is_multicast()
         && !broadcast
         && !mapped
+        && ip.is_ipv4() == server.is_ipv4()
         && (!ip.is_loopback() || server.ip().is_loopback())
 }
 
@@ -151,7 +161,7 @@ pub(super) mod tests {
         binding.poll(now).expect("something").expect("a request")
     }
 
-    fn handle(binding: &mut Binding, data: &[u8], now: Instant) -> Option<Result<SocketAddr, TurnProblem>> {
+    fn handle(binding: &mut Binding, data: &[u8], now: Instant) -> Option<Result<SocketAddr, BindingFailure>> {
         binding.handle(&Message::from_bytes(data).expect("a message"), now)
     }
 
@@ -163,7 +173,7 @@ pub(super) mod tests {
             match binding.poll(now) {
                 Some(Ok(_)) => sent.push((now - begin).as_millis()),
                 Some(Err(problem)) => {
-                    assert_eq!(problem, TurnProblem::NoAnswer);
+                    assert_eq!(problem, BindingFailure::NoAnswer);
                     return (sent, (now - begin).as_millis());
                 }
                 None => panic!("nothing was due"),
@@ -230,7 +240,7 @@ pub(super) mod tests {
             let mut binding = binding(now);
             let request = asked(&mut binding, now);
             let told = handle(&mut binding, &answer(&request, at(lie)), now);
-            assert_eq!(told, Some(Err(TurnProblem::Nonsense)), "{lie}");
+            assert_eq!(told, Some(Err(BindingFailure::Nonsense)), "{lie}");
             assert_eq!(binding.poll_timeout(), now + PAUSES.0);
         }
         assert!(is_plausible(at("127.0.0.1:9"), at("127.0.0.1:3478")), "loopback sees loopback");
@@ -241,11 +251,11 @@ pub(super) mod tests {
         let now = Instant::now();
         let mut binding = binding(now);
         let request = asked(&mut binding, now);
-        assert_eq!(handle(&mut binding, &refusal(&request, 400), now), Some(Err(TurnProblem::Refused { code: 400 })));
+        assert_eq!(handle(&mut binding, &refusal(&request, 400), now), Some(Err(BindingFailure::Refused(400))));
         binding.restart(now);
         let request = asked(&mut binding, now);
         let message = Message::from_bytes(&request).expect("a request");
         let empty = Message::builder_success(&message, MessageWriteVec::new()).finish();
-        assert_eq!(handle(&mut binding, &empty, now), Some(Err(TurnProblem::Nonsense)));
+        assert_eq!(handle(&mut binding, &empty, now), Some(Err(BindingFailure::Nonsense)));
     }
 }
