@@ -82,6 +82,17 @@ async function carrier(addresses = ["wss://a/", "wss://b/"]) {
   return it;
 }
 
+/** A carrier whose one broker is there, and that has asked to join. */
+async function joining() {
+  const it = await carrier(["wss://a/"]);
+  const [a] = brokers;
+  a.opens();
+  await settle();
+  it.send("join");
+  await settle();
+  return { it, a };
+}
+
 /** What a host that knows the secret would answer to the page of this broker. */
 async function host(broker, nonce = NONCE, secret = SECRET) {
   const keys = await InviteKeys.of(secret);
@@ -149,12 +160,7 @@ test("what a broker makes up, changes or brings from elsewhere is passed over", 
 });
 
 test("a flood costs no memory, and what is true comes through after it", async () => {
-  const it = await carrier(["wss://a/"]);
-  const [a] = brokers;
-  a.opens();
-  await settle();
-  it.send("join");
-  await settle();
+  const { a } = await joining();
   const { say } = await host(a);
   const garbage = new Uint8Array(200).fill(1);
   for (let i = 0; i < 5000; i += 1) a.brings(garbage);
@@ -165,12 +171,7 @@ test("a flood costs no memory, and what is true comes through after it", async (
 });
 
 test("what is not answered is said again, and then the host is not there", async () => {
-  const it = await carrier(["wss://a/"]);
-  const [a] = brokers;
-  a.opens();
-  await settle();
-  it.send("join");
-  await settle();
+  const { a } = await joining();
   for (const [ms, times] of [[1000, 2], [1000, 3], [2000, 4]]) {
     mock.timers.tick(ms);
     assert.equal(a.published.length, times);
