@@ -285,8 +285,8 @@ proptest! {
                 }
                 Step::Unsubscribe(which, at) if which < clients.len() => {
                     let (id, _, topics) = &mut clients[which];
-                    let gone = Packet::Unsubscribe { id: 1, topics: vec![&topic(at)] };
-                    broker.handle_packet(*id, &gone, NOW).expect("unsubscribed");
+                    let gone = topic(at);
+                    broker.handle_packet(*id, &Packet::Unsubscribe { id: 1, topics: vec![&gone] }, NOW).expect("unsubscribed");
                     topics.remove(&at);
                 }
                 Step::Publish(which, at) if which < clients.len() => {
