@@ -169,6 +169,7 @@ async fn a_host_and_a_page_find_each_other_and_nobody_else_hears_them() {
     next(&mut page_events, "an acknowledgement", acknowledged).await;
     assert_eq!(next(&mut host_events, "the join", message).await, (INVITE.to_owned(), envelope));
     host.publish(SESSION, "welcome", options).await.expect("said");
+    next(&mut host_events, "an acknowledgement", acknowledged).await;
     assert_eq!(next(&mut page_events, "the welcome", message).await, (SESSION.to_owned(), b"welcome".to_vec()));
     assert_eq!((point.figure("messages_in_total"), point.figure("messages_out_total")), (2, 2));
     assert_eq!(point.figure("messages_dropped_total{reason=\"unheard\"}"), 0);

@@ -190,7 +190,7 @@ fn policy(broker: &str) -> HeaderValue {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
-/// Asks the system for as many open files as it takes, and says for how many clients that is.
+/// Asks the system for as many open files as these clients take, and says for how many there are.
 fn file_limit(clients: usize) -> usize {
     let wanted = u64::try_from(clients).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
     let limit = getrlimit(Resource::Nofile);
@@ -199,9 +199,10 @@ fn file_limit(clients: usize) -> usize {
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum: limit.maximum });
     }
     let now = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-    if now < wanted {
-        tracing::warn!("only {now} files may be open at once: raise the limit (ulimit -n) for {clients} clients");
-    }
     // Half of what there is, where it is not enough for both.
-    usize::try_from(now.saturating_sub(OTHER_FILES).max(now / 2)).unwrap_or(usize::MAX)
+    let fits = usize::try_from(now.saturating_sub(OTHER_FILES).max(now / 2)).unwrap_or(usize::MAX);
+    if fits < clients {
+        tracing::warn!("{fits} clients instead of {clients}: the system allows {now} open files (ulimit -n)");
+    }
+    fits
 }

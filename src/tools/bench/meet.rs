@@ -78,7 +78,7 @@ pub fn meet(table: &mut Table) -> Result<(), BenchError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(BenchError::io("No runtime could be made"))?;
     let point = MeetingPoint::start()?;
-    let measured = runtime.block_on(tokio::time::timeout(LIMIT, measure(&point)));
+    let measured = runtime.block_on(async { tokio::time::timeout(LIMIT, measure(&point)).await });
     let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
     let figures = measured.map_err(late).flatten().map_err(BenchError::io("The meeting point failed"))?;
     let name = |text: &str| format!("meeting point, {text}");
