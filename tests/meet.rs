@@ -164,7 +164,7 @@ async fn a_host_and_a_page_find_each_other_and_nobody_else_hears_them() {
     // The longest envelope.
     let envelope = vec![7; 65_600];
     let options = PublishOptions::new(QoS::AtLeastOnce);
-    page.publish(INVITE, envelope.clone(), options.clone()).await.expect("said");
+    page.publish(INVITE, envelope.clone(), options).await.expect("said");
     let acknowledged = |packet| matches!(packet, Packet::PubAck(_)).then_some(());
     next(&mut page_events, "an acknowledgement", acknowledged).await;
     assert_eq!(next(&mut host_events, "the join", message).await, (INVITE.to_owned(), envelope));

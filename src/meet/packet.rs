@@ -159,7 +159,8 @@ fn connect<'a>(body: &mut Body<'a>) -> Result<Connect<'a>, PacketError> {
         return Err(PacketError::Malformed);
     }
     if will {
-        (body.text()?, body.data()?);
+        body.text()?;
+        body.data()?;
     }
     if has_user {
         body.text()?;
