@@ -4,16 +4,13 @@ mod common;
 #[path = "common/nat/mod.rs"]
 mod nat;
 
-use common::Browser;
 use common::network::inside;
 use nat::Kind;
 use nat::probe::{Reflectors, classify, hears_strangers, map_by_nat_pmp, punches};
-use nat::servers::{MEETING, PortMapping, Servers, TURN, TURN_SECRET};
+use nat::servers::PortMapping;
 use nat::sites::{Internet, Site};
 use nat::theory::{Options, Path, Why, behavior, expected};
-use serde_json::json;
 use std::thread::ScopedJoinHandle;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 #[test]
 fn each_kind_of_nat_maps_and_filters_as_its_name_says() {
@@ -143,71 +140,4 @@ fn a_router_that_is_asked_for_a_port_lets_strangers_in_by_it() {
         assert!(hears_strangers(&site, port), "{kind}");
     }
     assert!(PortMapping::start(&internet.plug("h", Kind::NoNat)).is_none(), "no router, nobody to ask");
-}
-
-#[test]
-fn browsers_find_page_and_broker_and_are_seen_and_relayed_from_every_network() {
-    if !inside("browsers_find_page_and_broker_and_are_seen_and_relayed_from_every_network") {
-        return;
-    }
-    let _alone = common::alone();
-    let internet = Internet::new();
-    let servers = Servers::start();
-    std::fs::write(servers.page_folder().join("index.html"), "<!doctype html><title>A page</title>").expect("a page");
-    for (kind, candidates) in [
-        (Kind::NoNat, ["host", "relay", "srflx"].as_slice()),
-        (Kind::Symmetric, &["host", "relay", "srflx"]),
-        (Kind::UdpBlocked, &["host", "relay"]),
-        (Kind::Ipv6Only, &["host", "relay", "srflx"]),
-    ] {
-        let site = internet.plug("g", kind);
-        let (title, answer, found) = site.run(|| {
-            let browser = Browser::open(&format!("https://{MEETING}/"));
-            (browser.eval("return document.title"), browser.eval_async(CONNECT), browser.eval_async(&gather()))
-        });
-        println!("{kind:<15} {title} {answer} {found}");
-        assert_eq!(title, "A page", "{kind}");
-        // CONNACK: accepted, and no session of before.
-        assert_eq!(answer, json!([0x20, 2, 0, 0]), "{kind}");
-        assert_eq!(found, json!(candidates), "{kind}; coturn says:\n{}", servers.log("turnserver.log"));
-    }
-}
-
-/// Connects to the broker as MQTT 3.1.1 has it.
-const CONNECT: &str = "
-    const socket = new WebSocket(`wss://${location.host}/mqtt`, 'mqtt');
-    socket.binaryType = 'arraybuffer';
-    return await new Promise((done, failed) => {
-        socket.onopen = () => socket.send(new Uint8Array([0x10, 13, 0, 4, 77, 81, 84, 84, 4, 2, 0, 60, 0, 1, 112]));
-        socket.onmessage = ({ data }) => done([...new Uint8Array(data)]);
-        socket.onerror = () => failed('no broker');
-    });";
-
-/// The kinds of candidates that a browser gathers here.
-fn gather() -> String {
-    let in_an_hour = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_secs() + 3600;
-    let name = &format!("{in_an_hour}:ann");
-    let key = openssl_hmac(TURN_SECRET, name);
-    format!(
-        "const pc = new RTCPeerConnection({{ iceServers: [
-             {{ urls: ['stun:{turn}:3478', 'stun:11.250.0.2:3478', 'stun:11.250.0.3:3479'] }},
-             {{ urls: ['turn:{turn}:3478', 'turn:{turn}:3478?transport=tcp'], username: '{name}', credential: '{key}' }},
-         ] }});
-         const types = new Set();
-         pc.createDataChannel('x');
-         const all = new Promise((done) => {{
-             pc.onicecandidate = ({{ candidate }}) => candidate ? types.add(candidate.type) : done();
-         }});
-         await pc.setLocalDescription();
-         await all;
-         return [...types].sort();",
-        turn = TURN[0]
-    )
-}
-
-/// The password that goes with a name until the time in it is over, as TURN servers that know the secret make it, too.
-fn openssl_hmac(secret: &str, name: &str) -> String {
-    let script = format!("printf %s '{name}' | openssl dgst -sha1 -hmac '{secret}' -binary | openssl base64");
-    let made = std::process::Command::new("sh").args(["-c", &script]).output().expect("sh starts");
-    String::from_utf8_lossy(&made.stdout).trim().to_owned()
 }

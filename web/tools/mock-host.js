@@ -66,6 +66,8 @@ server.on("upgrade", (request, socket) => {
   });
   readMessages(socket, (text) => {
     const join = JSON.parse(text);
+    // The ways to the page, and that it leaves: the mock host hears of the first on its own connection.
+    if (join.type !== "join") return;
     if (join.v !== 3) refuse(socket, "version");
     else if (join.secret !== SECRET && join.code !== CODE && !known.has(join.resume)) setTimeout(() => refuse(socket, "bad_invite"), WRONG_MS);
     else if (join.name.startsWith("Refuse ")) refuse(socket, join.name.slice(7));

@@ -14,6 +14,8 @@ use tokio::sync::mpsc;
 const PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(300));
 /// Allocations by an account that ends after a day are made anew before that.
 const ACCOUNT_LASTS: Duration = Duration::from_secs(23 * 3600);
+/// There is an allocation for that address and port already (RFC 8656, 7.2).
+const ALLOCATION_MISMATCH: u16 = 437;
 /// When nothing is to be done.
 pub(super) const FAR: Duration = Duration::from_secs(3600);
 
@@ -183,7 +185,11 @@ impl Server {
             }
             Some(AllocationEvent::Failed(problem)) => {
                 self.allocation = None;
-                self.problem = Some(problem);
+                // A server that remembers whom it refused says so when asked again from there, and nothing new by that.
+                let remembers = problem == TurnProblem::Refused { code: ALLOCATION_MISMATCH };
+                if !(remembers && self.problem == Some(TurnProblem::Credentials)) {
+                    self.problem = Some(problem);
+                }
                 self.retry.later(now);
                 true
             }
