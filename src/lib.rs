@@ -52,6 +52,8 @@ pub mod settings;
 pub mod signals;
 pub mod usage;
 
+pub mod meet;
+
 pub mod engine;
 
 #[cfg(feature = "window")]

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game, Internet, InternetWords, RelayWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
+use hotseat::meet::{self, MeetConfig};
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
 use hotseat::net::tls::GivenCertificate;
 use hotseat::net::{
@@ -182,6 +183,38 @@ struct DoctorArguments {
     json: bool,
 }
 
+#[derive(Args)]
+struct MeetArguments {
+    /// Where it listens; port 0 picks a free one. Every network of this machine, port 8480, without it.
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// A certificate for https, with those that vouch for it, in PEM. Read again when it is renewed.
+    #[arg(long, value_name = "PATH", requires = "private_key")]
+    certificate: Option<PathBuf>,
+    /// Its key, in PEM.
+    #[arg(long, value_name = "PATH", requires = "certificate")]
+    private_key: Option<PathBuf>,
+    /// Where browsers open it, if that is not the certificate's name: https://meet.example/, by a server that leads here.
+    #[arg(long, value_name = "URL", value_parser = public_address)]
+    public_address: Option<PublicAddress>,
+    /// A server that tells browsers their public address.
+    #[arg(long, value_name = "HOST:PORT")]
+    stun: Vec<String>,
+    /// A server between browsers and this machine whose X-Forwarded-For counts, or a network of such (ADDR/BITS). Without one,
+    /// those on this machine.
+    #[arg(long, value_name = "ADDR", value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
+    /// Who may read /metrics, or a network of such. This machine without it.
+    #[arg(long, value_name = "ADDR", value_parser = network)]
+    metrics_to: Vec<IpNet>,
+    /// Hosts and guests at once.
+    #[arg(long, value_name = "COUNT")]
+    clients: Option<usize>,
+    /// The same of one address.
+    #[arg(long, value_name = "COUNT")]
+    clients_per_address: Option<usize>,
+}
+
 #[derive(Subcommand)]
 enum What {
     /// Host a game without a window.
@@ -220,9 +253,11 @@ enum What {
         #[arg(long, value_name = "HOST:PORT")]
         stun: Vec<String>,
     },
+    /// Be a meeting point: the page and a message broker, for hosts that cannot be reached and their friends.
+    Meet(Box<MeetArguments>),
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
-        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, encode, switch, or all.
+        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, encode, switch, meet, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -360,11 +395,31 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             print(&headless::doctor(config, json, &texts)?)
         }
         Some(What::Page { out, broker, stun }) => page(out, broker, stun, settings, &texts),
+        Some(What::Meet(arguments)) => run_meeting_point(*arguments, &texts),
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
         }
         Some(What::CoreProcess) => Ok(()),
     }
+}
+
+/// A meeting point, until it is ended.
+fn run_meeting_point(arguments: MeetArguments, texts: &Texts) -> Result<(), Failure> {
+    let usual = MeetConfig::new();
+    let or_usual = |given: Vec<IpNet>, usual: Vec<IpNet>| if given.is_empty() { usual } else { given };
+    let config = MeetConfig {
+        listen: arguments.listen.unwrap_or(usual.listen),
+        certificate: GivenCertificate::of(arguments.certificate, arguments.private_key),
+        public_address: arguments.public_address,
+        stun: arguments.stun,
+        trusted_proxies: or_usual(arguments.trusted_proxy, usual.trusted_proxies),
+        metrics_to: or_usual(arguments.metrics_to, usual.metrics_to),
+        clients: arguments.clients.unwrap_or(usual.clients),
+        clients_per_address: arguments.clients_per_address.unwrap_or(usual.clients_per_address),
+    };
+    // Whoever closed standard output does not want to know.
+    meet::run(config, |ready| drop(print(&ready.text(texts))))?;
+    Ok(())
 }
 
 /// Hosts without a window.

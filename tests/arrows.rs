@@ -35,6 +35,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("settings", "files packet room text"),
     ("signals", "sync text"),
     ("usage", ""),
+    ("meet", "net rate_limit signals sync text"),
     (
         "engine",
         "audio crash emulator files frame game_command input library link net packet record room session sync text video",
@@ -48,7 +49,16 @@ const ARROWS: &[(&str, &str)] = &[
 const EXPORTED_MACROS: &[(&str, &str)] = &[("messages", "text")];
 
 /// Files and folders below `src` that decide: the time is an argument, and what is to be done is returned.
-const SANS_IO: &[&str] = &["engine/machine/", "libretro/pace.rs", "rate_limit.rs", "room/", "session/"];
+const SANS_IO: &[&str] = &[
+    "engine/machine/",
+    "libretro/pace.rs",
+    "meet/broker.rs",
+    "meet/limits.rs",
+    "meet/packet.rs",
+    "rate_limit.rs",
+    "room/",
+    "session/",
+];
 
 /// What they do without.
 const IO: &[&str] = &[

@@ -15,8 +15,8 @@ pub mod transport;
 
 pub use handle::{NetCommand, NetError, NetHandle};
 pub use http::{
-    PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem, machine_names, meeting_page,
-    page_version, parse_network,
+    MeetingPage, PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem, machine_names,
+    meeting_page, page_version, parse_network, refuse,
 };
 pub use ipnet::IpNet;
 pub use relay::{Account, MAX_RELAYS, Relay, RelayError, RelayProtocol};

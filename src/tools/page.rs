@@ -2,10 +2,9 @@
 
 use crate::files::write_atomically;
 use crate::messages;
-use crate::net::meeting::{BrokerAddress, MAX_BROKERS};
+use crate::net::meeting::{BrokerAddress, MAX_BROKERS, NoServer, page_config};
 use crate::net::{meeting_page, page_version};
 use crate::text::IoCause;
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -50,7 +49,7 @@ pub fn export_page(export: &PageExport) -> Result<PageExported, PageExportError>
     if brokers.len() > MAX_BROKERS {
         return Err(PageExportError::TooManyBrokers { most: MAX_BROKERS });
     }
-    let urls: Vec<String> = stun.iter().map(|it| stun_url(it)).collect::<Result<_, _>>()?;
+    let config = page_config(brokers, stun).map_err(|NoServer(text)| PageExportError::Stun { text })?;
     let io = |file: &Path| {
         let file = file.to_owned();
         move |error: io::Error| PageExportError::Io { file, cause: error.into() }
@@ -62,12 +61,7 @@ pub fn export_page(export: &PageExport) -> Result<PageExported, PageExportError>
         return Err(PageExportError::NotOurs { folder: out.clone() });
     }
     write_atomically(&marker, b"Written by hotseat page; what else is here may be replaced.\n").map_err(io(&marker))?;
-    let config = json!({
-        "v": 1,
-        "brokers": brokers.iter().map(BrokerAddress::as_str).collect::<Vec<_>>(),
-        "ice": if urls.is_empty() { json!([]) } else { json!([{ "urls": urls }]) },
-    });
-    let config = (out.join("config.json"), format!("{config}\n").into_bytes());
+    let config = (out.join("config.json"), config.into_bytes());
     let connections: BTreeSet<String> = brokers.iter().map(|broker| broker.origin().to_owned()).collect();
     let connections: Vec<String> = connections.into_iter().collect();
     let files = meeting_page(&connections).into_iter().map(|(name, content)| (out.join(name), content));
@@ -79,16 +73,6 @@ pub fn export_page(export: &PageExport) -> Result<PageExported, PageExportError>
     }
     remove_old_versions(&out.join("v"));
     Ok(PageExported::Written { folder: out.clone() })
-}
-
-/// A server by name and port, as browsers take it.
-fn stun_url(text: &str) -> Result<String, PageExportError> {
-    let text = text.trim();
-    let named = text.strip_prefix("stun:").unwrap_or(text);
-    let fits =
-        !named.is_empty() && named.len() <= 260 && !named.contains(|c: char| c.is_whitespace() || "/?#@\"".contains(c));
-    fits.then(|| format!("stun:{named}"))
-        .ok_or_else(|| PageExportError::Stun { text: text.chars().take(260).collect() })
 }
 
 /// What the page was before. One that cannot be removed takes up room and does no harm.

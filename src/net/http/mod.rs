@@ -9,7 +9,7 @@ mod public_address;
 mod site;
 
 pub use names::of_machine as machine_names;
-pub use page::{meeting_page, version as page_version};
+pub use page::{MeetingPage, meeting_page, version as page_version};
 pub use public_address::{PublicAddress, PublicAddressError};
 pub use site::{Site, SiteProblem, is_our_host, parse_network};
 
@@ -18,8 +18,8 @@ use super::tls::Certificates;
 use super::transport::tcp::{Ends, HEAD, is_framed};
 use crate::messages;
 use crate::sync::{SpawnError, spawn};
-use crate::text::{IoCause, Message as _, Spoken};
-use axum::body::{Body, Bytes};
+use crate::text::{IoCause, Message, Spoken};
+use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -70,12 +70,16 @@ messages! {
 }
 
 impl HttpRefusal {
-    /// In the language that the browser prefers.
     fn response(&self, status: StatusCode, headers: &HeaderMap) -> Response {
-        let preferred = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let spoken = Spoken::from_locale(preferred.unwrap_or_default());
-        (status, self.text(&spoken.texts())).into_response()
+        refuse(self, status, headers)
     }
+}
+
+/// Why not, in the language that the browser prefers.
+pub fn refuse(why: &impl Message, status: StatusCode, headers: &HeaderMap) -> Response {
+    let preferred = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let spoken = Spoken::from_locale(preferred.unwrap_or_default());
+    (status, why.text(&spoken.texts())).into_response()
 }
 
 /// The running web server. Dropping it ends it.
@@ -299,29 +303,5 @@ fn file(path: &str, request: &HeaderMap) -> Response {
     let Some((file, for_good)) = page::file(path) else {
         return HttpRefusal::NoSuchPage.response(StatusCode::NOT_FOUND, request);
     };
-    let mut headers = HeaderMap::new();
-    // A path with a version never names anything else; everything else is asked for each time, and is not sent again if it is
-    // still the same.
-    let cache = if for_good { "public, max-age=31536000, immutable" } else { "no-cache" };
-    for (name, value) in [
-        (header::CONTENT_TYPE, file.content_type),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, cache),
-        (header::VARY, "accept-encoding"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if let Ok(tag) = HeaderValue::from_str(&file.etag) {
-        headers.insert(header::ETAG, tag);
-    }
-    if file.is_known(request) {
-        return (StatusCode::NOT_MODIFIED, headers).into_response();
-    }
-    let (bytes, packed) = file.body(request);
-    if packed {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    (headers, Body::from(Bytes::from_static(bytes))).into_response()
+    file.response(for_good, HeaderValue::from_static(POLICY), request)
 }

@@ -3,7 +3,9 @@
 //! The page itself stands at `/` and is asked for each time (`ETag`). Everything that it loads is also below `/v/VERSION/`,
 //! where VERSION is a digest of all files: a browser keeps those for good, and no stale file meets a newer page.
 
-use axum::http::{HeaderMap, header};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
@@ -30,17 +32,53 @@ pub struct File {
     pub content_type: &'static str,
     /// In quotes, as it stands in a header.
     pub etag: String,
-    plain: Cow<'static, [u8]>,
+    plain: Bytes,
     /// None where that would save next to nothing.
-    gzip: OnceLock<Option<Vec<u8>>>,
+    gzip: OnceLock<Option<Bytes>>,
 }
 
 impl File {
+    /// None for a name that says nothing about what is in it.
+    fn new(name: &str, plain: Bytes) -> Option<File> {
+        let content_type = content_type(name)?;
+        let etag = format!("\"{}\"", digest(&plain));
+        Some(File { content_type, etag, plain, gzip: OnceLock::new() })
+    }
+
     /// The bytes to send, and whether they are compressed.
-    pub fn body(&self, headers: &HeaderMap) -> (&[u8], bool) {
-        let gzip =
-            accepts_gzip(headers).then(|| self.gzip.get_or_init(|| compressed(&self.plain)).as_deref()).flatten();
-        gzip.map_or((&*self.plain, false), |bytes| (bytes, true))
+    pub fn body(&self, headers: &HeaderMap) -> (Bytes, bool) {
+        let gzip = accepts_gzip(headers)
+            .then(|| self.gzip.get_or_init(|| compressed(&self.plain).map(Bytes::from)).as_ref())
+            .flatten();
+        gzip.map_or((self.plain.clone(), false), |bytes| (bytes.clone(), true))
+    }
+
+    /// The answer to a request for it. `for_good`: its path never names anything else; what others do is asked for each time,
+    /// and is not sent again if it is still the same. `policy` says what the page may load.
+    pub fn response(&self, for_good: bool, policy: HeaderValue, request: &HeaderMap) -> Response {
+        let mut headers = HeaderMap::new();
+        let cache = if for_good { "public, max-age=31536000, immutable" } else { "no-cache" };
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        for (name, value) in [
+            (header::CONTENT_TYPE, self.content_type),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::REFERRER_POLICY, "no-referrer"),
+            (header::CACHE_CONTROL, cache),
+            (header::VARY, "accept-encoding"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Ok(tag) = HeaderValue::from_str(&self.etag) {
+            headers.insert(header::ETAG, tag);
+        }
+        if self.is_known(request) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        let (bytes, packed) = self.body(request);
+        if packed {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        (headers, Body::from(bytes)).into_response()
     }
 
     /// Whether the browser has it already.
@@ -82,10 +120,13 @@ impl Page {
         let all = embedded.iter().flat_map(|(name, file)| [name.as_bytes(), &file.metadata.sha256_hash()[..]].concat());
         let version = digest(&all.collect::<Vec<u8>>());
         let files = embedded.into_iter().filter_map(|(name, file)| {
-            let content_type = content_type(&name)?;
-            let plain = if name.ends_with(".html") { Cow::Owned(versioned(&file.data, &version)) } else { file.data };
-            let etag = format!("\"{}\"", digest(&plain));
-            Some((name, File { content_type, etag, plain, gzip: OnceLock::new() }))
+            let plain = match file.data {
+                data if name.ends_with(".html") => versioned(&data, &version).into(),
+                Cow::Borrowed(data) => Bytes::from_static(data),
+                Cow::Owned(data) => data.into(),
+            };
+            let file = File::new(&name, plain)?;
+            Some((name, file))
         });
         Page { files: files.collect(), version }
     }
@@ -117,6 +158,7 @@ fn content_type(name: &str) -> Option<&'static str> {
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "webmanifest" => "application/manifest+json",
+        "json" => "application/json",
         _ => return None,
     })
 }
@@ -164,6 +206,24 @@ pub fn meeting_page(connections: &[String]) -> Vec<(String, Vec<u8>)> {
         files.push((INDEX.into(), text.into_bytes()));
     }
     files
+}
+
+/// The page for meeting by brokers, served by ourselves.
+pub struct MeetingPage(BTreeMap<String, File>);
+
+impl MeetingPage {
+    /// [`meeting_page`], and `config` as its `config.json`.
+    pub fn new(connections: &[String], config: String) -> MeetingPage {
+        let files = meeting_page(connections).into_iter();
+        let all = files.chain([("config.json".to_owned(), config.into_bytes())]);
+        MeetingPage(all.filter_map(|(name, content)| File::new(&name, content.into()).map(|it| (name, it))).collect())
+    }
+
+    /// A file, and whether it will never be another one under this path. None when there is no such file.
+    pub fn file(&self, path: &str) -> Option<(&File, bool)> {
+        let name = path.strip_prefix('/')?;
+        self.0.get(if name.is_empty() { INDEX } else { name }).map(|it| (it, name.starts_with("v/")))
+    }
 }
 
 /// What tells this version of the page from others: the folder below `v/` that it loads everything from.

@@ -7,9 +7,11 @@
 mod address;
 mod client;
 mod keys;
+mod page_config;
 mod sessions;
 
 pub use address::{BrokerAddress, BrokerAddressError};
+pub use page_config::{NoServer, page_config};
 
 use super::tls::client_config;
 use super::{NetCommand, NetHandle, PublicAddress};

@@ -57,6 +57,15 @@ impl Certificates {
             Ok(authority) => (Some(authority), None),
             Err(error) => (None, Some(error)),
         };
+        (Certificates::new(config.given, config.names, authority), problem)
+    }
+
+    /// One that was given and no other. What is wrong with it [`Certificates::refresh`] says.
+    pub fn given_only(given: GivenCertificate) -> Certificates {
+        Certificates::new(Some(given), Vec::new(), None)
+    }
+
+    fn new(given: Option<GivenCertificate>, names: Vec<String>, authority: Option<Authority>) -> Certificates {
         let current = Arc::new(Current::default());
         let versions = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
         // The provider has both versions; the library asks because others may have none.
@@ -65,11 +74,10 @@ impl Certificates {
             server.alpn_protocols = vec![b"http/1.1".to_vec()];
             TlsAcceptor::from(Arc::new(server))
         });
-        let certificates =
-            Certificates { given: config.given, names: config.names, authority, current, acceptor: acceptor.ok() };
+        let certificates = Certificates { given, names, authority, current, acceptor: acceptor.ok() };
         // Links are made of its names at once.
         let _ = certificates.refresh_given();
-        (certificates, problem)
+        certificates
     }
 
     /// None where nothing could be shown to a browser.

@@ -8,6 +8,7 @@ mod error;
 mod floor;
 mod footage;
 mod host;
+mod meet;
 mod room;
 mod socket;
 mod switch;
@@ -23,8 +24,8 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 10] =
-    ["latency", "join", "footprint", "peers", "inputs", "viewers", "crash", "pace", "encode", "switch"];
+pub const NAMES: [&str; 11] =
+    ["latency", "join", "footprint", "peers", "inputs", "viewers", "crash", "pace", "encode", "switch", "meet"];
 
 /// Runs one bench, or `all`.
 pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
@@ -45,6 +46,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "crash" => crash(&mut table)?,
             "encode" => encode::encode(&mut table)?,
             "switch" => switch::switch(&mut table)?,
+            "meet" => meet::meet(&mut table)?,
             _ => pace(&mut table)?,
         }
         if !json {

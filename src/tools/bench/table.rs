@@ -8,23 +8,30 @@ pub struct Row {
     figure: Option<f64>,
     unit: &'static str,
     budget: Option<f64>,
+    /// The budget is the least, not the most.
+    at_least: bool,
     note: &'static str,
 }
 
 impl Row {
     /// A figure that should not be above its budget.
     pub fn below(name: String, figure: f64, unit: &'static str, budget: f64) -> Row {
-        Row { name, figure: Some(figure), unit, budget: Some(budget), note: "" }
+        Row { name, figure: Some(figure), unit, budget: Some(budget), at_least: false, note: "" }
+    }
+
+    /// A figure that should not be below its budget.
+    pub fn above(name: String, figure: f64, unit: &'static str, budget: f64) -> Row {
+        Row { at_least: true, ..Row::below(name, figure, unit, budget) }
     }
 
     /// A figure without a budget.
     pub fn info(name: String, figure: f64, unit: &'static str) -> Row {
-        Row { name, figure: Some(figure), unit, budget: None, note: "" }
+        Row { name, figure: Some(figure), unit, budget: None, at_least: false, note: "" }
     }
 
     /// What could not be measured, and why.
     pub fn missing(name: &str, why: &'static str) -> Row {
-        Row { name: name.into(), figure: None, unit: "", budget: None, note: why }
+        Row { name: name.into(), figure: None, unit: "", budget: None, at_least: false, note: why }
     }
 }
 
@@ -61,7 +68,8 @@ impl Table {
                 )
             };
             let verdict = match (row.figure, row.budget) {
-                (Some(figure), Some(budget)) if figure > budget => "  MISSED",
+                (Some(figure), Some(budget)) if figure > budget && !row.at_least => "  MISSED",
+                (Some(figure), Some(budget)) if figure < budget && row.at_least => "  MISSED",
                 _ => "",
             };
             let (figure, budget) = (number(row.figure), number(row.budget));
@@ -79,7 +87,7 @@ impl Table {
         let rows: Vec<Value> = self
             .rows
             .iter()
-            .map(|row| json!({"name": row.name.trim(), "figure": row.figure, "unit": row.unit, "budget": row.budget, "note": row.note}))
+            .map(|row| json!({"name": row.name.trim(), "figure": row.figure, "unit": row.unit, "budget": row.budget, "at_least": row.at_least, "note": row.note}))
             .collect();
         let tables: Vec<&Value> = self.blocks.iter().map(|(_, json)| json).collect();
         json!({"processors": processors(), "rows": rows, "tables": tables}).to_string()
