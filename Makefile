@@ -33,7 +33,7 @@ test: web/node_modules/.package-lock.json
 test-net: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test
 	$(CARGO) build $(PROFILE) --locked --workspace
-	$(CARGO) test $(PROFILE) --locked --test nat_matrix -- --ignored --nocapture --test-threads=1
+	$(CARGO) test $(PROFILE) --locked --test networks -- nat_matrix --ignored --nocapture --test-threads=1
 
 lint: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test

@@ -36,22 +36,27 @@ pub fn at<T: Send>(machine: &str, work: impl FnOnce() -> T + Send) -> T {
     done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Runs one test of this program again, as root of a user namespace with a network and mounts of its own.
-pub fn inside(name: &str) -> bool {
-    if std::env::var_os(INSIDE).is_some() {
+/// Runs one test of this program again, as root of a user namespace with a network and mounts of its own. `module` is where the
+/// test is, by `module_path!()`.
+pub fn inside(module: &str, name: &str) -> bool {
+    if let Some(mark) = std::env::var_os(INSIDE) {
+        File::create(mark).expect("a file to say that the test is running");
         return true;
     }
+    let name = module.split_once("::").map_or(name.to_owned(), |(_, within)| format!("{within}::{name}"));
     // With a home of its own: what a test makes a browser believe stays there.
     let home = super::TempDir::new();
+    let mark = home.path().join("test-is-running");
     let status = Command::new("unshare")
         .args(["--user", "--map-root-user", "--net", "--mount"])
         .arg(std::env::current_exe().expect("our own path"))
-        .args(["--exact", name, "--include-ignored", "--nocapture", "--test-threads=1"])
-        .env(INSIDE, "yes")
+        .args(["--exact", &name, "--include-ignored", "--nocapture", "--test-threads=1"])
+        .env(INSIDE, &mark)
         .env("HOME", home.path())
         .status()
         .expect("unshare starts: install the package util-linux");
     assert!(status.success(), "{status}");
+    assert!(mark.exists(), "no test has the name {name}");
     false
 }
 

@@ -1,0 +1,8 @@
+//! The window's screens, drawn without a display.
+
+#[path = "../common/gui.rs"]
+mod gui;
+
+mod panels;
+mod room;
+mod screens;

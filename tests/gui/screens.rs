@@ -1,0 +1,190 @@
+//! Every screen is painted, by whatever graphics adapter there is (Mesa's software one at the least), at several sizes.
+//! To look at them: `HOTSEAT_SCREENS=folder cargo test --release --test gui screens`.
+
+#![allow(clippy::unwrap_used)]
+
+use crate::gui::Stage;
+use egui_kittest::kittest::Queryable;
+use hotseat::audio::SpeakerError;
+use hotseat::crash::Crash;
+use hotseat::engine::{GameState, InternetStatus, Length, Level, NoticeKind, Slot};
+use hotseat::gui::invite_links;
+use hotseat::gui::preferences::SettingsDraft;
+use hotseat::gui::view::Dialog;
+use hotseat::library::CoreNote;
+use hotseat::net::meeting::{BrokerProblem, BrokerState};
+use hotseat::net::transport::stun::{MappingBehavior, StunOutcome, StunStatus};
+use hotseat::text::IoCause;
+use std::path::PathBuf;
+
+/// Width and height in points, pixels per point.
+const SIZES: [(f32, f32, f32); 3] = [(800.0, 600.0, 1.0), (1280.0, 800.0, 1.0), (800.0, 600.0, 2.0)];
+
+type Screen = (&'static str, fn() -> Stage);
+
+fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
+    stage.view.dialog = Some(dialog);
+    stage
+}
+
+fn with_links(stage: Stage) -> Stage {
+    let draft = invite_links::LinkDraft::of(&stage.settings);
+    with_dialog(stage, Dialog::Links(draft))
+}
+
+/// Friends elsewhere: one way that works, one that does not for everyone, one that fails.
+fn with_connection(mut stage: Stage) -> Stage {
+    let at = |text: &str| text.parse().unwrap();
+    let seen = |port: u16| StunOutcome::Seen { address: format!("198.51.100.7:{port}").parse().unwrap() };
+    stage.snapshot.internet = InternetStatus {
+        wanted: true,
+        addresses: vec![at("192.168.1.20:8470"), at("[fd12:3456::20]:8470")],
+        meeting_page: Some("https://play.example/".into()),
+        asks_servers: true,
+        stun: StunStatus {
+            servers: vec![("stun.example:3478".into(), seen(8470)), ("stun.example.org:3478".into(), seen(41_203))],
+            behavior: MappingBehavior::EndpointDependent,
+        },
+        brokers: vec![
+            ("broker.example".into(), BrokerState::Failed(BrokerProblem::NoAnswer)),
+            ("broker.example.org".into(), BrokerState::Failed(BrokerProblem::Certificate)),
+        ],
+        ..InternetStatus::default()
+    };
+    with_dialog(stage, Dialog::Connection)
+}
+
+const SCREENS: &[Screen] = &[
+    ("home-empty", || Stage::default().with_invite()),
+    ("home-recent", || Stage { software_rendering: true, ..Stage::default().with_recent().with_invite() }),
+    ("game", || Stage::default().playing()),
+    ("game-notices", || {
+        Stage::default()
+            .playing()
+            .told(Level::Info, NoticeKind::StateSaved { slot: Slot::clamped(2) })
+            .told(Level::Warning, NoticeKind::NoMoreLinks)
+            .told(
+                Level::Error,
+                NoticeKind::NoScreenshot { folder: "/home/ann/Pictures".into(), cause: IoCause::StorageFull },
+            )
+    }),
+    ("game-wants", || Stage::default().playing().wanting(true, true, false)),
+    ("game-takes", || Stage::default().playing().wanting(true, true, true)),
+    ("paused", || Stage::default().playing().in_state(GameState::Paused)),
+    ("crashed", || Stage::default().playing().in_state(GameState::Crashed(Crash::Memory { core: "Nestopia".into() }))),
+    ("failed", || {
+        let mut stage = Stage::default().playing().in_state(GameState::Failed(NoticeKind::CoreMessage {
+            text: "mGBA needs the file gba_bios.bin in the system folder: copy it there, then open the game again."
+                .into(),
+        }));
+        stage.picture = None;
+        stage
+    }),
+    ("starting", || {
+        let mut stage = Stage::default().playing().in_state(GameState::Starting);
+        stage.picture = None;
+        stage
+    }),
+    ("full-screen", || Stage { full_screen: true, ..Stage::default().playing() }),
+    ("qr", || with_dialog(Stage::default().playing(), Dialog::Qr)),
+    ("options", || with_dialog(Stage::default().playing(), Dialog::Options(String::new()))),
+    ("settings", || {
+        let mut stage = Stage::default().playing();
+        stage.settings.core_folders = vec!["/home/ada/cores".into()];
+        stage.settings.core_for.insert("nes".into(), "/cores/nestopia_libretro.so".into());
+        let stage = stage.with_guest();
+        let draft = SettingsDraft::of(&stage.settings);
+        with_dialog(stage, Dialog::Settings(draft))
+    }),
+    ("room", || Stage::default().playing().busy()),
+    ("room-chat", || Stage::default().playing().busy().talking()),
+    ("room-menu", || Stage::default().playing().busy().opening("Options for Grace")),
+    ("room-full-screen", || Stage { full_screen: true, ..Stage::default().playing().busy() }),
+    ("room-alone", || {
+        let mut stage = Stage::default().playing();
+        stage.snapshot.peers.clear();
+        stage.snapshot.seats[1].holders.clear();
+        stage.snapshot.seats[2].holders.clear();
+        stage
+    }),
+    ("room-invite", || Stage::default().playing().opening("More ways to invite")),
+    ("room-code", || Stage::default().playing().with_code()),
+    ("room-home", || {
+        let mut stage = Stage::default().with_recent().with_code();
+        stage.snapshot.peers = Stage::default().playing().snapshot.peers;
+        stage.snapshot.seats = Stage::default().playing().snapshot.seats;
+        stage.asking()
+    }),
+    ("links", || with_links(Stage::default().playing().with_links())),
+    ("keys", || {
+        let mut stage = Stage::default().playing().with_guest();
+        stage.settings.turbo[0].insert("a".into());
+        let draft = SettingsDraft::of(&stage.settings);
+        with_dialog(stage, Dialog::Settings(draft)).opening("Keys on the keyboard")
+    }),
+    ("choose", || {
+        let mut stage = Stage::default().with_recent().with_invite();
+        stage.cores[1].note = Some(CoreNote::NeedsBios { file: "disksys.rom".into() });
+        let content = "/home/ada/games/Micro Mages.nes".into();
+        with_dialog(stage, Dialog::ChooseCore { content, remember: true })
+    }),
+    ("no-core", || with_dialog(Stage::default().with_recent(), Dialog::NoCore("/home/ada/games/disc.chd".into()))),
+    ("connection", || with_connection(Stage::default().playing().with_guest())),
+    ("connection-local", || with_dialog(Stage::default().playing(), Dialog::Connection)),
+    ("chinese-connection", || with_connection(Stage::default().playing().with_guest().chinese())),
+    ("chinese-home", || Stage::default().with_recent().with_invite().chinese()),
+    ("chinese-game", || Stage::default().playing().chinese()),
+    ("chinese-wants", || Stage::default().playing().wanting(true, false, false).chinese()),
+    ("chinese-takes", || Stage { full_screen: true, ..Stage::default().playing().wanting(true, true, true).chinese() }),
+    ("chinese-notices", || {
+        Stage::default()
+            .playing()
+            .chinese()
+            .told(
+                Level::Info,
+                NoticeKind::recorded(vec!["/home/ann/Videos/Micro Mages.mp4".into()], Length { seconds: 754 }),
+            )
+            .told(Level::Error, NoticeKind::Crashed { crash: Crash::Memory { core: "Nestopia".into() } })
+            .told(Level::Warning, NoticeKind::NoSound { why: SpeakerError::NoDevice })
+    }),
+    ("chinese-room", || Stage::default().playing().busy().talking().chinese()),
+    ("chinese-menu", || Stage::default().playing().busy().chinese().opening("Grace 的选项")),
+    ("chinese-links", || with_links(Stage::default().playing().with_links().chinese())),
+    ("chinese-code", || Stage::default().playing().with_code().chinese()),
+    ("chinese-settings", || {
+        let stage = Stage::default().playing().with_guest().chinese();
+        let draft = SettingsDraft::of(&stage.settings);
+        with_dialog(stage, Dialog::Settings(draft)).opening("键盘按键")
+    }),
+];
+
+#[test]
+fn every_screen_can_be_painted_at_every_size() {
+    let folder = std::env::var_os("HOTSEAT_SCREENS").map(PathBuf::from);
+    let only = std::env::var("HOTSEAT_SCREEN").unwrap_or_default();
+    for (name, stage) in SCREENS.iter().filter(|(name, _)| name.contains(&only)) {
+        for (width, height, scale) in SIZES {
+            let stage = stage();
+            let chat = stage.open_chat.then_some(stage.texts.chat);
+            let click: Vec<_> = stage.click.iter().copied().chain(chat).collect();
+            let mut harness = stage.open_painted([width, height], scale);
+            for name in click {
+                harness.get_by_label(name).click();
+                harness.run_steps(4);
+            }
+            harness.run_steps(12);
+            // Reactions are over the picture for a moment only.
+            let later = std::mem::take(&mut harness.state_mut().later_chat);
+            harness.state_mut().snapshot.chat.extend(later);
+            harness.run_steps(4);
+            let image = harness.render().unwrap();
+            assert_eq!(image.dimensions(), ((width * scale) as u32, (height * scale) as u32));
+            // Something is on it: a screen has its background, text and at least one accent.
+            let colors: std::collections::BTreeSet<[u8; 4]> = image.pixels().map(|pixel| pixel.0).collect();
+            assert!(colors.len() > 8, "{name} at {width}x{height} has {} colours", colors.len());
+            if let Some(folder) = &folder {
+                image.save(folder.join(format!("{name}-{width}x{height}@{scale}.png"))).unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Networks of every kind, in namespaces, with real servers: brokers, relays, routers.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/nat/mod.rs"]
+mod nat;
+
+mod internet;
+mod meet;
+mod nat_matrix;
+mod nats;
+mod network_cut;
+mod port_mapping;
+mod relay;

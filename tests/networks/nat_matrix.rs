@@ -1,0 +1,71 @@
+//! Every kind of network for the host with every kind for a guest: which way the picture takes, in a real browser, beside
+//! what theory says. Takes two hours: `make test-net`.
+
+use crate::common::network::inside;
+use crate::common::{self, LONG, until};
+use crate::nat::Kind;
+use crate::nat::calls::{Friend, Seen, export_page, host, is_as_expected};
+use crate::nat::servers::{PortMapping, Servers};
+use crate::nat::sites::Internet;
+use crate::nat::theory::{Options, expected};
+
+/// One table: hosts down, guests across.
+fn table(options: Options) {
+    let _alone = common::alone();
+    let internet = Internet::new();
+    let servers = Servers::start();
+    export_page(&servers, options);
+    let guests = Kind::ALL.map(|kind| internet.plug("g", kind));
+    let mut wrong = Vec::new();
+    println!("\n{options}: host down, guest across");
+    println!("{:<15} {}", "", Kind::ALL.map(|kind| format!("{:<14}", kind.to_string())).join(" "));
+    for kind in Kind::ALL {
+        let home = internet.plug("h", kind);
+        let router = if options.mapping { PortMapping::start(&home) } else { None };
+        let mut host = host(&home, &servers, options);
+        let link = host.url_for("Ann");
+        if let (Some(router), 1) = (&router, kind.routers().len()) {
+            until("both ports are open", LONG, || (router.ports().len() == 2).then_some(()));
+        }
+        let mut row = Vec::new();
+        for guest in &guests {
+            let seen = Friend::open(guest.clone(), &link).outcome();
+            let expected = expected(kind, guest.kind, options);
+            let fits = is_as_expected(&seen, expected);
+            let cell = match &seen {
+                Seen::Played(path) => path.to_string(),
+                Seen::Told(_) => "says why not".into(),
+            };
+            row.push(format!("{:<14}", if fits { cell } else { format!("{cell} !") }));
+            if !fits {
+                wrong.push(format!("{options}, {kind} to {}: {seen:?} instead of {expected}", guest.kind));
+            }
+        }
+        println!("{:<15} {}", kind.to_string(), row.join(" "));
+        host.assert_alive();
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+macro_rules! tables {
+    ($($name:ident: $mapping:expr, $stun:expr, $turn:expr;)*) => {
+        $(#[test]
+        #[ignore = "takes a quarter of an hour: make test-net"]
+        fn $name() {
+            if inside(module_path!(), stringify!($name)) {
+                table(Options { mapping: $mapping, stun: $stun, turn: $turn });
+            }
+        })*
+    };
+}
+
+tables! {
+    without_any_help: false, false, false;
+    with_stun: false, true, false;
+    with_a_relay_alone: false, false, true;
+    with_stun_and_a_relay: false, true, true;
+    with_open_ports_alone: true, false, false;
+    with_open_ports_and_stun: true, true, false;
+    with_open_ports_and_a_relay: true, false, true;
+    with_everything: true, true, true;
+}
