@@ -11,6 +11,7 @@ mod host;
 mod meet;
 mod room;
 mod socket;
+mod strangers;
 mod switch;
 mod table;
 mod viewer;
@@ -24,8 +25,20 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 11] =
-    ["latency", "join", "footprint", "peers", "inputs", "viewers", "crash", "pace", "encode", "switch", "meet"];
+pub const NAMES: [&str; 12] = [
+    "latency",
+    "join",
+    "footprint",
+    "peers",
+    "inputs",
+    "viewers",
+    "crash",
+    "pace",
+    "strangers",
+    "encode",
+    "switch",
+    "meet",
+];
 
 /// Runs one bench, or `all`.
 pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
@@ -46,6 +59,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "crash" => crash(&mut table)?,
             "encode" => encode::encode(&mut table)?,
             "switch" => switch::switch(&mut table)?,
+            "strangers" => strangers::strangers(&mut table)?,
             "meet" => meet::meet(&mut table)?,
             _ => pace(&mut table)?,
         }

@@ -6,8 +6,8 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::time::Timespec;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
@@ -32,6 +32,10 @@ struct Shared {
     /// Seats that are lit now, and those that have been, one bit each.
     activity: AtomicU32,
     lit: AtomicU32,
+    /// Where the host's datagrams come from.
+    host: OnceLock<SocketAddr>,
+    /// When whole frames came, once somebody wants to know.
+    arrivals: Mutex<Option<Vec<Instant>>>,
     stop: AtomicBool,
 }
 
@@ -99,6 +103,17 @@ impl Viewer {
     /// The seats that the host has said were lit, one bit each.
     pub fn lit(&self) -> u32 {
         self.shared.lit.load(Ordering::Acquire)
+    }
+
+    /// The host's address for media, once frames come.
+    pub fn host(&self) -> Option<SocketAddr> {
+        self.shared.host.get().copied()
+    }
+
+    /// When whole frames came since the last time that this was asked.
+    pub fn arrivals(&self) -> Vec<Instant> {
+        let mut arrivals = self.shared.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        arrivals.replace(Vec::new()).unwrap_or_default()
     }
 
     /// Waits until that many are there.
@@ -180,6 +195,7 @@ fn run(
     let (mut control, mut input, mut seat) = (None, None, None);
     let mut next = Instant::now();
     let mut seq = 0u32;
+    let mut newest_source = None;
     while rtc.is_alive() && !shared.stop.load(Ordering::Acquire) {
         if let (Some(every), Some(seat), Some(mut channel)) = (every, seat, input.and_then(|id| rtc.channel(id)))
             && Instant::now() >= next
@@ -201,8 +217,14 @@ fn run(
                 Ok(Output::Transmit(datagram)) => {
                     let _ = udp.send_to(&datagram.contents, datagram.destination);
                 }
+                Ok(Output::Event(Event::Connected)) => {
+                    let _ = newest_source.map(|source| shared.host.set(source));
+                }
                 Ok(Output::Event(Event::MediaData(data))) if data.params.spec().codec.is_video() => {
                     shared.frames.fetch_add(1, Ordering::AcqRel);
+                    if let Some(arrivals) = &mut *shared.arrivals.lock().unwrap_or_else(PoisonError::into_inner) {
+                        arrivals.push(Instant::now());
+                    }
                 }
                 Ok(Output::Event(Event::ChannelOpen(id, label))) if label == "control" => control = Some(id),
                 Ok(Output::Event(Event::ChannelOpen(id, label))) if label == "input" => {
@@ -223,7 +245,10 @@ fn run(
         wait_for(udp, wait);
         let input = match udp.recv_from(&mut buffer) {
             Ok((len, source)) => match Receive::new(Protocol::Udp, source, local, &buffer[..len]) {
-                Ok(receive) => Input::Receive(Instant::now(), receive),
+                Ok(receive) => {
+                    newest_source = Some(source);
+                    Input::Receive(Instant::now(), receive)
+                }
                 Err(_) => continue,
             },
             Err(_) => Input::Timeout(Instant::now()),
