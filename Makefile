@@ -57,7 +57,7 @@ bench:
 	@$(INSTALL) build run test
 	$(CARGO) build $(PROFILE) --locked --workspace
 	target/release/hotseat bench all
-	$(CARGO) bench --locked --bench browser
+	$(CARGO) bench --locked --bench browser --bench internet
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	@$(INSTALL) build run test

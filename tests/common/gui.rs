@@ -198,7 +198,7 @@ impl Stage {
 
     /// A guest waits for approval.
     pub fn asking(mut self) -> Self {
-        let address: std::net::IpAddr = "192.168.1.77".parse().unwrap();
+        let address: std::net::IpAddr = "192.168.1.77".parse().expect("an address");
         self.snapshot.requests =
             vec![JoinRequest { id: RequestId(4), name: "Dennis".into(), origin: address.into(), invite: InviteId(1) }];
         self
@@ -212,7 +212,7 @@ impl Stage {
             text: text.into(),
         };
         let reaction = |name: &str, index: usize| {
-            let emoji = Emoji::parse(EMOJI[index]).unwrap();
+            let emoji = Emoji::parse(EMOJI[index]).expect("one of them");
             ChatEvent::Reaction { peer: None, name: name.into(), emoji }
         };
         let events = [

@@ -39,25 +39,40 @@ pub fn at<T: Send>(machine: &str, work: impl FnOnce() -> T + Send) -> T {
 /// Runs one test of this program again, as root of a user namespace with a network and mounts of its own. `module` is where the
 /// test is, by `module_path!()`.
 pub fn inside(module: &str, name: &str) -> bool {
+    let name = module.split_once("::").map_or(name.to_owned(), |(_, within)| format!("{within}::{name}"));
+    again(&["--exact", &name, "--include-ignored", "--nocapture", "--test-threads=1"])
+}
+
+/// The same for a whole program, which is started again with these arguments. True in the one that is inside and goes on.
+pub fn again(arguments: &[&str]) -> bool {
     if let Some(mark) = std::env::var_os(INSIDE) {
         File::create(mark).expect("a file to say that the test is running");
         return true;
     }
-    let name = module.split_once("::").map_or(name.to_owned(), |(_, within)| format!("{within}::{name}"));
     // With a home of its own: what a test makes a browser believe stays there.
     let home = super::TempDir::new();
     let mark = home.path().join("test-is-running");
     let status = Command::new("unshare")
         .args(["--user", "--map-root-user", "--net", "--mount"])
         .arg(std::env::current_exe().expect("our own path"))
-        .args(["--exact", &name, "--include-ignored", "--nocapture", "--test-threads=1"])
+        .args(arguments)
         .env(INSIDE, &mark)
         .env("HOME", home.path())
         .status()
         .expect("unshare starts: install the package util-linux");
     assert!(status.success(), "{status}");
-    assert!(mark.exists(), "no test has the name {name}");
+    assert!(mark.exists(), "nothing ran with {arguments:?}");
     false
+}
+
+/// What has passed an interface of this thread's machine in both directions, in bytes with all headers.
+pub fn bytes_passed(interface: &str) -> u64 {
+    let table = std::fs::read_to_string("/proc/thread-self/net/dev").expect("the interfaces' figures");
+    let line = table.lines().find_map(|line| line.trim().strip_prefix(&format!("{interface}:")));
+    // proc_pid_net(5): eight columns of what came, the first of them bytes, and then the same of what went.
+    let columns: Vec<u64> =
+        line.expect("the interface is there").split_whitespace().filter_map(|it| it.parse().ok()).collect();
+    columns[0] + columns[8]
 }
 
 /// Makes namespaces with loopback, beside the one that the test is in.

@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod calls;
+pub mod delay;
 pub mod probe;
 pub mod servers;
 pub mod sites;

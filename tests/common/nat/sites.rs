@@ -1,11 +1,12 @@
 //! The wires: a router that is the internet, a machine with the servers, and networks that people are in, each in namespaces.
 
-use super::{Kind, Nat};
+use super::{Kind, Nat, delay};
 use crate::common::network::{at, cable, feed, machines, run};
 use crate::common::{LONG, until};
 use std::cell::Cell;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
 
 /// Where the servers are: two addresses of each family, in the namespace `server`. Nobody else is asked for them, so addresses
 /// that programs take for public ones do no harm.
@@ -97,7 +98,61 @@ impl Internet {
     }
 }
 
+impl Internet {
+    /// From here on everything on the servers' way takes so much longer, in each direction.
+    pub fn slow_servers(&self, by: Duration) {
+        let own = ["11.250.0.1/24".to_owned(), "2a0f:ffff:fa::1/64".to_owned()];
+        lengthen("servers", &own, ("server", "eth0"), by);
+    }
+
+    /// The same for a machine behind one router.
+    pub fn slow(&self, site: &Site, by: Duration) {
+        let router = site.router.as_deref().expect("a machine behind a router");
+        let IpAddr::V4(public) = site.public else { panic!("{} is IPv6", site.machine) };
+        let number = public.octets()[1];
+        lengthen(&format!("to{number}"), &[format!("11.{number}.0.1/24")], (router, "out"), by);
+    }
+}
+
+/// Puts a slow cable between an interface of the internet and what it leads to.
+fn lengthen(interface: &str, own: &[String], end: (&str, &str), by: Duration) {
+    let wire = format!("slow-{interface}");
+    add_machine(&wire);
+    run(&format!("ip -n internet link set {interface} netns {wire} name far"));
+    run(&format!("ip -n internet link add {interface} type veth peer name near netns {wire}"));
+    for address in own {
+        run(&format!(
+            "ip -n internet addr add {address} dev {interface}{}",
+            if address.contains(':') { " nodad" } else { "" }
+        ));
+    }
+    run(&format!("ip -n internet link set {interface} up"));
+    delay::delay(&wire, ["near", "far"], by);
+    // A slow cable is no network card that would fill in checksums or cut packets.
+    for (machine, interface) in [("internet", interface), end] {
+        run(&format!("ip netns exec {machine} ethtool -K {interface} tx off tso off gso off"));
+    }
+}
+
 impl Site {
+    /// Leaves its network.
+    pub fn unplug(&self) {
+        run(&format!("ip -n {} link del eth0", self.machine));
+    }
+
+    /// Is in the other one from now on, and the machine that was there in none.
+    pub fn plug_into(&self, other: &Site) {
+        assert!(
+            other.router.is_some() && other.kind.routers().len() == 1,
+            "{} is not behind one router",
+            other.machine
+        );
+        run(&format!("ip -n {} link set eth0 netns {}", other.machine, self.machine));
+        run(&format!("ip -n {} addr add {}/24 dev eth0", self.machine, other.own));
+        run(&format!("ip -n {} link set eth0 up", self.machine));
+        run(&format!("ip -n {} route add default via {HOME_ROUTER}", self.machine));
+    }
+
     /// Does something on its machine.
     pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         at(&self.machine, work)
