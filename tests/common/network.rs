@@ -10,8 +10,17 @@ const INSIDE: &str = "HOTSEAT_TEST_INSIDE";
 
 /// A command that must succeed.
 pub fn run(line: &str) {
+    run_to(line, Stdio::inherit());
+}
+
+/// The same of one that says what it did.
+pub fn quietly(line: &str) {
+    run_to(line, Stdio::null());
+}
+
+fn run_to(line: &str, out: Stdio) {
     let words: Vec<&str> = line.split(' ').collect();
-    let status = Command::new(words[0]).args(&words[1..]).status();
+    let status = Command::new(words[0]).args(&words[1..]).stdout(out).status();
     let status = status.unwrap_or_else(|error| panic!("{line}: {error}: install the package iproute2"));
     assert!(status.success(), "{line}");
 }

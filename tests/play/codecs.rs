@@ -78,7 +78,9 @@ fn a_wish_is_followed_at_once_and_whoever_cannot_meet_it_is_told() {
 
 /// The most that a flat colour is off, of 255, as a page that reads its own video sees it.
 fn worst_colour(tab: &(dyn Tab + 'static)) -> Option<i64> {
-    let (width, height) = tab.sights().last().map(|sight| sight.size)?;
+    let size =
+        tab.eval("const video = document.getElementById('stream'); return [video.videoWidth, video.videoHeight]");
+    let (width, height) = (size[0].as_u64()?, size[1].as_u64()?);
     let mut worst = 0;
     for (x, y, wanted) in colour_samples(width as u32, height as u32) {
         let seen = tab.eval(&format!(
@@ -93,9 +95,11 @@ fn worst_colour(tab: &(dyn Tab + 'static)) -> Option<i64> {
     Some(worst)
 }
 
-/// Waits until the colours are this near: the first frames may be coarse, and a large VP8 picture that moves stays so.
-fn colours_arrive(tab: &(dyn Tab + 'static), name: &str, limit: i64) {
+/// Waits until the colours are this near, once the picture stands still: those that move are as coarse as they have to be for
+/// the encoder to keep up, which a busy machine decides.
+fn colours_arrive(host: &mut Host, tab: &(dyn Tab + 'static), name: &str, limit: i64) {
     tab.newest();
+    host.command(r#"{"command":"pause"}"#);
     let mut last = None;
     let end = Instant::now() + LONG;
     while last.is_none_or(|worst| worst > limit) {
@@ -117,9 +121,9 @@ fn flat_colours_arrive_within_three_levels_in_every_format() {
         ("vp8", "1024x768", 5),
         ("vp9", "1024x768", 3),
     ] {
-        let host = Setup::fixture().codec(format).option("fixture_size", size).start();
+        let mut host = Setup::fixture().codec(format).option("fixture_size", size).start();
         let browser = Browser::playing(&host.url_for("Ann"));
-        colours_arrive(&*browser, &format!("{format} at {size} in Chromium"), limit);
+        colours_arrive(&mut host, &*browser, &format!("{format} at {size} in Chromium"), limit);
     }
 }
 
@@ -129,9 +133,9 @@ fn flat_colours_arrive_in_firefox_too() {
     for (format, size, limit) in
         [("vp8", "256x240", 3), ("vp9", "256x240", 3), ("vp8", "1024x768", 5), ("vp9", "1024x768", 3)]
     {
-        let host = Setup::fixture().codec(format).option("fixture_size", size).start();
+        let mut host = Setup::fixture().codec(format).option("fixture_size", size).start();
         let firefox = Firefox::playing(&host.url_for("Ann"));
-        colours_arrive(&*firefox, &format!("{format} at {size} in Firefox"), limit);
+        colours_arrive(&mut host, &*firefox, &format!("{format} at {size} in Firefox"), limit);
     }
 }
 

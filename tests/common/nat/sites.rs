@@ -1,7 +1,7 @@
 //! The wires: a router that is the internet, a machine with the servers, and networks that people are in, each in namespaces.
 
 use super::{Kind, Nat, delay};
-use crate::common::network::{at, cable, feed, machines, run};
+use crate::common::network::{at, cable, feed, machines, quietly, run};
 use crate::common::{LONG, until};
 use std::cell::Cell;
 use std::io::ErrorKind;
@@ -130,7 +130,7 @@ fn lengthen(interface: &str, own: &[String], end: (&str, &str), by: Duration) {
     delay::delay(&wire, ["near", "far"], by);
     // A slow cable is no network card that would fill in checksums or cut packets.
     for (machine, interface) in [("internet", interface), end] {
-        run(&format!("ip netns exec {machine} ethtool -K {interface} tx off tso off gso off"));
+        quietly(&format!("ip netns exec {machine} ethtool -K {interface} tx off tso off gso off"));
     }
 }
 
