@@ -364,7 +364,14 @@ impl<C: Connection> Peer<C> {
                 self.events.push(PeerEvent::Connected);
                 self.events.push(PeerEvent::KeyframeRequest);
             }
-            ConnectionEvent::Reachable(reachable) => self.unreachable_since = (!reachable).then_some(now),
+            ConnectionEvent::Reachable(reachable) => {
+                // What was sent meanwhile is lost, and browsers wait for seconds before they ask for another beginning.
+                let is_back = reachable && self.unreachable_since.is_some();
+                if is_back && self.connected && self.keyframe_requests.take(now) {
+                    self.events.push(PeerEvent::KeyframeRequest);
+                }
+                self.unreachable_since = (!reachable).then_some(now);
+            }
             ConnectionEvent::ControlOpen => self.events.push(PeerEvent::ControlOpen),
             ConnectionEvent::Input(data) => self.take_input(&data, now),
             ConnectionEvent::Control(data) => self.take_control(&data, now),

@@ -21,6 +21,9 @@ use str0m::rtp::Extension;
 use str0m::stats::CandidatePairStats;
 use str0m::{Candidate, CandidateKind, Event, IceConnectionState, Input, Rtc};
 
+/// After this the first connectivity check is repeated, and after twice as long each time. The first one to a page behind a router
+/// is lost nearly always: the page has not yet sent anything that would open its router. Browsers check every 50 ms as well.
+const FIRST_CHECK_AGAIN: Duration = Duration::from_millis(50);
 /// What the bandwidth estimate starts from, before anything was measured.
 const START_ESTIMATE: Bitrate = Bitrate::mbps(10);
 /// What probing aims for: paced at this rate a frame leaves in a millisecond or two.
@@ -112,6 +115,7 @@ impl WebRtc {
             .enable_vp9(true)
             .enable_bwe(Some(START_ESTIMATE))
             .set_stats_interval(Some(Duration::from_secs(1)));
+        config.set_initial_stun_rto(FIRST_CHECK_AGAIN);
         // Full colour; the numbers are ours only until the browser's offer names its own.
         let codecs = config.codec_config();
         codecs.add_h264(37.into(), Some(38.into()), true, 0x00f4_001f);

@@ -2,6 +2,7 @@
 // other code than sealed it.
 
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
 
 const HEADER = 21;
 const TAG = 16;
@@ -28,7 +29,8 @@ function open(key, envelope) {
   try {
     const decipher = createDecipheriv("aes-256-gcm", key, nonce(envelope.readUInt32BE(17)));
     decipher.setAAD(envelope.subarray(0, HEADER)).setAuthTag(envelope.subarray(-TAG));
-    return Buffer.concat([decipher.update(envelope.subarray(HEADER, -TAG)), decipher.final()]).toString();
+    const message = Buffer.concat([decipher.update(envelope.subarray(HEADER, -TAG)), decipher.final()]);
+    return (message[0] === 1 ? inflateRawSync(message.subarray(1)) : message).toString();
   } catch {
     return null;
   }

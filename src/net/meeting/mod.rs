@@ -7,6 +7,7 @@
 mod address;
 mod client;
 mod keys;
+mod packing;
 mod page_config;
 mod sessions;
 

@@ -4,6 +4,7 @@
 //! does not open is passed over. Several brokers may bring the same session; answers go back by each of them.
 
 use super::keys::{Header, Id, InviteKeys, Key, LONGEST, MESSAGES};
+use super::packing::{pack, unpack};
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::room::Random;
 use crate::session::protocol::{FromPage, Join, ToPage, parse_page};
@@ -66,6 +67,8 @@ struct Live {
     /// Counters that came.
     heard: [u64; MESSAGES as usize / 64],
     joined: bool,
+    /// The page packs what it says, and reads what is packed.
+    packs: bool,
     /// What came before the join.
     early: Vec<FromPage>,
     /// What was said so far; the place is the counter.
@@ -179,6 +182,7 @@ impl Sessions {
                 host_nonce,
                 heard: [0; 4],
                 joined: false,
+                packs: false,
                 early: Vec::new(),
                 sent: Vec::new(),
                 brokers: BTreeSet::new(),
@@ -192,7 +196,8 @@ impl Sessions {
 
     fn take(&mut self, key: SessionKey, broker: BrokerId, header: Header, payload: &[u8]) {
         let Some(live) = self.live.get_mut(&key) else { return };
-        let Some(text) = live.page_key.open(header, payload) else { return };
+        let Some((text, packed)) = live.page_key.open(header, payload).and_then(unpack) else { return };
+        live.packs |= packed;
         live.brokers.insert(broker);
         if !live.hear(header.counter) {
             return;
@@ -222,6 +227,7 @@ impl Sessions {
         if counter >= MESSAGES || text.len() > LONGEST {
             return;
         }
+        let text = if live.packs { pack(&text) } else { text };
         let Some(payload) = live.host_key.seal(Header { id: live.host_nonce, counter }, &text) else { return };
         let topic = format!("{TOPICS}{}/{}", invite.topic, key.session.to_text());
         for &broker in &live.brokers {

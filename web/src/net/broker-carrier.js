@@ -109,7 +109,7 @@ export class BrokerCarrier {
       // Counted for each: a broker that floods keeps nothing back of what the others bring.
       let waiting = 0;
       const link = new BrokerLink(address, topic, {
-        ready: () => this.#ready(link),
+        opened: (client) => this.#opens(client),
         published: (payload) => {
           if (waiting >= MAX_WAITING) return;
           waiting += 1;
@@ -128,9 +128,12 @@ export class BrokerCarrier {
     for (const link of this.#links) link.open();
   }
 
-  /** Also when it is back: what was lost meanwhile is asked for by saying everything again. @param {BrokerLink} link */
-  #ready(link) {
-    for (const payload of this.#sent) link.publish(this.#topic, payload);
+  /**
+   * Also when a broker is back: what was lost meanwhile is asked for by saying everything again.
+   * @param {import("./mqtt-client.js").MqttClient} client
+   */
+  #opens(client) {
+    for (const payload of this.#sent) client.publish(this.#topic, payload);
     if (this.#opened) return;
     this.#opened = true;
     this.#events?.opened();

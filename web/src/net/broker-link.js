@@ -8,7 +8,7 @@ const LONGEST_DELAY_MS = 30_000;
 
 /**
  * @typedef {object} BrokerLinkEvents
- * @property {() => void} ready connected, perhaps again
+ * @property {(client: MqttClient) => void} opened another connection takes what is published
  * @property {(payload: Uint8Array) => void} published
  * @property {() => void} failed not, or no longer; another attempt follows
  */
@@ -47,6 +47,7 @@ export class BrokerLink {
   open() {
     clearTimeout(this.#timer);
     const client = new MqttClient(this.#address, `p${toBase64Url(crypto.getRandomValues(new Uint8Array(15)))}`, this.#topic, {
+      opened: () => this.#events.opened(client),
       ready: () => this.#ready(client),
       published: (payload) => this.#events.published(payload),
       closed: () => this.#lost(client),
@@ -79,7 +80,6 @@ export class BrokerLink {
       if (old === client) this.#clients.push(client);
       else old.close();
     }
-    this.#events.ready();
   }
 
   /** @param {MqttClient} client */

@@ -9,7 +9,9 @@ const OPEN_MS = 10_000;
 
 /**
  * @typedef {object} MqttEvents
- * @property {() => void} ready subscribed: something can be published
+ * @property {() => void} opened connecting and subscribing are asked for: what is published from now on comes after them (MQTT
+ *   3.1.1, 3.1.4: clients need not wait for an answer)
+ * @property {() => void} ready subscribed
  * @property {(payload: Uint8Array) => void} published
  * @property {() => void} closed once
  */
@@ -22,6 +24,7 @@ export class MqttClient {
   #topic;
   #events;
   #reader = new PacketReader();
+  #opened = false;
   #ready = false;
   #closed = false;
   #connected = false;
@@ -57,11 +60,19 @@ export class MqttClient {
     }
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", () => this.#send(connect(this.#name, KEEP_ALIVE_S * 2)));
+    socket.addEventListener("open", () => this.#begin());
     socket.addEventListener("message", ({ data }) => this.#take(data));
     socket.addEventListener("close", () => this.#end());
     this.#limit = setTimeout(() => this.#end(), OPEN_MS);
     this.#pings = setInterval(() => this.#ping(), KEEP_ALIVE_S * 1000);
+  }
+
+  #begin() {
+    this.#send(connect(this.#name, KEEP_ALIVE_S * 2));
+    this.#send(subscribe(1, this.#topic));
+    this.#opened = true;
+    // A broker may have refused already.
+    if (!this.#closed) this.#events.opened();
   }
 
   get isReady() {
@@ -70,14 +81,14 @@ export class MqttClient {
 
   /** @param {string} topic @param {Uint8Array} payload */
   publish(topic, payload) {
-    if (!this.#ready) return;
+    if (!this.#opened) return;
     this.#lastId = (this.#lastId % 65535) + 1;
     this.#send(publish(this.#lastId, topic, payload));
   }
 
   close() {
     if (this.#ready) this.#send(disconnect());
-    this.#events = { ready() {}, published() {}, closed() {} };
+    this.#events = { opened() {}, ready() {}, published() {}, closed() {} };
     this.#end();
   }
 
@@ -119,10 +130,7 @@ export class MqttClient {
     for (const packet of packets) {
       if (packet.type === "connected") {
         if (!packet.accepted || this.#connected) this.#end();
-        else {
-          this.#connected = true;
-          this.#send(subscribe(1, this.#topic));
-        }
+        else this.#connected = true;
       } else if (packet.type === "subscribed") {
         if (!packet.accepted || !this.#connected) this.#end();
         else if (!this.#ready) {

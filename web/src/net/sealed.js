@@ -1,5 +1,7 @@
 // Sealing: what passes a broker is read by nobody but the two who know the invite's secret. docs/protocol.md has the layout.
 
+import { pack, unpack } from "./packing.js";
+
 const VERSION = 1;
 const SALT = "hotseat meeting 1";
 /** Bytes of a session's name, of a host's nonce, of a topic's name. */
@@ -106,7 +108,7 @@ export class SealKey {
     head[0] = VERSION;
     head.set(id, 1);
     new DataView(head.buffer).setUint32(1 + ID_BYTES, counter);
-    const sealed = await crypto.subtle.encrypt(this.#how(head, counter), this.#key, utf8.encode(text));
+    const sealed = await crypto.subtle.encrypt(this.#how(head, counter), this.#key, await pack(text));
     return concat(head, new Uint8Array(sealed));
   }
 
@@ -115,7 +117,7 @@ export class SealKey {
     try {
       const head = envelope.slice(0, HEADER_BYTES);
       const opened = await crypto.subtle.decrypt(this.#how(head, counter), this.#key, envelope.slice(HEADER_BYTES));
-      return new TextDecoder("utf-8", { fatal: true }).decode(opened);
+      return await unpack(new Uint8Array(opened));
     } catch {
       return null;
     }
