@@ -115,6 +115,8 @@ pub struct Peer<C> {
     /// Whether a button or stick may be held by this peer.
     holding: bool,
     wants_keyframe: bool,
+    /// The host is elsewhere, and this peer was not heard since.
+    moved: bool,
     keyframe_requests: KeyframeRequests,
     inputs: RateLimiter,
     controls: RateLimiter,
@@ -156,6 +158,7 @@ impl<C: Connection> Peer<C> {
             last_heard: now,
             holding: false,
             wants_keyframe: false,
+            moved: false,
             keyframe_requests: KeyframeRequests::new(now),
             inputs: RateLimiter::new(INPUTS, Duration::ZERO),
             controls: RateLimiter::new(CONTROLS, Duration::ZERO),
@@ -175,6 +178,7 @@ impl<C: Connection> Peer<C> {
 
     /// See [`Connection::set_candidates`].
     pub fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String> {
+        self.moved = self.connected;
         self.connection.set_candidates(candidates)
     }
 
@@ -206,6 +210,9 @@ impl<C: Connection> Peer<C> {
     pub fn handle_datagram(&mut self, via: Via, data: &[u8], now: Instant) {
         self.last_heard = now;
         self.connection.handle_datagram(via, data, now);
+        if std::mem::take(&mut self.moved) {
+            self.is_back(now);
+        }
     }
 
     /// When [`Peer::handle_timeout`] wants to be called at the latest.
@@ -365,10 +372,8 @@ impl<C: Connection> Peer<C> {
                 self.events.push(PeerEvent::KeyframeRequest);
             }
             ConnectionEvent::Reachable(reachable) => {
-                // What was sent meanwhile is lost, and browsers wait for seconds before they ask for another beginning.
-                let is_back = reachable && self.unreachable_since.is_some();
-                if is_back && self.connected && self.keyframe_requests.take(now) {
-                    self.events.push(PeerEvent::KeyframeRequest);
+                if reachable && self.unreachable_since.is_some() && self.connected {
+                    self.is_back(now);
                 }
                 self.unreachable_since = (!reachable).then_some(now);
             }
@@ -393,6 +398,14 @@ impl<C: Connection> Peer<C> {
                     self.events.push(PeerEvent::Lost);
                 }
             }
+        }
+    }
+
+    /// Heard again. What it was sent meanwhile is lost, and browsers wait for seconds before they ask for another beginning; what
+    /// they ask for first goes where nobody is any more.
+    fn is_back(&mut self, now: Instant) {
+        if self.keyframe_requests.take(now) {
+            self.events.push(PeerEvent::KeyframeRequest);
         }
     }
 

@@ -167,3 +167,32 @@ fn a_request_that_crosses_a_keyframe_is_granted_already() {
     assert!(!requests.take(start + Duration::from_millis(150)));
     assert!(requests.take(start + Duration::from_millis(250)));
 }
+
+#[test]
+fn a_peer_that_is_heard_again_after_the_host_moved_or_the_way_was_lost_gets_a_keyframe_at_once() {
+    use crate::session::tests::plain::{Act, datagram};
+    let now = Instant::now();
+    let mut peer = peer(now);
+    let via = Via::udp(([10, 0, 0, 1], 1000).into(), ([10, 0, 0, 2], 2000).into());
+    let say = |peer: &mut Peer<Plain>, act, tenths| {
+        let now = now + Duration::from_millis(100) * tenths;
+        peer.handle_datagram(via, &datagram(1, act, &[]), now);
+        events(peer, now).iter().filter(|event| **event == PeerEvent::KeyframeRequest).count()
+    };
+    peer.set_candidates(&[]);
+    assert_eq!(say(&mut peer, Act::Connect, 0), 1, "its first one");
+    assert_eq!(say(&mut peer, Act::OpenControl, 10), 0);
+    // The host is elsewhere: nothing until the peer is heard there, and then once.
+    peer.set_candidates(&[]);
+    assert_eq!(events(&mut peer, now + Duration::from_secs(2)), []);
+    assert_eq!(say(&mut peer, Act::OpenControl, 21), 1);
+    assert_eq!(say(&mut peer, Act::OpenControl, 22), 0);
+    // The same when checks go unanswered for a while.
+    assert_eq!(say(&mut peer, Act::Unreachable, 30), 0);
+    assert_eq!(say(&mut peer, Act::Reachable, 31), 1);
+    assert_eq!(say(&mut peer, Act::Reachable, 32), 0);
+    // However often it happens, what the others watch is not made of keyframes.
+    let often: usize =
+        (0..100).map(|_| say(&mut peer, Act::Unreachable, 40) + say(&mut peer, Act::Reachable, 40)).sum();
+    assert!(often <= 3, "{often} keyframes");
+}

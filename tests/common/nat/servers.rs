@@ -113,7 +113,7 @@ fn nginx(folder: &TempDir) -> Server {
             client_body_temp_path {temporary}; proxy_temp_path {temporary}; fastcgi_temp_path {temporary};
             uwsgi_temp_path {temporary}; scgi_temp_path {temporary};
             server {{
-                listen 443 ssl; listen [::]:443 ssl; ssl_certificate {certificate}; ssl_certificate_key {key};
+                listen 443 ssl http2; listen [::]:443 ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key};
                 root {page};
                 location /mqtt {{
                     proxy_pass http://127.0.0.1:{BROKER_PORT}; proxy_http_version 1.1; proxy_read_timeout 1h;

@@ -95,6 +95,35 @@ fn a_page_joins_and_is_answered_where_it_was_heard() {
 }
 
 #[test]
+fn who_packs_is_answered_packed_and_who_does_not_is_not() {
+    let long = ToPage::Candidate { candidate: "a=rtcp-fb:96 nack ".repeat(200) };
+    let text = serde_json::to_vec(&long).expect("text");
+    let sdp = "a=rtcp-fb:96 nack ".repeat(200);
+    let join = format!(r#"{{"type":"join","v":3,"secret":"s","name":"Ann","sdp":"{sdp}"}}"#);
+    for packs in [false, true] {
+        let (mut sessions, page) = (sessions(), Page::new(SECRET, 7));
+        let key = page.keys.page_key(page.session).expect("a key");
+        let message = if packs { pack(join.as_bytes()) } else { join.clone().into_bytes() };
+        let sealed = key.seal(Header { id: page.session, counter: 0 }, &message).expect("sealed");
+        sessions.handle_publish(0, &page.topic(), &sealed, NOW);
+        let session = joined(&mut sessions).expect("a join");
+        sessions.say(session, &long, NOW);
+        let [said] = &said(&mut sessions)[..] else { panic!("one message") };
+        let header = Header::parse(&said.payload).expect("an envelope");
+        let key = page.keys.host_key(page.session, header.id).expect("a key");
+        let opened = key.open(header, &said.payload).expect("it opens");
+        assert_eq!(unpack(opened), Some((text.clone(), packs)));
+        assert_eq!(said.payload.len() < text.len() / 4, packs);
+    }
+    // What is sealed and yet cannot be unpacked is no message, and no reason for anything.
+    let (mut sessions, page) = (sessions(), Page::new(SECRET, 7));
+    let key = page.keys.page_key(page.session).expect("a key");
+    let sealed = key.seal(Header { id: page.session, counter: 0 }, &[1; 100]).expect("sealed");
+    sessions.handle_publish(0, &page.topic(), &sealed, NOW);
+    assert_eq!(sessions.poll_event(), None);
+}
+
+#[test]
 fn what_is_replayed_counts_once_and_is_answered_seldom() {
     let (mut sessions, mut page) = (sessions(), Page::new(SECRET, 7));
     let (topic, join) = (page.topic(), page.join());
