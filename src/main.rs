@@ -7,6 +7,7 @@ use hotseat::gui;
 use hotseat::meet::{self, MeetConfig};
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
 use hotseat::net::tls::GivenCertificate;
+use hotseat::net::tls::acme::{AcmeConfig, AcmeContact, AcmeDirectory, AcmeName, AcmeWords, AcmeWordsError, MAX_NAMES};
 use hotseat::net::{
     IpNet, MAX_RELAYS, PublicAddress, PublicAddressError, Relay, RelayError, Site, parse_network, transport,
 };
@@ -134,6 +135,76 @@ fn relay_words(TurnServer { url, username, password, secret }: &TurnServer) -> R
     RelayWords { url, username, password, secret }
 }
 
+/// In place of a name: the address at which others see this machine.
+const OWN_ADDRESS: &str = "auto";
+
+#[derive(Args)]
+struct AcmeArguments {
+    /// Get a certificate for this name or public address of this machine, such as play.example or 203.0.113.9, and keep it
+    /// young. Who gives this agrees to the terms of the server of certificates. Port 80 or 443 of the name has to lead to the
+    /// port of the page. With `auto`, for the address at which others see this machine: the router is asked for it and to
+    /// lead port 443 here, and the settings' servers (STUN) are asked where no other is named.
+    #[arg(long = "acme", value_name = "NAME-OR-ADDRESS")]
+    names: Vec<String>,
+    /// The server of certificates (ACME); without this, Let's Encrypt.
+    #[arg(long = "acme-directory", value_name = "URL", requires = "names")]
+    directory: Option<AcmeDirectory>,
+    /// Who vouches for that server, in PEM, if the system does not know them.
+    #[arg(long = "acme-roots", value_name = "PATH", requires = "names")]
+    roots: Option<PathBuf>,
+    /// Where that server may write to you.
+    #[arg(long = "acme-contact", value_name = "MAIL", requires = "names")]
+    contact: Option<AcmeContact>,
+}
+
+impl AcmeArguments {
+    /// With `usual`, what the settings have where nothing is named. Of `internet` more is used where that is how the address is
+    /// found.
+    fn read(
+        self,
+        usual: bool,
+        settings: &Settings,
+        internet: &mut Internet,
+    ) -> Result<Option<AcmeConfig>, AcmeWordsError> {
+        let config = match (self.names.is_empty(), usual && settings.internet) {
+            (false, _) => Some(self.config()?),
+            (true, true) => certificates(settings),
+            (true, false) => None,
+        };
+        if config.as_ref().is_some_and(|config| config.own_address) {
+            (internet.wanted, internet.map_ports) = (true, true);
+            if internet.stun.is_empty() {
+                internet.stun = settings.stun_servers.iter().filter_map(|text| ServerName::parse(text)).collect();
+            }
+        }
+        Ok(config)
+    }
+
+    fn config(self) -> Result<AcmeConfig, AcmeWordsError> {
+        let (own, names): (Vec<String>, Vec<String>) = self.names.into_iter().partition(|text| text == OWN_ADDRESS);
+        let names = names.iter().map(|text| text.parse()).collect::<Result<Vec<AcmeName>, _>>()?;
+        if names.len() > MAX_NAMES {
+            return Err(AcmeWordsError::TooMany { most: MAX_NAMES });
+        }
+        let config = AcmeConfig::new(self.directory.unwrap_or_default(), names);
+        Ok(AcmeConfig { own_address: !own.is_empty(), roots: self.roots, contact: self.contact, ..config })
+    }
+}
+
+/// Those that the settings ask for.
+fn certificates(settings: &Settings) -> Option<AcmeConfig> {
+    let (config, wrong) = AcmeConfig::from_words(AcmeWords {
+        names: &settings.acme_names,
+        own_address: settings.acme_own_address,
+        directory: &settings.acme_directory,
+        contact: &settings.acme_contact,
+    });
+    for what in wrong {
+        tracing::warn!("settings: {what}");
+    }
+    config
+}
+
 #[derive(Args)]
 struct HostArguments {
     #[command(flatten)]
@@ -161,6 +232,8 @@ struct HostArguments {
     /// Its key, in PEM.
     #[arg(long, value_name = "PATH", requires = "certificate")]
     private_key: Option<PathBuf>,
+    #[command(flatten)]
+    acme: AcmeArguments,
     /// A server between guests and this machine whose X-Forwarded headers count, or a network of such (ADDR/BITS).
     /// Without one, those on this machine.
     #[arg(long, value_name = "ADDR", value_parser = network)]
@@ -178,6 +251,8 @@ struct DoctorArguments {
     listen: Listen,
     #[command(flatten)]
     internet: InternetArguments,
+    #[command(flatten)]
+    acme: AcmeArguments,
     /// As one JSON object.
     #[arg(long)]
     json: bool,
@@ -390,8 +465,11 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         }
         Some(What::Cores { json }) => print(&tools::cores(&settings.core_folders, json, &texts)),
         Some(What::Doctor(arguments)) => {
-            let DoctorArguments { listen, internet, json } = *arguments;
-            let config = Config { internet: internet.read(settings)?, ..config(&listen, settings) };
+            let DoctorArguments { listen, internet, acme, json } = *arguments;
+            let usual = internet.internet;
+            let mut internet = internet.read(settings)?;
+            let acme = acme.read(usual, settings, &mut internet)?;
+            let config = Config { internet, acme, ..config(&listen, settings) };
             print(&headless::doctor(config, json, &texts)?)
         }
         Some(What::Page { out, broker, stun }) => page(out, broker, stun, settings, &texts),
@@ -434,6 +512,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         public_address,
         certificate,
         private_key,
+        acme,
         trusted_proxy,
         internet,
         json,
@@ -449,8 +528,10 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     }
     let usual = config(&listen, settings);
     let certificate = GivenCertificate::of(certificate, private_key).or_else(|| usual.certificate.clone());
-    let internet = internet.read(settings)?;
-    let config = Config { codec, invite, site, certificate, internet, ..usual };
+    let with_settings = internet.internet;
+    let mut internet = internet.read(settings)?;
+    let acme = acme.read(with_settings, settings, &mut internet)?;
+    let config = Config { codec, invite, site, certificate, acme, internet, ..usual };
     Ok(headless::run(config, game, json, texts)?)
 }
 
@@ -511,6 +592,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         invite: InviteTerms::default(),
         site: site(settings),
         certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
+        acme: None,
         internet: Internet::default(),
     }
 }

@@ -91,6 +91,14 @@ pub struct Settings {
     /// Its key.
     #[serde(with = "file::some_path", skip_serializing_if = "Option::is_none")]
     pub private_key: Option<PathBuf>,
+    /// Names and addresses for which a server of certificates is asked: that agrees to its terms.
+    pub acme_names: Vec<String>,
+    /// And the address at which friends reach this machine.
+    pub acme_own_address: bool,
+    /// The server's address; empty for Let's Encrypt.
+    pub acme_directory: String,
+    /// Where it may write to; empty for nowhere.
+    pub acme_contact: String,
     /// Friends beyond the local network may come in; false: nothing outside it is asked for anything.
     pub internet: bool,
     /// Ask the router to lead guests here.
@@ -175,6 +183,10 @@ impl Default for Settings {
             trusted_proxies: vec!["127.0.0.0/8".into(), "::1".into()],
             certificate: None,
             private_key: None,
+            acme_names: Vec::new(),
+            acme_own_address: false,
+            acme_directory: String::new(),
+            acme_contact: String::new(),
             internet: true,
             map_ports: false,
             stun_servers: STUN_SERVERS.map(String::from).into(),

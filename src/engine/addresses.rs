@@ -29,15 +29,6 @@ pub(super) fn pages(addresses: &[SocketAddr]) -> Vec<String> {
     addresses.iter().map(|at| format!("http://{at}/")).collect()
 }
 
-/// The page at the names that a certificate of the person's own is for.
-pub(super) fn named_pages(certificates: &Certificates, http: SocketAddr) -> Vec<String> {
-    let port = match http.port() {
-        443 => String::new(),
-        port => format!(":{port}"),
-    };
-    certificates.public_names().iter().map(|name| format!("https://{name}{port}/")).collect()
-}
-
 /// What follows the addresses of this machine.
 pub(super) struct Followers {
     pub net: NetHandle,

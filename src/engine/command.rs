@@ -3,6 +3,7 @@
 use super::Internet;
 use crate::game_command::GameCommand;
 use crate::net::Site;
+use crate::net::tls::acme::AcmeConfig;
 use crate::packet::Format;
 use crate::room::RoomCommand;
 use std::path::PathBuf;
@@ -58,6 +59,8 @@ pub enum Command {
     Site(Site),
     /// What may be used to reach friends beyond the local network.
     Internet(Internet),
+    /// Which certificates a server is asked for; none at all without it.
+    Certificates(Option<AcmeConfig>),
     /// Stream in this format only; none for the best that each peer takes.
     Codec(Option<Format>),
 }

@@ -5,6 +5,7 @@ use super::internet::InternetStatus;
 use crate::messages;
 use crate::net::meeting::BrokerState;
 use crate::net::port_mapping::{MappingProblem, Method, Outcome, PortStatus};
+use crate::net::tls::acme::{AcmeError, AcmeStatus};
 use crate::net::transport::stun::{MappingBehavior, StunOutcome};
 use crate::net::transport::turn::TurnOutcome;
 use crate::text::{Message, Texts};
@@ -42,6 +43,7 @@ messages! {
         network => Network,
         router => Router,
         mapping => Mapping,
+        certificate => Certificate,
         relays => Relays,
         brokers => Brokers,
         link => Link,
@@ -64,6 +66,13 @@ messages! {
         mapping_asking => MappingAsking,
         mapped => Mapped { method: Method, addresses: String },
         not_mapped => NotMapped { problem: MappingProblem },
+        /// One is wanted for the address at which friends reach this machine.
+        certificate_no_address => CertificateNoAddress,
+        certificate_asked => CertificateAsked { names: String },
+        certificate_ready => CertificateReady { names: String },
+        certificate_failed => CertificateFailed { problems: String },
+        /// That of some.
+        certificates_failed => CertificatesFailed { names: String, problems: String },
         relays_asking => RelaysAsking,
         relays_ready => RelaysReady { relays: String },
         relays_failed => RelaysFailed { problems: String },
@@ -86,6 +95,10 @@ messages! {
         symmetric => Symmetric,
         udp_blocked => UdpBlocked,
         mapping => Mapping,
+        certificate_address => CertificateAddress,
+        /// Of the page.
+        certificate_port => CertificatePort { port: u16 },
+        certificate_wait => CertificateWait,
         relays => Relays { problems: String },
         no_relay => NoRelay,
         brokers => Brokers,
@@ -116,6 +129,7 @@ pub fn diagnose(status: &InternetStatus, texts: &Texts) -> Vec<Step> {
     let near = [network(status), router(status)];
     near.into_iter()
         .chain(mapping(status))
+        .chain(certificate(status, texts))
         .chain(relays(status, texts))
         .chain([brokers(status, texts), link(status)])
         .collect()
@@ -201,6 +215,42 @@ fn mapping(status: &InternetStatus) -> Option<Step> {
     Some(match problem {
         Some(problem) => step(StepState::Limited, Finding::NotMapped { problem }).but(Advice::Mapping),
         None => step(StepState::Working, Finding::MappingAsking),
+    })
+}
+
+/// What a server of certificates said; none if it was not asked.
+fn certificate(status: &InternetStatus, texts: &Texts) -> Option<Step> {
+    if !status.wants_certificates {
+        return None;
+    }
+    let step = |state, finding| Step::new(StepTitle::Certificate, state, finding);
+    let all = &status.certificates;
+    if all.is_empty() {
+        let mapping = status.maps_ports && status.mapping.iter().any(|port| port.ipv4 == Outcome::Asking);
+        let servers = status.stun.servers.iter().any(|(_, outcome)| *outcome == StunOutcome::Asking);
+        let step = |state| step(state, Finding::CertificateNoAddress);
+        return Some(match mapping || servers {
+            true => step(StepState::Working),
+            false => step(StepState::Limited).but(Advice::CertificateAddress),
+        });
+    }
+    let names = |wanted: fn(&AcmeStatus) -> bool| {
+        all.iter().filter(move |it| wanted(it)).map(|it| it.name.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let ready = names(|it| it.until.is_some());
+    let mut problems: Vec<String> = all.iter().filter_map(|it| Some(it.problem.as_ref()?.text(texts))).collect();
+    problems.dedup();
+    let problems = problems.join(" ");
+    let not_proven = all.iter().any(|it| matches!(it.problem, Some(AcmeError::NotProven { .. })));
+    let advice = if not_proven { Advice::CertificatePort { port: status.page_port } } else { Advice::CertificateWait };
+    Some(match (ready.is_empty(), problems.is_empty()) {
+        (true, false) => step(StepState::Limited, Finding::CertificateFailed { problems }).but(advice),
+        (false, false) => step(StepState::Limited, Finding::CertificatesFailed { names: ready, problems }).but(advice),
+        (_, true) if all.iter().any(|it| it.until.is_none()) => {
+            let names = names(|it| it.until.is_none());
+            step(StepState::Working, Finding::CertificateAsked { names })
+        }
+        (_, true) => step(StepState::Good, Finding::CertificateReady { names: ready }),
     })
 }
 
@@ -297,6 +347,7 @@ mod tests {
     use crate::net::transport::turn::TurnProblem;
     use crate::text::Spoken;
     use std::num::NonZeroU16;
+    use std::time::SystemTime;
 
     fn at(text: &str) -> SocketAddr {
         text.parse().expect("an address")
@@ -398,6 +449,41 @@ mod tests {
         let not_mapped = (StepState::Limited, Finding::NotMapped { problem: problem.clone() });
         assert_eq!(found(Outcome::NotReachable { mapping, why: problem.clone() }), not_mapped);
         assert_eq!(found(Outcome::Unmapped(problem)), not_mapped);
+    }
+
+    #[test]
+    fn certificates_are_told_of_when_they_are_wanted_with_what_the_server_said() {
+        let mut it = InternetStatus { wants_certificates: true, page_port: 8470, ..status() };
+        assert_eq!(steps(&it)[2], (StepState::Limited, Finding::CertificateNoAddress));
+        it.stun.servers = vec![("s".into(), StunOutcome::Asking)];
+        assert_eq!(steps(&it)[2], (StepState::Working, Finding::CertificateNoAddress));
+        let of = |name: &str, until, problem| AcmeStatus {
+            name: name.parse().expect("a name"),
+            until,
+            problem,
+            next: SystemTime::UNIX_EPOCH,
+        };
+        it.certificates = vec![of("45.0.0.7", None, None), of("play.example", Some(SystemTime::UNIX_EPOCH), None)];
+        assert_eq!(steps(&it)[2], (StepState::Working, Finding::CertificateAsked { names: "45.0.0.7".into() }));
+        let problem = AcmeError::Slow { server: "ca.example".into() };
+        let problems = problem.text(&Spoken::English.texts());
+        it.certificates[0].problem = Some(problem);
+        let failed = Finding::CertificatesFailed { names: "play.example".into(), problems: problems.clone() };
+        assert_eq!(steps(&it)[2], (StepState::Limited, failed));
+        it.certificates.truncate(1);
+        assert_eq!(steps(&it)[2], (StepState::Limited, Finding::CertificateFailed { problems }));
+        assert_eq!(diagnose(&it, &Spoken::English.texts())[2].advice, Some(Advice::CertificateWait));
+        it.certificates[0].problem = Some(AcmeError::NotProven {
+            server: "ca.example".into(),
+            name: "45.0.0.7".into(),
+            port: 443,
+            kind: "connection".into(),
+            detail: "refused".into(),
+        });
+        let advice = diagnose(&it, &Spoken::English.texts()).swap_remove(2).advice;
+        assert_eq!(advice, Some(Advice::CertificatePort { port: 8470 }));
+        it.certificates = vec![of("45.0.0.7", Some(SystemTime::UNIX_EPOCH), None)];
+        assert_eq!(steps(&it)[2], (StepState::Good, Finding::CertificateReady { names: "45.0.0.7".into() }));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How friends who are elsewhere get in: what is started for that, and ended when the host wants none of it.
 
 use super::addresses::Bound;
+use super::certificates::PROOF_PORTS;
 use super::resolver::{Resolver, ServerName};
 use super::thread::Message;
 use crate::messages;
@@ -8,6 +9,7 @@ use crate::net::meeting::{
     BrokerAddress, BrokerAddressError, BrokerState, MAX_BROKERS, Meeting, MeetingConfig, MeetingStatus,
 };
 use crate::net::port_mapping::{MappingStatus, PortMapper, Protocol, Wanted, of_this_machine};
+use crate::net::tls::acme::AcmeStatus;
 use crate::net::transport::stun::{StunOutcome, StunStatus};
 use crate::net::transport::turn::TurnStatus;
 use crate::net::{MAX_RELAYS, NetCommand, NetHandle, PublicAddress, PublicAddressError, Relay, RelayError};
@@ -141,6 +143,12 @@ pub struct InternetStatus {
     pub mapping: MappingStatus,
     /// Each broker, and how it is with it.
     pub brokers: MeetingStatus,
+    /// A server is asked for certificates.
+    pub wants_certificates: bool,
+    /// Of the page, on this machine.
+    pub page_port: u16,
+    /// Each name for which that is done, and how it is with it.
+    pub certificates: Vec<AcmeStatus>,
 }
 
 /// The ways to this host that the router made. A pinhole for an address of this machine makes no other.
@@ -164,6 +172,8 @@ pub(super) struct Reach {
     resolver: Option<Resolver>,
     relay_resolver: Option<Resolver>,
     mapper: Option<PortMapper>,
+    /// The router is to lead to the page from where servers of certificates look.
+    proves: bool,
     /// Those of the media and of the page.
     bound: Bound,
     /// Of the links that there are.
@@ -180,6 +190,7 @@ impl Reach {
             resolver: None,
             relay_resolver: None,
             mapper: None,
+            proves: false,
             bound,
             secrets: Vec::new(),
         }
@@ -222,20 +233,42 @@ impl Reach {
             }
         }
         if self.config.map_ports != config.map_ports {
-            self.mapper = if config.map_ports { Some(self.start_mapper()?) } else { None };
-            if !config.map_ports {
-                self.net.send(NetCommand::Mapped(Vec::new()));
-            }
+            self.map_ports(config.map_ports)?;
         }
         self.config = config;
         Ok(())
     }
 
+    /// Servers of certificates are to find the page, or need not any more.
+    pub(super) fn prove(&mut self, wanted: bool) -> Result<(), SpawnError> {
+        if self.proves != wanted {
+            self.proves = wanted;
+            if self.config.map_ports {
+                self.map_ports(true)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn map_ports(&mut self, wanted: bool) -> Result<(), SpawnError> {
+        // The one before gives back what it has first.
+        self.mapper = None;
+        match wanted {
+            true => self.mapper = Some(self.start_mapper()?),
+            false => drop(self.net.send(NetCommand::Mapped(Vec::new()))),
+        }
+        Ok(())
+    }
+
     fn start_mapper(&self) -> Result<PortMapper, SpawnError> {
-        let port = |protocol, at: SocketAddr| {
-            NonZeroU16::new(at.port()).map(|port| Wanted { protocol, internal_port: port, external_port: port })
+        let port = |protocol, at: SocketAddr, outside: u16| {
+            let (internal_port, external_port) = (NonZeroU16::new(at.port())?, NonZeroU16::new(outside)?);
+            Some(Wanted { protocol, internal_port, external_port })
         };
-        let wanted = [port(Protocol::Udp, self.bound.media), port(Protocol::Tcp, self.bound.http)];
+        let (media, http) = (self.bound.media, self.bound.http);
+        // PCP and NAT-PMP lead to a port from one port only. It is left out of the page's links.
+        let outside = if self.proves { PROOF_PORTS[0] } else { http.port() };
+        let wanted = [port(Protocol::Udp, media, media.port()), port(Protocol::Tcp, http, outside)];
         let (net, messages) = (self.net.clone(), self.messages.clone());
         let on_news = move |status: MappingStatus| {
             net.send(NetCommand::Mapped(mapped(&status)));

@@ -5,6 +5,7 @@
 //! for, `thread` brings the two together, `publisher` shows the outcome, `wiring` starts it all.
 
 mod addresses;
+mod certificates;
 mod command;
 mod controls;
 mod diagnosis;
@@ -42,6 +43,7 @@ use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat};
 use crate::link::board::{BoardWriter, FeedbackReader, Lane};
 use crate::net::Site;
 use crate::net::tls::GivenCertificate;
+use crate::net::tls::acme::AcmeConfig;
 use crate::packet::Format;
 use crate::room::InviteTerms;
 use crate::sync::{Event, spawn};
@@ -80,6 +82,8 @@ pub struct Config {
     pub site: Site,
     /// Certificate and key for https, of the person's own.
     pub certificate: Option<GivenCertificate>,
+    /// Certificates that a server gives by itself.
+    pub acme: Option<AcmeConfig>,
     /// What may be used to reach friends beyond the local network.
     pub internet: Internet,
 }

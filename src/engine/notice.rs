@@ -8,6 +8,7 @@ use crate::game_command::Slot;
 use crate::library::CheckError;
 use crate::link::message::{CoreWarning, LoadError};
 use crate::messages;
+use crate::net::tls::acme::AcmeError;
 use crate::net::tls::{AuthorityError, GivenError, TlsProblem};
 use crate::record::RecordingFailure;
 use crate::sync::SpawnError;
@@ -80,6 +81,8 @@ messages! {
         no_authority => NoAuthority { error: AuthorityError },
         /// The certificate that the person has cannot be used.
         certificate => Certificate { error: GivenError },
+        /// A server of certificates gave none, or it is not kept.
+        acme => Acme { error: AcmeError },
         /// Friends beyond the local network cannot be reached.
         no_internet => NoInternet { error: SpawnError },
         /// The core states what cannot be.
@@ -105,7 +108,7 @@ impl NoticeKind {
             | Self::Recorded { .. }
             | Self::RecordedParts { .. }
             | Self::Screenshot { .. } => Level::Info,
-            Self::NoMoreLinks | Self::NoSound { .. } | Self::NoAuthority { .. } => Level::Warning,
+            Self::NoMoreLinks | Self::NoSound { .. } | Self::NoAuthority { .. } | Self::Acme { .. } => Level::Warning,
             Self::StateRefused { .. }
             | Self::CannotSaveState
             | Self::Crashed { .. }
@@ -134,6 +137,7 @@ impl NoticeKind {
             Self::CoreWarned { warning } => warning.code(),
             Self::NoAuthority { error } => error.code(),
             Self::Certificate { error } => error.code(),
+            Self::Acme { error } => error.code(),
             _ => self.code(),
         }
     }
@@ -161,7 +165,7 @@ macro_rules! errors {
 
 errors! {
     SaveError => Save, CheckError => Check, emulator::StartError => CoreProcess, LoadError => Load,
-    AuthorityError => NoAuthority, GivenError => Certificate, SpawnError => NoInternet,
+    AuthorityError => NoAuthority, GivenError => Certificate, AcmeError => Acme, SpawnError => NoInternet,
 }
 
 impl From<TlsProblem> for NoticeKind {

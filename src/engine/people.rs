@@ -61,6 +61,14 @@ impl People {
         self.write_invites(publisher);
     }
 
+    /// There are certificates for these pages now.
+    pub(super) fn set_named(&mut self, pages: Vec<String>, publisher: &mut Publisher) {
+        if self.pages.named != pages {
+            self.pages.named = pages;
+            self.write_invites(publisher);
+        }
+    }
+
     /// Guests open the page at another address of somebody else's, or at none any more.
     pub(super) fn set_public(&mut self, site: &Site, publisher: &mut Publisher) {
         let public = Pages::public(site);

@@ -3,6 +3,7 @@
 //! None of the hot threads waits for it.
 
 use super::addresses;
+use super::certificates::PublicCertificates;
 use super::executor::Executor;
 use super::figures::Figures;
 use super::internet::{Internet, Reach};
@@ -15,6 +16,7 @@ use crate::emulator;
 use crate::link::message::FromCore;
 use crate::net::meeting::MeetingStatus;
 use crate::net::port_mapping::MappingStatus;
+use crate::net::tls::acme::{AcmeConfig, AcmeStatus};
 use crate::net::transport::stun::StunStatus;
 use crate::net::transport::turn::TurnStatus;
 use crate::net::{NetCommand, NetHandle};
@@ -44,6 +46,8 @@ pub(super) enum Message {
     Stun(StunStatus),
     /// How it is with relays.
     Turn(TurnStatus),
+    /// How it is with a certificate.
+    Certificate(AcmeStatus),
     /// What the router said to being asked for ports.
     Mapping(MappingStatus),
     /// How it is with the brokers.
@@ -62,6 +66,7 @@ pub(super) struct EngineThread {
     pub(super) figures: Figures,
     pub(super) net: NetHandle,
     pub(super) reach: Reach,
+    pub(super) certificates: PublicCertificates,
     /// What the pages were told last.
     pub(super) info: GameInfo,
 }
@@ -98,6 +103,7 @@ impl EngineThread {
                 self.executor.set_site(site);
             }
             Message::Command(Command::Internet(internet)) => self.apply_internet(internet),
+            Message::Command(Command::Certificates(wanted)) => self.apply_certificates(wanted),
             Message::Command(command) => self.machine.handle_command(command),
             Message::Core(_, emulator::Event::Message(FromCore::Log { level, text })) => match level {
                 0 => tracing::debug!(target: "core", "{text}"),
@@ -134,18 +140,61 @@ impl EngineThread {
                 self.people.set_pages(addresses::pages(&addresses), &mut self.publisher);
                 self.publisher.snapshot.internet.addresses = addresses;
                 self.reach.network_changed();
+                self.follow_ways();
             }
             Message::Stun(status) => {
                 self.reach.stun_changed(&status);
                 self.publisher.snapshot.internet.stun = status;
+                self.follow_ways();
             }
-            Message::Mapping(status) => self.publisher.snapshot.internet.mapping = status,
+            Message::Mapping(status) => {
+                self.publisher.snapshot.internet.mapping = status;
+                self.follow_ways();
+            }
             Message::Turn(status) => self.publisher.snapshot.internet.turn = status,
+            Message::Certificate(status) => self.take_certificate(status),
             Message::Brokers(status) => self.publisher.snapshot.internet.brokers = status,
             Message::Notice(kind) => self.publisher.notice(kind),
             Message::Stop => {}
         }
         self.perform_actions();
+    }
+
+    fn take_certificate(&mut self, status: AcmeStatus) {
+        self.show_named();
+        // It was asked for before something else was wanted.
+        if !self.certificates.wants(&status.name) {
+            return;
+        }
+        let internet = &mut self.publisher.snapshot.internet;
+        let known = internet.certificates.iter().position(|it| it.name == status.name);
+        let before = known.map(|at| internet.certificates.remove(at)).and_then(|it| it.problem);
+        let problem = status.problem.clone().filter(|problem| before.as_ref() != Some(problem));
+        internet.certificates.push(status);
+        // Once, not each time that it is tried again.
+        if let Some(problem) = problem {
+            self.publisher.notice(problem.into());
+        }
+    }
+
+    /// What is known of the ways to this machine changed.
+    pub(super) fn follow_ways(&mut self) {
+        self.certificates.follow(&self.publisher.snapshot.internet);
+        self.certificates.begin(&mut self.publisher.snapshot.internet);
+        self.show_named();
+    }
+
+    fn show_named(&mut self) {
+        self.people.set_named(self.certificates.pages(), &mut self.publisher);
+        self.publisher.snapshot.internet.public_page = self.people.public_page();
+    }
+
+    fn apply_certificates(&mut self, wanted: Option<AcmeConfig>) {
+        let applied = self.certificates.apply(wanted);
+        if let Err(error) = applied.and_then(|()| self.reach.prove(self.certificates.is_wanted())) {
+            self.publisher.notice(error.into());
+        }
+        self.follow_ways();
     }
 
     pub(super) fn apply_internet(&mut self, internet: Internet) {

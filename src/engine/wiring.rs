@@ -1,6 +1,7 @@
 //! Opens the sockets, starts the threads, and connects them.
 
 use super::addresses::{self, Bound, Followers};
+use super::certificates::PublicCertificates;
 use super::executor::Executor;
 use super::figures::Figures;
 use super::internet::Reach;
@@ -89,7 +90,11 @@ impl Engine {
         let address = |it: io::Result<_>| it.map_err(|error| StartError::Page { cause: error.into() });
         let bound = Bound { http: address(listener.local_addr())?, media: address(socket.local_addr())? };
         let (certificates, no_authority) = certificates(&config);
-        let named = addresses::named_pages(&certificates, bound.http);
+        let (messages, inbox) = sync_channel(QUEUE);
+        let folder = config.data_dir.join("tls").join("acme");
+        let mut public = PublicCertificates::new(certificates.clone(), folder, bound.http.port(), messages.clone());
+        public.apply(config.acme.clone())?;
+        let named = public.pages();
         let served = local_addresses(bound.http);
         let pages = Pages::new(&config.site, named, addresses::pages(&served));
         let room = room(&config)?;
@@ -100,7 +105,6 @@ impl Engine {
         let link = Link::create().map_err(|error| StartError::Memory { cause: error.into() })?;
         let change = Arc::new(wake_up()?);
         let packet_event = Arc::new(wake_up()?);
-        let (messages, inbox) = sync_channel(QUEUE);
         if let Some(error) = no_authority {
             let _ = messages.try_send(Message::Notice(error.into()));
         }
@@ -181,13 +185,16 @@ impl Engine {
             people: People::new(pages, first),
             figures: Figures::new(link, video_control, now()),
             reach: Reach::new(net.clone(), messages.clone(), bound),
+            certificates: public,
             net,
             info: GameInfo::default(),
         };
         let internet = &mut engine.publisher.snapshot.internet;
         internet.addresses = served;
         internet.public_page = engine.people.public_page();
+        engine.reach.prove(config.acme.is_some())?;
         engine.apply_internet(config.internet);
+        engine.follow_ways();
         let thread = spawn("engine", move || {
             engine.run(&inbox);
             let _ = net_thread.join();
@@ -214,7 +221,7 @@ fn certificates(config: &Config) -> (Arc<Certificates>, Option<AuthorityError>) 
         names: net::machine_names(),
         given: config.certificate.clone(),
     };
-    let (certificates, problem) = Certificates::open(tls, SystemTime::now());
+    let (certificates, problem) = Certificates::open(tls, SystemTime::now);
     (Arc::new(certificates), problem)
 }
 

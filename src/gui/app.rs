@@ -22,6 +22,7 @@ use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
 use crate::net::tls::GivenCertificate;
+use crate::net::tls::acme::{AcmeConfig, AcmeWords};
 use crate::net::transport::{self, Protocol};
 use crate::room::{LocalPlayer, RequestId};
 use crate::settings::{self, Settings, SettingsWarning, TurnServer};
@@ -117,6 +118,7 @@ impl App {
             invite: invite_links::default_terms(&settings),
             site: site(&settings),
             certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
+            acme: certificates(&settings),
             internet: internet(&settings),
         });
         let engine = engine.map_err(|error| StartError::Engine(error.text(&texts)))?;
@@ -192,7 +194,22 @@ pub(super) fn internet_words(settings: &Settings) -> InternetWords<'_> {
         brokers: &settings.brokers,
         stun: &settings.stun_servers,
         relays: settings.turn_servers.iter().map(relay_words).collect(),
-        map_ports: settings.map_ports,
+        // An address is certified where the router leads there.
+        map_ports: settings.map_ports || settings.acme_own_address,
+    }
+}
+
+/// Those that a server is asked for, as the settings have it.
+fn certificates(settings: &Settings) -> Option<AcmeConfig> {
+    AcmeConfig::from_words(acme_words(settings)).0.filter(|_| settings.internet)
+}
+
+pub(super) fn acme_words(settings: &Settings) -> AcmeWords<'_> {
+    AcmeWords {
+        names: &settings.acme_names,
+        own_address: settings.acme_own_address,
+        directory: &settings.acme_directory,
+        contact: &settings.acme_contact,
     }
 }
 

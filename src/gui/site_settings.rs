@@ -3,6 +3,7 @@
 use super::theme;
 use super::widgets;
 use super::{dialog, preferences};
+use crate::net::tls::acme::AcmeConfig;
 use crate::net::{Site, SiteProblem};
 use crate::settings::Settings;
 use crate::text::{Message, Texts};
@@ -16,17 +17,28 @@ const MAX: usize = 500;
 pub(super) struct SiteDraft {
     names: String,
     public: String,
+    /// For which a certificate is asked.
+    certified: String,
+}
+
+/// What a person separates names by.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split([',', ' ', ';', '、', '，']).map(str::trim);
+    words.filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
 impl SiteDraft {
     pub(super) fn of(settings: &Settings) -> Self {
-        Self { names: settings.allow_names.join(", "), public: settings.public_address.clone() }
+        Self {
+            names: settings.allow_names.join(", "),
+            public: settings.public_address.clone(),
+            certified: settings.acme_names.join(", "),
+        }
     }
 
     /// With what of it cannot be used.
     fn read(&self, settings: &Settings) -> (Vec<String>, Vec<SiteProblem>) {
-        let names: Vec<String> =
-            self.names.split([',', ' ', ';', '、', '，']).map(str::trim).map(str::to_owned).collect();
+        let names = words(&self.names);
         let (site, wrong) = Site::from_words(&names, &self.public, &settings.trusted_proxies);
         (site.names, wrong.into_iter().filter(|it| !matches!(it, SiteProblem::Proxy { .. })).collect())
     }
@@ -40,6 +52,7 @@ impl SiteDraft {
         if !wrong.iter().any(|it| matches!(it, SiteProblem::Public { .. })) {
             new.public_address = self.public.trim().to_owned();
         }
+        new.acme_names = words(&self.certified);
     }
 }
 
@@ -56,7 +69,29 @@ pub(super) fn show(ui: &mut Ui, texts: &Texts, draft: &mut SiteDraft, new: &mut 
         });
     }
     let (_, wrong) = draft.read(new);
-    for problem in wrong {
+    complain(ui, texts, &wrong);
+    // A server of certificates is beyond the local network.
+    if new.internet {
+        certificates(ui, texts, draft, new);
+    }
+}
+
+fn certificates(ui: &mut Ui, texts: &Texts, draft: &mut SiteDraft, new: &mut Settings) {
+    widgets::explain(ui, texts.site_certified_explained);
+    preferences::line(ui, texts.site_certified, |ui| {
+        let field = TextEdit::singleline(&mut draft.certified).char_limit(MAX).desired_width(300.0);
+        ui.add(field.hint_text(texts.site_certified_hint)).accessible_name(texts.site_certified);
+    });
+    let label = texts.site_certified_own;
+    widgets::switch(ui, &mut new.acme_own_address, label, label);
+    let mut typed = new.clone();
+    typed.acme_names = words(&draft.certified);
+    let (_, wrong) = AcmeConfig::from_words(super::app::acme_words(&typed));
+    complain(ui, texts, &wrong);
+}
+
+fn complain(ui: &mut Ui, texts: &Texts, problems: &[impl Message]) {
+    for problem in problems {
         ui.add(egui::Label::new(RichText::new(problem.text(texts)).size(13.0).color(theme::WARNING)).wrap());
     }
 }
@@ -68,10 +103,15 @@ mod tests {
     #[test]
     fn what_can_be_used_is_taken_and_the_rest_left_as_it_was() {
         let mut settings = Settings::default();
-        let draft = |names: &str, public: &str| SiteDraft { names: names.into(), public: public.into() };
+        let draft = |names: &str, public: &str| SiteDraft {
+            names: names.into(),
+            public: public.into(),
+            certified: " play.example,45.0.0.7 ".into(),
+        };
         draft("pc.example.org, arcade.lan  games.example", " play.example/x ").apply(&mut settings);
         assert_eq!(settings.allow_names, ["pc.example.org", "arcade.lan", "games.example"]);
         assert_eq!(settings.public_address, "play.example/x");
+        assert_eq!(settings.acme_names, ["play.example", "45.0.0.7"]);
         draft("pc:80", "ftp://x").apply(&mut settings);
         assert_eq!((settings.allow_names.len(), settings.public_address.as_str()), (3, "play.example/x"));
         draft("", "").apply(&mut settings);

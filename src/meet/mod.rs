@@ -146,7 +146,7 @@ pub fn run(config: MeetConfig, on_ready: impl FnOnce(&MeetError)) -> Result<(), 
 }
 
 fn load(given: GivenCertificate) -> Result<Certificates, MeetError> {
-    let certificates = Certificates::given_only(given);
+    let certificates = Certificates::given_only(given, SystemTime::now);
     match certificates.refresh(&[], SystemTime::now()) {
         Err(TlsProblem::Given(error)) => Err(MeetError::Certificate { error }),
         _ => Ok(certificates),

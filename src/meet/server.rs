@@ -7,7 +7,7 @@ use super::limits::{DoorLimits, Doors, Refusal};
 use super::metrics::{self, Connections};
 use super::outbox::Outbox;
 use super::{MeetError, MeetRefusal};
-use crate::net::tls::{Certificates, TlsProblem};
+use crate::net::tls::{Certificates, Ends, TlsProblem};
 use crate::net::{IpNet, MeetingPage, PublicAddress, Site, refuse};
 use crate::rate_limit::RateLimit;
 use crate::sync::{now, spawn};
@@ -248,7 +248,9 @@ async fn serve(stream: TcpStream, origin: Origin, app: Router, shared: &Shared) 
         serve_http(stream, app.layer(Extension(origin))).await;
         return;
     }
-    let Some(acceptor) = shared.config.certificates.as_ref().and_then(Certificates::acceptor) else { return };
+    let Ok(local) = stream.local_addr() else { return };
+    let ends = Ends { remote: origin.address, local: local.ip().to_canonical(), by_router: false };
+    let Some(acceptor) = shared.config.certificates.as_ref().and_then(|it| it.acceptor(ends)) else { return };
     if let Ok(Ok(stream)) = timeout(HEAD_LIMIT, acceptor.accept(stream)).await {
         serve_http(stream, app.layer(Extension(Origin { secure: true, ..origin }))).await;
     }

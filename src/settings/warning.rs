@@ -41,7 +41,7 @@ pub(super) fn expected(key: &str) -> Expected {
     let number = |least: String, most: String| Expected::Number { least, most };
     match key {
         "host_name" | "allow_names" | "public_address" | "trusted_proxies" | "stun_servers" | "meeting_page"
-        | "brokers" => Expected::Text,
+        | "brokers" | "acme_names" | "acme_directory" | "acme_contact" => Expected::Text,
         "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
         "scaling" => Expected::Choice { choices: "sharp, whole".into() },
         "codec" => {
@@ -50,7 +50,7 @@ pub(super) fn expected(key: &str) -> Expected {
         }
         "volume" => number("0".into(), "1".into()),
         "turbo_hz" => number(TURBO_RATES[0].to_string(), TURBO_RATES[1].to_string()),
-        "stick_moves_dpad" | "ask_before_joining" | "internet" | "map_ports" => Expected::Truth,
+        "stick_moves_dpad" | "ask_before_joining" | "internet" | "map_ports" | "acme_own_address" => Expected::Truth,
         "keyboard" | "keyboard_2" => Expected::KeyName,
         "turbo" | "turbo_2" => Expected::ButtonName,
         "recent" => Expected::Game,

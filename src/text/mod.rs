@@ -78,7 +78,8 @@ texts! {
     gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,
-    site, site_hint, site_names, site_names_hint, site_public, site_public_hint,
+    site, site_hint, site_names, site_names_hint, site_public, site_public_hint, site_certified, site_certified_hint,
+    site_certified_own, site_certified_explained,
     ports, ports_hint, page_port, media_port, after_restart, sound, sound_off, sound_playing,
     // Keys and buttons
     key_escape, key_tab, key_backspace, key_enter, key_space, key_insert, key_delete, key_home, key_end, key_page_up,

@@ -1,10 +1,13 @@
 //! Networks of every kind, in namespaces, with real servers: brokers, relays, routers.
 
+#[path = "../common/certificate_servers.rs"]
+mod certificate_servers;
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../common/nat/mod.rs"]
 mod nat;
 
+mod acme;
 mod internet;
 mod meet;
 mod nat_matrix;

@@ -124,6 +124,9 @@ impl App {
         if super::internet(&old) != super::internet(&self.settings) {
             self.engine.send(Command::Internet(super::internet(&self.settings)));
         }
+        if super::certificates(&old) != super::certificates(&self.settings) {
+            self.engine.send(Command::Certificates(super::certificates(&self.settings)));
+        }
         if old.codec != self.settings.codec {
             self.engine.send(Command::Codec(self.settings.codec));
         }

@@ -14,7 +14,9 @@ pub use public_address::{PublicAddress, PublicAddressError};
 pub use site::{Site, SiteProblem, is_our_host, parse_network};
 
 use super::NetHandle;
-use super::tls::Certificates;
+use super::port_mapping::{Family, of_this_machine};
+use super::tls::acme::{CHALLENGE_ALPN, CHALLENGE_PATH};
+use super::tls::{self, Certificates};
 use super::transport::tcp::{Ends, HEAD, is_framed};
 use crate::messages;
 use crate::sync::{SpawnError, spawn};
@@ -151,8 +153,14 @@ impl Signaling {
 }
 
 impl Shared {
+    /// With the names that a certificate is for: who gave it looked whether they lead here.
     fn site(&self) -> Arc<Site> {
-        self.site.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut site = self.site.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let certified = self.certificates.public_names();
+        if !certified.is_empty() {
+            Arc::make_mut(&mut site).names.extend(certified);
+        }
+        site
     }
 }
 
@@ -194,9 +202,18 @@ async fn serve_one(
     match carried {
         Carried::Http => serve_http(stream, service).await,
         Carried::Tls => {
-            let Some(acceptor) = certificates.acceptor() else { return };
+            let Ok(local) = stream.local_addr() else { return };
+            let remote = source.address;
+            let by_router = || of_this_machine(Family::Ipv4).is_some_and(|router| router.address.ip() == remote);
+            // Asked for only where it makes a difference.
+            let by_router = !certificates.public_names().is_empty() && by_router();
+            let ends = tls::Ends { remote, local: local.ip().to_canonical(), by_router };
+            let Some(acceptor) = certificates.acceptor(ends) else { return };
             if let Ok(Ok(stream)) = timeout(HEAD_LIMIT, acceptor.accept(stream)).await {
-                serve_http(stream, service).await;
+                // A server of certificates has seen what it wanted to.
+                if stream.get_ref().1.alpn_protocol() != Some(CHALLENGE_ALPN) {
+                    serve_http(stream, service).await;
+                }
             }
         }
         Carried::Datagrams => {
@@ -251,6 +268,10 @@ fn canonical(address: SocketAddr) -> SocketAddr {
 
 /// Every request comes here.
 async fn answer(State(shared): State<Shared>, Extension(source): Extension<Source>, request: Request) -> Response {
+    // Before anything else: a server of certificates asks under a name that is not ours before it has looked.
+    if request.uri().path().starts_with(CHALLENGE_PATH) {
+        return challenge(&shared.certificates, &request);
+    }
     let site = shared.site();
     let asked = site.read(source.address, shared.port, request.headers());
     // A request under a name that is not ours was sent here by another site's page.
@@ -286,6 +307,22 @@ impl Drop for Signaling {
             let _ = thread.join();
         }
     }
+}
+
+/// What proves to a server of certificates that a name leads here (RFC 8555, 8.3).
+fn challenge(certificates: &Certificates, request: &Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let Some(answer) = certificates.challenges().answer(request.uri().path()) else {
+        return HttpRefusal::NoSuchPage.response(StatusCode::NOT_FOUND, request.headers());
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, answer).into_response()
 }
 
 /// The certificate that friends in the same network may add, so that `https` works at an address.

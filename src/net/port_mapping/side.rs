@@ -223,12 +223,30 @@ impl Side {
         });
     }
 
-    /// Asks for a port, for the external one that it had if it had one.
+    /// Asks for a port, for the external one that it had if it had one. A router that refuses the wanted one is asked for the
+    /// same as inside: many keep those below 1024 to themselves.
     async fn map(&mut self, index: usize, way: &Way, gateway: Gateway) -> Result<Granted, MappingProblem> {
         let port = &self.ports[index];
-        let place = Place { gateway, wanted: port.wanted, nonce: port.nonce };
+        let Wanted { internal_port, external_port, .. } = port.wanted;
         let had = port.held.as_ref().and_then(|held| NonZeroU16::new(held.granted.mapping.external.port()));
-        let external = had.unwrap_or(port.wanted.external_port);
+        let first = had.unwrap_or(external_port);
+        match self.map_to(index, way, gateway, first).await {
+            Err(MappingProblem::Refused { .. }) if first != internal_port => {
+                self.map_to(index, way, gateway, internal_port).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn map_to(
+        &mut self,
+        index: usize,
+        way: &Way,
+        gateway: Gateway,
+        external: NonZeroU16,
+    ) -> Result<Granted, MappingProblem> {
+        let port = &self.ports[index];
+        let place = Place { gateway, wanted: port.wanted, nonce: port.nonce };
         let asked = way.clone();
         let answer = tokio::spawn(async move { asked.map(&place, external).await });
         let question = self.question.insert(Question { way: way.clone(), place, answer });

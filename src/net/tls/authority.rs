@@ -204,7 +204,8 @@ fn permitted_names(certificate: &CertificateDer<'_>) -> Vec<String> {
     subtrees.into_iter().filter_map(name).collect()
 }
 
-fn is_local(address: IpAddr) -> bool {
+/// Whether an address means something in one place only.
+pub(super) fn is_local(address: IpAddr) -> bool {
     NETWORKS.iter().any(|net| net.contains(&address))
 }
 

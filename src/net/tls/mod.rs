@@ -1,11 +1,12 @@
 //! Certificates: browsers allow gamepads, staying awake and installing on pages only that come by `https`.
 
+pub mod acme;
 mod authority;
 mod certificates;
 mod given;
 mod roots;
 
 pub use authority::AuthorityError;
-pub use certificates::{Certificates, TlsConfig, TlsProblem};
+pub use certificates::{Certificates, Ends, TlsConfig, TlsProblem};
 pub use given::{GivenCertificate, GivenError};
 pub use roots::client_config;

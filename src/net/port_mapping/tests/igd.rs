@@ -38,6 +38,8 @@ pub struct Manners {
     pub permanent_only: bool,
     /// Ports that somebody else has.
     pub taken: Vec<u16>,
+    /// Ports that it keeps to itself.
+    pub keeps: Vec<u16>,
     /// Answers every control request with this error.
     pub refuses: Option<u16>,
     pub control: String,
@@ -49,6 +51,7 @@ impl Default for Manners {
             external: "203.0.113.7",
             permanent_only: false,
             taken: Vec::new(),
+            keeps: Vec::new(),
             refuses: None,
             control: "/control".to_owned(),
         }
@@ -99,6 +102,8 @@ pub fn serve(router: &Router, what: &str, body: &str, stream: TcpStream, manners
         let internal = SocketAddr::new(client, value(body, "NewInternalPort").parse().expect("a port"));
         if manners.taken.contains(&external) {
             fault(stream, 718);
+        } else if manners.keeps.contains(&external) {
+            fault(stream, 606);
         } else if manners.permanent_only && lease != 0 {
             fault(stream, 725);
         } else {

@@ -142,6 +142,19 @@ fn a_router_that_knows_permanent_leases_only_gets_one_that_is_removed_at_the_end
 }
 
 #[test]
+fn a_port_that_the_router_keeps_to_itself_is_replaced_by_the_one_inside() {
+    let (router, _running) = Router::new(71);
+    igd::start(&router, Manners { keeps: vec![6000], ..Manners::default() });
+    let (mapper, told) = start(only(&router));
+    let status = until(&told, is_mapped);
+    for port in &status {
+        assert_eq!(mapping(&port.ipv4).external, SocketAddr::from((EXTERNAL, 5000)));
+    }
+    drop(mapper);
+    assert_eq!(router.entries(), []);
+}
+
+#[test]
 fn a_port_that_somebody_else_has_is_replaced_by_another() {
     let (router, _running) = Router::new(5);
     igd::start(&router, Manners { taken: vec![6000], ..Manners::default() });
