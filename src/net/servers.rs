@@ -1,5 +1,7 @@
-//! Servers beyond the routers, and the ways to this host that they show or make: STUN tells addresses, TURN relays.
+//! Whom the net thread asks beside guests: servers beyond the routers, for the ways to this host that they show or make (STUN
+//! tells addresses, TURN relays), and the local network for names.
 
+use super::local_names::LocalNames;
 use super::relay::Relay;
 use super::start::NetConfig;
 use super::transport::media::MediaTransport;
@@ -13,6 +15,7 @@ use std::time::{Instant, SystemTime};
 pub(super) struct Servers {
     stun: StunClient,
     pub turn: TurnClient,
+    pub names: LocalNames,
     /// The last datagram that a relay brought.
     unwrapped: Vec<u8>,
     /// The ways to this host at its own addresses.
@@ -28,6 +31,7 @@ impl Servers {
         Servers {
             stun: StunClient::default(),
             turn: TurnClient::new(config.event.clone(), now),
+            names: LocalNames::default(),
             unwrapped: Vec::new(),
             own: config.candidates.clone(),
             mapped: Vec::new(),
@@ -69,8 +73,8 @@ impl Servers {
 
     /// When [`Servers::handle_timeout`] is to be called at the latest.
     pub fn poll_timeout(&self) -> Instant {
-        let turn = self.turn.poll_timeout();
-        self.stun.poll_timeout().map_or(turn, |stun| stun.min(turn))
+        let others = [self.stun.poll_timeout(), self.names.poll_timeout()];
+        others.into_iter().flatten().fold(self.turn.poll_timeout(), Instant::min)
     }
 
     /// Asks what is due, and tells what is new. True if there are other ways to this host.
@@ -83,6 +87,7 @@ impl Servers {
     ) -> bool {
         self.stun.handle_timeout(now, |server, question| transport.send_to(server, question));
         self.turn.handle_timeout(now, wall, &mut |relay, message| transport.send_to(relay, message));
+        self.names.handle_timeout(now);
         let (stun, turn) = (self.stun.poll_status(), self.turn.poll_status());
         let changed = stun.is_some() || turn.is_some();
         stun.map(&config.on_stun);
