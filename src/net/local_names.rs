@@ -59,7 +59,7 @@ impl LocalNames {
                 break;
             }
         }
-        querier.handle_timeout(now, |from, question| sockets.ask(from, question));
+        querier.handle_timeout(now, |port, question| sockets.ask(port, question));
         if querier.is_idle() {
             self.sockets = None;
         }

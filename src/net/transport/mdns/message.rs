@@ -15,7 +15,7 @@ const DOMAIN: &[u8; 5] = b"local";
 /// The longest name, without the root (RFC 1035, 3.1).
 const LONGEST: usize = 254;
 const INTERNET: u16 = 1;
-/// In the class of a question: the answer may come to the asker alone. In that of an answer: it replaces others.
+/// In the class of an answer: it replaces others (RFC 6762, 10.2).
 const TOP_BIT: u16 = 0x8000;
 /// It is an answer.
 const RESPONSE: u8 = 0x80;
@@ -33,12 +33,12 @@ pub enum Kind {
     Aaaa = 28,
 }
 
-/// A question for the addresses of one kind. More than one question in a message is more than Chromium reads.
-pub fn question(name: LocalName, kind: Kind, unicast: bool) -> [u8; QUESTION] {
+/// A question for the addresses of one kind. Chromium answers neither two questions in a message nor one that asks for an
+/// answer to the asker alone (RFC 6762, 5.4), so that is not done.
+pub fn question(name: LocalName, kind: Kind) -> [u8; QUESTION] {
     let mut message = [0; QUESTION];
     // One question; all else of the header is zero (RFC 6762, 18).
     message[5] = 1;
-    let class = if unicast { INTERNET | TOP_BIT } else { INTERNET };
     let parts: [&[u8]; 7] = [
         &[LocalName::LABEL as u8],
         &name.label(),
@@ -46,7 +46,7 @@ pub fn question(name: LocalName, kind: Kind, unicast: bool) -> [u8; QUESTION] {
         DOMAIN,
         &[0],
         &(kind as u16).to_be_bytes(),
-        &class.to_be_bytes(),
+        &INTERNET.to_be_bytes(),
     ];
     let mut at = HEADER;
     for part in parts {
@@ -149,7 +149,7 @@ pub(super) mod tests {
     }
 
     fn written(name: LocalName) -> Vec<u8> {
-        question(name, Kind::A, false)[HEADER..HEADER + NAME].to_vec()
+        question(name, Kind::A)[HEADER..HEADER + NAME].to_vec()
     }
 
     pub fn record(name: &[u8], kind: u16, class: u16, seconds: u32, data: &[u8]) -> Vec<u8> {
@@ -180,12 +180,12 @@ pub(super) mod tests {
     #[test]
     fn a_question_is_one_name_of_one_kind() {
         let name = a_name(1);
-        let asked = question(name, Kind::Aaaa, true);
+        let asked = question(name, Kind::Aaaa);
         assert_eq!(asked[..HEADER], [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
         assert_eq!(asked[HEADER], 36);
         assert_eq!(&asked[HEADER + 1..HEADER + 37], name.label());
-        assert_eq!(asked[HEADER + 37..], *b"\x05local\x00\x00\x1c\x80\x01");
-        assert_eq!(question(name, Kind::A, false)[HEADER + 43..], [0, 0, 1, 0, 1]);
+        assert_eq!(asked[HEADER + 37..], *b"\x05local\x00\x00\x1c\x00\x01");
+        assert_eq!(question(name, Kind::A)[HEADER + 43..], [0, 0, 1, 0, 1]);
     }
 
     #[test]
@@ -228,7 +228,7 @@ pub(super) mod tests {
             bad[at] = byte;
             assert_eq!(addresses(&bad), None, "{byte:#x} at {at}");
         }
-        assert_eq!(addresses(&question(a_name(1), Kind::A, true)), None);
+        assert_eq!(addresses(&question(a_name(1), Kind::A)), None);
     }
 
     #[test]

@@ -20,18 +20,20 @@ use std::time::{Duration, Instant};
 const MAX_NAMES: usize = 64;
 /// Of those, one guest's.
 const MAX_NAMES_OF_PEER: usize = 16;
-/// When it is asked, from the beginning on (RFC 6762, 5.2: a second at least lies between).
-const ASKED_AFTER: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(3)];
+/// When it is asked, from the beginning on (RFC 6762, 5.2: a second at least lies between), and from where.
+const ASKED: [(Duration, Port); 3] =
+    [(Duration::ZERO, Port::Shared), (Duration::from_secs(1), Port::Own), (Duration::from_secs(3), Port::Shared)];
 /// When an answer is not waited for any more.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(5);
 
 /// From which port is asked, and so where answers come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Port {
-    /// A port of our own: the answer comes there, to nobody else (RFC 6762, 5.1 and 6.7). Chromium answers everybody all the same.
-    Own,
     /// Multicast DNS's own port: the answer goes to everybody (RFC 6762, 5.2), which is what firewalls let in.
     Shared,
+    /// A port of our own: the answer comes there, to nobody else (RFC 6762, 5.1 and 6.7), which is what networks let through
+    /// that pass on no multicast. Chromium answers everybody all the same.
+    Own,
 }
 
 /// A name's address is known.
@@ -51,7 +53,7 @@ struct Pending {
 
 impl Pending {
     fn due(&self) -> Instant {
-        self.begun + ASKED_AFTER.get(self.asked).copied().unwrap_or(GIVEN_UP_AFTER)
+        self.begun + ASKED.get(self.asked).map_or(GIVEN_UP_AFTER, |(after, _)| *after)
     }
 }
 
@@ -97,15 +99,12 @@ impl Querier {
     /// Asks what is due, by `ask`, and gives up what was not answered.
     pub fn handle_timeout(&mut self, now: Instant, mut ask: impl FnMut(Port, &[u8; QUESTION])) {
         for it in &mut self.pending {
-            if it.asked < ASKED_AFTER.len() && it.due() <= now {
-                let from = if it.asked == 0 { Port::Own } else { Port::Shared };
-                // A thread that stood still asks once, not for each time that it missed.
-                while it.asked < ASKED_AFTER.len() && it.due() <= now {
-                    it.asked += 1;
-                }
-                for kind in [Kind::A, Kind::Aaaa] {
-                    ask(from, &message::question(it.name, kind, from == Port::Own));
-                }
+            // A thread that stood still asks once, not for each time that it missed.
+            let due = ASKED.iter().skip(it.asked).take_while(|(after, _)| it.begun + *after <= now);
+            let Some((_, port)) = due.clone().next() else { continue };
+            it.asked += due.count();
+            for kind in [Kind::A, Kind::Aaaa] {
+                ask(*port, &message::question(it.name, kind));
             }
         }
         self.pending.retain(|it| now < it.begun + GIVEN_UP_AFTER);

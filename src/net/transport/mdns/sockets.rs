@@ -21,14 +21,14 @@ const LONGEST: usize = 1500;
 
 struct Socket {
     socket: UdpSocket,
-    from: Port,
+    port: Port,
     group: SocketAddr,
 }
 
 impl Socket {
-    fn v4(from: Port, link: &Link, own: Ipv4Addr) -> io::Result<Socket> {
+    fn v4(port: Port, link: &Link, own: Ipv4Addr) -> io::Result<Socket> {
         let group = SocketAddr::from((GROUP_V4, MDNS));
-        let socket = match from {
+        let socket = match port {
             Port::Own => bound((own, 0).into())?,
             // At the group's address: what is sent to this machine alone stays with whoever serves the port.
             Port::Shared => {
@@ -39,12 +39,12 @@ impl Socket {
         };
         sockopt::set_ip_multicast_if_with_ifindex(&socket, &GROUP_V4, &own, link.index)?;
         sockopt::set_ip_multicast_ttl(&socket, HOPS.into())?;
-        Ok(Socket { socket, from, group })
+        Ok(Socket { socket, port, group })
     }
 
-    fn v6(from: Port, link: &Link) -> io::Result<Socket> {
+    fn v6(port: Port, link: &Link) -> io::Result<Socket> {
         let group = SocketAddrV6::new(GROUP_V6, MDNS, 0, link.index).into();
-        let socket = match from {
+        let socket = match port {
             Port::Own => bound((Ipv6Addr::UNSPECIFIED, 0).into())?,
             Port::Shared => {
                 let socket = bound(group)?;
@@ -54,7 +54,7 @@ impl Socket {
         };
         sockopt::set_ipv6_multicast_if(&socket, link.index)?;
         sockopt::set_ipv6_multicast_hops(&socket, HOPS.into())?;
-        Ok(Socket { socket, from, group })
+        Ok(Socket { socket, port, group })
     }
 }
 
@@ -89,9 +89,9 @@ impl Sockets {
         let mut sockets = Vec::new();
         let mut failed = io::Error::from(io::ErrorKind::NetworkUnreachable);
         for link in links.iter() {
-            for from in [Port::Own, Port::Shared] {
-                let v4 = link.v4.map(|own| Socket::v4(from, link, own));
-                let v6 = link.v6.then(|| Socket::v6(from, link));
+            for port in [Port::Own, Port::Shared] {
+                let v4 = link.v4.map(|own| Socket::v4(port, link, own));
+                let v6 = link.v6.then(|| Socket::v6(port, link));
                 for opened in v4.into_iter().chain(v6) {
                     match opened {
                         Ok(socket) => sockets.push(socket),
@@ -116,11 +116,11 @@ impl Sockets {
     }
 
     /// Asks everybody in every network. Where the shared port could not be had, a port of our own does.
-    pub fn ask(&self, from: Port, question: &[u8; QUESTION]) {
-        let shared = |it: &Socket| it.from == Port::Shared;
+    pub fn ask(&self, port: Port, question: &[u8; QUESTION]) {
+        let shared = |it: &Socket| it.port == Port::Shared;
         for it in &self.sockets {
             let instead = !shared(it) && !self.sockets.iter().any(|other| shared(other) && other.group == it.group);
-            if it.from == from || instead {
+            if it.port == port || instead {
                 // A full buffer loses it, as the network may: it is asked again.
                 let _ = it.socket.send_to(question, it.group);
             }

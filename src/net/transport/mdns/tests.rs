@@ -10,7 +10,7 @@ fn home() -> Links {
 
 fn asked(querier: &mut Querier, now: Instant) -> Vec<(Port, Vec<u8>)> {
     let mut all = Vec::new();
-    querier.handle_timeout(now, |from, question| all.push((from, question.to_vec())));
+    querier.handle_timeout(now, |port, question| all.push((port, question.to_vec())));
     all
 }
 
@@ -29,11 +29,10 @@ fn a_name_is_asked_for_three_times_for_either_kind_and_then_given_up() {
     let mut querier = Querier::default();
     assert_eq!(querier.poll_timeout(), None);
     assert!(querier.handle_name(PeerId(1), a_name(1), start));
-    for (after, from) in [(0, Port::Own), (1, Port::Shared), (3, Port::Shared)] {
+    for (after, port) in [(0, Port::Shared), (1, Port::Own), (3, Port::Shared)] {
         let now = start + SECOND * after;
         assert_eq!(querier.poll_timeout(), Some(now));
-        let unicast = from == Port::Own;
-        let expected = [Kind::A, Kind::Aaaa].map(|kind| (from, message::question(a_name(1), kind, unicast).to_vec()));
+        let expected = [Kind::A, Kind::Aaaa].map(|kind| (port, message::question(a_name(1), kind).to_vec()));
         assert_eq!(asked(&mut querier, now), expected);
         assert_eq!(asked(&mut querier, now + SECOND / 2), [], "once each time");
     }
