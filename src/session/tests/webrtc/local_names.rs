@@ -77,3 +77,13 @@ fn a_page_asks_for_its_names_up_to_a_limit_and_takes_them_along() {
     it.say(bea, FromPage::Bye);
     assert!(!it.actions.iter().any(|it| matches!(it, Action::StopResolving(_))));
 }
+
+#[test]
+fn an_offer_that_names_names_is_an_offer() {
+    let mut rtc = Rtc::builder().clear_codecs().enable_vp8(true).build(Instant::now());
+    let mut api = rtc.sdp_api();
+    api.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+    let offer = api.apply().expect("an offer").0.to_sdp_string();
+    let FromPage::Candidate { candidate } = hidden(NAME) else { panic!("a candidate") };
+    assert!(crate::session::webrtc::answers_offer(&format!("{offer}a={candidate}\r\n"), Instant::now()));
+}
