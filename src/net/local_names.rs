@@ -4,6 +4,8 @@
 use super::transport::mdns::{Links, Querier, Resolved, Sockets};
 use crate::room::PeerId;
 use crate::session::LocalName;
+use crate::session::connection::HostCandidate;
+use std::net::IpAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
@@ -17,14 +19,16 @@ pub(super) struct LocalNames {
 }
 
 impl LocalNames {
-    /// Asks for a name of a guest. Past what is taken of one guest, or of all, names are passed over.
-    pub fn resolve(&mut self, peer: PeerId, name: LocalName, now: Instant) {
+    /// Asks for a name of a guest, in the networks of the host's own addresses. Past what is taken of one guest, or of all, names are passed over.
+    pub fn resolve(&mut self, peer: PeerId, name: LocalName, own: &[HostCandidate], now: Instant) {
         if !self.querier.handle_name(peer, name, now) {
             tracing::debug!("{name} is not asked for: there are too many names");
             return;
         }
         if self.sockets.is_none() {
-            match Sockets::open(Links::of_this_machine()) {
+            let address = |it: &HostCandidate| if let HostCandidate::Udp(own) = it { Some(own.ip()) } else { None };
+            let reached_at: Vec<IpAddr> = own.iter().filter_map(address).collect();
+            match Sockets::open(Links::of_this_machine(&reached_at)) {
                 Ok(sockets) => self.sockets = Some(sockets),
                 Err(error) => tracing::debug!("names in the local network cannot be asked for: {error}"),
             }

@@ -7,6 +7,8 @@ use super::start::NetConfig;
 use super::transport::media::MediaTransport;
 use super::transport::stun::{StunClient, StunServer};
 use super::transport::turn::{Relayed, TurnClient, TurnServer};
+use crate::room::PeerId;
+use crate::session::LocalName;
 use crate::session::connection::{HostCandidate, Via};
 use crate::session::protocol::ToPage;
 use std::net::SocketAddr;
@@ -69,6 +71,11 @@ impl Servers {
 
     pub fn set_turn(&mut self, servers: Vec<TurnServer>, transport: &MediaTransport, now: Instant) {
         self.turn.set_servers(servers, now, &mut |relay, message| transport.send_to(relay, message));
+    }
+
+    /// Asks for the address that a guest hides behind a name.
+    pub fn resolve(&mut self, peer: PeerId, name: LocalName, now: Instant) {
+        self.names.resolve(peer, name, &self.own, now);
     }
 
     /// When [`Servers::handle_timeout`] is to be called at the latest.

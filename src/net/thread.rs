@@ -290,7 +290,7 @@ impl NetThread {
                     self.callers.reply(id, reply);
                 }
                 Action::Forget(id) => self.callers.forget(id),
-                Action::Resolve(peer, name) => self.servers.names.resolve(peer, name, Instant::now()),
+                Action::Resolve(peer, name) => self.servers.resolve(peer, name, Instant::now()),
                 Action::StopResolving(peer) => self.servers.names.stop(peer),
                 Action::Notify(event) => (self.config.on_event)(event),
             }

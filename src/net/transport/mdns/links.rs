@@ -25,10 +25,13 @@ pub struct Link {
 pub struct Links(Vec<Link>);
 
 impl Links {
-    pub fn of_this_machine() -> Links {
+    /// Those in which this host is reached, which it is at these addresses.
+    pub fn of_this_machine(reached_at: &[IpAddr]) -> Links {
         let mut interfaces = get_if_addrs().unwrap_or_default();
-        interfaces
-            .retain(|it| !it.is_loopback() && !matches!(it.oper_status, IfOperStatus::Down | IfOperStatus::NotPresent));
+        interfaces.retain(|it| {
+            let up = !matches!(it.oper_status, IfOperStatus::Down | IfOperStatus::NotPresent);
+            up && !it.is_loopback() && reached_at.contains(&it.ip())
+        });
         interfaces.sort_by_key(|it| is_inside(&it.name));
         Links::of(&interfaces)
     }
@@ -115,6 +118,12 @@ pub(super) mod tests {
 
     pub fn links(networks: &[(u32, &str)]) -> Links {
         Links::of(&networks.iter().map(|(index, network)| interface(*index, network)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_host_that_is_reached_by_loopback_alone_asks_nobody() {
+        let loopback = [ip("127.0.0.1"), ip("::1"), ip("192.0.2.1")];
+        assert_eq!(Links::of_this_machine(&loopback), Links::default());
     }
 
     #[test]
