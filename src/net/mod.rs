@@ -4,6 +4,7 @@
 mod callers;
 mod handle;
 pub mod http;
+mod local_names;
 pub mod meeting;
 pub mod port_mapping;
 mod relay;

@@ -1,10 +1,14 @@
-//! Servers beyond the routers, and the ways to this host that they show or make: STUN tells addresses, TURN relays.
+//! Whom the net thread asks beside guests: servers beyond the routers, for the ways to this host that they show or make (STUN
+//! tells addresses, TURN relays), and the local network for names.
 
+use super::local_names::LocalNames;
 use super::relay::Relay;
 use super::start::NetConfig;
 use super::transport::media::MediaTransport;
 use super::transport::stun::{StunClient, StunServer};
 use super::transport::turn::{Relayed, TurnClient, TurnServer};
+use crate::room::PeerId;
+use crate::session::LocalName;
 use crate::session::connection::{HostCandidate, Via};
 use crate::session::protocol::ToPage;
 use std::net::SocketAddr;
@@ -13,6 +17,7 @@ use std::time::{Instant, SystemTime};
 pub(super) struct Servers {
     stun: StunClient,
     pub turn: TurnClient,
+    pub names: LocalNames,
     /// The last datagram that a relay brought.
     unwrapped: Vec<u8>,
     /// The ways to this host at its own addresses.
@@ -28,6 +33,7 @@ impl Servers {
         Servers {
             stun: StunClient::default(),
             turn: TurnClient::new(config.event.clone(), now),
+            names: LocalNames::default(),
             unwrapped: Vec::new(),
             own: config.candidates.clone(),
             mapped: Vec::new(),
@@ -67,10 +73,15 @@ impl Servers {
         self.turn.set_servers(servers, now, &mut |relay, message| transport.send_to(relay, message));
     }
 
+    /// Asks for the address that a guest hides behind a name.
+    pub fn resolve(&mut self, peer: PeerId, name: LocalName, now: Instant) {
+        self.names.resolve(peer, name, &self.own, now);
+    }
+
     /// When [`Servers::handle_timeout`] is to be called at the latest.
     pub fn poll_timeout(&self) -> Instant {
-        let turn = self.turn.poll_timeout();
-        self.stun.poll_timeout().map_or(turn, |stun| stun.min(turn))
+        let others = [self.stun.poll_timeout(), self.names.poll_timeout()];
+        others.into_iter().flatten().fold(self.turn.poll_timeout(), Instant::min)
     }
 
     /// Asks what is due, and tells what is new. True if there are other ways to this host.
@@ -83,6 +94,7 @@ impl Servers {
     ) -> bool {
         self.stun.handle_timeout(now, |server, question| transport.send_to(server, question));
         self.turn.handle_timeout(now, wall, &mut |relay, message| transport.send_to(relay, message));
+        self.names.handle_timeout(now);
         let (stun, turn) = (self.stun.poll_status(), self.turn.poll_status());
         let changed = stun.is_some() || turn.is_some();
         stun.map(&config.on_stun);

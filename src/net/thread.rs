@@ -98,10 +98,9 @@ impl NetThread {
         let next = self.session.poll_timeout(now).min(self.servers.poll_timeout());
         let limit = next.saturating_duration_since(now);
         let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
-        let mut fds = [
-            PollFd::from_borrowed_fd(self.transport.fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.config.event.fd(), PollFlags::IN),
-        ];
+        let event = self.config.event.fd();
+        let fds = [self.transport.fd(), event, self.servers.names.fd().unwrap_or(event)];
+        let mut fds = fds.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         // Interrupted or not: everything is looked at anyway.
         let _ = poll(&mut fds, Some(&limit));
         if !fds[1].revents().is_empty() {
@@ -261,6 +260,9 @@ impl NetThread {
         if self.servers.handle_timeout(&self.transport, &self.config, Instant::now(), SystemTime::now()) {
             self.tell_candidates();
         }
+        while let Some(it) = self.servers.names.poll_resolved() {
+            self.session.handle_resolved(it.peer, it.name, it.address, Instant::now());
+        }
     }
 
     fn tell_candidates(&mut self) {
@@ -288,6 +290,8 @@ impl NetThread {
                     self.callers.reply(id, reply);
                 }
                 Action::Forget(id) => self.callers.forget(id),
+                Action::Resolve(peer, name) => self.servers.resolve(peer, name, Instant::now()),
+                Action::StopResolving(peer) => self.servers.names.stop(peer),
                 Action::Notify(event) => (self.config.on_event)(event),
             }
         }

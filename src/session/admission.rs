@@ -112,7 +112,11 @@ impl<C: Connection> Session<C> {
             return;
         };
         match message {
-            FromPage::Candidate { candidate } => it.peer.add_remote_candidate(&candidate),
+            FromPage::Candidate { candidate } => {
+                if let Some(name) = it.peer.add_remote_candidate(&candidate, now) {
+                    self.actions.push_back(Action::Resolve(peer, name));
+                }
+            }
             FromPage::Restart { sdp } => {
                 if let Some(sdp) = it.peer.restart(&sdp, now) {
                     self.reply(id, ToPage::Restarted { sdp }, Duration::ZERO);
@@ -232,6 +236,9 @@ impl<C: Connection> Session<C> {
         it.peer.close();
         self.drain(id, now);
         let Some(it) = self.peers.remove(&id) else { return };
+        if it.peer.has_names() {
+            self.actions.push_back(Action::StopResolving(id));
+        }
         if let Some(carrier) = it.carrier {
             self.actions.push_back(Action::Forget(carrier));
         }

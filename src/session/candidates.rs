@@ -1,9 +1,10 @@
-//! Where the host can be reached, and telling peers when that changes.
+//! Where the host can be reached, and telling peers when that changes; where pages can be that do not say it themselves.
 
-use super::Session;
 use super::connection::{Connection, HostCandidate};
 use super::protocol::{ToPage, ToPeer};
+use super::{LocalName, Session};
 use crate::room::PeerId;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 impl<C: Connection> Session<C> {
@@ -30,6 +31,15 @@ impl<C: Connection> Session<C> {
                     self.reply(carrier, ToPage::Candidate { candidate }, Duration::ZERO);
                 }
             }
+        }
+    }
+
+    /// The local network told the address behind a name of a page: [`super::Action::Resolve`].
+    pub fn handle_resolved(&mut self, id: PeerId, name: LocalName, address: IpAddr, now: Instant) {
+        self.finish_draining(now);
+        if let Some(it) = self.peers.get_mut(&id) {
+            it.peer.handle_resolved(name, address);
+            self.tick(id, now);
         }
     }
 }

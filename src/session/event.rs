@@ -1,5 +1,6 @@
 //! What is asked of the session, and what it tells the engine.
 
+use super::LocalName;
 use super::connection::{HostCandidate, PeerPath};
 use super::protocol::{Controls, GameInfo, Presence, SeatInfo, ToPage};
 use crate::game_command::GameCommand;
@@ -54,6 +55,10 @@ pub enum Action {
     Reply(JoinId, Reply),
     /// This page is gone, or was refused: nothing more is said on its carrier.
     Forget(JoinId),
+    /// Ask the local network for the address that a peer hides behind this name: [`super::Session::handle_resolved`].
+    Resolve(PeerId, LocalName),
+    /// This peer is gone: no name of it is of use any more.
+    StopResolving(PeerId),
     /// Tell the engine.
     Notify(SessionEvent),
 }

@@ -18,6 +18,7 @@ pub mod connection;
 mod event;
 mod input_router;
 mod latency;
+mod local_names;
 mod peer;
 pub mod protocol;
 mod renditions;
@@ -28,6 +29,7 @@ mod work;
 pub use event::{
     Action, ChatEvent, InputUpdate, JoinId, PeerStats, Reply, RoomView, SessionCommand, SessionEvent, SessionStats,
 };
+pub use local_names::LocalName;
 pub use work::Work;
 
 use crate::input::SeatSet;

@@ -3,6 +3,7 @@
 use super::connection::{
     Connection, ConnectionEvent, EncodedFrame, FrameTimes, HostCandidate, OfferError, Output, PeerPath, Via,
 };
+use super::local_names::{HiddenCandidates, LocalName, Taken};
 use super::protocol::{
     ClosingCode, FromPeer, InputMessage, KeyMessage, MouseMessage, PadMessage, ToPeer, parse_control,
 };
@@ -10,6 +11,7 @@ use crate::input::{KeySet, MAX_SEATS, MouseMove, MouseState, PadState, Seat};
 use crate::packet::{AudioPacket, Format, PictureShape};
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::room::RoomCommand;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 use str0m::net::Transmit;
 
@@ -123,6 +125,7 @@ pub struct Peer<C> {
     restarts: RateLimiter,
     /// Since it joined or started anew to look for a way.
     remote_candidates: usize,
+    hidden: HiddenCandidates,
     lost: bool,
     bytes_sent: u64,
     round_trip: Option<Duration>,
@@ -164,6 +167,7 @@ impl<C: Connection> Peer<C> {
             controls: RateLimiter::new(CONTROLS, Duration::ZERO),
             restarts: RateLimiter::new(RESTARTS, Duration::ZERO),
             remote_candidates: 0,
+            hidden: HiddenCandidates::new(),
             lost: false,
             bytes_sent: 0,
             round_trip: None,
@@ -182,12 +186,32 @@ impl<C: Connection> Peer<C> {
         self.connection.set_candidates(candidates)
     }
 
-    /// See [`Connection::add_remote_candidate`]. Past the last one that is taken, they are passed over.
-    pub fn add_remote_candidate(&mut self, line: &str) {
-        if self.remote_candidates < MAX_CANDIDATES {
-            self.remote_candidates += 1;
-            self.connection.add_remote_candidate(line);
+    /// See [`Connection::add_remote_candidate`]. Past the last one that is taken, they are passed over. Returns the name whose
+    /// address the candidate waits for: [`Peer::handle_resolved`].
+    pub fn add_remote_candidate(&mut self, line: &str, now: Instant) -> Option<LocalName> {
+        if self.remote_candidates >= MAX_CANDIDATES {
+            return None;
         }
+        self.remote_candidates += 1;
+        let age = self.age(now);
+        match self.hidden.take(line, age) {
+            Taken::Open => self.connection.add_remote_candidate(line),
+            Taken::Waits(name) => return Some(name),
+            Taken::Refused => {}
+        }
+        None
+    }
+
+    /// The address behind a name of this peer's.
+    pub fn handle_resolved(&mut self, name: LocalName, address: IpAddr) {
+        for line in self.hidden.found(name, address) {
+            self.connection.add_remote_candidate(&line);
+        }
+    }
+
+    /// Whether it ever waited for the address of a name.
+    pub fn has_names(&self) -> bool {
+        self.hidden.were_any()
     }
 
     /// See [`Connection::restart`]. None when there were too many, or it is no offer.
@@ -198,6 +222,7 @@ impl<C: Connection> Peer<C> {
         }
         let answer = self.connection.restart(offer).ok()?;
         self.remote_candidates = 0;
+        self.hidden.clear();
         Some(answer)
     }
 

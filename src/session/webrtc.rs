@@ -276,7 +276,7 @@ impl Connection for WebRtc {
     }
 
     fn add_remote_candidate(&mut self, line: &str) {
-        // Names that only multicast DNS knows, and protocols that there is no way by, are no use here.
+        // Names that are none of a browser's own, and protocols that there is no way by, are no use here.
         let Ok(candidate) = Candidate::from_sdp_string(line) else { return };
         if is_unicast(candidate.addr()) {
             if candidate.kind() == CandidateKind::Relayed && self.relays.len() < MAX_RELAYS {

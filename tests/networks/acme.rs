@@ -1,7 +1,7 @@
 //! Certificates of a server that gives them by itself: Pebble, which asks as Let's Encrypt does. The addresses are public ones,
 //! in network namespaces of the test's own.
 
-use crate::certificate_servers::{Fake, Identity, Manners, Pebble, Rules, pebble};
+use crate::certificate_servers::{self, Fake, Identity, Manners, Pebble, Rules, pebble};
 use crate::common::browser::believe;
 use crate::common::host::Setup;
 use crate::common::network::{cable, inside, machines, run};
@@ -159,7 +159,6 @@ fn an_address_gets_a_certificate_and_friends_a_secure_page_by_it_with_gamepads()
     if !inside(module_path!(), "an_address_gets_a_certificate_and_friends_a_secure_page_by_it_with_gamepads") {
         return;
     }
-    let _alone = common::alone();
     networks();
     let (folder, identity) = (TempDir::new(), Identity::new(HERE));
     let rules = Rules { http_port: PORT, tls_port: 1, life_secs: SIX_DAYS_SECS };
@@ -206,7 +205,6 @@ fn where_port_443_leads_here_links_need_no_port_and_a_name_that_leads_elsewhere_
     if !inside(module_path!(), "where_port_443_leads_here_links_need_no_port_and_a_name_that_leads_elsewhere_is_said") {
         return;
     }
-    let _alone = common::alone();
     networks();
     let (folder, identity) = (TempDir::new(), Identity::new(HERE));
     let hosts = folder.file("hosts", format!("{THERE} play.example\n{HERE} elsewhere.example\n").as_bytes());
@@ -251,7 +249,6 @@ fn a_certificate_is_renewed_while_friends_play_and_stays_when_the_server_refuses
     if !inside(module_path!(), "a_certificate_is_renewed_while_friends_play_and_stays_when_the_server_refuses") {
         return;
     }
-    let _alone = common::alone();
     networks();
     let (folder, identity) = (TempDir::new(), Identity::new(HERE));
     // 40 seconds until it is renewed, and half as long until it ends.
@@ -305,7 +302,6 @@ fn what_a_server_of_certificates_sends_is_bounded_and_looked_at() {
     if !inside(module_path!(), "what_a_server_of_certificates_sends_is_bounded_and_looked_at") {
         return;
     }
-    let _alone = common::alone();
     networks();
     let (folder, identity) = (TempDir::new(), Identity::new(HERE));
     let server = identity.write(&folder);
@@ -314,7 +310,7 @@ fn what_a_server_of_certificates_sends_is_bounded_and_looked_at() {
     });
     let refuses = Manners::Refuses("403 Forbidden", "Content-Type: application/problem+json\r\n", problem.to_string());
     let fake = Fake::start(HERE, &identity, refuses.clone());
-    let directory = format!("https://{HERE}:{}/dir", servers::PORT);
+    let directory = format!("https://{HERE}:{}/dir", certificate_servers::PORT);
     let (other, another) = (Identity::new(THERE.parse().expect("an address")), Identity::new(HERE));
     for (manners, code, word) in [
         (refuses, "acme.refused", "no certificates for this address (rejectedIdentifier)"),
@@ -346,7 +342,6 @@ fn behind_a_router_the_address_gets_a_certificate_and_a_page_without_anything_be
     ) {
         return;
     }
-    let _alone = common::alone();
     let (folder, identity) = (TempDir::new(), Identity::new(HERE));
     let _router = Router::start(&folder);
     let rules = Rules { http_port: 1, tls_port: 443, life_secs: SIX_DAYS_SECS };

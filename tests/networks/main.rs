@@ -9,6 +9,7 @@ mod nat;
 
 mod acme;
 mod internet;
+mod local_names;
 mod meet;
 mod nat_matrix;
 mod nats;

@@ -35,6 +35,11 @@ fn needs_scope(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }
 
+/// Whether only this computer's own containers and virtual machines are behind an interface of this name.
+pub(super) fn is_inside(interface: &str) -> bool {
+    INSIDE.iter().any(|name| interface.starts_with(name))
+}
+
 /// How likely it is that somebody elsewhere reaches an address, the likeliest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
@@ -57,7 +62,7 @@ impl Rank {
             IpAddr::V6(v6) if v6.is_loopback() => Rank::Loopback6,
             IpAddr::V4(_) if is_main => Rank::Main4,
             IpAddr::V6(_) if is_main => Rank::Main6,
-            _ if INSIDE.iter().any(|name| interface.starts_with(name)) => Rank::Inside,
+            _ if is_inside(interface) => Rank::Inside,
             IpAddr::V4(v4) if v4.is_link_local() => Rank::LinkLocal4,
             IpAddr::V4(_) => Rank::Other4,
             IpAddr::V6(_) => Rank::Other6,

@@ -5,6 +5,7 @@ mod addresses;
 pub(crate) mod arrival;
 mod bind;
 mod binding;
+pub(crate) mod mdns;
 pub(crate) mod media;
 pub(crate) mod send;
 pub mod stun;

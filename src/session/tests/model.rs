@@ -217,7 +217,7 @@ impl Model {
             }
             Action::SetViewers(format, viewers) => self.viewers[format.index()] = viewers,
             Action::SetMaxBitrate(_, kbit_s) => assert!((300..=12_000).contains(&kbit_s)),
-            Action::SetListeners(_) => {}
+            Action::SetListeners(_) | Action::Resolve(..) | Action::StopResolving(_) => {}
             Action::Reply(id, reply) => {
                 assert!(reply.after <= Duration::from_secs(30));
                 if let Some(page) = self.carriers.get(&id) {

@@ -18,6 +18,8 @@ use str0m::media::{Direction, KeyframeRequestKind, MediaKind};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc};
 
+mod local_names;
+
 const A: u16 = Button::A as u16;
 /// Time between two frames.
 const FRAME: Duration = Duration::from_nanos(16_666_667);
@@ -220,6 +222,9 @@ struct Simulation {
     keyframes_requested: usize,
     /// How often the last datagram of each frame left for each peer.
     sent: BTreeMap<(PeerId, u64), usize>,
+    /// Before the host stands a firewall that lets in only answers, and pages do not say where they are. To these addresses
+    /// the host has sent something.
+    walled: Option<BTreeSet<SocketAddr>>,
 }
 
 impl Simulation {
@@ -258,6 +263,7 @@ impl Simulation {
             keyframe_wanted: false,
             keyframes_requested: 0,
             sent: BTreeMap::new(),
+            walled: None,
         }
     }
 
@@ -296,7 +302,11 @@ impl Simulation {
         api.add_channel("control".into());
         let (offer, pending) = api.apply().expect("an offer");
         let secret = resume.is_none().then(|| self.secret.as_str().to_owned());
-        let join = Join { v: VERSION, secret, code: None, name: name.into(), resume, sdp: offer.to_sdp_string() };
+        let mut sdp = offer.to_sdp_string();
+        if self.walled.is_some() {
+            sdp = sdp.split_inclusive('\n').filter(|line| !line.starts_with("a=candidate:")).collect();
+        }
+        let join = Join { v: VERSION, secret, code: None, name: name.into(), resume, sdp };
         self.session.handle_join(JoinId(number as u64), join, address.ip().into(), now);
         self.drive_host();
         let answer = self.actions.drain(..).find_map(|action| match action {
@@ -419,6 +429,9 @@ impl Simulation {
 
     fn receive(&mut self, flight: &Flight) {
         let now = self.now();
+        if self.walled.as_ref().is_some_and(|answered| !answered.contains(&flight.from)) {
+            return;
+        }
         if let Some(peer) = self.session.recipient(Via::udp(flight.from, host()), &flight.data, now) {
             self.session.handle_datagram(peer, Via::udp(flight.from, host()), &flight.data, now);
             self.apply_inputs();
@@ -445,6 +458,9 @@ impl Simulation {
             }
             peers.insert(datagram.peer);
             let to = datagram.transmit.destination;
+            if let Some(answered) = &mut self.walled {
+                answered.insert(to);
+            }
             self.launch(Flight { from: host(), to, data: datagram.transmit.contents.to_vec() });
         }
         peers
