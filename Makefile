@@ -2,7 +2,7 @@
 # test:  install what the tests need, run all of them
 # lint:  formatting, clippy, the page's types
 # dist:  the lean program to give to others, in target/dist, its symbols beside it
-# test-net: every kind of network for host and guest, in real browsers, beside what theory says; takes two hours
+# test-net: every kind of network for host and guest, in real browsers, beside what theory says; takes most of an hour
 # fuzz:  random input for a minute each, from what was found before       make fuzz SECONDS=600
 # bench: measure against the budgets
 .PHONY: run build test test-net lint dist fuzz bench

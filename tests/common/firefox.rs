@@ -79,6 +79,14 @@ user_pref("browser.translations.enable", false);
 user_pref("dom.ipc.processPrelaunch.enabled", false);
 "#;
 
+/// The same for one in a network of a test's own, with names and servers that the test made up. As it comes, it offers no
+/// loopback address and hides the others.
+const ELSEWHERE: &str = r#"
+user_pref("network.dns.native-is-localhost", false);
+user_pref("media.peerconnection.ice.loopback", false);
+user_pref("media.peerconnection.ice.obfuscate_host_addresses", true);
+"#;
+
 /// A running Firefox with one tab. Dropping it ends it.
 pub struct Firefox {
     remote: Mutex<Remote>,
@@ -104,15 +112,26 @@ impl Firefox {
         firefox
     }
 
+    /// Starts it on a machine with a network of its own, where whoever says so is believed, and opens the page.
+    pub fn elsewhere(url: &str) -> Firefox {
+        let firefox = Firefox::start_with(ELSEWHERE, json!({"alwaysMatch": {"acceptInsecureCerts": true}}));
+        firefox.goto(url);
+        firefox
+    }
+
     /// Starts it with an empty tab.
     pub fn start() -> Firefox {
+        Firefox::start_with("", json!({}))
+    }
+
+    fn start_with(more_settings: &str, capabilities: Value) -> Firefox {
         let home = TempDir::new();
         let sound = start_sound(&home);
         let said = Arc::new(Mutex::new(String::new()));
-        let (firefox, port) = start_firefox(&home, &said);
+        let (firefox, port) = start_firefox(&home, &format!("{SETTINGS}{more_settings}"), &said);
         let remote = Mutex::new(Remote::connect(port));
         let mut firefox = Firefox { remote, context: String::new(), firefox, said, _sound: sound, _home: home };
-        firefox.send("session.new", json!({"capabilities": {}}));
+        firefox.send("session.new", json!({"capabilities": capabilities}));
         firefox.send("session.subscribe", json!({"events": ["log.entryAdded"]}));
         // Its first window never has the focus, one that is opened later does.
         let first = firefox.send("browsingContext.getTree", json!({}))["contexts"][0]["context"].take();
@@ -280,10 +299,10 @@ impl Remote {
     }
 }
 
-fn start_firefox(home: &TempDir, said: &Arc<Mutex<String>>) -> (Ended, u16) {
+fn start_firefox(home: &TempDir, settings: &str, said: &Arc<Mutex<String>>) -> (Ended, u16) {
     let profile = home.path().join("profile");
     std::fs::create_dir(&profile).expect("a folder for the profile");
-    std::fs::write(profile.join("user.js"), SETTINGS).expect("its settings");
+    std::fs::write(profile.join("user.js"), settings).expect("its settings");
     let usual = PathBuf::from("/usr/bin/firefox-esr");
     let path = if usual.is_file() { usual } else { "firefox".into() };
     let mut command = Command::new(&path);

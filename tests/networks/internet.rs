@@ -1,7 +1,9 @@
 //! Friends who are elsewhere: host and guests behind routers, who meet by a broker and find a way through.
 
+use crate::common::browser::Tab;
+use crate::common::firefox::Firefox;
 use crate::common::network::inside;
-use crate::common::{self, Browser, LONG, button, until};
+use crate::common::{self, LONG, button, until};
 use crate::nat::Kind;
 use crate::nat::calls::{Friend, Seen, export_page, host, is_as_expected};
 use crate::nat::servers::{PortMapping, Servers};
@@ -10,7 +12,7 @@ use crate::nat::theory::{Options, Path, expected};
 use rustix::process::Signal;
 
 /// A button of the page is one of the game.
-fn presses(page: &Browser) {
+fn presses(page: &(dyn Tab + 'static)) {
     page.press("x");
     page.watch_until("a held button", LONG, |blocks| blocks.buttons.contains(&button::A));
     page.release("x");
@@ -35,7 +37,7 @@ fn a_router_that_is_asked_to_leads_friends_in_by_udp_and_by_tcp() {
         let friend = Friend::open(internet.plug("g", kind), &link);
         let (seen, expected) = (friend.outcome(), expected(Kind::Symmetric, kind, options));
         assert!(is_as_expected(&seen, expected), "{kind}: {seen:?} instead of {expected}");
-        friend.see(presses);
+        friend.see(|page| presses(&**page));
     }
     host.assert_alive();
     host.end_by(Signal::TERM);
@@ -64,7 +66,7 @@ fn where_no_way_leads_through_the_routers_a_relay_that_the_host_names_carries_th
             "{kind}; coturn says:\n{}",
             servers.log("turnserver.log")
         );
-        friend.see(presses);
+        friend.see(|page| presses(&**page));
         let stats = host.stats_when("the relay", LONG, |stats| stats["peers"][0]["path"].is_string());
         assert_eq!(stats["peers"][0]["path"], "relayed", "{stats}");
         drop(friend);
@@ -93,7 +95,7 @@ fn friends_behind_routers_of_their_own_meet_by_a_broker_and_play_with_gamepads()
     host.wait_for("peer_joined", LONG);
     assert_eq!(ann.see(|it| it.eval("return window.isSecureContext")), true);
     assert_eq!(ann.see(|it| it.eval("return typeof navigator.getGamepads")), "function");
-    ann.see(presses);
+    ann.see(|page| presses(&**page));
 
     // Another friend at the same time, in a network that lets less through, is told why it does not work.
     for kind in [Kind::DoubleNat, Kind::Symmetric, Kind::UdpBlocked] {
@@ -103,6 +105,29 @@ fn friends_behind_routers_of_their_own_meet_by_a_broker_and_play_with_gamepads()
         assert!(is_as_expected(&seen, expected), "{kind}: {seen:?} instead of {expected}");
     }
     // And the first one plays on.
-    ann.see(presses);
+    ann.see(|page| presses(&**page));
+    host.assert_alive();
+}
+
+#[test]
+fn a_friend_with_firefox_meets_the_host_by_a_broker_too() {
+    let _alone = common::alone();
+    if !inside(module_path!(), "a_friend_with_firefox_meets_the_host_by_a_broker_too") {
+        return;
+    }
+    let options = Options { stun: true, ..Options::default() };
+    let internet = Internet::new();
+    let servers = Servers::start();
+    export_page(&servers, options);
+    let home = internet.plug("h", Kind::PortRestricted);
+    let mut host = host(&home, &servers, options);
+    let site = internet.plug("g", Kind::PortRestricted);
+    let page = site.run(|| Firefox::elsewhere(&host.url_for("Ann")));
+    page.wait_for_picture();
+    presses(&*page);
+    assert_eq!(page.eval("return window.isSecureContext"), true);
+    assert_eq!(page.eval("return typeof navigator.getGamepads"), "function");
+    let stats = host.stats_when("the way", LONG, |stats| stats["peers"][0]["path"].is_string());
+    assert_eq!(stats["peers"][0]["path"], "internet", "{stats}");
     host.assert_alive();
 }

@@ -8,6 +8,7 @@ mod common;
 mod nat;
 
 mod acme;
+mod brokers;
 mod internet;
 mod local_names;
 mod meet;
