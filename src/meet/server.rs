@@ -8,7 +8,7 @@ use super::metrics::{self, Connections};
 use super::outbox::Outbox;
 use super::{MeetError, MeetRefusal};
 use crate::net::tls::{Certificates, Ends, TlsProblem};
-use crate::net::{IpNet, MeetingPage, PublicAddress, Site, refuse};
+use crate::net::{HEAD_LIMIT, IpNet, MeetingPage, PublicAddress, Site, refuse, serve_http};
 use crate::rate_limit::RateLimit;
 use crate::sync::{now, spawn};
 use axum::extract::ws::WebSocketUpgrade;
@@ -16,22 +16,16 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Router};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use std::net::{IpAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// Where clients speak MQTT.
 pub const BROKER_PATH: &str = "mqtt";
-/// How long the head of a request may take; also how long an idle connection is kept.
-const HEAD_LIMIT: Duration = Duration::from_secs(10);
 /// Connections beyond those of clients, of one address and all together: a browser opens six for the page.
 const PAGES: (usize, usize) = (64, 2048);
 /// How often one address may open any.
@@ -245,24 +239,16 @@ async fn serve(stream: TcpStream, origin: Origin, app: Router, shared: &Shared) 
     let Ok(Ok(1)) = timeout(HEAD_LIMIT, stream.peek(&mut first)).await else { return };
     // A handshake record (RFC 8446, 5.1); a request begins with a letter.
     if first[0] != 0x16 {
-        serve_http(stream, app.layer(Extension(origin))).await;
+        serve_http(stream, None, app.layer(Extension(origin))).await;
         return;
     }
     let Ok(local) = stream.local_addr() else { return };
     let ends = Ends { remote: origin.address, local: local.ip().to_canonical(), by_router: false };
     let Some(acceptor) = shared.config.certificates.as_ref().and_then(|it| it.acceptor(ends)) else { return };
     if let Ok(Ok(stream)) = timeout(HEAD_LIMIT, acceptor.accept(stream)).await {
-        serve_http(stream, app.layer(Extension(Origin { secure: true, ..origin }))).await;
+        let protocol = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
+        serve_http(stream, protocol.as_deref(), app.layer(Extension(Origin { secure: true, ..origin }))).await;
     }
-}
-
-async fn serve_http<S>(stream: S, app: Router)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-    let _ = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)).with_upgrades().await;
 }
 
 /// Every request comes here.

@@ -16,8 +16,8 @@ pub mod transport;
 
 pub use handle::{NetCommand, NetError, NetHandle};
 pub use http::{
-    MeetingPage, PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem, machine_names,
-    meeting_page, page_version, parse_network, refuse,
+    HEAD_LIMIT, MeetingPage, PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem,
+    machine_names, meeting_page, page_version, parse_network, refuse, serve_http,
 };
 pub use ipnet::IpNet;
 pub use relay::{Account, MAX_RELAYS, Relay, RelayError, RelayProtocol};

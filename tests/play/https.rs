@@ -52,8 +52,30 @@ fn a_friend_who_believes_the_hosts_authority_gets_a_secure_page_by_address_with_
     assert_eq!(bea.eval("return window.isSecureContext"), true);
     assert_eq!(bea.eval("return typeof navigator.getGamepads"), "function");
     assert_eq!(bea.eval("return 'wakeLock' in navigator"), true);
+    // All its files by one connection; the WebSocket has one of its own.
+    let protocols =
+        bea.eval("return [...new Set(performance.getEntries().map((it) => it.nextHopProtocol).filter((it) => it))]");
+    assert_eq!(protocols, serde_json::json!(["h2"]));
     bea.press("x");
     bea.watch_until("a held button", LONG, |blocks| blocks.buttons.contains(&button::A));
+
+    // By each protocol: the page, a name that is not ours, whatever header says that it is, and a head that is too long.
+    let secure = site.replace("http://", "https://");
+    let port = secure.trim_end_matches('/').rsplit(':').next().expect("a port").to_owned();
+    let status = |protocol: &str, more: &[&str], url: &str| {
+        let mut curl = Command::new("curl");
+        curl.args(["-sk", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_version} %{http_code}", protocol]);
+        String::from_utf8_lossy(&curl.args(more).arg(url).output().expect("curl starts").stdout).into_owned()
+    };
+    let elsewhere = format!("https://evil.example:{port}/");
+    let resolve = format!("evil.example:{port}:10.77.0.2");
+    let long = format!("x-long: {}", "x".repeat(20_000));
+    for (protocol, version) in [("--http1.1", "1.1"), ("--http2", "2")] {
+        assert_eq!(status(protocol, &[], &secure), format!("{version} 200"));
+        assert_eq!(status(protocol, &["--resolve", &resolve], &elsewhere), format!("{version} 421"));
+    }
+    assert_eq!(status("--http2", &["--resolve", &resolve, "-H", "Host: 10.77.0.2"], &elsewhere), "2 421");
+    assert_eq!(status("--http2", &["-H", &long], &secure), "2 431");
     host.assert_alive();
 }
 

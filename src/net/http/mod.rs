@@ -1,6 +1,7 @@
 //! The page and the way in: a small web server on a thread of its own. It decides nothing: a page that wants in is handed to
 //! the net thread, which owns the session.
 
+mod connection;
 mod join;
 mod limiter;
 mod names;
@@ -8,6 +9,7 @@ mod page;
 mod public_address;
 mod site;
 
+pub use connection::{HEAD_LIMIT, serve_http};
 pub use names::of_machine as machine_names;
 pub use page::{MeetingPage, meeting_page, version as page_version};
 pub use public_address::{PublicAddress, PublicAddressError};
@@ -27,21 +29,15 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use limiter::{ConnectionLimiter, Permit};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// How long the head of a request may take; also how long an idle connection is kept.
-const HEAD_LIMIT: Duration = Duration::from_secs(10);
 /// Where the certificate of the local network's authority is.
 const AUTHORITY: &str = "/hotseat.crt";
 /// Connections from one address, and together: a browser opens six, and friends may share an address.
@@ -198,9 +194,9 @@ async fn serve_one(
     let Ok(Ok(carried)) = timeout(HEAD_LIMIT, first_bytes(&stream)).await else { return };
     let source = Source { address: from.ip().to_canonical(), place: permit };
     // The permit is held by every request, and by what one of them was upgraded to: hyper hands a WebSocket over and is done.
-    let service = TowerToHyperService::new(app.layer(Extension(source.clone())));
+    let app = app.layer(Extension(source.clone()));
     match carried {
-        Carried::Http => serve_http(stream, service).await,
+        Carried::Http => serve_http(stream, None, app).await,
         Carried::Tls => {
             let Ok(local) = stream.local_addr() else { return };
             let remote = source.address;
@@ -210,9 +206,10 @@ async fn serve_one(
             let ends = tls::Ends { remote, local: local.ip().to_canonical(), by_router };
             let Some(acceptor) = certificates.acceptor(ends) else { return };
             if let Ok(Ok(stream)) = timeout(HEAD_LIMIT, acceptor.accept(stream)).await {
+                let protocol = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
                 // A server of certificates has seen what it wanted to.
-                if stream.get_ref().1.alpn_protocol() != Some(CHALLENGE_ALPN) {
-                    serve_http(stream, service).await;
+                if protocol.as_deref() != Some(CHALLENGE_ALPN) {
+                    serve_http(stream, protocol.as_deref(), app).await;
                 }
             }
         }
@@ -222,15 +219,6 @@ async fn serve_one(
             }
         }
     }
-}
-
-async fn serve_http<S>(stream: S, service: TowerToHyperService<Router>)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-    let _ = server.serve_connection(TokioIo::new(stream), service).with_upgrades().await;
 }
 
 /// What a connection carries.

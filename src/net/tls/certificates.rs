@@ -80,6 +80,10 @@ pub(super) struct Public {
     pub port: Option<u16>,
 }
 
+/// HTTP/2, as TLS calls it (RFC 9113, 3.2).
+pub const HTTP2: &[u8] = b"h2";
+/// What is spoken with browsers, the best one first.
+const PROTOCOLS: [&[u8]; 2] = [HTTP2, b"http/1.1"];
 /// How long a certificate of our own serves before another one is made: half of its time.
 const RENEW_AFTER: std::time::Duration = std::time::Duration::from_secs(45 * 24 * 60 * 60);
 
@@ -113,7 +117,7 @@ impl Certificates {
         // The provider has both versions; the library asks because others may have none.
         let server = versions.map(|it| {
             let mut server = it.with_no_client_auth().with_cert_resolver(Arc::new(chooser));
-            server.alpn_protocols = vec![b"http/1.1".to_vec(), CHALLENGE_ALPN.to_vec()];
+            server.alpn_protocols = PROTOCOLS.into_iter().chain([CHALLENGE_ALPN]).map(<[u8]>::to_vec).collect();
             server
         });
         let certificates = Certificates { given, names, authority, current, challenges, clock, server: server.ok() };

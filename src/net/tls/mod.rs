@@ -7,6 +7,6 @@ mod given;
 mod roots;
 
 pub use authority::AuthorityError;
-pub use certificates::{Certificates, Ends, TlsConfig, TlsProblem};
+pub use certificates::{Certificates, Ends, HTTP2, TlsConfig, TlsProblem};
 pub use given::{GivenCertificate, GivenError};
 pub use roots::client_config;
