@@ -42,6 +42,8 @@ pub struct Stage {
     pub actions: Vec<Action>,
     /// Names to click before a picture is made.
     pub click: Vec<&'static str>,
+    /// Text that is scrolled to.
+    pub scroll_to: Option<String>,
     /// The chat is opened before a picture is made.
     pub open_chat: bool,
     /// Added to the chat once the window is open.
@@ -74,6 +76,7 @@ impl Default for Stage {
             full_screen: false,
             actions: Vec::new(),
             click: Vec::new(),
+            scroll_to: None,
             open_chat: false,
             later_chat: Vec::new(),
             painted: 0,

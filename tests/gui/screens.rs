@@ -13,9 +13,13 @@ use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::Dialog;
 use hotseat::library::CoreNote;
 use hotseat::net::meeting::{BrokerProblem, BrokerState};
+use hotseat::net::port_mapping::{Mapping, MappingProblem, Method, Outcome, PortStatus, Protocol, Wanted};
+use hotseat::net::tls::acme::{AcmeError, AcmeStatus};
 use hotseat::net::transport::stun::{MappingBehavior, StunOutcome, StunStatus};
-use hotseat::text::IoCause;
+use hotseat::text::{IoCause, Texts};
+use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// Width and height in points, pixels per point.
 const SIZES: [(f32, f32, f32); 3] = [(800.0, 600.0, 1.0), (1280.0, 800.0, 1.0), (800.0, 600.0, 2.0)];
@@ -52,6 +56,52 @@ fn with_connection(mut stage: Stage) -> Stage {
         ..InternetStatus::default()
     };
     with_dialog(stage, Dialog::Connection)
+}
+
+/// A router that opened its ports, and certificates: one that there is, and one that does not come.
+fn with_certificates(stage: Stage) -> Stage {
+    let mut stage = with_connection(stage);
+    let internet = &mut stage.snapshot.internet;
+    internet.stun.behavior = MappingBehavior::EndpointIndependent;
+    internet.stun.servers.truncate(1);
+    internet.brokers = vec![("broker.example".into(), BrokerState::Connected)];
+    (internet.maps_ports, internet.wants_certificates, internet.page_port) = (true, true, 8470);
+    let number = NonZeroU16::new(8470).expect("a port");
+    let external = "198.51.100.7:443".parse().expect("an address");
+    let mapping = Mapping { method: Method::Upnp, external, internal: internet.addresses[0] };
+    internet.mapping = vec![PortStatus {
+        wanted: Wanted { protocol: Protocol::Tcp, internal_port: number, external_port: number },
+        ipv4: Outcome::Mapped(mapping),
+        ipv6: Outcome::Unmapped(MappingProblem::NoAnswer { gateway: "fd12:3456::1".parse().expect("an address") }),
+    }];
+    let status = |name: &str, until, problem| AcmeStatus {
+        name: name.parse().expect("a name"),
+        until,
+        problem,
+        next: SystemTime::UNIX_EPOCH,
+    };
+    let problem = AcmeError::NotProven {
+        server: "acme-v02.api.letsencrypt.org".into(),
+        name: "play.example".into(),
+        port: 443,
+        kind: "connection".into(),
+        detail: "203.0.113.9: Timeout during connect (likely firewall problem)".into(),
+    };
+    internet.certificates =
+        vec![status("198.51.100.7", Some(SystemTime::now()), None), status("play.example", None, Some(problem))];
+    stage
+}
+
+/// The settings, from this heading on.
+fn with_settings(stage: Stage, heading: fn(&Texts) -> &str) -> Stage {
+    let mut stage = stage;
+    stage.settings.acme_names = vec!["play.example".into()];
+    stage.settings.acme_own_address = true;
+    stage.settings.map_ports = true;
+    stage.settings.meeting_page = "https://play.example/".into();
+    let draft = SettingsDraft::of(&stage.settings);
+    stage.scroll_to = Some(heading(&stage.texts).to_owned());
+    with_dialog(stage, Dialog::Settings(draft))
 }
 
 const SCREENS: &[Screen] = &[
@@ -130,6 +180,12 @@ const SCREENS: &[Screen] = &[
     }),
     ("no-core", || with_dialog(Stage::default().with_recent(), Dialog::NoCore("/home/ada/games/disc.chd".into()))),
     ("connection", || with_connection(Stage::default().playing().with_guest())),
+    ("connection-certificates", || with_certificates(Stage::default().playing().with_guest())),
+    ("chinese-certificates", || with_certificates(Stage::default().playing().with_guest().chinese())),
+    ("settings-site", || with_settings(Stage::default().playing(), |texts| texts.site)),
+    ("settings-internet", || with_settings(Stage::default().playing(), |texts| texts.internet)),
+    ("chinese-site", || with_settings(Stage::default().playing().chinese(), |texts| texts.site)),
+    ("chinese-internet", || with_settings(Stage::default().playing().chinese(), |texts| texts.internet)),
     ("connection-local", || with_dialog(Stage::default().playing(), Dialog::Connection)),
     ("chinese-connection", || with_connection(Stage::default().playing().with_guest().chinese())),
     ("chinese-home", || Stage::default().with_recent().with_invite().chinese()),
@@ -166,11 +222,16 @@ fn every_screen_can_be_painted_at_every_size() {
         for (width, height, scale) in SIZES {
             let stage = stage();
             let chat = stage.open_chat.then_some(stage.texts.chat);
+            let scroll_to = stage.scroll_to.clone();
             let click: Vec<_> = stage.click.iter().copied().chain(chat).collect();
             let mut harness = stage.open_painted([width, height], scale);
             for name in click {
                 harness.get_by_label(name).click();
                 harness.run_steps(4);
+            }
+            if let Some(label) = scroll_to {
+                harness.run_steps(4);
+                harness.get_by_label(&label).scroll_to_me();
             }
             harness.run_steps(12);
             // Reactions are over the picture for a moment only.
