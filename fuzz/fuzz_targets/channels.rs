@@ -8,12 +8,10 @@ use hotseat::link::Link;
 use hotseat::link::board::{BoardReader, BoardWriter, Lane};
 use hotseat::packet::{AudioPacket, Format};
 use hotseat::room::{
-    EMOJI, InviteTerms, MAX_NAME, MAX_TEXT, Muting, PeerId, Permission, Permissions, Random, Room, RoomCommand,
+    EMOJI, InviteTerms, MAX_NAME, MAX_TEXT, Muting, Origin, PeerId, Permission, Permissions, Random, Room, RoomCommand,
     SeatChange, SeatGrant, Secret,
 };
-use hotseat::session::connection::{
-    Connection, ConnectionEvent, EncodedFrame, HostCandidate, OfferError, Output, Via,
-};
+use hotseat::session::connection::{Connection, ConnectionEvent, EncodedFrame, HostCandidate, OfferError, Output, Via};
 use hotseat::session::protocol::{FromPeer, InputMessage, Join, MAX_CONTROL, ToPage, VERSION, parse_control};
 use hotseat::session::{
     Action, ChatEvent, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work,
@@ -388,7 +386,12 @@ impl House {
             sdp: guest.connection.to_string(),
         };
         self.speaker = who;
-        self.session.handle_join(JoinId(self.connections.into()), join, IpAddr::from([10, 0, 0, 1]), self.now);
+        self.session.handle_join(
+            JoinId(self.connections.into()),
+            join,
+            Origin::Address(IpAddr::from([10, 0, 0, 1])),
+            self.now,
+        );
         self.settle();
         assert!(self.guests[who].connected, "the link is good");
         self.send(who, CONNECT, &[]);

@@ -221,7 +221,7 @@ impl House {
             };
         }
         let text = text.to_string();
-        let parsed = parse_join(&text);
+        let parsed = parse_join(text.as_bytes());
         assert!(parsed.is_some() || changed.is_some() || text.len() > MAX_JOIN, "{text}");
         text
     }
@@ -328,13 +328,13 @@ fuzz_target!(|events: Vec<Event>| {
                 assert!(!ours || !host.contains("evil"));
             }
             Event::Message(text) => {
-                if let Some(join) = parse_join(text) {
+                if let Some(join) = parse_join(text.as_bytes()) {
                     house.join(&join, 0);
                 }
             }
             Event::Join(wants, changed) => {
                 let text = house.join_text(wants, changed);
-                if let Some(join) = parse_join(&text).filter(|join| join.v == VERSION) {
+                if let Some(join) = parse_join(text.as_bytes()).filter(|join| join.v == VERSION) {
                     house.join(&join, wants.address);
                 }
             }
