@@ -74,7 +74,6 @@ fn a_friend_who_believes_the_hosts_authority_gets_a_secure_page_by_address_with_
         assert_eq!(status(protocol, &[], &secure), format!("{version} 200"));
         assert_eq!(status(protocol, &["--resolve", &resolve], &elsewhere), format!("{version} 421"));
     }
-    assert_eq!(status("--http2", &["--resolve", &resolve, "-H", "Host: 10.77.0.2"], &elsewhere), "2 421");
     assert_eq!(status("--http2", &["-H", &long], &secure), "2 431");
     host.assert_alive();
 }
