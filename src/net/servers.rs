@@ -43,8 +43,13 @@ impl Servers {
 
     /// Every way to this host.
     pub fn candidates(&self) -> Vec<HostCandidate> {
-        let reflexive = self.stun.reflexive().into_iter();
-        let reflexive = reflexive.map(|it| HostCandidate::Reflexive { address: it.address, base: it.base });
+        let mut seen = self.stun.reflexive();
+        for by_relay in self.turn.reflexive() {
+            if !seen.contains(&by_relay) {
+                seen.push(by_relay);
+            }
+        }
+        let reflexive = seen.into_iter().map(|it| HostCandidate::Reflexive { address: it.address, base: it.base });
         let relayed = self.turn.relayed().map(HostCandidate::Relayed);
         let near = self.own.iter().chain(&self.mapped).copied();
         near.chain(reflexive.filter(|it| !self.mapped.contains(it))).chain(relayed).collect()
@@ -96,7 +101,7 @@ impl Servers {
         self.turn.handle_timeout(now, wall, &mut |relay, message| transport.send_to(relay, message));
         self.names.handle_timeout(now);
         let (stun, turn) = (self.stun.poll_status(), self.turn.poll_status());
-        let changed = stun.is_some() || turn.is_some();
+        let changed = self.turn.poll_reflexive() || stun.is_some() || turn.is_some();
         stun.map(&config.on_stun);
         turn.map(&config.on_turn);
         changed
@@ -112,7 +117,7 @@ impl Servers {
     pub fn handle_datagram(&mut self, via: Via, data: &[u8], now: Instant) -> Option<Relayed> {
         // One server may be both.
         self.stun.handle_datagram(via.source, via.local, data, now);
-        self.turn.handle_datagram(via.source, data, &mut self.unwrapped)
+        self.turn.handle_datagram(via.source, via.local, data, &mut self.unwrapped)
     }
 
     /// The next datagram of a guest that a connection to a relay brought, in [`Servers::unwrapped`].

@@ -7,26 +7,27 @@ use crate::nat::Kind;
 use crate::nat::calls::{Friend, Seen, export_page, host, is_as_expected};
 use crate::nat::servers::{PortMapping, Servers};
 use crate::nat::sites::{Internet, Site};
-use crate::nat::theory::{Options, expected};
+use crate::nat::theory::{Options, Path, expected};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Guests that join at the same time: they wait most of the time, but for starting their browsers.
 const AT_ONCE: usize = 3;
 
-/// What each of them sees of this link, in their order.
-fn outcomes(guests: &[Site], link: &str) -> Vec<Seen> {
+/// What each of them sees of this link, in their order, and what theory expects.
+fn outcomes(guests: &[Site], link: &str, expected: impl Fn(&Site) -> Path + Sync) -> Vec<(Seen, Path)> {
     let next = AtomicUsize::new(0);
     let join = || {
         let mut all = Vec::new();
         while let Some((at, guest)) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, guests.get(at)?)))
         {
-            all.push((at, Friend::open(guest.clone(), link).outcome()));
+            let expected = expected(guest);
+            all.push((at, (Friend::open(guest.clone(), link).settled(expected), expected)));
         }
         all
     };
-    let mut all: Vec<(usize, Seen)> = std::thread::scope(|scope| {
+    let mut all: Vec<(usize, (Seen, Path))> = std::thread::scope(|scope| {
         let joining: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(join)).collect();
         joining.into_iter().flat_map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
@@ -53,8 +54,8 @@ fn table(options: Options) {
             until("both ports are open", LONG, || (router.ports().len() == 2).then_some(()));
         }
         let mut row = Vec::new();
-        for (guest, seen) in guests.iter().zip(outcomes(&guests, &link)) {
-            let expected = expected(kind, guest.kind, options);
+        let all = outcomes(&guests, &link, |guest| expected(kind, guest.kind, options));
+        for (guest, (seen, expected)) in guests.iter().zip(all) {
             let fits = is_as_expected(&seen, expected);
             let cell = match &seen {
                 Seen::Played(path) => path.to_string(),

@@ -7,7 +7,10 @@ use crate::common::host::{Host, Setup, run_to_end};
 use crate::common::{Browser, LONG, built_core, pass, program, until};
 use std::fmt;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// After which a way is what it stays at.
+const BETTER_WITHIN: Duration = Duration::from_secs(8);
 
 /// What a friend saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,9 +102,21 @@ impl Friend {
         self.site.run(|| look(browser))
     }
 
-    /// What comes of its joining.
+    /// What comes of its joining, by the first way that there was.
     pub fn outcome(&self) -> Seen {
         self.see(outcome)
+    }
+
+    /// The same once nothing better is found than what theory expects, or never: a relay is a way at once, and a better one
+    /// takes its place as soon as it works.
+    pub fn settled(&self, expected: Path) -> Seen {
+        let mut seen = self.outcome();
+        let end = Instant::now() + BETTER_WITHIN;
+        while matches!(seen, Seen::Played(_)) && !is_as_expected(&seen, expected) && Instant::now() < end {
+            pass(Duration::from_millis(200));
+            seen = self.see(path).map_or(seen, Seen::Played);
+        }
+        seen
     }
 }
 
@@ -117,7 +132,7 @@ fn outcome(browser: &Browser) -> Seen {
     let words = || browser.eval("return document.getElementById('notice')?.innerText ?? ''");
     until("a picture, or a reason why there is none", LONG, || {
         if browser.state() == "playing" && browser.frames_shown() > 0 {
-            return Some(Seen::Played(path(browser)));
+            return path(browser).map(Seen::Played);
         }
         let words = words().as_str().unwrap_or_default().to_owned();
         let tells = ["no way to it", "blocks", "does not answer at the meeting point", "meeting points of this link"];
@@ -129,12 +144,12 @@ fn outcome(browser: &Browser) -> Seen {
     })
 }
 
-/// The way that the picture takes.
-fn path(browser: &Browser) -> Path {
+/// The way that the picture takes. None while the browser is between two.
+fn path(browser: &Browser) -> Option<Path> {
     let paths = browser.paths();
-    let chosen = paths.iter().find(|it| it["chosen"] == true).unwrap_or_else(|| panic!("no way in {paths:?}"));
+    let chosen = paths.iter().find(|it| it["chosen"] == true)?;
     let kinds = [&chosen["kinds"][0], &chosen["kinds"][1]];
-    if kinds.iter().any(|kind| *kind == "relay") {
+    Some(if kinds.iter().any(|kind| *kind == "relay") {
         Path::Relayed
     } else if chosen["protocol"] == "tcp" {
         Path::Tcp
@@ -142,7 +157,7 @@ fn path(browser: &Browser) -> Path {
         Path::Direct
     } else {
         Path::Punched
-    }
+    })
 }
 
 /// Whether that is what theory says; a page that cannot play has to say why. Whether a way without a relay needed a hole, the

@@ -15,6 +15,7 @@ pub use server::TurnServer;
 pub use status::{TurnOutcome, TurnProblem, TurnStatus};
 
 use super::super::relay::MAX_RELAYS;
+use super::stun::Reflexive;
 use crate::sync::Event;
 use allocation::FromServer;
 use server::{FAR, Send, Server};
@@ -146,16 +147,33 @@ impl TurnClient {
         self.relayed.iter().map(|(relayed, _)| *relayed)
     }
 
+    /// The addresses at which they see this host.
+    pub fn reflexive(&self) -> impl Iterator<Item = Reflexive> {
+        self.servers.iter().filter_map(Server::reflexive)
+    }
+
+    /// Whether these are others than at the last call.
+    pub fn poll_reflexive(&mut self) -> bool {
+        self.servers.iter_mut().fold(false, |any, server| server.take_seen_anew() | any)
+    }
+
     /// Whether datagrams from there are a relay's.
     #[inline]
     pub fn is_server(&self, source: SocketAddr) -> bool {
         self.addresses.contains(&source)
     }
 
-    /// A datagram from a relay's address. A guest's datagram in it is put into `to`.
-    pub fn handle_datagram(&mut self, source: SocketAddr, data: &[u8], to: &mut Vec<u8>) -> Option<Relayed> {
+    /// A datagram from a relay's address, which came to `local`. A guest's datagram in it is put into `to`.
+    pub fn handle_datagram(
+        &mut self,
+        source: SocketAddr,
+        local: SocketAddr,
+        data: &[u8],
+        to: &mut Vec<u8>,
+    ) -> Option<Relayed> {
         let now = self.now;
         let server = self.servers.iter_mut().find(|it| it.is_udp() && it.about().address == source)?;
+        server.set_base(local);
         let (from, changed) = server.handle(data, to, now);
         self.changed |= changed;
         match from {

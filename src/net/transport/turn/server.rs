@@ -2,6 +2,7 @@
 
 use super::super::super::relay::{Account, Relay, RelayProtocol};
 use super::super::binding::Binding;
+use super::super::stun::Reflexive;
 use super::allocation::{Allocation, AllocationEvent, FromServer};
 use super::reclaim::Reclaim;
 use super::status::{TurnOutcome, TurnProblem};
@@ -66,8 +67,11 @@ pub(super) struct Server {
     retry: Retry,
     /// Asked again and again where it sees us: routers and connections stay open, and a server that is gone is noticed.
     binding: Binding,
-    /// What it said last about that.
+    /// What it said last about that, and whether nobody was told yet.
     seen: Option<SocketAddr>,
+    seen_anew: bool,
+    /// Where its messages come to.
+    base: Option<SocketAddr>,
     allocation: Option<Allocation>,
     /// By which the last allocation was made that there was, and by which one is asked for.
     account: Option<Account>,
@@ -89,6 +93,8 @@ impl Server {
             retry: Retry::now(now),
             binding: Binding::new(about.address, reliable, now),
             seen: None,
+            seen_anew: false,
+            base: None,
             allocation: None,
             account: None,
             asking: None,
@@ -125,6 +131,22 @@ impl Server {
     /// Where it relays from and to.
     pub fn relayed(&self) -> Option<SocketAddr> {
         self.allocation.as_ref()?.relayed()
+    }
+
+    /// Where it sees the socket of the media, where that is another address than its own.
+    pub fn reflexive(&self) -> Option<Reflexive> {
+        let (address, base) = self.seen.zip(self.base.filter(|_| self.is_udp()))?;
+        (address != base).then_some(Reflexive { address, base })
+    }
+
+    /// Whether that is new. True once.
+    pub fn take_seen_anew(&mut self) -> bool {
+        std::mem::take(&mut self.seen_anew)
+    }
+
+    /// Its messages come to this address of the machine.
+    pub fn set_base(&mut self, base: SocketAddr) {
+        self.base = Some(base);
     }
 
     pub fn outcome(&self) -> TurnOutcome {
@@ -257,7 +279,10 @@ impl Server {
             && let Some(answer) = self.binding.handle(parsed, now)
         {
             // A relay that does not tell addresses may relay all the same: the allocation shows.
-            let moved = answer.is_ok_and(|seen| self.seen.replace(seen).is_some_and(|before| before != seen));
+            let before = self.seen;
+            self.seen = answer.ok().or(before);
+            self.seen_anew |= self.seen != before;
+            let moved = before.is_some() && self.seen != before;
             // An allocation belongs to the address that it was asked for from (RFC 8656, 3).
             if moved && self.is_udp() && self.allocation.is_some() {
                 self.fail(TurnProblem::Ended, now);

@@ -11,6 +11,7 @@ use turn_client_proto::types::attribute::{Lifetime, XorRelayedAddress};
 use turn_client_proto::types::message::ALLOCATE;
 
 const SERVER: &str = "192.0.2.1:3478";
+const LOCAL: &str = "192.168.1.2:4000";
 const RELAYED: &str = "192.0.2.1:50000";
 const GUEST: &str = "198.51.100.9:4000";
 
@@ -94,7 +95,7 @@ impl World {
     }
 
     fn receive(&mut self, data: &[u8]) -> Option<Relayed> {
-        self.client.handle_datagram(at(SERVER), data, &mut self.unwrapped)
+        self.client.handle_datagram(at(SERVER), at(LOCAL), data, &mut self.unwrapped)
     }
 
     /// Time passes; the relay answers. Returns how many requests it got.
@@ -231,7 +232,7 @@ fn what_others_send_in_its_name_is_passed_over() {
     assert_eq!(world.status().0, TurnOutcome::Asking);
     world.run(Some(GOOD), Duration::from_secs(1));
     assert_eq!(world.status().0, TurnOutcome::Relaying(at(RELAYED)));
-    let elsewhere = world.client.handle_datagram(at("192.0.2.2:3478"), &forged, &mut Vec::new());
+    let elsewhere = world.client.handle_datagram(at("192.0.2.2:3478"), at(LOCAL), &forged, &mut Vec::new());
     assert!(elsewhere.is_none() && !world.client.is_server(at("192.0.2.2:3478")));
 }
 
@@ -301,4 +302,21 @@ fn relays_are_bounded_one_that_stays_is_left_alone_and_one_that_goes_is_given_ba
     assert_eq!(given_back, 1);
     assert_eq!(world.client.poll_status(), Some(Vec::new()));
     assert!(!world.client.is_server(at(SERVER)));
+}
+
+#[test]
+fn a_relay_tells_as_well_where_it_sees_this_host() {
+    let mut world = World::allocated(GOOD);
+    let seen = Reflexive { address: at(GOOD.seen), base: at(LOCAL) };
+    assert_eq!(world.client.reflexive().collect::<Vec<_>>(), [seen]);
+    assert!(world.client.poll_reflexive());
+    world.run(Some(GOOD), Duration::from_secs(120));
+    assert!(!world.client.poll_reflexive(), "it says the same each time");
+    // The router has another address for us.
+    world.run(Some(Manners { seen: "203.0.113.5:4001", ..GOOD }), Duration::from_secs(60));
+    assert!(world.client.poll_reflexive());
+    assert_eq!(world.client.reflexive().map(|it| it.address).collect::<Vec<_>>(), [at("203.0.113.5:4001")]);
+    // An address of the machine's own is known without that.
+    let world = World::allocated(Manners { seen: LOCAL, ..GOOD });
+    assert_eq!(world.client.reflexive().count(), 0);
 }
