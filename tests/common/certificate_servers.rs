@@ -9,7 +9,7 @@ use std::net::{IpAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The first with profiles was 2.7.
 const PEBBLE: &str = "github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.3";
@@ -20,6 +20,9 @@ const MANAGEMENT: u16 = 15000;
 pub fn pebble() -> PathBuf {
     let tools = program().ancestors().nth(2).expect("the target folder").join("tools");
     let built = tools.join("pebble");
+    // One test at a time: two would write the same file.
+    static BUILDING: Mutex<()> = Mutex::new(());
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     if !built.is_file() {
         let go = Command::new("go").args(["install", PEBBLE]).env("GOBIN", &tools).stderr(Stdio::null()).status();
         if !go.is_ok_and(|status| status.success()) {
