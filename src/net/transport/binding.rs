@@ -115,8 +115,13 @@ fn request(id: TransactionId) -> Vec<u8> {
     Message::builder(kind, id, MessageWriteVec::with_capacity(20)).finish()
 }
 
-/// Whether a server can see us, or relay for us, there.
+/// Whether a server can see us there.
 pub(super) fn is_plausible(address: SocketAddr, server: SocketAddr) -> bool {
+    address.is_ipv4() == server.is_ipv4() && is_reachable(address, server)
+}
+
+/// Whether others can reach an address that a server tells.
+pub(super) fn is_reachable(address: SocketAddr, server: SocketAddr) -> bool {
     let ip = address.ip();
     let broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
     let mapped = matches!(ip, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
@@ -125,7 +130,6 @@ pub(super) fn is_plausible(address: SocketAddr, server: SocketAddr) -> bool {
         && !ip.is_multicast()
         && !broadcast
         && !mapped
-        && ip.is_ipv4() == server.is_ipv4()
         && (!ip.is_loopback() || server.ip().is_loopback())
 }
 

@@ -4,7 +4,7 @@
 //! turn-client-proto's; what may reach it, how much it is made to remember, and what became of it is decided here.
 
 use super::super::super::relay::Account;
-use super::super::binding::is_plausible;
+use super::super::binding::is_reachable;
 use super::status::TurnProblem;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -62,6 +62,8 @@ pub(super) struct Allocation {
     client: TurnClientUdp,
     server: SocketAddr,
     local: SocketAddr,
+    /// Of the address that is relayed from.
+    family: AddressFamily,
     /// What the client's clock counts from.
     start: Instant,
     /// Transaction ids of requests that were sent last, and whether they were signed by the account.
@@ -77,10 +79,17 @@ pub(super) struct Allocation {
 }
 
 impl Allocation {
-    /// `local` is where the server's messages come to.
-    pub fn new(server: SocketAddr, local: SocketAddr, account: &Account, now: Instant) -> Allocation {
+    /// `local` is where the server's messages come to, `family` that of the address that is to be relayed from: a server reaches
+    /// guests of either, however it is reached itself.
+    pub fn new(
+        server: SocketAddr,
+        local: SocketAddr,
+        family: AddressFamily,
+        account: &Account,
+        now: Instant,
+    ) -> Allocation {
         let mut config = TurnConfig::new(TurnCredentials::new(&account.username, &account.password));
-        config.set_address_family(if server.is_ipv6() { AddressFamily::IPV6 } else { AddressFamily::IPV4 });
+        config.set_address_family(family);
         let rto = Duration::from_millis(500);
         config.set_request_retransmits(rto, Duration::MAX, 7, rto * 16);
         let client = TurnClientUdp::allocate(local, server, config);
@@ -88,6 +97,7 @@ impl Allocation {
             client,
             server,
             local,
+            family,
             start: now,
             requests: VecDeque::with_capacity(MOST_REQUESTS),
             relayed: None,
@@ -187,7 +197,9 @@ impl Allocation {
 
     fn handle_event(&mut self, event: TurnEvent) -> Option<AllocationEvent> {
         match event {
-            TurnEvent::AllocationCreated(_, relayed) if is_plausible(relayed, self.server) => {
+            TurnEvent::AllocationCreated(_, relayed)
+                if is_reachable(relayed, self.server) && relayed.is_ipv4() == (self.family == AddressFamily::IPV4) =>
+            {
                 self.relayed = Some(relayed);
                 self.refused = None;
                 Some(AllocationEvent::Allocated(relayed))

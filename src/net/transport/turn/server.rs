@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use stun_types::attribute::ErrorCode;
 use stun_types::message::Message;
 use tokio::sync::mpsc;
+use turn_client_proto::types::AddressFamily;
 
 /// Between two tries at a connection or an allocation, at first and at the most.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(300));
@@ -73,6 +74,8 @@ pub(super) struct Server {
     /// Where its messages come to.
     base: Option<SocketAddr>,
     allocation: Option<Allocation>,
+    /// From which addresses it is to relay: those of IPv4, which most guests have, unless it has none.
+    family: AddressFamily,
     /// By which the last allocation was made that there was, and by which one is asked for.
     account: Option<Account>,
     asking: Option<Account>,
@@ -96,6 +99,7 @@ impl Server {
             seen_anew: false,
             base: None,
             allocation: None,
+            family: AddressFamily::IPV4,
             account: None,
             asking: None,
             reclaim: None,
@@ -217,7 +221,7 @@ impl Server {
             let account = self.about.relay.account("host", wall);
             self.renew = now + if self.about.relay.accounts_end() { ACCOUNT_LASTS } else { ACCOUNT_LASTS * 365 };
             let address = self.about.address;
-            self.allocation = Some(Allocation::new(address, address, &account, now));
+            self.allocation = Some(Allocation::new(address, address, self.family, &account, now));
             self.asking = Some(account);
         }
         let (link, address) = (&self.link, self.about.address);
@@ -232,6 +236,14 @@ impl Server {
             }
             Some(AllocationEvent::Failed(problem)) => {
                 self.allocation = None;
+                // A server for IPv6 alone (RFC 8656, 7.2).
+                if problem == (TurnProblem::Refused { code: ErrorCode::ADDRESS_FAMILY_NOT_SUPPORTED })
+                    && self.family == AddressFamily::IPV4
+                {
+                    self.family = AddressFamily::IPV6;
+                    self.retry.at = now;
+                    return false;
+                }
                 let mismatch = problem == TurnProblem::Refused { code: ErrorCode::ALLOCATION_MISMATCH };
                 if mismatch && self.problem == Some(TurnProblem::Credentials) {
                     // A server that remembers whom it refused says so when asked again from there, and nothing new by that.
