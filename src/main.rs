@@ -332,7 +332,7 @@ enum What {
     Meet(Box<MeetArguments>),
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
-        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, encode, switch, meet, or all.
+        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, strangers, encode, switch, meet, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]

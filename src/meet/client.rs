@@ -99,21 +99,17 @@ impl Client {
 
     /// Reads what a message brought; whether there was a whole packet. Packets may begin and end anywhere in messages.
     fn take(&mut self, message: &[u8]) -> Result<bool, End> {
-        let mut joined = std::mem::take(&mut self.unfinished);
-        let mut rest = if joined.is_empty() {
-            message
-        } else {
-            joined.extend_from_slice(message);
-            joined.as_slice()
-        };
-        let mut any = false;
-        while let Some((packet, len)) = decode(rest).map_err(|error| self.refuse(error))? {
+        let mut bytes = std::mem::take(&mut self.unfinished);
+        bytes.extend_from_slice(message);
+        let mut taken = 0;
+        while let Some((packet, len)) = decode(&bytes[taken..]).map_err(|error| self.refuse(error))? {
             self.handle(&packet)?;
-            any = true;
-            rest = &rest[len..];
+            taken += len;
         }
-        self.unfinished = rest.to_vec();
-        Ok(any)
+        // What is not whole stays where it is: whoever sends a packet byte by byte does not have it copied each time.
+        bytes.drain(..taken);
+        self.unfinished = if bytes.is_empty() { Vec::new() } else { bytes };
+        Ok(taken > 0)
     }
 
     fn refuse(&self, error: PacketError) -> End {

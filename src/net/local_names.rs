@@ -19,7 +19,8 @@ pub(super) struct LocalNames {
 }
 
 impl LocalNames {
-    /// Asks for a name of a guest, in the networks of the host's own addresses. Past what is taken of one guest, or of all, names are passed over.
+    /// Asks for a name of a guest, in the networks of the host's own addresses. Past what is taken of one guest, or of all, names
+    /// are passed over.
     pub fn resolve(&mut self, peer: PeerId, name: LocalName, own: &[HostCandidate], now: Instant) {
         if !self.querier.handle_name(peer, name, now) {
             tracing::debug!("{name} is not asked for: there are too many names");

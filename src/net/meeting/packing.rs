@@ -16,8 +16,10 @@ const WORTH: usize = 1024;
 /// What is to be sealed of a text for a page that packs, too.
 pub fn pack(text: &[u8]) -> Vec<u8> {
     let mut packed = vec![PACKED];
-    let short = text.len() < WORTH || DeflateEncoder::new(text, Compression::fast()).read_to_end(&mut packed).is_err();
-    if short { text.to_vec() } else { packed }
+    let worth = text.len() >= WORTH
+        && DeflateEncoder::new(text, Compression::fast()).read_to_end(&mut packed).is_ok()
+        && packed.len() < text.len();
+    if worth { packed } else { text.to_vec() }
 }
 
 /// The text of what was sealed, and whether it was packed. None for what is no text, or a longer one than there may be.

@@ -43,7 +43,11 @@ export async function pack(text) {
   const plain = utf8.encode(text);
   const through = plain.length < WORTH_BYTES ? null : packer();
   const packed = through && await pass(plain, through);
-  return packed ? Uint8Array.of(PACKED, ...packed) : plain;
+  if (!packed || packed.length >= plain.length) return plain;
+  const whole = new Uint8Array(1 + packed.length);
+  whole[0] = PACKED;
+  whole.set(packed, 1);
+  return whole;
 }
 
 /** Null for what is no text. @param {Uint8Array<ArrayBuffer>} bytes */

@@ -1,7 +1,8 @@
 //! Relays that this host uses itself (TURN, RFC 8656): by the socket of the media, or by connections where no UDP gets out.
 //!
 //! Sans-I/O but for the connections, whose thread `stream` has: `handle_*` takes what came, `poll*` says what is to be done.
-//! `server` is one relay, made of `allocation` and `reclaim`, and of a binding that keeps the router's mapping. docs/decisions/turn.md has why.
+//! `server` is one relay, made of `allocation` and `reclaim`, and of a binding that keeps the router's mapping.
+//! docs/decisions/turn.md has why.
 
 mod allocation;
 mod reclaim;
@@ -154,7 +155,7 @@ impl TurnClient {
 
     /// Whether these are others than at the last call.
     pub fn poll_reflexive(&mut self) -> bool {
-        self.servers.iter_mut().fold(false, |any, server| server.take_seen_anew() | any)
+        self.servers.iter_mut().fold(false, |any, server| server.take_reflexive_changed() | any)
     }
 
     /// Whether datagrams from there are a relay's.

@@ -68,11 +68,13 @@ pub(super) struct Server {
     retry: Retry,
     /// Asked again and again where it sees us: routers and connections stay open, and a server that is gone is noticed.
     binding: Binding,
-    /// What it said last about that, and whether nobody was told yet.
+    /// What it said last about that.
     seen: Option<SocketAddr>,
-    seen_anew: bool,
     /// Where its messages come to.
     base: Option<SocketAddr>,
+    /// Where it sees the socket of the media in the network that there is now, and whether that is news.
+    reflexive: Option<Reflexive>,
+    reflexive_changed: bool,
     allocation: Option<Allocation>,
     /// From which addresses it is to relay: those of IPv4, which most guests have, unless it has none.
     family: AddressFamily,
@@ -96,8 +98,9 @@ impl Server {
             retry: Retry::now(now),
             binding: Binding::new(about.address, reliable, now),
             seen: None,
-            seen_anew: false,
             base: None,
+            reflexive: None,
+            reflexive_changed: false,
             allocation: None,
             family: AddressFamily::IPV4,
             account: None,
@@ -127,6 +130,7 @@ impl Server {
     /// Another network, perhaps: the server may see another address.
     pub fn restart(&mut self, now: Instant) {
         self.binding.restart(now);
+        self.set_reflexive(None);
         if self.allocation.is_none() {
             self.retry = Retry::now(now);
         }
@@ -139,13 +143,17 @@ impl Server {
 
     /// Where it sees the socket of the media, where that is another address than its own.
     pub fn reflexive(&self) -> Option<Reflexive> {
-        let (address, base) = self.seen.zip(self.base.filter(|_| self.is_udp()))?;
-        (address != base).then_some(Reflexive { address, base })
+        self.reflexive
     }
 
-    /// Whether that is new. True once.
-    pub fn take_seen_anew(&mut self) -> bool {
-        std::mem::take(&mut self.seen_anew)
+    /// Whether that is news. True once.
+    pub fn take_reflexive_changed(&mut self) -> bool {
+        std::mem::take(&mut self.reflexive_changed)
+    }
+
+    fn set_reflexive(&mut self, reflexive: Option<Reflexive>) {
+        self.reflexive_changed |= self.reflexive != reflexive;
+        self.reflexive = reflexive;
     }
 
     /// Its messages come to this address of the machine.
@@ -273,6 +281,7 @@ impl Server {
             self.link = Link::Down;
         }
         self.seen = None;
+        self.set_reflexive(None);
         self.allocation = None;
         self.problem = Some(problem);
         self.retry.later(now);
@@ -291,17 +300,17 @@ impl Server {
             && let Some(answer) = self.binding.handle(parsed, now)
         {
             // A relay that does not tell addresses may relay all the same: the allocation shows.
-            let before = self.seen;
-            self.seen = answer.ok().or(before);
-            self.seen_anew |= self.seen != before;
-            let moved = before.is_some() && self.seen != before;
+            let Ok(seen) = answer else { return (FromServer::Taken, false) };
             // An allocation belongs to the address that it was asked for from (RFC 8656, 3).
-            if moved && self.is_udp() && self.allocation.is_some() {
+            let moved = self.seen.is_some_and(|before| before != seen) && self.is_udp() && self.allocation.is_some();
+            if moved {
                 self.fail(TurnProblem::Ended, now);
                 self.retry = Retry::now(now);
-                return (FromServer::Taken, true);
             }
-            return (FromServer::Taken, false);
+            self.seen = Some(seen);
+            let base = self.base.filter(|&base| self.is_udp() && base != seen);
+            self.set_reflexive(base.map(|base| Reflexive { address: seen, base }));
+            return (FromServer::Taken, moved);
         }
         let from = self.allocation.as_mut().map_or(FromServer::Nothing, |it| it.handle(message, to, now));
         (from, false)

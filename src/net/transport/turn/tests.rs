@@ -316,6 +316,11 @@ fn a_relay_tells_as_well_where_it_sees_this_host() {
     world.run(Some(Manners { seen: "203.0.113.5:4001", ..GOOD }), Duration::from_secs(60));
     assert!(world.client.poll_reflexive());
     assert_eq!(world.client.reflexive().map(|it| it.address).collect::<Vec<_>>(), [at("203.0.113.5:4001")]);
+    // In another network that is not true any more, until the relay has said it again.
+    world.client.start_anew(world.now);
+    assert_eq!(world.client.reflexive().count(), 0);
+    world.run(Some(Manners { seen: "203.0.113.5:4001", ..GOOD }), Duration::from_secs(1));
+    assert_eq!(world.client.reflexive().count(), 1);
     // An address of the machine's own is known without that.
     let world = World::allocated(Manners { seen: LOCAL, ..GOOD });
     assert_eq!(world.client.reflexive().count(), 0);
