@@ -76,9 +76,15 @@ impl Default for MeetConfig {
 }
 
 messages! {
-    /// How it is with the meeting point, and why there is none.
+    /// Where the meeting point is.
+    pub enum MeetReady in meet_ready {
+        at => At { page: String, broker: String },
+    }
+}
+
+messages! {
+    /// Why there is no meeting point.
     pub enum MeetError in meet {
-        ready => Ready { page: String, broker: String },
         bind => Bind { error: BindError },
         socket => Socket { cause: IoCause },
         thread => Thread { cause: SpawnError },
@@ -103,8 +109,8 @@ messages! {
     }
 }
 
-/// Runs until a signal ends it. `on_ready` is told where it is, which [`MeetError::Ready`] puts into words.
-pub fn run(config: MeetConfig, on_ready: impl FnOnce(&MeetError)) -> Result<(), MeetError> {
+/// Runs until a signal ends it. `on_ready` is told where it is.
+pub fn run(config: MeetConfig, on_ready: impl FnOnce(&MeetReady)) -> Result<(), MeetError> {
     let listener = transport::listen(config.listen).map_err(|error| MeetError::Bind { error })?;
     let local = listener.local_addr().map_err(|error| MeetError::Socket { cause: error.into() })?;
     let certificates = match config.certificate.clone() {
@@ -138,7 +144,7 @@ pub fn run(config: MeetConfig, on_ready: impl FnOnce(&MeetError)) -> Result<(), 
     };
     let server = Server::start(&listener, server)?;
     drop(listener);
-    on_ready(&MeetError::Ready { page: address.to_string(), broker: broker.as_str().into() });
+    on_ready(&MeetReady::At { page: address.to_string(), broker: broker.as_str().into() });
     // The other end is never dropped before the process is.
     let _ = stopped.recv();
     drop(server);

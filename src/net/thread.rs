@@ -145,12 +145,12 @@ impl NetThread {
             }
             return true;
         }
-        let Some(peer) = self.session.recipient(via, incoming.data, now) else {
-            self.transport.refuse(via);
-            return true;
-        };
-        self.session.handle_datagram(peer, via, incoming.data, now);
-        self.apply_arrived(arrived, now);
+        let peer = self.session.recipient(via, incoming.data, now);
+        if let Some(peer) = peer {
+            self.session.handle_datagram(peer, via, incoming.data, now);
+            self.apply_arrived(arrived, now);
+        }
+        self.transport.set_known(via, peer.is_some());
         true
     }
 

@@ -50,6 +50,13 @@ pub struct Admission {
     origin: Origin,
 }
 
+impl Admission {
+    /// Where the page asked from.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
     /// By a link, and what the host said if they were asked.

@@ -174,7 +174,9 @@ impl<C: Connection> Session<C> {
     fn connect(&mut self, id: JoinId, join: &Join, admission: Admission, now: Instant) -> Result<ToPage, RefusedCode> {
         let token = self.random.secret().ok_or(RefusedCode::HostError)?;
         // The offer before the room, so that a bad one changes nothing.
-        let (mut peer, sdp) = Peer::<C>::accept(&join.sdp, &self.candidates, self.identity.clone(), now)?;
+        let told_of = self.told_of(admission.origin(), now);
+        let candidates = self.candidates_of(told_of);
+        let (mut peer, sdp) = Peer::<C>::accept(&join.sdp, &candidates, self.identity.clone(), now)?;
         match (self.renditions.choose(|format| peer.takes(format)), self.renditions.forced) {
             (Some(format), _) => peer.watch(format),
             (None, Some(_)) => return Err(RefusedCode::HostCodec),
@@ -193,6 +195,7 @@ impl<C: Connection> Session<C> {
             via: None,
             announced: false,
             greeted: false,
+            told_of,
             behind: false,
             rumbled: SeatSet::EMPTY,
             shape: None,
@@ -210,11 +213,12 @@ impl<C: Connection> Session<C> {
     }
 
     /// A peer's media flows.
-    pub(super) fn announce(&mut self, id: PeerId) {
+    pub(super) fn announce(&mut self, id: PeerId, now: Instant) {
         let Some(it) = self.peers.get_mut(&id) else { return };
         if std::mem::replace(&mut it.announced, true) {
             return;
         }
+        it.told_of.connected(now);
         // First of all: there may be a seat for them that was not kept while they were only on their way.
         let is_news = self.room.arrived(id);
         let name = self.room.name_of(id).unwrap_or_default().to_owned();

@@ -2,7 +2,7 @@
 
 use crate::packet::{AudioPacket, Format, PictureShape};
 use serde::Serialize;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use str0m::net::{Protocol, Transmit};
@@ -47,6 +47,17 @@ pub enum HostCandidate {
     Relayed(SocketAddr),
     /// The port of the page, for those whose network lets no UDP through.
     Tcp(SocketAddr),
+}
+
+/// Addresses that no router leads to from elsewhere (RFC 1918, 6598, 3927, 4193, 4291).
+pub(super) fn is_local(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => {
+            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
+            v4.is_private() || v4.is_loopback() || v4.is_link_local() || shared
+        }
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
 }
 
 /// How a datagram came.

@@ -85,6 +85,8 @@ struct Connected<C> {
     announced: bool,
     /// It was told what does not change often.
     greeted: bool,
+    /// Which ways to the host it is told of.
+    told_of: candidates::ToldOf,
     /// It could not be told how the room is: what it had to be told before was not taken yet.
     behind: bool,
     /// The seats of which it was told how their motors turn.
@@ -126,6 +128,14 @@ pub struct Session<C: Connection> {
     last_frame_sent: u64,
     frames_sent: u64,
     closed: bool,
+}
+
+impl<C: Connection> Connected<C> {
+    #[inline]
+    fn next_timeout(&self) -> Instant {
+        let next = self.peer.next_timeout();
+        self.told_of.relays_at.map_or(next, |at| at.min(next))
+    }
 }
 
 impl<C: Connection> Session<C> {
@@ -223,7 +233,7 @@ impl<C: Connection> Session<C> {
         if self.draining.is_some() || !self.events.is_empty() || !self.work.is_empty() {
             return now;
         }
-        let peers = self.peers.values().map(|it| it.peer.next_timeout()).fold(self.next_second, Instant::min);
+        let peers = self.peers.values().map(Connected::next_timeout).fold(self.next_second, Instant::min);
         if self.room_is_news() { peers.min(now + self.told.room_wait(self.monotonic(now))) } else { peers }
     }
 
@@ -233,6 +243,7 @@ impl<C: Connection> Session<C> {
         if self.peers.values().any(|it| it.peer.next_timeout() <= now) {
             self.work.push(work::Job::Due);
         }
+        self.tell_relays(now);
         if now >= self.next_second {
             self.next_second = now + SECOND;
             self.every_second(now);

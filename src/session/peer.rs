@@ -117,7 +117,7 @@ pub struct Peer<C> {
     /// Whether a button or stick may be held by this peer.
     holding: bool,
     wants_keyframe: bool,
-    /// The host is elsewhere, and this peer was not heard since.
+    /// The host may be elsewhere, and this peer was not heard since.
     moved: bool,
     keyframe_requests: KeyframeRequests,
     inputs: RateLimiter,
@@ -182,8 +182,12 @@ impl<C: Connection> Peer<C> {
 
     /// See [`Connection::set_candidates`].
     pub fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String> {
-        self.moved = self.connected;
         self.connection.set_candidates(candidates)
+    }
+
+    /// The host may be in another network.
+    pub fn host_moved(&mut self) {
+        self.moved = self.connected;
     }
 
     /// See [`Connection::add_remote_candidate`]. Past the last one that is taken, they are passed over. Returns the name whose

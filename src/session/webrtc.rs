@@ -2,6 +2,7 @@
 
 use super::connection::{
     Connection, ConnectionEvent, EncodedFrame, FrameTimes, HostCandidate, OfferError, Output, PathKind, PeerPath, Via,
+    is_local,
 };
 use super::sdp;
 use crate::messages;
@@ -68,17 +69,6 @@ fn is_unicast(address: SocketAddr) -> bool {
     let broadcast = |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
     let ip = address.ip().to_canonical();
     address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !broadcast(ip)
-}
-
-/// Addresses that no router leads to from elsewhere (RFC 1918, 6598, 3927, 4193, 4291).
-fn is_local(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => {
-            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || shared
-        }
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
 }
 
 /// One browser.

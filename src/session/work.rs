@@ -246,7 +246,7 @@ impl<C: Connection> Session<C> {
             return;
         }
         match event {
-            PeerEvent::Connected => self.announce(id),
+            PeerEvent::Connected => self.announce(id, now),
             PeerEvent::ControlOpen => self.told.forget_room(),
             PeerEvent::KeyframeRequest => {
                 if let Some(it) = self.peers.get(&id) {

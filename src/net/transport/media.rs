@@ -87,10 +87,11 @@ impl MediaTransport {
         }
     }
 
-    /// Nobody knows who that is: a connection of a stranger is closed.
-    pub fn refuse(&mut self, via: Via) {
+    /// Whether the datagram that came that way was a peer's: connections of strangers are closed.
+    #[inline]
+    pub fn set_known(&mut self, via: Via, known: bool) {
         if via.protocol == Protocol::Tcp {
-            self.tcp.close(via.source);
+            self.tcp.set_known(via.source, known);
         }
     }
 

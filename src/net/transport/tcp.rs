@@ -21,6 +21,9 @@ const LONGEST: usize = 2048;
 const IN: usize = 512;
 /// Datagrams that wait for one connection: a large keyframe. Full, more are dropped, and WebRTC slows down.
 const OUT: usize = 512;
+/// Datagrams in a row that are nobody's before a connection that was a peer's is hung up on. Some are on every way: what a page
+/// sends before the host's own check of the way was answered, and answers to checks that the host has given up.
+const MOST_UNKNOWN: usize = 64;
 /// A page that takes nothing for so long is gone.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 /// One that says nothing for so long, too: connectivity checks come every few seconds.
@@ -65,7 +68,13 @@ pub(crate) struct TcpPeers {
     /// Something was put into the queue since it was last seen empty: a look at this costs less than one at the queue, and
     /// there are many looks.
     waiting: Arc<AtomicBool>,
-    open: HashMap<SocketAddr, mpsc::Sender<Vec<u8>>>,
+    open: HashMap<SocketAddr, Open>,
+}
+
+struct Open {
+    datagrams: mpsc::Sender<Vec<u8>>,
+    /// So many more may be nobody's.
+    unknown_left: usize,
 }
 
 /// Both ends. `wake` is rung when there is something for the net thread.
@@ -145,8 +154,8 @@ impl TcpPeers {
                 self.events.try_recv().inspect(|_| self.waiting.store(true, Ordering::SeqCst))
             });
             match event.ok()? {
-                TcpEvent::Opened(ends, sender) => {
-                    self.open.insert(ends.remote, sender);
+                TcpEvent::Opened(ends, datagrams) => {
+                    self.open.insert(ends.remote, Open { datagrams, unknown_left: 0 });
                 }
                 TcpEvent::Datagram(ends, data) => return Some((ends, data)),
                 TcpEvent::Closed(ends) => {
@@ -159,13 +168,20 @@ impl TcpPeers {
     /// Sends a datagram to where a connection came from; without one it is lost.
     pub fn send(&self, to: SocketAddr, datagram: &[u8]) {
         if let Some(connection) = self.open.get(&to) {
-            let _ = connection.try_send(datagram.to_vec());
+            let _ = connection.datagrams.try_send(datagram.to_vec());
         }
     }
 
-    /// Hangs up on somebody who is no peer.
-    pub fn close(&mut self, remote: SocketAddr) {
-        self.open.remove(&remote);
+    /// Whether the last datagram from there was a peer's. A connection that begins with another is a stranger's, and is closed.
+    pub fn set_known(&mut self, remote: SocketAddr, known: bool) {
+        let Some(connection) = self.open.get_mut(&remote) else { return };
+        if known {
+            connection.unknown_left = MOST_UNKNOWN;
+        } else if let Some(left) = connection.unknown_left.checked_sub(1) {
+            connection.unknown_left = left;
+        } else {
+            self.open.remove(&remote);
+        }
     }
 }
 
@@ -221,9 +237,35 @@ mod tests {
             let mut answer = [0; 7];
             page.read_exact(&mut answer).await.expect("an answer");
             assert_eq!(&answer, b"\0\x05hello");
-            peers.close(ends().remote);
+            peers.set_known(ends().remote, false);
             assert_eq!(page.read(&mut answer).await.expect("an end"), 0);
             carried.await.expect("ended");
+        });
+        assert!(peers.receive().is_none() && peers.open.is_empty());
+    }
+
+    #[test]
+    fn a_peer_may_send_what_is_not_known_yet_and_is_hung_up_on_when_it_is_none_any_more() {
+        let wake = Arc::new(Event::new().expect("an event"));
+        let (acceptor, mut peers) = tcp_peers(wake.clone());
+        runtime().block_on(async {
+            let (mut page, host) = tokio::io::duplex(1 << 16);
+            let carried = tokio::spawn(async move { acceptor.carry(host, ends()).await });
+            page.write_all(&[0, 1, b'a']).await.expect("written");
+            while peers.receive().is_none() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            for round in 0..3 {
+                peers.set_known(ends().remote, true);
+                for _ in 0..MOST_UNKNOWN {
+                    peers.set_known(ends().remote, false);
+                }
+                assert_eq!(peers.open.len(), 1, "{round}");
+            }
+            peers.set_known(ends().remote, false);
+            assert_eq!(page.read(&mut [0; 7]).await.expect("an end"), 0);
+            carried.await.expect("ended");
+            peers.set_known(ends().remote, true);
         });
         assert!(peers.receive().is_none() && peers.open.is_empty());
     }

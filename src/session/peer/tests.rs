@@ -179,11 +179,11 @@ fn a_peer_that_is_heard_again_after_the_host_moved_or_the_way_was_lost_gets_a_ke
         peer.handle_datagram(via, &datagram(1, act, &[]), now);
         events(peer, now).iter().filter(|event| **event == PeerEvent::KeyframeRequest).count()
     };
-    peer.set_candidates(&[]);
+    peer.host_moved();
     assert_eq!(say(&mut peer, Act::Connect, 0), 1, "its first one");
     assert_eq!(say(&mut peer, Act::OpenControl, 10), 0);
     // The host is elsewhere: nothing until the peer is heard there, and then once.
-    peer.set_candidates(&[]);
+    peer.host_moved();
     assert_eq!(events(&mut peer, now + Duration::from_secs(2)), []);
     assert_eq!(say(&mut peer, Act::OpenControl, 21), 1);
     assert_eq!(say(&mut peer, Act::OpenControl, 22), 0);

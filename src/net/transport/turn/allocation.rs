@@ -251,9 +251,11 @@ impl Allocation {
                 MessageClass::Success | MessageClass::Error => {
                     let asked = self.requests.iter().find(|(id, _)| message.get(8..20) == Some(id));
                     let Some(&(_, signed)) = asked else { return FromServer::Nothing };
-                    if self.relayed.is_none()
-                        && let Ok(error) = parsed.attribute::<ErrorCode>()
-                    {
+                    let error = parsed.attribute::<ErrorCode>();
+                    if self.relayed.is_none() && parsed.class() == MessageClass::Success {
+                        // If that cannot be used either, it is not for what was refused before.
+                        self.refused = None;
+                    } else if let (None, Ok(error)) = (self.relayed, error) {
                         self.refused = Some(error.code());
                         // Who does not believe the account cannot sign that it does not, and the client waits for better.
                         // The first question bears no account, and one with an old nonce is asked again.

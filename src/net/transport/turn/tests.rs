@@ -7,7 +7,8 @@ use stun_types::message::{
     BINDING, IntegrityAlgorithm, LongTermCredentials, Message, MessageIntegrityCredentials, MessageWriteVec,
 };
 use stun_types::prelude::{MessageWrite, MessageWriteExt};
-use turn_client_proto::types::attribute::{Lifetime, XorRelayedAddress};
+use turn_client_proto::types::AddressFamily;
+use turn_client_proto::types::attribute::{Lifetime, RequestedAddressFamily, XorRelayedAddress};
 use turn_client_proto::types::message::ALLOCATE;
 
 const SERVER: &str = "192.0.2.1:3478";
@@ -32,9 +33,12 @@ struct Manners {
     /// The password that it wants.
     password: &'static str,
     seen: &'static str,
+    /// It has no address of IPv4 to relay from.
+    ipv6_alone: bool,
 }
 
-const GOOD: Manners = Manners { relayed: RELAYED, lifetime: 600, password: "north", seen: "203.0.113.5:4000" };
+const GOOD: Manners =
+    Manners { relayed: RELAYED, lifetime: 600, password: "north", seen: "203.0.113.5:4000", ipv6_alone: false };
 
 impl Manners {
     /// What it answers to this request.
@@ -54,6 +58,14 @@ impl Manners {
             answer.add_attribute(&ErrorCode::builder(401).build().expect("a code")).expect("room");
             answer.add_attribute(&Realm::new("here").expect("a realm")).expect("room");
             answer.add_attribute(&Nonce::new("once").expect("a nonce")).expect("room");
+            return answer.finish();
+        }
+        let family = request.attribute::<RequestedAddressFamily>().map_or(AddressFamily::IPV4, |it| it.family());
+        if request.has_method(ALLOCATE) && self.ipv6_alone && family == AddressFamily::IPV4 {
+            let mut answer = Message::builder_error(&request, MessageWriteVec::new());
+            let code = ErrorCode::builder(ErrorCode::ADDRESS_FAMILY_NOT_SUPPORTED);
+            answer.add_attribute(&code.build().expect("a code")).expect("room");
+            answer.add_message_integrity(&account, IntegrityAlgorithm::Sha1).expect("room");
             return answer.finish();
         }
         let mut answer = Message::builder_success(&request, MessageWriteVec::new());
@@ -178,6 +190,20 @@ fn another_password_is_said_and_tried_again_ever_less() {
     assert!(requests < 250, "{requests}: one to see whether it is there every 25 s, and a few tries");
     world.run(Some(GOOD), Duration::from_secs(301));
     assert_eq!(world.status().0, TurnOutcome::Relaying(at(RELAYED)));
+}
+
+#[test]
+fn a_relay_for_ipv6_alone_relays_from_there() {
+    let relayed = "[2001:db8::1]:50000";
+    let mut world = World::new();
+    let requests = world.run(Some(Manners { relayed, ipv6_alone: true, ..GOOD }), Duration::from_secs(1));
+    assert_eq!(world.status(), (TurnOutcome::Relaying(at(relayed)), vec![at(relayed)]));
+    assert!(requests < 10, "{requests}");
+    // One that gives an address of IPv4 after that is told of, and not asked without end.
+    let mut world = World::new();
+    let requests = world.run(Some(Manners { ipv6_alone: true, ..GOOD }), Duration::from_secs(60));
+    assert_eq!(world.status(), (TurnOutcome::Failed(TurnProblem::Nonsense), Vec::new()));
+    assert!(requests < 100, "{requests}");
 }
 
 #[test]
