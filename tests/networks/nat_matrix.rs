@@ -7,7 +7,7 @@ use crate::nat::Kind;
 use crate::nat::calls::{Friend, Seen, export_page, host, is_as_expected};
 use crate::nat::servers::{PortMapping, Servers};
 use crate::nat::sites::{Internet, Site};
-use crate::nat::theory::{Options, Path, expected};
+use crate::nat::theory::{Options, Path, expected_in_chromium};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -55,7 +55,7 @@ fn table(options: Options) {
             until("both ports are open", LONG, || (router.ports().len() == 2).then_some(()));
         }
         let mut row = Vec::new();
-        let all = outcomes(&guests, &link, |guest| expected(kind, guest.kind, options));
+        let all = outcomes(&guests, &link, |guest| expected_in_chromium(kind, guest.kind, options));
         for (guest, (seen, expected)) in guests.iter().zip(all) {
             let fits = is_as_expected(&seen, expected);
             let cell = match &seen {

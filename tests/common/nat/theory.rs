@@ -161,6 +161,15 @@ pub fn expected(host: Kind, guest: Kind, options: Options) -> Path {
     }
 }
 
+/// The same for a guest in Chromium, which asks for names of its own by multicast DNS over IPv4 alone: without any address of
+/// IPv4, be it a link-local one, it gets none, and tries no way before a server has told it an address.
+pub fn expected_in_chromium(host: Kind, guest: Kind, options: Options) -> Path {
+    match expected(host, guest, options) {
+        Path::Direct | Path::Tcp if guest.is_ipv6() && !options.stun && !options.turn => Path::None(Why::NoAddress),
+        path => path,
+    }
+}
+
 /// Whether UDP finds a way between networks of one family without a relay, and which.
 fn udp(host: Kind, guest: Kind, options: Options) -> Result<Path, Why> {
     let (Some(host_behavior), Some(guest_behavior)) = (behavior(host), behavior(guest)) else {
