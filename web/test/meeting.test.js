@@ -336,6 +336,40 @@ test("in another network brokers are connected anew, and the old connection serv
   assert.equal(brokers.length, 2, "the new one is all that is needed");
 });
 
+test("a connection that is dropped while the network changes is tried again as long as the old one may be dead", async () => {
+  const { it } = await answered(["wss://a/"]);
+  it.renew();
+  it.send("restart");
+  await settle();
+  brokers[1].breaks();
+  assert.equal(brokers.length, 2, "not at once");
+  mock.timers.tick(300);
+  assert.equal(brokers.length, 3);
+  brokers[2].opens();
+  await settle();
+  assert.deepEqual([brokers[0].readyState, brokers[2].published.length], [3, 2], "everything is said again, and the old one goes");
+  mock.timers.tick(60_000);
+  assert.equal(brokers.length, 3);
+});
+
+test("a network in which no broker answers is not asked for ever, and one connection at a time is made", async () => {
+  const { it } = await answered(["wss://a/"]);
+  it.renew();
+  for (let tries = 0; tries < 20; tries += 1) {
+    brokers.at(-1).breaks();
+    if (brokers.length > 2) it.renew();
+    assert.ok(brokers.filter((broker) => broker.readyState < 3).length <= 2);
+    mock.timers.tick(300);
+  }
+  const before = brokers.length;
+  for (let tries = 0; tries < 30; tries += 1) {
+    brokers.at(-1).breaks();
+    mock.timers.tick(300);
+  }
+  assert.ok(before > 5 && brokers.length - before <= 11, `${before}, ${brokers.length}`);
+  assert.equal(brokers[0].readyState, 1, "the old one serves");
+});
+
 test("an address that no browser connects to keeps nobody from the other brokers", async () => {
   const it = await carrier(["wss://impossible/", "wss://b/"]);
   assert.deepEqual(happened, []);

@@ -5,6 +5,9 @@ import { toBase64Url } from "./sealed.js";
 
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 30_000;
+/** Between two tries to connect anew while the old connection may be dead without knowing it, and how many there are. */
+const RENEWAL_DELAY_MS = 300;
+const MAX_RENEWALS = 10;
 
 /**
  * @typedef {object} BrokerLinkEvents
@@ -20,6 +23,8 @@ export class BrokerLink {
   /** The newest is the last; before it perhaps one that serves until this one does. At most two. @type {MqttClient[]} */
   #clients = [];
   #failures = 0;
+  /** Tries left to connect anew. */
+  #renewals = 0;
   #closed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -58,8 +63,8 @@ export class BrokerLink {
 
   /** This device may be in another network: connects anew, and lets the old connection serve until then. */
   renew() {
-    if (this.#closed || this.#clients.length > 1) return;
-    this.open();
+    this.#renewals = MAX_RENEWALS;
+    if (!this.#closed && this.#clients.length <= 1) this.open();
   }
 
   /** By every connection there is: a message that comes twice counts once. @param {string} topic @param {Uint8Array} payload */
@@ -76,6 +81,7 @@ export class BrokerLink {
   /** @param {MqttClient} client */
   #ready(client) {
     this.#failures = 0;
+    this.#renewals = 0;
     for (const old of this.#clients.splice(0)) {
       if (old === client) this.#clients.push(client);
       else old.close();
@@ -85,10 +91,26 @@ export class BrokerLink {
   /** @param {MqttClient} client */
   #lost(client) {
     this.#clients = this.#clients.filter((it) => it !== client);
-    if (this.#closed || this.#clients.length > 0) return;
+    if (this.#closed) return;
+    if (this.#clients.length > 0) {
+      this.#renewAgain();
+      return;
+    }
     this.#failures += 1;
-    const delay = Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), LONGEST_DELAY_MS);
-    this.#timer = setTimeout(() => this.open(), delay);
+    this.#openIn(Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), LONGEST_DELAY_MS));
     this.#events.failed();
+  }
+
+  /** A browser drops what it was connecting when its network changes, and its network may have changed a moment ago. */
+  #renewAgain() {
+    if (this.#renewals === 0) return;
+    this.#renewals -= 1;
+    this.#openIn(RENEWAL_DELAY_MS);
+  }
+
+  /** @param {number} ms */
+  #openIn(ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.open(), ms);
   }
 }
