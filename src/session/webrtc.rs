@@ -54,14 +54,29 @@ pub fn answers_offer(sdp: &str, now: Instant) -> bool {
     certificate.is_some_and(|certificate| WebRtc::accept(sdp, &[], certificate, now).is_ok())
 }
 
-fn candidate(candidate: HostCandidate) -> Option<Candidate> {
+/// The nth of all ways to the host.
+fn candidate((index, candidate): (usize, HostCandidate)) -> Option<Candidate> {
     match candidate {
         HostCandidate::Udp(address) => Candidate::host(address, Protocol::Udp).ok(),
         HostCandidate::Reflexive { address, base } => Candidate::server_reflexive(address, base, Protocol::Udp).ok(),
-        // What is sent from there is known by it, so it is its own base; the rest is the transport's business.
-        HostCandidate::Relayed(address) => Candidate::relayed(address, address, Protocol::Udp).ok(),
+        HostCandidate::Relayed(address) => Some(relayed(index, address)),
         HostCandidate::Tcp(address) => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build().ok(),
     }
+}
+
+/// What is sent from there is known by it, so it is its own base; the rest is the transport's business.
+///
+/// Its priority is given here so that it stands in the host's checks, too, where RFC 8445 (7.1.1) wants that of a peer-reflexive
+/// candidate: a page that is checked from a relay before it was told of it takes that for better than any hole that was punched
+/// or TCP, and leaves those for good.
+fn relayed(index: usize, address: SocketAddr) -> Candidate {
+    /// Below all others (RFC 8445, 5.1.2.2), and what libwebrtc gives relays by UDP.
+    const TYPE_PREFERENCE: u32 = 2;
+    let local_preference = u32::from(u16::MAX.saturating_sub(index.try_into().unwrap_or(u16::MAX)));
+    let priority = TYPE_PREFERENCE << 24 | local_preference << 8 | 255;
+    let nowhere = SocketAddr::new(if address.is_ipv4() { IpAddr::from([0; 4]) } else { IpAddr::from([0; 16]) }, 9);
+    let (kind, foundation) = (CandidateKind::Relayed, format!("relay{index}"));
+    Candidate::from_parts(foundation, 1, Protocol::Udp, priority, address, kind, Some(nowhere), None, None)
 }
 
 /// Whether something can be sent there that reaches one machine at the most.
@@ -116,7 +131,7 @@ impl WebRtc {
             config.extension_map().set(5, Extension::PlayoutDelay);
         }
         let mut rtc = config.build(now);
-        for candidate in candidates.iter().filter_map(|&it| candidate(it)) {
+        for candidate in candidates.iter().copied().enumerate().filter_map(candidate) {
             rtc.add_local_candidate(candidate);
         }
         rtc
@@ -258,10 +273,11 @@ impl Connection for WebRtc {
 
     fn set_candidates(&mut self, candidates: &[HostCandidate]) -> Vec<String> {
         let before = std::mem::replace(&mut self.candidates, candidates.to_vec());
-        for gone in before.iter().filter(|it| !candidates.contains(it)).filter_map(|&it| candidate(it)) {
+        for gone in before.iter().copied().enumerate().filter(|(_, it)| !candidates.contains(it)).filter_map(candidate)
+        {
             self.rtc.direct_api().invalidate_candidate(&gone);
         }
-        let new = candidates.iter().filter(|it| !before.contains(it)).filter_map(|&it| candidate(it));
+        let new = candidates.iter().copied().enumerate().filter(|(_, it)| !before.contains(it)).filter_map(candidate);
         new.filter_map(|it| self.rtc.add_local_candidate(it).map(Candidate::to_sdp_string)).collect()
     }
 
@@ -390,6 +406,63 @@ mod tests {
         let mut names: Vec<_> = peer.formats().iter().map(|format| format.name()).collect();
         names.sort_unstable();
         assert_eq!(names, ["h264", "h264-444", "vp8", "vp9", "vp9-444"]);
+    }
+
+    /// The priority that a connectivity check carries (RFC 8445, 16.1).
+    fn priority_of(check: &[u8]) -> Option<u32> {
+        let mut rest = check.get(20..)?;
+        loop {
+            let (head, value) = rest.split_at_checked(4)?;
+            let [kind, len] = [0, 2].map(|at| u16::from_be_bytes([head[at], head[at + 1]]));
+            if kind == 0x24 {
+                return Some(u32::from_be_bytes(value.get(..4)?.try_into().ok()?));
+            }
+            rest = value.get(usize::from(len).next_multiple_of(4)..)?;
+        }
+    }
+
+    #[test]
+    fn a_check_from_a_relay_does_not_promise_more_than_a_relay() {
+        let mut now = Instant::now();
+        let mut page = WebRtc::build(false, certificate().expect("a certificate"), &[], now);
+        let mut api = page.sdp_api();
+        api.add_media(MediaKind::Video, str0m::media::Direction::RecvOnly, None, None, None);
+        let (offer, _) = api.apply().expect("an offer");
+        let at = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let own = at("192.168.1.2:4000");
+        let relays = [at("192.0.2.1:50000"), at("192.0.2.1:50002")];
+        let [first, second] = relays.map(HostCandidate::Relayed);
+        let candidates = [HostCandidate::Udp(own), first];
+        let identity = certificate().expect("a certificate");
+        let (mut host, answer) = WebRtc::accept(&offer.to_sdp_string(), &candidates, identity, now).expect("an answer");
+        let told = |text: &str, of: SocketAddr| {
+            let line = text.lines().find(|line| line.contains(&format!(" {} {} typ relay", of.ip(), of.port())));
+            line.and_then(|line| line.split(' ').nth(3)?.parse::<u32>().ok()).expect("it is told of")
+        };
+        let first_told = told(&answer, relays[0]);
+        let later = host.set_candidates(&[HostCandidate::Udp(own), first, second]);
+        let second_told = told(&later.concat(), relays[1]);
+        assert!(second_told < first_told && first_told < 3 << 24, "{first_told}, {second_told}");
+        host.add_remote_candidate("candidate:1 1 udp 1686052607 198.51.100.9 5000 typ srflx raddr 0.0.0.0 rport 0");
+        let mut seen = std::collections::BTreeMap::new();
+        for _ in 0..100 {
+            now += Duration::from_millis(10);
+            host.handle_timeout(now);
+            while let Output::Transmit(sent, _) = host.poll_output() {
+                seen.insert(sent.source, priority_of(&sent.contents).expect("a check"));
+            }
+        }
+        assert_eq!([relays[0], relays[1]].map(|it| seen[&it]), [first_told, second_told]);
+        assert!(seen[&own] > 100 << 24, "peer-reflexive");
+        // One that is gone is not asked from any more.
+        assert!(host.set_candidates(&[HostCandidate::Udp(own), second]).is_empty());
+        for _ in 0..100 {
+            now += Duration::from_millis(10);
+            host.handle_timeout(now);
+            while let Output::Transmit(sent, _) = host.poll_output() {
+                assert_ne!(sent.source, relays[0]);
+            }
+        }
     }
 
     #[test]
