@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 /// So much later than the other ways a page is told of the host's relays, where the host's TCP port is open to the internet,
-/// unless it is connected before. Chromium looks for ways by TCP a tenth of a second after the others, asks on one way every
-/// 48 ms, and stays with what works first, be it a relay.
+/// unless it is connected before. Chromium looks for ways by TCP a tenth of a second after the others, and not at all once one
+/// works, be it a relay; it asks on one way every 48 ms.
 pub(super) const RELAYS_LATER: Duration = Duration::from_millis(1500);
 
 /// Which of the ways to the host a page is told of.
