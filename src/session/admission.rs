@@ -113,6 +113,7 @@ impl<C: Connection> Session<C> {
         };
         match message {
             FromPage::Candidate { candidate } => {
+                it.told_of.note(&candidate);
                 if let Some(name) = it.peer.add_remote_candidate(&candidate, now) {
                     self.actions.push_back(Action::Resolve(peer, name));
                 }
@@ -175,7 +176,7 @@ impl<C: Connection> Session<C> {
         let token = self.random.secret().ok_or(RefusedCode::HostError)?;
         // The offer before the room, so that a bad one changes nothing.
         let told_of = self.told_of(admission.origin(), now);
-        let candidates = self.candidates_of(told_of);
+        let candidates = self.candidates_of(&told_of);
         let (mut peer, sdp) = Peer::<C>::accept(&join.sdp, &candidates, self.identity.clone(), now)?;
         match (self.renditions.choose(|format| peer.takes(format)), self.renditions.forced) {
             (Some(format), _) => peer.watch(format),

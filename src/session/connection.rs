@@ -1,11 +1,13 @@
 //! What the session needs of a transport: WebRTC in the program, a plain stand-in in tests that want thousands of peers.
 
+pub use str0m::net::Protocol;
+
 use crate::packet::{AudioPacket, Format, PictureShape};
 use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use str0m::net::{Protocol, Transmit};
+use str0m::net::Transmit;
 
 /// The times of one frame, on the clock of [`crate::sync::now`].
 #[derive(Debug, Clone, Copy, PartialEq)]

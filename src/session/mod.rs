@@ -191,6 +191,9 @@ impl<C: Connection> Session<C> {
     pub fn handle_datagram(&mut self, id: PeerId, via: Via, data: &[u8], now: Instant) {
         self.finish_draining(now);
         if let Some(it) = self.peers.get_mut(&id) {
+            if it.told_of.holds_back(via, &self.candidates) {
+                return;
+            }
             it.via = Some(via);
             it.peer.handle_datagram(via, data, now);
             self.draining = Some(id);

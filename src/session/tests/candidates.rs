@@ -158,3 +158,38 @@ fn loopback_is_for_pages_on_this_machine_and_for_want_of_anything_else() {
         assert_eq!(world.told(Duration::ZERO), expected, "{origin:?}");
     }
 }
+
+#[test]
+fn where_tcp_may_do_a_relay_of_the_page_is_not_heard_until_relays_are_due() {
+    let connect = plain::datagram(1, plain::Act::Connect, &[]);
+    let direct = SocketAddr::from(([198, 51, 100, 9], 1000));
+    let relay = SocketAddr::from(([203, 0, 113, 5], 49_200));
+    let of_our_server = SocketAddr::from(([192, 0, 2, 1], 50_007));
+    let line = |typ: &str| format!("candidate:7 1 udp 41885439 203.0.113.5 49200 typ {typ} raddr 0.0.0.0 rport 0");
+    // From where, what the page told, and whether it is heard at once.
+    let cases = [
+        (Via::udp(direct, direct), "relay", true),
+        (Via::udp(relay, direct), "relay", false),
+        (Via::udp(relay, direct), "srflx", true),
+        (Via::udp(of_our_server, direct), "srflx", false),
+        (Via::tcp(of_our_server, direct), "srflx", true),
+    ];
+    for (via, typ, heard) in cases {
+        let mut world = World::new(vec![tcp([45, 0, 0, 7]), RELAYED]);
+        let (id, peer) = world.join();
+        world.session.handle_page(id, FromPage::Candidate { candidate: line(typ) }, world.now);
+        world.session.handle_datagram(peer, via, &connect, world.now);
+        let told = world.told(Duration::from_millis(1));
+        assert_eq!(!told.is_empty(), heard, "{via:?} {typ}: connected pages are told of relays at once");
+        world.told(RELAYS_LATER);
+        world.session.handle_datagram(peer, via, &connect, world.now);
+        world.told(Duration::ZERO);
+        assert!(world.session.peers.get(&peer).is_some_and(|it| it.announced), "{via:?} {typ}");
+    }
+    // Where no port is open a relay may be all there is.
+    let mut world = World::new(vec![RELAYED]);
+    let (_, peer) = world.join();
+    world.session.handle_datagram(peer, Via::udp(of_our_server, direct), &connect, world.now);
+    world.told(Duration::ZERO);
+    assert!(world.session.peers.get(&peer).is_some_and(|it| it.announced));
+}
