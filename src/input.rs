@@ -176,7 +176,7 @@ impl PadState {
 }
 
 /// One more than the highest of libretro's key codes (`RETROK_LAST`).
-pub const KEY_CODES: u16 = 324;
+pub const KEY_CODES: u16 = 342;
 
 /// The keys of a keyboard that are held, by libretro's codes (`RETROK_*`): 8 backspace, 97 to 122 a to z, and so on.
 ///

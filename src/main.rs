@@ -588,6 +588,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         system_dir: system_dir(settings),
         record_dir: settings::record_dir().unwrap_or_else(|| data_dir().join("recordings")),
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
+        language: Spoken::from_choice(settings.language),
         codec: None,
         invite: InviteTerms::default(),
         site: site(settings),

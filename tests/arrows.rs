@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("input", ""),
     ("packet", ""),
     ("link", "frame input sync text"),
-    ("libretro", "frame input link sync"),
+    ("libretro", "frame input link sync text"),
     ("crash", "link text"),
     ("game_command", "text"),
     ("emulator", "crash link sync text"),

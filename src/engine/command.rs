@@ -2,10 +2,12 @@
 
 use super::Internet;
 use crate::game_command::GameCommand;
+use crate::link::message::DiscCommand;
 use crate::net::Site;
 use crate::net::tls::acme::AcmeConfig;
 use crate::packet::Format;
 use crate::room::RoomCommand;
+use crate::text::Spoken;
 use std::path::PathBuf;
 
 /// A game to run: a core, and what it runs.
@@ -46,6 +48,10 @@ pub enum Command {
         /// One that the core offers there.
         id: u32,
     },
+    /// Open the drive of the running game, or put a disc in.
+    Disc(DiscCommand),
+    /// What cores may speak and name their options in, from the next start on.
+    Language(Spoken),
     /// Keep the picture as it is now, as a PNG file.
     Screenshot,
     /// Begin a recording of what friends see and hear.

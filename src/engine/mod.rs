@@ -24,7 +24,7 @@ mod thread;
 mod wiring;
 
 pub use crate::game_command::{GameCommand, Slot};
-pub use crate::link::message::Wants;
+pub use crate::link::message::{DiscCommand, Discs, OptionInfo, Wants};
 pub use command::{Command, Game};
 pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose};
 pub use event::EngineEvent;
@@ -33,8 +33,7 @@ pub use notice::{Length, Level, Notice, NoticeKind};
 pub use resolver::ServerName;
 pub use saves::SaveError;
 pub use snapshot::{
-    ChatLine, DeviceStatus, GameState, GameStatus, InviteStatus, OptionStatus, PeerStatus, Rendition, Snapshot,
-    Speaker, Stats,
+    ChatLine, DeviceStatus, GameState, GameStatus, InviteStatus, PeerStatus, Rendition, Snapshot, Speaker, Stats,
 };
 pub use wiring::StartError;
 
@@ -47,6 +46,7 @@ use crate::net::tls::acme::AcmeConfig;
 use crate::packet::Format;
 use crate::room::InviteTerms;
 use crate::sync::{Event, spawn};
+use crate::text::Spoken;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,6 +74,8 @@ pub struct Config {
     pub record_dir: PathBuf,
     /// Where screenshots are kept.
     pub screenshot_dir: PathBuf,
+    /// What cores may speak and name their options in.
+    pub language: Spoken,
     /// Stream in this format only; none for the best that each peer takes.
     pub codec: Option<Format>,
     /// What the link grants that is there from the start.

@@ -6,7 +6,7 @@ use crate::audio::SpeakerError;
 use crate::crash::Crash;
 use crate::game_command::Slot;
 use crate::input::SeatSet;
-use crate::link::message::Wants;
+use crate::link::message::{Discs, OptionInfo, Wants};
 use crate::room::{InviteId, InviteTerms, JoinRequest, Member};
 use crate::session::protocol::SeatInfo;
 use crate::session::{ChatEvent, PeerStats};
@@ -78,7 +78,9 @@ pub struct GameStatus {
     /// Devices besides pads that it asked for.
     pub wants: Wants,
     /// The core's options with their present values.
-    pub options: Vec<OptionStatus>,
+    pub options: Vec<OptionInfo>,
+    /// Its discs, for a game that has a drive.
+    pub discs: Option<Discs>,
     /// Save state slots, 0 to 9: whether something is saved there.
     pub saved_slots: [bool; Slot::COUNT],
     /// The core can save states.
@@ -98,19 +100,6 @@ pub enum GameState {
     Crashed(Crash),
     /// It could not be started: why, and what to do.
     Failed(NoticeKind),
-}
-
-/// One core option.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OptionStatus {
-    /// The core's name for it.
-    pub key: String,
-    /// What the core says it does.
-    pub label: String,
-    /// What it can be set to.
-    pub values: Vec<String>,
-    /// What it is set to.
-    pub value: String,
 }
 
 /// A peer: a member of the room, whose fields it has too, and the figures of their connection.

@@ -175,11 +175,10 @@ impl Engine {
         let executor =
             Executor::new(link.clone(), video_control.clone(), recording, net.clone(), threads, messages.clone());
         let mut engine = EngineThread {
-            machine: Machine::new(Folders {
-                data: config.data_dir,
-                system: config.system_dir,
-                recordings: config.record_dir,
-            }),
+            machine: Machine::new(
+                Folders { data: config.data_dir, system: config.system_dir, recordings: config.record_dir },
+                config.language,
+            ),
             executor,
             publisher: Publisher::new(snapshot.clone(), change.clone(), events),
             people: People::new(pages, first),

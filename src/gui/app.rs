@@ -114,6 +114,7 @@ impl App {
             system_dir: system_dir.clone(),
             record_dir: settings::record_dir().unwrap_or_else(|| "recordings".into()),
             screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| "screenshots".into()),
+            language: spoken,
             codec: settings.codec,
             invite: invite_links::default_terms(&settings),
             site: site(&settings),

@@ -1,11 +1,11 @@
-//! The running core's own options.
+//! The running core's own options, and its discs.
 
 use super::dialog::{self, DialogState};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets;
-use crate::engine::{Command, OptionStatus};
-use crate::text::fill;
+use crate::engine::{Command, DiscCommand, Discs, OptionInfo};
+use crate::text::{Texts, fill};
 use egui::{ComboBox, RichText, TextEdit, Ui};
 
 /// With fewer options there is no field to search them.
@@ -15,6 +15,9 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
     let texts = model.texts;
     let Some(game) = &model.snapshot.game else { return DialogState::Closed };
     dialog::show(ui, "options", 560.0, texts.options_title, texts.close, |ui| {
+        if let Some(discs) = game.discs.as_ref().filter(|discs| !discs.names.is_empty()) {
+            drive(ui, texts, discs, actions);
+        }
         if game.options.is_empty() {
             widgets::explain(ui, texts.options_none);
             return DialogState::Open;
@@ -26,22 +29,80 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
         }
         ui.add_space(4.0);
         let wanted = filter.trim().to_lowercase();
-        for option in &game.options {
-            if option.label.to_lowercase().contains(&wanted) || option.key.to_lowercase().contains(&wanted) {
-                row(ui, option, actions);
+        let mut category = "";
+        for option in listed(&game.options, &wanted) {
+            if option.category != category {
+                category = &option.category;
+                ui.add_space(8.0);
+                ui.label(RichText::new(if category.is_empty() { texts.options_other } else { category }).strong());
             }
+            row(ui, option, actions);
         }
         DialogState::Open
     })
 }
 
-fn row(ui: &mut Ui, option: &OptionStatus, actions: &mut Vec<Action>) {
+/// Those that are of use now and have the wanted text in them, those of one category together: without one first, and then
+/// in the order in which the core names them.
+fn listed<'a>(options: &'a [OptionInfo], wanted: &str) -> Vec<&'a OptionInfo> {
+    let has = |text: &str| text.to_lowercase().contains(wanted);
+    let mut categories = vec![""];
+    for option in options {
+        if !categories.contains(&option.category.as_str()) {
+            categories.push(&option.category);
+        }
+    }
+    let of = |category: &'a str| {
+        options.iter().filter(move |option| option.category == category).filter(|option| option.visible)
+    };
+    let all = categories.into_iter().flat_map(of);
+    all.filter(|option| has(&option.label) || has(&option.key) || has(&option.category)).collect()
+}
+
+/// The discs of the game, and the drive.
+fn drive(ui: &mut Ui, texts: &Texts, discs: &Discs, actions: &mut Vec<Action>) {
+    let name = |index: usize| {
+        let name = discs.names.get(index).filter(|name| !name.is_empty());
+        name.cloned().unwrap_or_else(|| fill(texts.disc_number, &[("n", &(index + 1).to_string())]))
+    };
+    let inserted = discs.inserted.map(|index| index as usize);
+    let mut chosen = inserted;
+    widgets::row(
+        ui,
+        36.0,
+        |ui| drop(ui.label(RichText::new(texts.disc).color(theme::TEXT))),
+        |ui| {
+            let shown = inserted.map_or_else(|| texts.disc_open.to_owned(), name);
+            let combo = ComboBox::from_id_salt("disc").selected_text(shown).width(260.0).truncate().show_ui(ui, |ui| {
+                for index in 0..discs.names.len() {
+                    ui.selectable_value(&mut chosen, Some(index), name(index));
+                }
+                ui.selectable_value(&mut chosen, None, texts.disc_open);
+            });
+            combo.response.accessible_name(texts.disc);
+        },
+    );
+    if chosen != inserted {
+        let command = match chosen.and_then(|index| u32::try_from(index).ok()) {
+            Some(index) => DiscCommand::Insert(index),
+            None => DiscCommand::Eject,
+        };
+        actions.push(Action::Engine(Command::Disc(command)));
+    }
+}
+
+fn row(ui: &mut Ui, option: &OptionInfo, actions: &mut Vec<Action>) {
     let label = if option.label.is_empty() { &option.key } else { &option.label };
     let mut value = option.value.clone();
     widgets::row(
         ui,
         36.0,
-        |ui| drop(ui.add(egui::Label::new(RichText::new(label).color(theme::TEXT)).truncate())),
+        |ui| {
+            let label = ui.add(egui::Label::new(RichText::new(label).color(theme::TEXT)).truncate());
+            if !option.info.is_empty() {
+                label.on_hover_text(&option.info);
+            }
+        },
         |ui| match switch(option) {
             Some((off, on)) => {
                 let mut lit = value == on;
@@ -50,10 +111,15 @@ fn row(ui: &mut Ui, option: &OptionStatus, actions: &mut Vec<Action>) {
                 }
             }
             None => {
-                let combo = ComboBox::from_id_salt(&option.key).selected_text(&option.value).width(190.0).truncate();
+                let called = |value: &str| {
+                    let index = option.values.iter().position(|known| known == value);
+                    index.and_then(|index| option.labels.get(index)).map_or(value, String::as_str).to_owned()
+                };
+                let shown = called(&option.value);
+                let combo = ComboBox::from_id_salt(&option.key).selected_text(shown).width(190.0).truncate();
                 let combo = combo.show_ui(ui, |ui| {
                     for choice in &option.values {
-                        ui.selectable_value(&mut value, choice.clone(), choice);
+                        ui.selectable_value(&mut value, choice.clone(), called(choice));
                     }
                 });
                 combo.response.accessible_name(label);
@@ -66,7 +132,7 @@ fn row(ui: &mut Ui, option: &OptionStatus, actions: &mut Vec<Action>) {
 }
 
 /// Off and on, where an option has just these two.
-fn switch(option: &OptionStatus) -> Option<(String, String)> {
+fn switch(option: &OptionInfo) -> Option<(String, String)> {
     const PAIRS: [(&str, &str); 4] = [("disabled", "enabled"), ("off", "on"), ("false", "true"), ("OFF", "ON")];
     let [first, second] = option.values.as_slice() else { return None };
     PAIRS.iter().find_map(|(off, on)| {

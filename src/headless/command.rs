@@ -1,6 +1,6 @@
 //! Commands on standard input: one JSON object a line.
 
-use crate::engine::{Command, GameCommand, Slot};
+use crate::engine::{Command, DiscCommand, GameCommand, Slot};
 use crate::input::Seat;
 use crate::packet::Format;
 use crate::room::RoomCommand;
@@ -39,6 +39,10 @@ enum StdinCommand {
         port: u32,
         id: u32,
     },
+    Disc {
+        index: u32,
+    },
+    Eject,
     Invite(InviteFields),
     ChangeInvite {
         invite: InviteId,
@@ -144,6 +148,8 @@ fn parse(line: &str) -> Option<Command> {
         StdinCommand::LoadState { slot } => Command::Game(GameCommand::LoadState(slot)),
         StdinCommand::Option { key, value } => Command::CoreOption { key, value },
         StdinCommand::Device { port, id } => Command::Device { port, id },
+        StdinCommand::Disc { index } => Command::Disc(DiscCommand::Insert(index)),
+        StdinCommand::Eject => Command::Disc(DiscCommand::Eject),
         StdinCommand::Invite(fields) => room(RoomCommand::Invite(fields.terms())),
         StdinCommand::ChangeInvite { invite, fields } => room(RoomCommand::ChangeInvite(invite, fields.terms())),
         StdinCommand::Revoke { invite, people } => {

@@ -4,17 +4,21 @@
 //! core that calls back from inside a call, or from a thread of its own, finds it free.
 #![allow(unsafe_code)]
 
+mod picture;
+mod sound;
+
+pub use picture::{hand_over, video_refresh};
+pub use sound::{MICROPHONE, audio_sample, audio_sample_batch, audio_sample_batch_float};
+
 use super::devices::{self, Wheels};
 use super::environment::Environment;
 use super::keyboard::Keyboard;
 use super::sys;
-use crate::frame::MAX_SIDE;
 use crate::input::{Inputs, Rumble};
 use crate::link::Link;
 use crate::link::audio::AudioWriter;
 use crate::link::board::{BoardReader, FeedbackWriter};
-use crate::link::frames::{FrameHeader, FrameWriter};
-use crate::link::message::InvalidVideo;
+use crate::link::frames::FrameWriter;
 use crate::sync::now;
 use std::ffi::{c_char, c_void};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,6 +42,8 @@ pub struct Front {
     pub polled: bool,
     /// When the frame that runs now was due.
     pub due: Duration,
+    /// Where the core was let draw its next picture itself.
+    drawing: Option<usize>,
     /// What was seen.
     pub seen: Seen,
 }
@@ -56,6 +62,7 @@ impl Front {
             feedback: FeedbackWriter::new(link.clone()),
             polled: false,
             due: now(),
+            drawing: None,
             seen: Seen::default(),
         }
     }
@@ -107,88 +114,15 @@ fn lock() -> MutexGuard<'static, Option<Front>> {
 pub unsafe extern "C" fn environment(command: u32, data: *mut c_void) -> bool {
     // SAFETY: the core's promise, libretro.h.
     let argument = unsafe { sys::Argument::new(data) };
-    with(|front| front.environment.call(command, argument))
-}
-
-/// # Safety
-/// Called by the core with a picture of `height` rows of `pitch` bytes, NULL, or the mark of a hardware frame.
-pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: u32, pitch: usize) {
-    let captured = now();
     with(|front| {
-        front.seen.pictures += 1;
-        let duplicate = data.is_null();
-        let (width, height) = match (duplicate, front.seen.last) {
-            (true, None) => return,
-            (true, Some(last)) => last,
-            (false, _) => (width, height),
-        };
-        let format = front.environment.video.format;
-        if !duplicate && let Err(problem) = acceptable(front, data, width, height, pitch) {
-            front.seen.refused += 1;
-            front.environment.warn(problem);
-            return;
+        if command != sys::RETRO_ENVIRONMENT_GET_CURRENT_SOFTWARE_FRAMEBUFFER {
+            return front.environment.call(command, argument);
         }
-        front.seen.last = Some((width, height));
-        front.seen.duplicates += u64::from(duplicate);
-        front.seen.count(width, height);
-        let video = &front.environment.video;
-        let header = FrameHeader {
-            width,
-            height,
-            format,
-            rotation: video.rotation,
-            aspect: video.aspect_of(width, height),
-            duplicate,
-            number: 0,
-            captured,
-            due: front.due,
-            fps: video.fps,
-        };
-        let row_len = width as usize * format.bytes();
-        let rows = if duplicate { 0 } else { height };
-        // SAFETY: `acceptable` saw that a row fits into the pitch; that there are `height` rows is the core's promise.
-        let rows = (0..rows).map(|y| unsafe { sys::row(data, pitch, y, row_len) });
-        front.frames.publish(header, rows);
-    });
-}
-
-/// Hands a picture over as a core would: for rehearsals, and safe. False where the numbers can be believed and `data` is
-/// shorter than they say all the same, which no front end can see.
-pub fn hand_over(data: Option<&[u8]>, width: u32, height: u32, pitch: usize) -> bool {
-    let pointer = data.map_or(std::ptr::null(), |data| data.as_ptr().cast());
-    let believed = with(|front| {
-        let row = width as usize * front.environment.video.format.bytes();
-        let len = (height as usize).saturating_sub(1).saturating_mul(pitch).saturating_add(row);
-        (acceptable(front, pointer, width, height, pitch).is_ok(), len)
-    });
-    if let (Some(data), (true, len)) = (data, believed)
-        && data.len() < len
-    {
-        return false;
-    }
-    // SAFETY: NULL, or numbers that are refused before anything is read, or enough bytes for them.
-    unsafe { video_refresh(pointer, width, height, pitch) };
-    true
-}
-
-/// Whether a picture's numbers can be believed.
-fn acceptable(front: &Front, data: *const c_void, width: u32, height: u32, pitch: usize) -> Result<(), InvalidVideo> {
-    let video = &front.environment.video;
-    let row = width as usize * video.format.bytes();
-    if data.addr() == usize::MAX {
-        return Err(InvalidVideo::Hardware);
-    }
-    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
-        return Err(InvalidVideo::Size { width, height, most: MAX_SIDE });
-    }
-    if width > video.max_width || height > video.max_height {
-        let (max_width, max_height) = (video.max_width, video.max_height);
-        return Err(InvalidVideo::BeyondPromise { width, height, max_width, max_height });
-    }
-    if pitch < row || pitch > 1 << 20 {
-        return Err(InvalidVideo::Pitch { pitch, row });
-    }
-    Ok(())
+        // The one call that is about the ring.
+        let answer = picture::software_framebuffer(front, argument);
+        front.environment.calls.count(command, answer);
+        answer
+    })
 }
 
 impl Seen {
@@ -200,28 +134,6 @@ impl Seen {
             self.sizes.push((width, height, 1));
         }
     }
-}
-
-/// Called by the core, one sample pair at a time.
-pub extern "C" fn audio_sample(left: i16, right: i16) {
-    with(|front| {
-        front.seen.samples += 1;
-        front.audio.write(&[left, right]);
-    });
-}
-
-/// # Safety
-/// Called by the core with `frames` sample pairs.
-pub unsafe extern "C" fn audio_sample_batch(data: *const i16, frames: usize) -> usize {
-    // More than the ring holds cannot be meant.
-    let frames = frames.min(crate::link::AUDIO_FRAMES);
-    // SAFETY: the core's promise.
-    let stereo = unsafe { sys::stereo(data, frames) };
-    with(|front| {
-        front.seen.samples += frames as u64;
-        front.audio.write(stereo);
-    });
-    frames
 }
 
 /// Called by the core when it wants fresh inputs.

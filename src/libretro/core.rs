@@ -126,10 +126,12 @@ impl Core {
             // SAFETY: NULL is what libretro.h asks for when there is no content.
             None => unsafe { (self.call.load_game)(std::ptr::null()) },
             Some((path, data)) => {
-                let Ok(path) = CString::new(path.as_os_str().as_bytes()) else {
+                let Ok(c_path) = CString::new(path.as_os_str().as_bytes()) else {
                     return false;
                 };
                 let data = data.unwrap_or_default();
+                callbacks::with(|front| front.environment.set_content(path, &data));
+                let path = c_path;
                 let info = sys::retro_game_info {
                     path: path.as_ptr(),
                     data: if data.is_empty() { std::ptr::null() } else { data.as_ptr().cast() },

@@ -3,13 +3,18 @@
 mod callbacks;
 mod core;
 mod devices;
+mod discs;
 mod environment;
 mod keyboard;
 mod options;
 mod pace;
+mod perf;
+mod power;
 mod process;
 pub mod rehearsal;
 mod runner;
+mod sound;
 mod sys;
+mod vfs;
 
 pub use process::main as core_process;

@@ -109,6 +109,7 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         &load.system_dir,
         &load.save_dir,
         Options::new(load.options.iter().cloned()),
+        load.language,
         out.clone(),
     );
     callbacks::install(Front::new(environment, link));
@@ -122,13 +123,16 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         }
         None => core.load_game(None),
         Some(path) => {
-            let data = if info.need_fullpath { None } else { Some(read_content(path)?) };
+            let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+            let by_path = callbacks::with(|front| front.environment.needs_full_path(&extension, info.need_fullpath));
+            let data = if by_path { None } else { Some(read_content(path)?) };
             core.load_game(Some((path, data)))
         }
     };
     if !taken {
         return Err(refused(load, info.name));
     }
+    callbacks::with(|front| front.environment.warn_of_options());
     let av = core.av_info();
     callbacks::with(|front| front.environment.set_av_info(&av))
         .map_err(|problem| LoadError::InvalidVideo { core: info.name.clone(), problem })?;
@@ -163,6 +167,9 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
 
 /// Why the content, or the core's own game, was not started, with the last error that the core logged.
 fn refused(load: &Load, core: String) -> LoadError {
+    if let Some(api) = callbacks::with(|front| front.environment.wanted_hardware.take()) {
+        return LoadError::NeedsHardware { core, api };
+    }
     let words = callbacks::with(|front| std::mem::take(&mut front.environment.last_error));
     let words = words.trim().trim_end_matches(['.', '!']).to_owned();
     match &load.content {

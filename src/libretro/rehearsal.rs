@@ -7,6 +7,7 @@ use super::sys;
 use crate::frame::PixelFormat;
 use crate::link::Link;
 use crate::link::message::FromCore;
+use crate::text::Spoken;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -31,7 +32,7 @@ pub struct Stated {
 pub fn begin(link: &Arc<Link>) -> Receiver<FromCore> {
     let (out, heard) = sync_channel(64);
     let nowhere = Path::new("/nonexistent");
-    let environment = Environment::new(nowhere, nowhere, nowhere, Options::new([]), out);
+    let environment = Environment::new(nowhere, nowhere, nowhere, Options::new([]), Spoken::English, out);
     callbacks::install(Front::new(environment, link));
     heard
 }

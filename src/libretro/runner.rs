@@ -4,8 +4,10 @@
 
 use super::callbacks;
 use super::core::Core;
+use super::discs::DiscChanger;
 use super::pace::{Next, Pacer};
 use super::process::Inbox;
+use super::sound::SoundOnDemand;
 use super::sys;
 use crate::link::message::{FromCore, Pace, Report, ToCore};
 use crate::link::state::StateWriter;
@@ -37,6 +39,8 @@ pub struct Runner {
     next_second: Duration,
     run_total: Duration,
     run_max: Duration,
+    sound: SoundOnDemand,
+    discs: DiscChanger,
 }
 
 /// Puts back what the host left in the shared memory: battery-backed memory, and with `revive` the newest automatic
@@ -48,7 +52,12 @@ pub fn restore(core: &mut Core, link: &Arc<Link>, revive: bool) -> bool {
         sram[..len].copy_from_slice(&saved[..len]);
     }
     let newest = revive.then(|| crate::link::state::StateReader::new(link.clone()).newest());
-    newest.flatten().is_some_and(|state| core.load_state(&state))
+    newest.flatten().is_some_and(|state| {
+        if callbacks::with(|front| front.environment.runs_before_states()) {
+            core.run();
+        }
+        core.load_state(&state)
+    })
 }
 
 impl Runner {
@@ -69,6 +78,8 @@ impl Runner {
             next_second: start + SRAM_EVERY,
             run_total: Duration::ZERO,
             run_max: Duration::ZERO,
+            sound: SoundOnDemand::default(),
+            discs: DiscChanger::default(),
         }
     }
 
@@ -105,6 +116,7 @@ impl Runner {
             };
             self.frame(due, &mut pacer);
         }
+        self.sound.pause();
         self.look_after_sram();
         let report = self.report();
         self.core.close();
@@ -122,6 +134,9 @@ impl Runner {
             sys::call_frame_time(&callback, callback.reference);
         }
         let begin = now();
+        // A frame that is late is heard as a gap soon: cores that can skip drawing then do.
+        let late = begin.saturating_sub(due);
+        self.sound.before_frame(late);
         self.core.run();
         let end = now();
         self.frames += 1;
@@ -145,10 +160,17 @@ impl Runner {
             let took = self.save_state().1;
             self.next_state = end + STATE_EVERY.max(took * STATE_SHARE);
         }
+        if let Some(discs) = self.discs.after_frame() {
+            self.tell(FromCore::Discs(discs));
+        }
         if end >= self.next_second {
             self.next_second = end + SRAM_EVERY;
             callbacks::with(|front| front.environment.refill_log_budget());
             self.look_after_sram();
+            if let Some(discs) = self.discs.look() {
+                self.tell(FromCore::Discs(discs));
+            }
+            self.look_after_options();
         }
     }
 
@@ -173,6 +195,7 @@ impl Runner {
             ToCore::Load(_) => {}
             ToCore::Pause => {
                 self.paused = true;
+                self.sound.pause();
                 callbacks::with(|front| front.feedback.hold_still(true));
                 self.look_after_sram();
                 self.tell(FromCore::Paused(true));
@@ -198,11 +221,21 @@ impl Runner {
                 self.tell(FromCore::StateLoaded { ticket, ok });
             }
             ToCore::Option { key, value } => {
-                let options = callbacks::with(|front| {
+                let display = callbacks::with(|front| {
                     front.environment.options.set(&key, &value);
-                    front.environment.options.list()
+                    front.environment.options_display
                 });
-                self.tell(FromCore::Options(options));
+                if let Some(display) = display {
+                    sys::call_options_display(&display);
+                }
+                callbacks::with(|front| front.environment.options.take_shown_otherwise());
+                self.tell(FromCore::Options(callbacks::with(|front| front.environment.options.list())));
+            }
+            ToCore::Disc(command) => {
+                self.discs.obey(command);
+                if let Some(discs) = self.discs.look() {
+                    self.tell(FromCore::Discs(discs));
+                }
             }
             ToCore::Device { port, id } => {
                 if callbacks::with(|front| front.environment.plug(port, id)) {
@@ -247,6 +280,17 @@ impl Runner {
         }
     }
 
+    /// Shows the host options that the core showed or hid by itself.
+    fn look_after_options(&self) {
+        let changed = callbacks::with(|front| {
+            let options = &mut front.environment.options;
+            options.take_shown_otherwise().then(|| options.list())
+        });
+        if let Some(options) = changed {
+            self.tell(FromCore::Options(options));
+        }
+    }
+
     fn report(&self) -> Report {
         callbacks::with(|front| Report {
             frames: self.frames,
@@ -254,7 +298,7 @@ impl Runner {
             sizes: front.seen.sizes.clone(),
             formats: vec![front.environment.video.format.name().into()],
             samples: front.seen.samples,
-            missing_calls: front.environment.missing.iter().map(|(call, times)| (*call, *times)).collect(),
+            calls: front.environment.calls.seen(),
             refused_frames: front.seen.refused,
             run_mean_us: self.run_total.as_secs_f64() * 1e6 / self.frames.max(1) as f64,
             run_max_us: self.run_max.as_secs_f64() * 1e6,

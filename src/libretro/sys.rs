@@ -4,7 +4,9 @@
 //! and the host process goes on.
 #![allow(unsafe_code)]
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, CString, OsStr, c_char, c_void};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// The header, bound at build time: every struct has the layout that C gives it.
 #[allow(
@@ -35,6 +37,7 @@ plain!(
     bool,
     u8,
     u32,
+    i16,
     i32,
     u64,
     f32,
@@ -59,7 +62,29 @@ plain!(
     retro_core_option_v2_category,
     retro_core_options_v2,
     retro_core_options_v2_intl,
+    retro_core_option_display,
+    retro_core_options_update_display_callback,
     retro_throttle_state,
+    retro_fastforwarding_override,
+    retro_audio_callback,
+    retro_audio_buffer_status_callback,
+    retro_audio_sample_float_callback,
+    retro_microphone_interface,
+    retro_disk_control_callback,
+    retro_disk_control_ext_callback,
+    retro_perf_callback,
+    retro_vfs_interface_info,
+    retro_device_power,
+    retro_memory_status,
+    retro_exec_mem_alloc,
+    retro_framebuffer,
+    retro_system_content_info_override,
+    retro_hw_render_context_negotiation_interface,
+    retro_hw_render_callback,
+    retro_subsystem_info,
+    retro_subsystem_rom_info,
+    retro_game_info_ext,
+    *const retro_game_info_ext,
 );
 
 /// The argument of an environment call: a pointer to whatever libretro.h says the call takes.
@@ -163,8 +188,8 @@ pub unsafe fn row<'a>(data: *const c_void, pitch: usize, y: u32, len: usize) -> 
 /// `count` interleaved stereo pairs of the core's sound.
 ///
 /// # Safety
-/// `data` points to that many pairs of i16, valid while `'a` lasts.
-pub unsafe fn stereo<'a>(data: *const i16, count: usize) -> &'a [i16] {
+/// `data` points to that many pairs, valid while `'a` lasts.
+pub unsafe fn stereo<'a, T: Plain>(data: *const T, count: usize) -> &'a [T] {
     if data.is_null() || count == 0 {
         return &[];
     }
@@ -185,6 +210,114 @@ pub fn call_keyboard(callback: &retro_keyboard_callback, down: bool, code: u32, 
     if let Some(callback) = callback.callback {
         // SAFETY: the core's own function, which takes any numbers.
         unsafe { callback(down, code, character, modifiers) };
+    }
+}
+
+/// Asks the core for sound.
+pub fn call_audio(callback: &retro_audio_callback) {
+    if let Some(callback) = callback.callback {
+        // SAFETY: the core's own function, on the thread that runs it.
+        unsafe { callback() };
+    }
+}
+
+/// Tells the core whether its sound is fetched now.
+pub fn call_audio_state(callback: &retro_audio_callback, enabled: bool) {
+    if let Some(callback) = callback.set_state {
+        // SAFETY: the core's own function, on the thread that runs it.
+        unsafe { callback(enabled) };
+    }
+}
+
+/// Tells the core how much sound is in store: in percent, and whether it runs out.
+pub fn call_buffer_status(callback: &retro_audio_buffer_status_callback, percent: u32, runs_out: bool) {
+    if let Some(callback) = callback.callback {
+        // SAFETY: the core's own function, called before `retro_run` on its thread, as libretro.h has it.
+        unsafe { callback(true, percent, runs_out) };
+    }
+}
+
+/// Has the core look which options are of use now. True: that changed.
+pub fn call_options_display(callback: &retro_core_options_update_display_callback) -> bool {
+    // SAFETY: the core's own function, on the thread that runs it.
+    callback.callback.is_some_and(|callback| unsafe { callback() })
+}
+
+/// A number that the core tells; 0 without the function.
+pub fn call_count(function: Option<unsafe extern "C" fn() -> u32>) -> u32 {
+    // SAFETY: the core's own function without arguments, on the thread that runs it.
+    function.map_or(0, |function| unsafe { function() })
+}
+
+/// A yes or no that the core tells; no without the function.
+pub fn call_question(function: Option<unsafe extern "C" fn() -> bool>) -> bool {
+    // SAFETY: as in `call_count`.
+    function.is_some_and(|function| unsafe { function() })
+}
+
+/// Switches something of the core's; false without the function.
+pub fn call_switch(function: Option<unsafe extern "C" fn(bool) -> bool>, on: bool) -> bool {
+    // SAFETY: as in `call_count`; both values are allowed.
+    function.is_some_and(|function| unsafe { function(on) })
+}
+
+/// Chooses something of the core's by its index, which the caller has checked; false without the function.
+pub fn call_choice(function: Option<unsafe extern "C" fn(u32) -> bool>, index: u32) -> bool {
+    // SAFETY: as in `call_count`.
+    function.is_some_and(|function| unsafe { function(index) })
+}
+
+/// What the core calls something with this index; none if it does not say.
+pub fn call_disc_text(function: retro_get_image_path_t, index: u32) -> Option<String> {
+    let mut text = [0u8; MAX_TEXT];
+    // One byte less than there is: the core may forget the end.
+    // SAFETY: the core's own function, with room for as much as it is told.
+    let told = function.is_some_and(|function| unsafe { function(index, text.as_mut_ptr().cast(), MAX_TEXT - 1) });
+    let end = text.iter().position(|byte| *byte == 0).unwrap_or(MAX_TEXT);
+    told.then(|| String::from_utf8_lossy(&text[..end]).into_owned())
+}
+
+/// `retro_game_info_ext` and what it points to, for the core to keep.
+pub struct GameInfoExt {
+    info: Box<retro_game_info_ext>,
+    _texts: [CString; 5],
+}
+
+// SAFETY: what it points to is its own, or the content's bytes, which stay until the process ends; nothing is written.
+unsafe impl Send for GameInfoExt {}
+
+impl GameInfoExt {
+    /// `data` must stay where it is until the process ends; empty where the core opens the content by its path.
+    pub fn new(path: &Path, data: &[u8]) -> GameInfoExt {
+        let text = |part: Option<&OsStr>| CString::new(part.unwrap_or_default().as_bytes()).unwrap_or_default();
+        let extension = path.extension().map(OsStr::to_ascii_lowercase);
+        let texts = [
+            text(Some(path.as_os_str())),
+            text(path.parent().map(Path::as_os_str)),
+            text(path.file_stem()),
+            text(extension.as_deref()),
+            CString::default(),
+        ];
+        let [full_path, dir, name, ext, meta] = &texts;
+        let info = retro_game_info_ext {
+            full_path: full_path.as_ptr(),
+            archive_path: std::ptr::null(),
+            archive_file: std::ptr::null(),
+            dir: dir.as_ptr(),
+            name: name.as_ptr(),
+            ext: ext.as_ptr(),
+            meta: meta.as_ptr(),
+            data: if data.is_empty() { std::ptr::null() } else { data.as_ptr().cast() },
+            size: data.len(),
+            file_in_archive: false,
+            persistent_data: !data.is_empty(),
+        };
+        GameInfoExt { info: Box::new(info), _texts: texts }
+    }
+
+    /// What the core is given.
+    pub fn pointer(&self) -> *const retro_game_info_ext {
+        &raw const *self.info
     }
 }
 

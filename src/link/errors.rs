@@ -23,6 +23,8 @@ messages! {
         not_started => NotStarted { core: String },
         not_started_saying => NotStartedSaying { core: String, words: String },
         invalid_video => InvalidVideo { core: String, problem: InvalidVideo },
+        /// `api` with its version, as its makers write it.
+        needs_hardware => NeedsHardware { core: String, api: String },
         content_unreadable => ContentUnreadable { content: String, cause: IoCause },
         content_empty => ContentEmpty { content: String },
         content_too_large => ContentTooLarge { content: String },
@@ -37,7 +39,6 @@ messages! {
         /// A picture that stayed in the graphics card.
         hardware => Hardware,
         size => Size { width: u32, height: u32, most: u32 },
-        beyond_promise => BeyondPromise { width: u32, height: u32, max_width: u32, max_height: u32 },
         /// In bytes: from one row to the next, and what a row needs.
         pitch => Pitch { pitch: usize, row: usize },
         aspect => Aspect { aspect: String },
@@ -53,6 +54,12 @@ messages! {
         left_out => LeftOut { core: String, problem: InvalidVideo },
         /// What was stated before counts instead.
         ignored => Ignored { core: String, problem: InvalidVideo },
+        /// An option was asked for that the core does not have.
+        unknown_option => UnknownOption { core: String, option: String },
+        /// The same, and there is one that is called much like it.
+        mistyped_option => MistypedOption { core: String, option: String, meant: String },
+        /// The option is there, the value is not.
+        unknown_value => UnknownValue { core: String, option: String, value: String, offered: String },
     }
 }
 
@@ -81,9 +88,9 @@ impl LoadError {
                 bound_text(words);
             }
             LoadError::NotStarted { core } => bound_text(core),
-            LoadError::NotStartedSaying { core, words } => {
+            LoadError::NotStartedSaying { core, words: other } | LoadError::NeedsHardware { core, api: other } => {
                 bound_text(core);
-                bound_text(words);
+                bound_text(other);
             }
             LoadError::InvalidVideo { core, problem } => {
                 bound_text(core);
@@ -106,10 +113,7 @@ impl InvalidVideo {
             InvalidVideo::Aspect { aspect: text }
             | InvalidVideo::Format { format: text }
             | InvalidVideo::Rate { hz: text } => bound_text(text),
-            InvalidVideo::Hardware
-            | InvalidVideo::Size { .. }
-            | InvalidVideo::BeyondPromise { .. }
-            | InvalidVideo::Pitch { .. } => {}
+            InvalidVideo::Hardware | InvalidVideo::Size { .. } | InvalidVideo::Pitch { .. } => {}
         }
     }
 }
@@ -117,9 +121,22 @@ impl InvalidVideo {
 impl CoreWarning {
     /// Puts every text within the bounds of [`bound_text`].
     pub fn bound(&mut self) {
-        let (CoreWarning::LeftOut { core, problem } | CoreWarning::Ignored { core, problem }) = self;
-        bound_text(core);
-        problem.bound();
+        match self {
+            CoreWarning::LeftOut { core, problem } | CoreWarning::Ignored { core, problem } => {
+                bound_text(core);
+                problem.bound();
+            }
+            CoreWarning::UnknownOption { core, option } => {
+                bound_text(core);
+                bound_text(option);
+            }
+            CoreWarning::MistypedOption { core, option, meant: other } => {
+                [core, option, other].into_iter().for_each(bound_text);
+            }
+            CoreWarning::UnknownValue { core, option, value, offered } => {
+                [core, option, value, offered].into_iter().for_each(bound_text);
+            }
+        }
     }
 }
 
@@ -142,13 +159,20 @@ mod tests {
             LoadError::ContentRefusedSaying { core, content, folder, words: long() },
             LoadError::NotStarted { core: long() },
             LoadError::NotStartedSaying { core: long(), words: long() },
+            LoadError::NeedsHardware { core: long(), api: long() },
             LoadError::InvalidVideo { core: long(), problem: problem() },
             LoadError::ContentUnreadable { content: long(), cause: IoCause::Other { system: long() } },
             LoadError::ContentEmpty { content: long() },
             LoadError::ContentTooLarge { content: long() },
         ];
         let warning = CoreWarning::Ignored { core: long(), problem: problem() };
-        for message in errors.map(FromCore::LoadFailed).into_iter().chain([FromCore::Warning(warning)]) {
+        let warnings = [
+            warning,
+            CoreWarning::UnknownOption { core: long(), option: long() },
+            CoreWarning::MistypedOption { core: long(), option: long(), meant: long() },
+            CoreWarning::UnknownValue { core: long(), option: long(), value: long(), offered: long() },
+        ];
+        for message in errors.map(FromCore::LoadFailed).into_iter().chain(warnings.map(FromCore::Warning)) {
             let text = match message.bounded() {
                 FromCore::LoadFailed(error) => error.to_string(),
                 FromCore::Warning(warning) => warning.to_string(),

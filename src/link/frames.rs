@@ -29,7 +29,7 @@ pub struct FrameHeader {
     pub format: PixelFormat,
     /// Quarter turns counter-clockwise that the picture wants to be shown at, 0 to 3.
     pub rotation: u32,
-    /// Width by height as it should look before rotation; finite, above zero.
+    /// Width by height as it should look after rotation, which is how cores state it; finite, above zero.
     pub aspect: f32,
     /// The core said "the same picture again": there are no pixels.
     pub duplicate: bool,
@@ -73,12 +73,14 @@ pub struct FrameWriter {
     written: u64,
     /// Where the newest pixels are: a duplicate refers to them and must not take their place.
     newest_pixels: Option<usize>,
+    /// The slot that the core was given to draw into, until it shows what it drew.
+    drawing: Option<usize>,
 }
 
 impl FrameWriter {
     /// Writes into the ring of `link`.
     pub fn new(link: Arc<Link>) -> FrameWriter {
-        FrameWriter { link, written: 0, newest_pixels: None }
+        FrameWriter { link, written: 0, newest_pixels: None, drawing: None }
     }
 
     /// Publishes one frame, row by row from `rows` (which yields `header.height` rows of `width * bytes` bytes), and
@@ -101,8 +103,33 @@ impl FrameWriter {
             region.copy_in(offset, row);
             offset += row.len();
         }
-        store_header(region, slot, &header);
-        state(region, slot).store(READY, Release);
+        self.show(slot, &header);
+    }
+
+    /// Room for `len` bytes of a picture that the core draws there itself, rows without gaps; the same until it is published.
+    /// None: there is none.
+    pub fn room_to_draw(&mut self, len: usize) -> Option<*mut u8> {
+        if len > layout::SLOT_BYTES {
+            return None;
+        }
+        if self.drawing.is_none() {
+            self.drawing = self.take_slot(None);
+        }
+        self.drawing.map(|slot| self.link.region.pointer(layout::SLOT_DATA + slot * layout::SLOT_BYTES, len))
+    }
+
+    /// Publishes what the core drew into its [room](FrameWriter::room_to_draw). Nothing happens without one.
+    pub fn publish_in_place(&mut self, mut header: FrameHeader) {
+        let Some(slot) = self.drawing.take() else { return };
+        self.written += 1;
+        header.number = self.written;
+        self.newest_pixels = Some(slot);
+        self.show(slot, &header);
+    }
+
+    fn show(&self, slot: usize, header: &FrameHeader) {
+        store_header(&self.link.region, slot, header);
+        state(&self.link.region, slot).store(READY, Release);
         self.link.frame_event.signal();
     }
 

@@ -7,6 +7,7 @@ pub use super::errors::{CoreWarning, InvalidVideo, LoadError};
 
 use crate::input::MAX_SEATS;
 use crate::messages;
+use crate::text::Spoken;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read, Write};
@@ -17,6 +18,10 @@ pub const MAX_LINE: u64 = 1 << 20;
 
 /// The most devices a core may name for one port.
 pub const MAX_DEVICES: usize = 32;
+/// The most environment calls that are told of.
+pub const MAX_CALLS: usize = 512;
+/// The most discs of one game.
+pub const MAX_DISCS: usize = 64;
 /// The most controls a core may name.
 pub const MAX_CONTROLS: usize = 512;
 /// The longest name of a device or a control, in characters.
@@ -54,18 +59,30 @@ pub enum ToCore {
         /// One of the core's, see [`PortDevices`].
         id: u32,
     },
+    /// Open the drive, or put a disc in; answered by `Discs` if that changed anything.
+    Disc(DiscCommand),
     /// Answered by `Pong`, from the thread that runs the core.
     Ping,
     /// Write what is to be saved, unload and end.
     Stop,
 }
 
+/// What is done with the drive of a game that has several discs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DiscCommand {
+    Eject,
+    /// The disc with this index from 0, and close the drive.
+    Insert(u32),
+}
+
 /// What to run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Load {
     /// The core's shared library.
+    #[serde(with = "super::paths")]
     pub core: PathBuf,
     /// The content.
+    #[serde(with = "super::paths::optional")]
     pub content: Option<PathBuf>,
     /// Options set before the core is initialised.
     pub options: Vec<(String, String)>,
@@ -73,9 +90,13 @@ pub struct Load {
     /// it, it is an ordinary pad.
     pub devices: Vec<(u32, u32)>,
     /// Where cores look for BIOS files.
+    #[serde(with = "super::paths")]
     pub system_dir: PathBuf,
     /// Where cores that write files of their own may.
+    #[serde(with = "super::paths")]
     pub save_dir: PathBuf,
+    /// What the core may speak and name its options in.
+    pub language: Spoken,
     /// Put the newest automatic state back once loaded.
     pub revive: bool,
     /// How to run it.
@@ -139,6 +160,8 @@ pub enum FromCore {
     Controls(Vec<ControlName>),
     /// What the core asks for besides pads. Comes when it asks for another for the first time, but after `Loaded`.
     Wants(Wants),
+    /// The discs of a game that has a drive. Comes after `Loaded` and whenever it changes.
+    Discs(Discs),
     /// Answer to `Ping`.
     Pong,
     /// The core asked to end, or `Stop` was carried out, or all frames of `Unthrottled` ran.
@@ -183,17 +206,46 @@ pub struct AvInfo {
     pub sample_rate: f64,
 }
 
-/// One core option.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One core option. Texts for people are in the language that was loaded with, as far as the core has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OptionInfo {
     /// The core's name for it.
     pub key: String,
+    /// The group that the core puts it in; empty for none.
+    pub category: String,
     /// What the core says it is.
     pub label: String,
+    /// What the core says of it at length; may be empty.
+    pub info: String,
     /// What it can be; empty for free text.
     pub values: Vec<String>,
+    /// What people read for each of the values.
+    pub labels: Vec<String>,
     /// What it is.
     pub value: String,
+    /// It is of use now, as other options are set.
+    pub visible: bool,
+}
+
+impl OptionInfo {
+    /// One label for each value.
+    fn bound(&mut self) {
+        self.labels.truncate(self.values.len());
+        for value in &self.values[self.labels.len()..] {
+            self.labels.push(value.clone());
+        }
+    }
+}
+
+/// The discs of one game.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Discs {
+    /// What each is called; empty where the core does not say.
+    pub names: Vec<String>,
+    /// The one that is in the closed drive, from 0.
+    pub inserted: Option<u32>,
+    /// The one that is in when the drive is closed, from 0; as many as there are discs for none.
+    pub chosen: u32,
 }
 
 /// One controller port.
@@ -266,7 +318,22 @@ impl FromCore {
                 controls.retain(|control| control.seat < MAX_SEATS);
                 controls.iter_mut().for_each(|control| control.name = plain_name(&control.name));
             }
-            FromCore::Loaded(loaded) => loaded.ports = loaded.ports.clamp(1, MAX_SEATS),
+            FromCore::Loaded(loaded) => {
+                loaded.ports = loaded.ports.clamp(1, MAX_SEATS);
+                loaded.options.iter_mut().for_each(OptionInfo::bound);
+            }
+            FromCore::Options(options) => options.iter_mut().for_each(OptionInfo::bound),
+            FromCore::Discs(discs) => {
+                discs.names.truncate(MAX_DISCS);
+                discs.names.iter_mut().for_each(|name| *name = plain_name(name));
+                discs.inserted = discs.inserted.filter(|index| (*index as usize) < discs.names.len());
+            }
+            FromCore::Ended(report) => {
+                report.calls.truncate(MAX_CALLS);
+                for seen in &mut report.calls {
+                    (seen.name, seen.reason) = (plain_name(&seen.name), plain_name(&seen.reason));
+                }
+            }
             _ => {}
         }
         self
@@ -285,14 +352,27 @@ pub struct Report {
     pub formats: Vec<String>,
     /// Stereo samples made.
     pub samples: u64,
-    /// Environment calls that we do not have, with how often.
-    pub missing_calls: Vec<(u32, u64)>,
+    /// Environment calls that the core made.
+    pub calls: Vec<CallSeen>,
     /// Pictures that were refused: sizes, pitch or format that make no sense.
     pub refused_frames: u64,
     /// Mean time of `retro_run`, in microseconds.
     pub run_mean_us: f64,
     /// Longest time of `retro_run`, in microseconds.
     pub run_max_us: f64,
+}
+
+/// One environment call, and how often the core heard yes and no.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CallSeen {
+    /// Without its flags.
+    pub call: u32,
+    /// In libretro.h, without `RETRO_ENVIRONMENT_`; empty for one that it does not have.
+    pub name: String,
+    pub answered: u64,
+    pub refused: u64,
+    /// Why, for a call that is always refused.
+    pub reason: String,
 }
 
 messages! {

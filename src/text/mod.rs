@@ -71,7 +71,7 @@ texts! {
     internet_brokers, internet_brokers_hint, more_wait, any_seat, let_in, let_watch, no,
     answer_name, chat, chat_unread, chat_empty, say_something, react, joined, left, was_kicked,
     // Options
-    options_title, options_none, options_hint, filter,
+    options_title, options_none, options_hint, options_other, disc, disc_number, disc_open, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
     scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
@@ -120,9 +120,10 @@ pub enum Language {
 }
 
 /// The two languages there are texts for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Spoken {
     /// English.
+    #[default]
     English,
     /// Simplified Chinese.
     Chinese,

@@ -4,9 +4,9 @@ use crate::crash::Crash;
 use crate::emulator::{Emulator, Event, StartError};
 use crate::library::{CheckError, check_content, check_core};
 use crate::link::Link;
-use crate::link::message::{FromCore, Load, LoadError, Loaded, Pace, Report};
+use crate::link::message::{CallSeen, FromCore, Load, LoadError, Loaded, OptionInfo, Pace, Report};
 use crate::messages;
-use crate::text::{IoCause, Message, Texts};
+use crate::text::{IoCause, Message, Spoken, Texts};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
@@ -54,6 +54,7 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
         devices: Vec::new(),
         system_dir: check.system_dir.clone(),
         save_dir: scratch.clone(),
+        language: Spoken::English,
         revive: false,
         pace: Pace::Unthrottled { frames: check.frames },
     };
@@ -116,45 +117,29 @@ impl Seen {
     }
 }
 
-/// Names of the environment calls that are most often missed.
-fn call_name(call: u32) -> &'static str {
-    match call {
-        12 => "SET_KEYBOARD_CALLBACK",
-        13 => "SET_DISK_CONTROL_INTERFACE",
-        14 => "SET_HW_RENDER",
-        22 => "SET_AUDIO_CALLBACK",
-        23 => "GET_RUMBLE_INTERFACE",
-        25 => "GET_SENSOR_INTERFACE",
-        26 => "GET_CAMERA_INTERFACE",
-        28 => "GET_PERF_INTERFACE",
-        29 => "GET_LOCATION_INTERFACE",
-        33 => "SET_PROC_ADDRESS_CALLBACK",
-        40 => "GET_CURRENT_SOFTWARE_FRAMEBUFFER",
-        41 => "GET_HW_RENDER_INTERFACE",
-        43 => "SET_HW_RENDER_CONTEXT_NEGOTIATION_INTERFACE",
-        45 => "GET_VFS_INTERFACE",
-        46 => "GET_LED_INTERFACE",
-        48 => "GET_MIDI_INTERFACE",
-        56 => "GET_PREFERRED_HW_RENDER",
-        57 => "GET_DISK_CONTROL_INTERFACE_VERSION",
-        58 => "SET_DISK_CONTROL_EXT_INTERFACE",
-        62 => "SET_AUDIO_BUFFER_STATUS_CALLBACK",
-        64 => "SET_FASTFORWARDING_OVERRIDE",
-        65 => "SET_CONTENT_INFO_OVERRIDE",
-        66 => "GET_GAME_INFO_EXT",
-        69 => "SET_CORE_OPTIONS_UPDATE_DISPLAY_CALLBACK",
-        72 => "GET_SAVESTATE_CONTEXT",
-        _ => "unnamed",
-    }
-}
-
 fn as_json(loaded: &Loaded, report: &Report, messages: &[String]) -> String {
     let sizes: Vec<_> = report.sizes.iter().map(|(w, h, n)| json!({"width": w, "height": h, "frames": n})).collect();
-    let missing: Vec<_> = report
-        .missing_calls
-        .iter()
-        .map(|(call, times)| json!({"call": call, "name": call_name(*call), "times": times}))
-        .collect();
+    let call = |it: &CallSeen| {
+        json!({
+            "call": it.call,
+            "name": it.name,
+            "answered": it.answered,
+            "refused": it.refused,
+            "reason": it.reason,
+        })
+    };
+    let option = |it: &OptionInfo| {
+        json!({
+            "key": it.key,
+            "category": it.category,
+            "label": it.label,
+            "info": it.info,
+            "values": it.values,
+            "labels": it.labels,
+            "value": it.value,
+            "visible": it.visible,
+        })
+    };
     json!({
         "name": loaded.name,
         "version": loaded.version,
@@ -173,10 +158,10 @@ fn as_json(loaded: &Loaded, report: &Report, messages: &[String]) -> String {
         "sizes": sizes,
         "formats": report.formats,
         "samples": report.samples,
-        "missing_calls": missing,
+        "calls": report.calls.iter().map(call).collect::<Vec<_>>(),
         "run_mean_us": report.run_mean_us,
         "run_max_us": report.run_max_us,
-        "options": loaded.options.iter().map(|o| json!({"key": o.key, "label": o.label, "values": o.values, "value": o.value})).collect::<Vec<_>>(),
+        "options": loaded.options.iter().map(option).collect::<Vec<_>>(),
         "messages": messages,
     })
     .to_string()
@@ -200,7 +185,7 @@ messages! {
             refused: u64,
             mean_us: String,
             max_us: String,
-            missing: String,
+            refused_calls: String,
         },
     }
 }
@@ -209,7 +194,7 @@ messages! {
     /// What stands in it more than once, or not at all.
     enum ReportPart in check_part {
         size => Size { width: u32, height: u32, frames: u64 },
-        call => Call { name: &'static str, call: u32, times: u64 },
+        call => Call { name: String, call: u32, times: u64 },
         no_calls => NoCalls,
         says => Says { words: String },
     }
@@ -218,11 +203,12 @@ messages! {
 fn as_text(loaded: &Loaded, report: &Report, messages: &[String], texts: &Texts) -> String {
     let sizes = report.sizes.iter().map(|&(width, height, frames)| ReportPart::Size { width, height, frames });
     let sizes: Vec<String> = sizes.map(|size| size.text(texts)).collect();
-    let missing = report.missing_calls.iter().map(|&(call, times)| {
-        let call = ReportPart::Call { name: call_name(call), call, times };
-        call.text(texts)
+    // Many calls are answered with no now and then: an option that is not there. Those that are always are the news.
+    let refused = report.calls.iter().filter(|call| call.answered == 0 && call.refused > 0).map(|it| {
+        let name = if it.name.is_empty() { "?".to_owned() } else { it.name.clone() };
+        ReportPart::Call { name, call: it.call, times: it.refused }.text(texts)
     });
-    let missing: Vec<String> = missing.collect();
+    let refused: Vec<String> = refused.collect();
     let core = ReportText::Core {
         name: loaded.name.clone(),
         version: loaded.version.clone(),
@@ -238,7 +224,7 @@ fn as_text(loaded: &Loaded, report: &Report, messages: &[String], texts: &Texts)
         refused: report.refused_frames,
         mean_us: format!("{:.0}", report.run_mean_us),
         max_us: format!("{:.0}", report.run_max_us),
-        missing: if missing.is_empty() { ReportPart::NoCalls.text(texts) } else { missing.join(", ") },
+        refused_calls: if refused.is_empty() { ReportPart::NoCalls.text(texts) } else { refused.join(", ") },
     };
     let says = messages.iter().map(|words| ReportPart::Says { words: words.clone() }.text(texts));
     let lines: Vec<String> = [core.text(texts)].into_iter().chain(says).collect();

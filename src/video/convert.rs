@@ -52,7 +52,7 @@ impl Converter {
         let turned = header.rotation % 2 == 1;
         picture.width = if turned { header.height } else { header.width };
         picture.height = if turned { header.width } else { header.height };
-        picture.aspect = if turned { 1.0 / header.aspect } else { header.aspect };
+        picture.aspect = header.aspect;
         picture.number = header.number;
         picture.captured = header.captured;
         picture.pixels.resize(width * height, 0);
@@ -79,12 +79,13 @@ impl Converter {
         }
     }
 
-    /// Turns a picture by quarters counter-clockwise into `turned`: a core may turn its screen without drawing it again.
+    /// Turns a picture by quarters counter-clockwise into `turned`: a core may turn its screen without drawing it again. Its
+    /// aspect ratio stays: cores state it anew.
     pub fn turn(&self, picture: &Picture, quarters: u32, turned: &mut Picture) {
         let (width, height) = (picture.width as usize, picture.height as usize);
         turned.clone_from(picture);
         if quarters % 2 == 1 {
-            (turned.width, turned.height, turned.aspect) = (picture.height, picture.width, 1.0 / picture.aspect);
+            (turned.width, turned.height) = (picture.height, picture.width);
         }
         let pixels = &picture.pixels[..width * height];
         let column = |x: usize| pixels[x..].iter().step_by(width);
@@ -283,7 +284,7 @@ mod tests {
         assert_eq!(turned(1).pixels, [2, 4, 1, 3]);
         assert_eq!(turned(2).pixels, [4, 3, 2, 1]);
         assert_eq!(turned(3).pixels, [3, 1, 4, 2]);
-        assert_eq!(turned(1).aspect, 0.5);
+        assert_eq!(turned(1).aspect, 2.0, "what is stated is how it looks after turning");
         let wide = row(1, 2);
         let picture = unpack(PixelFormat::Xrgb8888, 1, 2, &[&wide]);
         assert_eq!((picture.width, picture.height, &picture.pixels[..]), (1, 2, &[2, 1][..]));

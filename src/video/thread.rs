@@ -172,7 +172,7 @@ impl VideoLoop {
             Some(last) if (header.rotation, header.aspect) != (last.rotation, last.aspect) => {
                 let quarters = header.rotation.wrapping_sub(last.rotation) % 4;
                 self.converter.turn(&self.picture, quarters, &mut self.other);
-                self.other.aspect = if header.rotation % 2 == 1 { 1.0 / header.aspect } else { header.aspect };
+                self.other.aspect = header.aspect;
                 (self.other.number, self.other.captured) = (header.number, header.captured);
                 true
             }

@@ -401,17 +401,21 @@ pub fn game(state: GameState) -> GameStatus {
             option("nestopia_overclock", "CPU speed", &["1x", "2x"], "1x"),
             option("nestopia_turbo_pulse", "Turbo pulse speed", &["2", "3", "4", "5"], "2"),
         ],
+        discs: None,
         saved_slots,
         can_save_state: true,
     }
 }
 
-pub fn option(key: &str, label: &str, values: &[&str], value: &str) -> OptionStatus {
-    OptionStatus {
+pub fn option(key: &str, label: &str, values: &[&str], value: &str) -> OptionInfo {
+    OptionInfo {
         key: key.into(),
         label: label.into(),
         values: values.iter().map(|text| (*text).to_owned()).collect(),
+        labels: values.iter().map(|text| (*text).to_owned()).collect(),
         value: value.into(),
+        visible: true,
+        ..OptionInfo::default()
     }
 }
 

@@ -9,6 +9,7 @@ use hotseat::link::Link;
 use hotseat::link::board::{BoardWriter, FeedbackReader, Lane};
 use hotseat::link::frames::FrameReader;
 use hotseat::link::message::{self, FromCore, Load, Pace, PortDevices, ToCore, Wants};
+use hotseat::text::Spoken;
 use std::io::BufReader;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -55,6 +56,7 @@ impl Core {
             devices: devices.to_vec(),
             system_dir: folder.path().into(),
             save_dir: folder.path().into(),
+            language: Spoken::English,
             revive: false,
             pace: Pace::Real,
         };

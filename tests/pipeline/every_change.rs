@@ -64,7 +64,7 @@ fn a_picture_that_is_turned_without_being_drawn_again_is_turned() {
             seen.push((packet.shape.width, packet.shape.height, packet.shape.aspect));
         });
     }
-    assert_eq!(seen, [(64, 32, 2.0), (32, 64, 0.5), (32, 64, 0.25), (64, 32, 4.0)]);
+    assert_eq!(seen, [(64, 32, 2.0), (32, 64, 2.0), (32, 64, 4.0), (64, 32, 4.0)]);
 }
 
 #[test]

@@ -90,7 +90,7 @@ pub struct KeyEvent {
 }
 
 /// One more than the highest `RETROK_*`.
-pub const KEY_CODES: u32 = 324;
+pub const KEY_CODES: u32 = 342;
 
 /// libretro's devices.
 pub mod device {

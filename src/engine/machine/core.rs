@@ -76,6 +76,7 @@ impl Machine {
                     loaded.options = options;
                 }
             }
+            FromCore::Discs(discs) => game.discs = Some(discs),
             FromCore::Controllers(ports) => {
                 game.ports = ports;
                 self.tell_controls();

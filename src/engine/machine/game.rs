@@ -2,11 +2,11 @@
 
 use super::action::{GameId, StartId};
 use crate::engine::saves::Saves;
-use crate::engine::{DeviceStatus, Game, GameState, GameStatus, OptionStatus};
+use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
 use crate::game_command::Slot;
-use crate::link::message::{ControlName, Load, Loaded, OptionInfo, Pace, PortDevices, Wants};
+use crate::link::message::{ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
 use crate::session::protocol::{GameInfo, PlayState, Problem};
-use crate::text::Message;
+use crate::text::{Message, Spoken};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -56,6 +56,7 @@ pub(super) struct OpenGame {
     pub(super) ports: Vec<PortDevices>,
     pub(super) names: Vec<ControlName>,
     pub(super) wants: Wants,
+    pub(super) discs: Option<Discs>,
     /// The guest who paused it, or was the last to ask for that; none for the host.
     pub(super) paused_by: Option<String>,
 }
@@ -77,12 +78,13 @@ impl OpenGame {
             ports: Vec::new(),
             names: Vec::new(),
             wants: Wants::default(),
+            discs: None,
             paused_by: None,
         }
     }
 
     /// What the core process is told to run.
-    pub(super) fn load(&self, system_dir: &Path, revive: bool) -> Load {
+    pub(super) fn load(&self, system_dir: &Path, language: Spoken, revive: bool) -> Load {
         Load {
             core: self.game.core.clone(),
             content: self.game.content.clone(),
@@ -90,6 +92,7 @@ impl OpenGame {
             devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
             system_dir: system_dir.to_owned(),
             save_dir: self.saves.core_dir.clone(),
+            language,
             revive,
             pace: Pace::Real,
         }
@@ -97,12 +100,6 @@ impl OpenGame {
 
     pub(super) fn status(&self) -> GameStatus {
         let loaded = self.loaded.as_ref();
-        let option = |option: &OptionInfo| OptionStatus {
-            key: option.key.clone(),
-            label: option.label.clone(),
-            values: option.values.clone(),
-            value: option.value.clone(),
-        };
         let device = |port: &PortDevices| DeviceStatus { types: port.types.clone(), plugged: port.plugged };
         GameStatus {
             title: self.game.title.clone(),
@@ -114,7 +111,8 @@ impl OpenGame {
             ports: if self.ports.is_empty() { loaded.map_or(0, |loaded| loaded.ports) } else { self.ports.len() },
             devices: self.ports.iter().map(device).collect(),
             wants: self.wants,
-            options: loaded.map(|loaded| loaded.options.iter().map(option).collect()).unwrap_or_default(),
+            options: loaded.map(|loaded| loaded.options.clone()).unwrap_or_default(),
+            discs: self.discs.clone(),
             saved_slots: self.slots,
             can_save_state: loaded.is_some_and(|loaded| loaded.state_bytes > 0),
         }

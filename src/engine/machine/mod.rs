@@ -20,6 +20,7 @@ use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
 use crate::game_command::GameCommand;
 use crate::link::message::ToCore;
 use crate::session::protocol::GameInfo;
+use crate::text::Spoken;
 use crashes::Crashes;
 use game::{BatterySave, OpenGame, Process};
 use states::{StateRequest, StateRequests};
@@ -40,6 +41,8 @@ pub struct Folders {
 #[derive(Debug, Clone)]
 pub struct Machine {
     folders: Folders,
+    /// For cores, from their next start on.
+    language: Spoken,
     actions: VecDeque<Action>,
     game: Option<OpenGame>,
     /// Of the game that was closed last: its last write may be answered when the next one is open.
@@ -51,9 +54,10 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub fn new(folders: Folders) -> Machine {
+    pub fn new(folders: Folders, language: Spoken) -> Machine {
         Machine {
             folders,
+            language,
             actions: VecDeque::new(),
             game: None,
             closed: None,
@@ -117,6 +121,8 @@ impl Machine {
                 }
                 self.tell_core(ToCore::Device { port, id });
             }
+            Command::Disc(command) => self.tell_core(ToCore::Disc(command)),
+            Command::Language(language) => self.language = language,
             Command::Screenshot => {
                 if self.game.is_some() {
                     self.push(Action::TakeScreenshot);
@@ -225,7 +231,7 @@ impl Machine {
                     game.battery.saved = 0;
                 }
                 game.process = Process::Asked(start);
-                let load = Box::new(game.load(&self.folders.system, revive));
+                let load = Box::new(game.load(&self.folders.system, self.language, revive));
                 self.push(Action::StartCore { start, load });
             }
             // Running on would end in overwriting a save that could not be read.

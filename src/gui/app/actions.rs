@@ -110,7 +110,9 @@ impl App {
         let old = std::mem::replace(&mut self.settings, new);
         self.settings_changed = true;
         if old.language != self.settings.language {
-            self.set_language(Spoken::from_choice(self.settings.language));
+            let spoken = Spoken::from_choice(self.settings.language);
+            self.set_language(spoken);
+            self.engine.send(Command::Language(spoken));
         }
         if old.core_folders != self.settings.core_folders {
             self.cores = library::find_cores(&self.settings.core_folders);

@@ -20,10 +20,7 @@ pub(super) enum ProblemKind {
 impl ProblemKind {
     fn of(problem: &InvalidVideo) -> ProblemKind {
         match problem {
-            InvalidVideo::Hardware
-            | InvalidVideo::Size { .. }
-            | InvalidVideo::BeyondPromise { .. }
-            | InvalidVideo::Pitch { .. } => ProblemKind::Picture,
+            InvalidVideo::Hardware | InvalidVideo::Size { .. } | InvalidVideo::Pitch { .. } => ProblemKind::Picture,
             InvalidVideo::Aspect { .. } => ProblemKind::Aspect,
             InvalidVideo::Format { .. } => ProblemKind::Format,
             InvalidVideo::Rate { .. } => ProblemKind::Rate,

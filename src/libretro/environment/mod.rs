@@ -1,9 +1,14 @@
 //! Answers to what a core asks and tells through its environment callback, by families of calls.
 
+mod calls;
 mod content;
+mod discs;
 mod input;
 mod messages;
 mod options;
+mod refusals;
+mod sound;
+mod system;
 mod timing;
 mod video;
 
@@ -12,13 +17,16 @@ mod tests;
 
 pub use video::Video;
 
+use super::discs::Drive;
 use super::options::Options;
 use super::sys::{self, Argument};
 use crate::frame::PixelFormat;
 use crate::input::MAX_SEATS;
 use crate::link::message::{ControlName, FromCore, Wants};
+use crate::text::Spoken;
+use calls::Counts;
+use content::ContentOverride;
 use messages::{LOG_LINES_PER_SECOND, ProblemKind};
-use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -38,8 +46,22 @@ pub struct Environment {
     pub keyboard: Option<sys::retro_keyboard_callback>,
     /// Called before each frame with the time since the last, in microseconds.
     pub frame_time: Option<sys::retro_frame_time_callback>,
-    /// Calls that we do not have.
-    pub missing: BTreeMap<u32, u64>,
+    /// Asked for sound, by cores that do not send it with their frames.
+    pub audio_callback: Option<sys::retro_audio_callback>,
+    /// Told before each frame how much sound is in store.
+    pub buffer_status: Option<sys::retro_audio_buffer_status_callback>,
+    /// Asked which options are of use, after one was changed.
+    pub options_display: Option<sys::retro_core_options_update_display_callback>,
+    /// The graphics API that the core asked for in vain.
+    pub wanted_hardware: Option<String>,
+    /// What discs are changed with.
+    pub drive: Option<Drive>,
+    /// The content that is being loaded, for cores that want more than its path and its bytes.
+    pub game_info: Option<sys::GameInfoExt>,
+    /// Where the content lies.
+    pub content_dir: Option<CString>,
+    /// Every call that was made.
+    pub calls: Counts,
     /// What went wrong while loading, in the core's own last words.
     pub last_error: String,
     core_name: String,
@@ -47,6 +69,10 @@ pub struct Environment {
     save_dir: CString,
     core_path: CString,
     user_name: CString,
+    language: Spoken,
+    overrides: Vec<ContentOverride>,
+    /// `RETRO_SERIALIZATION_QUIRK_*`.
+    quirks: u64,
     log_budget: u32,
     /// Kinds of problems that the host was told of.
     warned: Vec<ProblemKind>,
@@ -74,6 +100,7 @@ impl Environment {
         system_dir: &Path,
         save_dir: &Path,
         options: Options,
+        language: Spoken,
         out: SyncSender<FromCore>,
     ) -> Environment {
         let c = |path: &Path| CString::new(path.as_os_str().as_bytes()).unwrap_or_default();
@@ -95,13 +122,23 @@ impl Environment {
             ports: 2,
             keyboard: None,
             frame_time: None,
-            missing: BTreeMap::new(),
+            audio_callback: None,
+            buffer_status: None,
+            options_display: None,
+            wanted_hardware: None,
+            drive: None,
+            game_info: None,
+            content_dir: None,
+            calls: Counts::default(),
             last_error: String::new(),
             core_name: core_path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             system_dir: c(system_dir),
             save_dir: c(save_dir),
             core_path: c(core_path),
             user_name: c"player".to_owned(),
+            language,
+            overrides: Vec::new(),
+            quirks: 0,
             log_budget: LOG_LINES_PER_SECOND,
             warned: Vec::new(),
             offered: Vec::new(),
@@ -141,15 +178,25 @@ impl Environment {
 
     /// One environment call.
     pub fn call(&mut self, command: u32, data: Argument) -> bool {
+        // Those in `refusals`, and those of other front ends, have no answer.
+        let answer = self.answers(command, data).unwrap_or(false);
+        self.calls.count(command, answer);
+        answer
+    }
+
+    /// None for a call that is refused as such.
+    fn answers(&mut self, command: u32, data: Argument) -> Option<bool> {
         self.video_call(command, data)
-            .or_else(|| self.input_call(command, data))
             .or_else(|| self.option_call(command, data))
-            .or_else(|| self.content_call(command, data))
+            .or_else(|| self.input_call(command, data))
+            .or_else(|| self.sound_call(command, data))
             .or_else(|| self.timing_call(command, data))
+            .or_else(|| self.content_call(command, data))
+            .or_else(|| self.disc_call(command, data))
             .or_else(|| self.message_call(command, data))
-            .or_else(|| self.hardware_call(command))
+            .or_else(|| self.system_call(command, data))
+            .or_else(|| self.hardware_call(command, data))
             .or_else(|| self.other_call(command))
-            .unwrap_or_else(|| self.refuse(command))
     }
 
     /// The calls that are only taken note of; none when the command is not one.
@@ -160,18 +207,9 @@ impl Environment {
             sys::RETRO_ENVIRONMENT_SET_PERFORMANCE_LEVEL
             | sys::RETRO_ENVIRONMENT_SET_SUBSYSTEM_INFO
             | sys::RETRO_ENVIRONMENT_SET_MEMORY_MAPS
-            | sys::RETRO_ENVIRONMENT_SET_SUPPORT_ACHIEVEMENTS
-            | sys::RETRO_ENVIRONMENT_SET_SERIALIZATION_QUIRKS
-            | sys::RETRO_ENVIRONMENT_SET_MINIMUM_AUDIO_LATENCY
-            | sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_DISPLAY => {}
+            | sys::RETRO_ENVIRONMENT_SET_SUPPORT_ACHIEVEMENTS => {}
             _ => return None,
         }
         Some(true)
-    }
-
-    /// Counts a call that we do not have.
-    fn refuse(&mut self, command: u32) -> bool {
-        *self.missing.entry(command & 0xffff).or_insert(0) += 1;
-        false
     }
 }

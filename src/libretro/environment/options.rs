@@ -2,6 +2,7 @@
 
 use super::Environment;
 use crate::libretro::sys::{self, Argument};
+use crate::link::message::{CoreWarning, FromCore};
 use std::ffi::c_char;
 
 impl Environment {
@@ -19,32 +20,58 @@ impl Environment {
                 true
             }
             sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS => {
-                self.options.declare_v1(data.pointer());
+                self.options.declare_v1(data.pointer(), std::ptr::null());
                 true
             }
             sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_INTL => {
                 if let Some(all) = data.read::<sys::retro_core_options_intl>() {
-                    self.options.declare_v1(all.us);
+                    self.options.declare_v1(all.us, all.local);
                 }
                 true
             }
             sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_V2 => {
                 if let Some(options) = data.read::<sys::retro_core_options_v2>() {
-                    self.options.declare_v2(&options);
+                    self.options.declare_v2(&options, None);
                 }
-                // False would mean that categories are not shown, which is so, but cores then declare again the old way.
+                // True: categories are shown.
                 true
             }
             sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_V2_INTL => {
                 let all = data.read::<sys::retro_core_options_v2_intl>();
                 if let Some(options) = all.and_then(|all| sys::follow(all.us.cast_const())) {
-                    self.options.declare_v2(&options);
+                    let local = all.and_then(|all| sys::follow(all.local.cast_const()));
+                    self.options.declare_v2(&options, local);
                 }
+                true
+            }
+            sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_DISPLAY => {
+                if let Some(display) = data.read::<sys::retro_core_option_display>() {
+                    self.options.display(&sys::text(display.key), display.visible);
+                }
+                true
+            }
+            sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_UPDATE_DISPLAY_CALLBACK => {
+                self.options_display = data.read::<sys::retro_core_options_update_display_callback>();
                 true
             }
             sys::RETRO_ENVIRONMENT_SET_VARIABLE => self.options.set_by_core(data),
             _ => return None,
         })
+    }
+
+    /// Says which options that were asked for are not there. The runner calls this once the content is loaded.
+    pub fn warn_of_options(&mut self) {
+        for (option, meant) in self.options.unknown() {
+            let core = self.core_name.clone();
+            self.tell(FromCore::Warning(match meant {
+                Some(meant) => CoreWarning::MistypedOption { core, option, meant },
+                None => CoreWarning::UnknownOption { core, option },
+            }));
+        }
+        for (option, value, offered) in self.options.refused() {
+            let (core, offered) = (self.core_name.clone(), offered.join(", "));
+            self.tell(FromCore::Warning(CoreWarning::UnknownValue { core, option, value, offered }));
+        }
     }
 
     fn get_variable(&mut self, data: Argument) -> bool {

@@ -13,7 +13,7 @@ fn environment() -> Environment {
 fn heard_environment(queue: usize) -> (Environment, Receiver<FromCore>) {
     let (out, heard) = std::sync::mpsc::sync_channel(queue);
     let (system, saves) = (Path::new("/system"), Path::new("/saves"));
-    (Environment::new(Path::new("/cores/x.so"), system, saves, Options::default(), out), heard)
+    (Environment::new(Path::new("/cores/x.so"), system, saves, Options::default(), Spoken::English, out), heard)
 }
 
 fn news(environment: &mut Environment, heard: &Receiver<FromCore>) -> Vec<FromCore> {
@@ -64,20 +64,237 @@ fn a_pixel_format_that_does_not_exist_is_refused() {
 }
 
 #[test]
-fn calls_that_we_lack_are_counted_and_null_arguments_survived() {
+fn every_call_is_answered_or_has_a_reason_and_null_arguments_are_survived() {
     let mut environment = environment();
     #[allow(unsafe_code)]
     // SAFETY: null is allowed.
     let null = unsafe { Argument::new(std::ptr::null_mut()) };
-    for command in 0..200 {
-        environment.call(command, null);
+    for (call, name) in calls::CALLS {
+        if *call == sys::RETRO_ENVIRONMENT_GET_CURRENT_SOFTWARE_FRAMEBUFFER {
+            // That one is about the ring, and is answered where the ring is.
+            continue;
+        }
+        environment.call(*call, null);
+        let answered = environment.answers(*call, null).is_some();
+        let reason = refusals::reason(*call);
+        assert!(answered != reason.is_some() || *call == sys::RETRO_ENVIRONMENT_SET_HW_RENDER, "{name}: {reason:?}");
     }
-    assert_eq!(environment.missing.get(&199), Some(&1));
-    assert!(!environment.missing.contains_key(&sys::RETRO_ENVIRONMENT_SET_VARIABLES));
     for command in 0..200 {
         environment.call(command | sys::RETRO_ENVIRONMENT_EXPERIMENTAL, null);
+        environment.call(command | sys::RETRO_ENVIRONMENT_PRIVATE, null);
     }
-    assert_eq!(environment.missing.get(&199), Some(&2));
+    let seen = environment.calls.seen();
+    let unknown = seen.iter().find(|seen| seen.call == 100).expect("it was made");
+    assert_eq!((&*unknown.name, unknown.answered, unknown.refused), ("", 0, 1));
+    let camera = seen.iter().find(|seen| seen.name == "GET_CAMERA_INTERFACE").expect("it was made");
+    assert!(camera.answered == 0 && !camera.reason.is_empty());
+}
+
+#[test]
+fn the_table_of_calls_has_a_row_for_each_with_a_test_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("docs/environment.md")).expect("the table");
+    let sources: String = test_sources(root).collect();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    for (call, name) in calls::CALLS {
+        let short = calls::name(*call).expect("a name");
+        let row = rows.iter().find(|row| row[0].trim_matches('`') == short);
+        let row = row.unwrap_or_else(|| panic!("{name} has no row in docs/environment.md"));
+        let [_, number, answer, test] = row[..] else { panic!("{row:?}") };
+        assert_eq!(number.parse().ok(), Some(*call & 0xffff), "{name}");
+        assert!(!answer.is_empty(), "{name}");
+        let test = test.trim_matches('`');
+        assert!(sources.contains(&format!("fn {test}(")), "{name}: no test is called {test:?}");
+        let refused = refusals::reason(*call);
+        assert_eq!(answer.starts_with("no: "), refused.is_some(), "{name}: {answer:?} is not {refused:?}");
+        if let Some(reason) = refused {
+            assert_eq!(answer, format!("no: {reason}"), "{name}");
+        }
+    }
+    assert_eq!(rows.len(), calls::CALLS.len());
+}
+
+/// All files with tests.
+fn test_sources(root: &Path) -> impl Iterator<Item = String> {
+    let mut folders = vec![root.join("src/libretro"), root.join("src/link"), root.join("tests")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.into_iter().map(|path| std::fs::read_to_string(path).expect("text"))
+}
+
+fn asked<T: Default>(environment: &mut Environment, command: u32) -> Option<T> {
+    let mut value = T::default();
+    call(environment, command, &mut value).then_some(value)
+}
+
+#[test]
+fn the_machine_and_the_person_are_told_of_in_short() {
+    let mut environment = environment();
+    let it = &mut environment;
+    assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_LANGUAGE), Some(sys::RETRO_LANGUAGE_ENGLISH));
+    it.language = Spoken::Chinese;
+    assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_LANGUAGE), Some(sys::RETRO_LANGUAGE_CHINESE_SIMPLIFIED));
+    assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_TARGET_SAMPLE_RATE), Some(48_000));
+    assert_eq!(asked::<bool>(it, sys::RETRO_ENVIRONMENT_GET_JIT_CAPABLE), Some(true));
+    assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_SAVESTATE_CONTEXT), Some(0));
+    assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_DISK_CONTROL_INTERFACE_VERSION), Some(1));
+    let memory: sys::retro_memory_status = asked(it, sys::RETRO_ENVIRONMENT_GET_MEMORY_STATUS).expect("Linux says");
+    assert!(0 < memory.free && memory.free <= memory.total);
+    let power: sys::retro_device_power = asked(it, sys::RETRO_ENVIRONMENT_GET_DEVICE_POWER).expect("a state");
+    assert!((-1..=100).contains(&power.percent));
+    for folder in [
+        sys::RETRO_ENVIRONMENT_GET_SYSTEM_DIRECTORY,
+        sys::RETRO_ENVIRONMENT_GET_SAVE_DIRECTORY,
+        sys::RETRO_ENVIRONMENT_GET_CORE_ASSETS_DIRECTORY,
+        sys::RETRO_ENVIRONMENT_GET_FILE_BROWSER_START_DIRECTORY,
+        sys::RETRO_ENVIRONMENT_GET_LIBRETRO_PATH,
+        sys::RETRO_ENVIRONMENT_GET_USERNAME,
+    ] {
+        let mut text: *const std::ffi::c_char = std::ptr::null();
+        assert!(call(it, folder, &mut text) && !sys::text(text).is_empty());
+    }
+}
+
+#[test]
+fn interfaces_come_with_their_functions_and_not_newer_than_asked() {
+    let mut environment = environment();
+    let it = &mut environment;
+    let mut vfs = sys::retro_vfs_interface_info { required_interface_version: 3, iface: std::ptr::null_mut() };
+    assert!(call(it, sys::RETRO_ENVIRONMENT_GET_VFS_INTERFACE, &mut vfs));
+    assert!(vfs.required_interface_version == 4 && !vfs.iface.is_null());
+    vfs.required_interface_version = 5;
+    assert!(!call(it, sys::RETRO_ENVIRONMENT_GET_VFS_INTERFACE, &mut vfs));
+    let perf: sys::retro_perf_callback = asked(it, sys::RETRO_ENVIRONMENT_GET_PERF_INTERFACE).expect("it is there");
+    assert!(perf.get_time_usec.is_some() && perf.perf_log.is_some());
+    let mut mic = sys::retro_microphone_interface { interface_version: 1, ..Default::default() };
+    assert!(call(it, sys::RETRO_ENVIRONMENT_GET_MICROPHONE_INTERFACE, &mut mic) && mic.open_mic.is_some());
+    mic.interface_version = 2;
+    assert!(!call(it, sys::RETRO_ENVIRONMENT_GET_MICROPHONE_INTERFACE, &mut mic));
+    let float: sys::retro_audio_sample_float_callback =
+        asked(it, sys::RETRO_ENVIRONMENT_GET_AUDIO_SAMPLE_BATCH_FLOAT).expect("it is there");
+    assert!(float.batch.is_some());
+    let mut memory = sys::retro_exec_mem_alloc { version: 1, ..Default::default() };
+    assert!(call(it, sys::RETRO_ENVIRONMENT_EXEC_MEM_ALLOC, &mut memory));
+    assert_eq!(memory.mode, sys::RETRO_EXEC_MEM_MODE_UNRESTRICTED);
+    memory.size = 4096;
+    assert!(!call(it, sys::RETRO_ENVIRONMENT_EXEC_MEM_ALLOC, &mut memory), "cores make their own");
+    let mut negotiation =
+        sys::retro_hw_render_context_negotiation_interface { interface_type: 0, interface_version: 2 };
+    let support = sys::RETRO_ENVIRONMENT_GET_HW_RENDER_CONTEXT_NEGOTIATION_INTERFACE_SUPPORT;
+    assert!(call(it, support, &mut negotiation) && negotiation.interface_version == 0);
+}
+
+#[test]
+fn content_may_be_wanted_otherwise_by_its_ending() {
+    let mut environment = environment();
+    let of = |extensions: &'static std::ffi::CStr, need_fullpath| sys::retro_system_content_info_override {
+        extensions: extensions.as_ptr(),
+        need_fullpath,
+        persistent_data: false,
+    };
+    let mut all = [of(c"bin|MD", false), of(c"chd", true), sys::retro_system_content_info_override::default()];
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_CONTENT_INFO_OVERRIDE, &mut all));
+    assert!(!environment.needs_full_path("md", true) && environment.needs_full_path("chd", false));
+    assert!(environment.needs_full_path("iso", true) && !environment.needs_full_path("iso", false));
+
+    let mut info: *const sys::retro_game_info_ext = std::ptr::null();
+    assert!(!call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut info), "nothing is loaded yet");
+    environment.set_content(Path::new("/roms/My Game.MD"), b"data");
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut info));
+    let info = sys::follow(info).expect("an info");
+    let texts = [info.full_path, info.dir, info.name, info.ext, info.meta].map(sys::text);
+    assert_eq!(texts, ["/roms/My Game.MD", "/roms", "My Game", "md", ""]);
+    assert!(info.size == 4 && info.persistent_data && !info.data.is_null() && !info.file_in_archive);
+}
+
+#[test]
+fn what_is_odd_about_states_is_heeded_whichever_number_the_call_has() {
+    for number in [sys::RETRO_ENVIRONMENT_SET_SERIALIZATION_QUIRKS, calls::OLD_SET_SERIALIZATION_QUIRKS] {
+        let mut environment = environment();
+        let mut quirks = u64::from(sys::RETRO_SERIALIZATION_QUIRK_MUST_INITIALIZE);
+        assert!(!environment.runs_before_states());
+        assert!(call(&mut environment, number, &mut quirks));
+        assert!(environment.runs_before_states());
+        assert_ne!(quirks & u64::from(sys::RETRO_SERIALIZATION_QUIRK_FRONT_VARIABLE_SIZE), 0);
+    }
+}
+
+#[test]
+fn a_core_that_draws_with_the_graphics_card_is_known_by_what_it_asked_for() {
+    let mut environment = environment();
+    let wants = |context_type, version_major, version_minor| sys::retro_hw_render_callback {
+        context_type,
+        version_major,
+        version_minor,
+        ..sys::retro_hw_render_callback::default()
+    };
+    let cases = [
+        (wants(sys::RETRO_HW_CONTEXT_OPENGL_CORE, 3, 3), "OpenGL (core profile) 3.3"),
+        (wants(sys::RETRO_HW_CONTEXT_OPENGL, 0, 0), "OpenGL"),
+        (wants(sys::RETRO_HW_CONTEXT_OPENGLES3, 3, 0), "OpenGL ES 3"),
+        (wants(sys::RETRO_HW_CONTEXT_VULKAN, 1, 0), "Vulkan"),
+        (wants(77, 0, 0), "graphics API 77"),
+    ];
+    for (mut wanted, name) in cases {
+        assert!(!call(&mut environment, sys::RETRO_ENVIRONMENT_SET_HW_RENDER, &mut wanted));
+        assert_eq!(environment.wanted_hardware.as_deref(), Some(name));
+    }
+}
+
+#[test]
+fn callbacks_are_kept_and_taken_back() {
+    extern "C" fn nothing() {}
+    extern "C" fn status(_active: bool, _percent: u32, _runs_out: bool) {}
+    extern "C" fn display() -> bool {
+        false
+    }
+    let mut environment = environment();
+    let it = &mut environment;
+    let mut audio = sys::retro_audio_callback { callback: Some(nothing), set_state: None };
+    assert!(call(it, sys::RETRO_ENVIRONMENT_SET_AUDIO_CALLBACK, &mut audio) && it.audio_callback.is_some());
+    audio.callback = None;
+    assert!(call(it, sys::RETRO_ENVIRONMENT_SET_AUDIO_CALLBACK, &mut audio) && it.audio_callback.is_none());
+    let mut buffer = sys::retro_audio_buffer_status_callback { callback: Some(status) };
+    assert!(call(it, sys::RETRO_ENVIRONMENT_SET_AUDIO_BUFFER_STATUS_CALLBACK, &mut buffer));
+    assert!(it.buffer_status.is_some());
+    let mut shown = sys::retro_core_options_update_display_callback { callback: Some(display) };
+    assert!(call(it, sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_UPDATE_DISPLAY_CALLBACK, &mut shown));
+    assert!(it.options_display.is_some());
+    let mut time = sys::retro_frame_time_callback { callback: None, reference: 16_667 };
+    assert!(call(it, sys::RETRO_ENVIRONMENT_SET_FRAME_TIME_CALLBACK, &mut time) && it.frame_time.is_some());
+    let mut disks = sys::retro_disk_control_callback::default();
+    assert!(call(it, sys::RETRO_ENVIRONMENT_SET_DISK_CONTROL_INTERFACE, &mut disks) && it.drive.is_none());
+}
+
+#[test]
+fn a_picture_that_is_turned_keeps_the_shape_that_was_stated() {
+    let mut environment = environment();
+    let geometry = |aspect_ratio| sys::retro_game_geometry {
+        base_width: 288,
+        base_height: 224,
+        max_width: 224,
+        max_height: 288,
+        aspect_ratio,
+    };
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_ROTATION, &mut 1u32));
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_GEOMETRY, &mut geometry(0.75)));
+    assert_eq!(environment.video.aspect_of(288, 224), 0.75);
+    // Nothing stated: the picture's own shape, turned as it is.
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_GEOMETRY, &mut geometry(0.0)));
+    assert_eq!(environment.video.aspect_of(288, 224), 224.0 / 288.0);
 }
 
 fn port(types: &[sys::retro_controller_description]) -> sys::retro_controller_info {

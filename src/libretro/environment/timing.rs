@@ -1,6 +1,7 @@
-//! How fast the core runs, and for what.
+//! How fast the core runs, for what, and what is odd about its states.
 
 use super::Environment;
+use super::calls::OLD_SET_SERIALIZATION_QUIRKS;
 use crate::libretro::sys::{self, Argument};
 
 impl Environment {
@@ -18,7 +19,23 @@ impl Environment {
             sys::RETRO_ENVIRONMENT_GET_THROTTLE_STATE => {
                 data.write(sys::retro_throttle_state { mode: sys::RETRO_THROTTLE_NONE, rate: self.video.fps as f32 })
             }
+            // States are made to be kept, and to go on from after a crash.
+            sys::RETRO_ENVIRONMENT_GET_SAVESTATE_CONTEXT => data.write(sys::RETRO_SAVESTATE_CONTEXT_NORMAL),
+            sys::RETRO_ENVIRONMENT_SET_SERIALIZATION_QUIRKS | OLD_SET_SERIALIZATION_QUIRKS => self.set_quirks(data),
             _ => return None,
         })
+    }
+
+    /// The core says what is odd about its states, and is told which of that is heeded here.
+    fn set_quirks(&mut self, data: Argument) -> bool {
+        let Some(quirks) = data.read::<u64>() else { return false };
+        self.quirks = quirks;
+        // States that grow are made room for anew each time; the rest are facts about files, which stay on this machine.
+        data.write(quirks | u64::from(sys::RETRO_SERIALIZATION_QUIRK_FRONT_VARIABLE_SIZE))
+    }
+
+    /// Whether a frame has to run before a state can be put back.
+    pub fn runs_before_states(&self) -> bool {
+        self.quirks & u64::from(sys::RETRO_SERIALIZATION_QUIRK_MUST_INITIALIZE) != 0
     }
 }

@@ -11,11 +11,13 @@ pub struct Video {
     pub format: PixelFormat,
     /// Quarter turns counter-clockwise.
     pub rotation: u32,
-    /// What the core stated: 0 means the usual width by the usual height, as libretro.h has it.
+    /// What the core stated, for the picture as it looks after rotation: so do beetle-wswan, mame2003-plus and FBNeo, and
+    /// so does RetroArch take it. 0 means the usual width by the usual height, as libretro.h has it.
     pub aspect: f32,
     /// The usual width and height, in pixels.
     pub base: (u32, u32),
-    /// The core promises to stay within this size, in pixels.
+    /// The largest size that the core stated or sent, in pixels. Only told: arcade and Mega Drive cores send more than they
+    /// state, other front ends show it, and there is room for it.
     pub max_width: u32,
     pub max_height: u32,
     /// In Hz.
@@ -25,13 +27,20 @@ pub struct Video {
 }
 
 impl Video {
-    /// The display aspect ratio of a picture of this size, before rotation.
+    /// The display aspect ratio of a picture of this size, after rotation.
     pub fn aspect_of(&self, width: u32, height: u32) -> f32 {
-        match self.base {
-            _ if self.aspect > 0.0 => self.aspect,
+        let upright = match self.base {
+            _ if self.aspect > 0.0 => return self.aspect,
             (0, _) | (_, 0) => width as f32 / height as f32,
             (width, height) => width as f32 / height as f32,
-        }
+        };
+        if self.rotation % 2 == 1 { 1.0 / upright } else { upright }
+    }
+
+    /// A picture of this size came.
+    pub fn grow_to(&mut self, width: u32, height: u32) {
+        self.max_width = self.max_width.max(width);
+        self.max_height = self.max_height.max(height);
     }
 
     fn av_info(&self) -> AvInfo {
@@ -127,15 +136,42 @@ impl Environment {
         })
     }
 
-    /// The calls about drawing with the graphics card, which is not offered; none when the command is not one.
-    pub(super) fn hardware_call(&mut self, command: u32) -> Option<bool> {
-        match command {
-            sys::RETRO_ENVIRONMENT_SET_HW_RENDER
-            | sys::RETRO_ENVIRONMENT_GET_HW_RENDER_INTERFACE
-            | sys::RETRO_ENVIRONMENT_GET_PREFERRED_HW_RENDER
-            | sys::RETRO_ENVIRONMENT_SET_HW_SHARED_CONTEXT
-            | sys::RETRO_ENVIRONMENT_SET_HW_RENDER_CONTEXT_NEGOTIATION_INTERFACE => Some(self.refuse(command)),
-            _ => None,
-        }
+    /// The calls about drawing with the graphics card; none when the command is not one that is answered with yes.
+    pub(super) fn hardware_call(&mut self, command: u32, data: Argument) -> Option<bool> {
+        Some(match command {
+            sys::RETRO_ENVIRONMENT_SET_HW_RENDER => {
+                self.wanted_hardware = data.read::<sys::retro_hw_render_callback>().map(|wanted| api_name(&wanted));
+                false
+            }
+            // Version 0: there is none. The answer itself is still yes, as libretro.h has it.
+            sys::RETRO_ENVIRONMENT_GET_HW_RENDER_CONTEXT_NEGOTIATION_INTERFACE_SUPPORT => {
+                let asked = data.read::<sys::retro_hw_render_context_negotiation_interface>();
+                asked.is_some_and(|asked| {
+                    data.write(sys::retro_hw_render_context_negotiation_interface { interface_version: 0, ..asked })
+                })
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The graphics API that a core asks for, as its makers write it, with the version where it states one.
+fn api_name(wanted: &sys::retro_hw_render_callback) -> String {
+    let name = match wanted.context_type {
+        sys::RETRO_HW_CONTEXT_OPENGL => "OpenGL",
+        sys::RETRO_HW_CONTEXT_OPENGL_CORE => "OpenGL (core profile)",
+        sys::RETRO_HW_CONTEXT_OPENGLES2 => return "OpenGL ES 2".to_owned(),
+        sys::RETRO_HW_CONTEXT_OPENGLES3 => return "OpenGL ES 3".to_owned(),
+        sys::RETRO_HW_CONTEXT_OPENGLES_VERSION => "OpenGL ES",
+        sys::RETRO_HW_CONTEXT_VULKAN => return "Vulkan".to_owned(),
+        sys::RETRO_HW_CONTEXT_D3D9
+        | sys::RETRO_HW_CONTEXT_D3D10
+        | sys::RETRO_HW_CONTEXT_D3D11
+        | sys::RETRO_HW_CONTEXT_D3D12 => return "Direct3D".to_owned(),
+        other => return format!("graphics API {other}"),
+    };
+    match (wanted.version_major, wanted.version_minor) {
+        (0, _) => name.to_owned(),
+        (major, minor) => format!("{name} {major}.{minor}"),
     }
 }

@@ -152,3 +152,36 @@ fn nothing_of_a_dead_core_is_left_in_the_ring() {
 }
 
 use super::super::Status;
+
+#[test]
+fn a_core_may_draw_where_the_host_looks() {
+    let link = Link::create().expect("link");
+    let (mut writer, mut reader) = (FrameWriter::new(link.clone()), FrameReader::new(link));
+    let header = FrameHeader { width: 2, height: 2, format: PixelFormat::Xrgb8888, ..header(2, 2) };
+    assert!(writer.room_to_draw(layout::SLOT_BYTES + 1).is_none());
+    for number in 1..=20u8 {
+        let room = writer.room_to_draw(16).expect("room");
+        assert_eq!(writer.room_to_draw(16), Some(room), "the same until it is shown");
+        #[allow(unsafe_code)]
+        // SAFETY: what a core does with the room that it is given.
+        unsafe {
+            room.write_bytes(number, 16);
+        }
+        writer.publish_in_place(header);
+        // Without room there is nothing to show.
+        writer.publish_in_place(header);
+        if number % 3 == 0 {
+            let frame = reader.take_next(2).expect("the newest");
+            let mut row = [0; 8];
+            frame.row(1, &mut row);
+            assert_eq!((row, frame.header().number), ([number; 8], u64::from(number)));
+        }
+    }
+    // A picture that is copied goes elsewhere while the core draws.
+    let room = writer.room_to_draw(16).expect("room");
+    writer.publish(header, [&[7u8; 8][..]; 2].into_iter());
+    let frame = reader.take_next(2).expect("the newest");
+    let mut row = [0; 8];
+    frame.row(0, &mut row);
+    assert_eq!((row, writer.room_to_draw(16)), ([7; 8], Some(room)));
+}

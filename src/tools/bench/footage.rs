@@ -8,6 +8,7 @@ use crate::link::Link;
 use crate::link::board::{BoardWriter, Lane};
 use crate::link::frames::{FrameHeader, FrameReader};
 use crate::link::message::{FromCore, Load, Pace};
+use crate::text::Spoken;
 use crate::video::convert::Converter;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
@@ -72,6 +73,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
         devices: Vec::new(),
         system_dir: scratch.clone(),
         save_dir: scratch.clone(),
+        language: Spoken::English,
         revive: false,
         pace: Pace::Real,
     };

@@ -4,6 +4,7 @@ use super::*;
 use crate::engine::Slot;
 use crate::link::message::FromCore;
 use crate::link::message::LoadError;
+use crate::text::Spoken;
 use GameCommand::{LoadState, Pause, Reset, Resume, SaveState};
 
 fn played(world: &mut World, command: GameCommand) {
@@ -295,7 +296,7 @@ fn options_and_devices_are_there_again_after_a_crash() {
     world.command(Command::Device { port: 1, id: 257 });
     world.settle();
     assert_eq!(told_core(&world).len(), 3);
-    let load = world.machine.game.as_ref().map(|game| game.load("/s".as_ref(), true)).expect("a game");
+    let load = world.machine.game.as_ref().map(|game| game.load("/s".as_ref(), Spoken::Chinese, true)).expect("a game");
     assert_eq!(load.options, [("speed".to_owned(), "fast".to_owned())]);
     assert_eq!(load.devices, [(1, 257)]);
 }

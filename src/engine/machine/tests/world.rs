@@ -5,7 +5,7 @@ use crate::engine::saves::{SaveError, Saves};
 use crate::engine::{Command, EngineEvent, Game, GameState, NoticeKind};
 use crate::game_command::Slot;
 use crate::link::message::ToCore;
-use crate::text::IoCause;
+use crate::text::{IoCause, Spoken};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -68,7 +68,7 @@ impl World {
         let folder = |name: &str| PathBuf::from(name);
         let folders = Folders { data: folder("/d"), system: folder("/s"), recordings: folder("/r") };
         World {
-            machine: Machine::new(folders),
+            machine: Machine::new(folders, Spoken::Chinese),
             now: Duration::from_secs(100),
             core: None,
             memory: None,

@@ -1,0 +1,112 @@
+//! Pictures from the core.
+#![allow(unsafe_code)]
+
+use super::{Front, with};
+use crate::frame::MAX_SIDE;
+use crate::libretro::sys;
+use crate::link::frames::FrameHeader;
+use crate::link::message::InvalidVideo;
+use crate::sync::now;
+use std::ffi::c_void;
+
+/// # Safety
+/// Called by the core with a picture of `height` rows of `pitch` bytes, NULL, or the mark of a hardware frame.
+pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: u32, pitch: usize) {
+    let captured = now();
+    with(|front| {
+        front.seen.pictures += 1;
+        let duplicate = data.is_null();
+        let (width, height) = match (duplicate, front.seen.last) {
+            (true, None) => return,
+            (true, Some(last)) => last,
+            (false, _) => (width, height),
+        };
+        let format = front.environment.video.format;
+        if !duplicate && let Err(problem) = acceptable(front, data, width, height, pitch) {
+            front.seen.refused += 1;
+            front.environment.warn(problem);
+            return;
+        }
+        front.environment.video.grow_to(width, height);
+        front.seen.last = Some((width, height));
+        front.seen.duplicates += u64::from(duplicate);
+        front.seen.count(width, height);
+        let video = &front.environment.video;
+        let header = FrameHeader {
+            width,
+            height,
+            format,
+            rotation: video.rotation,
+            aspect: video.aspect_of(width, height),
+            duplicate,
+            number: 0,
+            captured,
+            due: front.due,
+            fps: video.fps,
+        };
+        let row_len = width as usize * format.bytes();
+        if front.drawing == Some(data.addr()) && pitch == row_len {
+            front.drawing = None;
+            front.frames.publish_in_place(header);
+            return;
+        }
+        let rows = if duplicate { 0 } else { height };
+        // SAFETY: `acceptable` saw that a row fits into the pitch; that there are `height` rows is the core's promise.
+        let rows = (0..rows).map(|y| unsafe { sys::row(data, pitch, y, row_len) });
+        front.frames.publish(header, rows);
+    });
+}
+
+/// `GET_CURRENT_SOFTWARE_FRAMEBUFFER`: the core may draw where the host looks, which saves a copy. Rows lie there without gaps,
+/// so a core that shows less than it asked for has its picture copied after all.
+pub(super) fn software_framebuffer(front: &mut Front, data: sys::Argument) -> bool {
+    let Some(mut wanted) = data.read::<sys::retro_framebuffer>() else { return false };
+    let (width, height) = (wanted.width, wanted.height);
+    let format = front.environment.video.format;
+    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
+        return false;
+    }
+    let pitch = width as usize * format.bytes();
+    let Some(room) = front.frames.room_to_draw(pitch * height as usize) else { return false };
+    front.drawing = Some(room.addr());
+    wanted.data = room.cast();
+    wanted.pitch = pitch;
+    wanted.format = format as sys::retro_pixel_format;
+    wanted.memory_flags = sys::RETRO_MEMORY_TYPE_CACHED;
+    data.write(wanted)
+}
+
+/// Hands a picture over as a core would: for rehearsals, and safe. False where the numbers can be believed and `data` is
+/// shorter than they say all the same, which no front end can see.
+pub fn hand_over(data: Option<&[u8]>, width: u32, height: u32, pitch: usize) -> bool {
+    let pointer = data.map_or(std::ptr::null(), |data| data.as_ptr().cast());
+    let believed = with(|front| {
+        let row = width as usize * front.environment.video.format.bytes();
+        let len = (height as usize).saturating_sub(1).saturating_mul(pitch).saturating_add(row);
+        (acceptable(front, pointer, width, height, pitch).is_ok(), len)
+    });
+    if let (Some(data), (true, len)) = (data, believed)
+        && data.len() < len
+    {
+        return false;
+    }
+    // SAFETY: NULL, or numbers that are refused before anything is read, or enough bytes for them.
+    unsafe { video_refresh(pointer, width, height, pitch) };
+    true
+}
+
+/// Whether a picture's numbers can be believed.
+fn acceptable(front: &Front, data: *const c_void, width: u32, height: u32, pitch: usize) -> Result<(), InvalidVideo> {
+    let video = &front.environment.video;
+    let row = width as usize * video.format.bytes();
+    if data.addr() == usize::MAX {
+        return Err(InvalidVideo::Hardware);
+    }
+    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
+        return Err(InvalidVideo::Size { width, height, most: MAX_SIDE });
+    }
+    if pitch < row || pitch > 1 << 20 {
+        return Err(InvalidVideo::Pitch { pitch, row });
+    }
+    Ok(())
+}
