@@ -50,6 +50,11 @@ pub enum Command {
     },
     /// Open the drive of the running game, or put a disc in.
     Disc(DiscCommand),
+    /// Make an earlier battery save the present one, and start the game anew with it.
+    PutBackSave {
+        /// Of [`super::SaveVersion`].
+        put_aside: u64,
+    },
     /// What cores may speak and name their options in, from the next start on.
     Language(Spoken),
     /// Keep the picture as it is now, as a PNG file.

@@ -2,23 +2,27 @@
 
 use super::machine::{Action, Answer, StartId, ToSession};
 use super::publisher::Publisher;
-use super::saves::{SaveError, Saves};
+use super::saves::{SaveError, SaveFiles, Saves, Written};
 use super::thread::Message;
 use super::wiring::Threads;
 use super::{NoticeKind, controls};
 use crate::emulator::{self, Emulator};
 use crate::library;
-use crate::link::message::{FromCore, Load};
-use crate::link::state::StateReader;
+use crate::link::message::{FromCore, Load, ToCore};
+use crate::link::state::{Memory, StateReader};
 use crate::link::{Link, Status};
 use crate::net::{NetCommand, NetHandle, Site};
 use crate::record::RecordControl;
 use crate::session::SessionCommand;
+use crate::sync::now;
 use crate::video::VideoControl;
 use std::fs;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
+
+/// How often the clock of a cartridge is written when nothing else changes.
+const CLOCK_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) struct Executor {
     link: Arc<Link>,
@@ -30,6 +34,10 @@ pub(super) struct Executor {
     net: NetHandle,
     threads: Threads,
     messages: SyncSender<Message>,
+    /// Of the open game.
+    saves: Option<(Saves, SaveFiles)>,
+    /// The version of the cartridge's clock that its file has, and when it was written.
+    clock_saved: (u64, Duration),
     /// Frames that earlier core processes ran.
     pub(super) frames_before: u64,
 }
@@ -54,6 +62,8 @@ impl Executor {
             net,
             threads,
             messages,
+            saves: None,
+            clock_saved: (0, Duration::ZERO),
             frames_before: 0,
         }
     }
@@ -71,30 +81,43 @@ impl Executor {
         match action {
             Action::LookUp { game, core, content, saves } => {
                 let system = library::system_of(&core, content.as_deref());
-                return Some(Answer::Found { game, system, slots: saves.slots() });
+                let files = self.files(&saves);
+                let (slots, versions) = (files.slots(), files.versions());
+                return Some(Answer::Found { game, system, slots, versions });
             }
             Action::ClearMemory => self.states.clear(),
             Action::ReadSave { start, saves } => {
+                if self.files(&saves).is_in_use() {
+                    publisher.notice(NoticeKind::SaveInUse);
+                }
                 return Some(Answer::SaveRead { start, result: self.read_save(&saves) });
             }
             Action::WriteSave { game, saves, saved } => {
-                if self.states.sram_version() != saved {
-                    // None: it is being written right now; the next second finds it.
-                    let (version, sram) = self.states.sram()?;
-                    return Some(Answer::SaveWritten { game, result: saves.write_sram(&sram).map(|()| version) });
+                let (result, foreign) = self.write_save(&saves, saved)?;
+                if foreign {
+                    publisher.notice(NoticeKind::SaveReplaced);
                 }
+                let versions = self.files(&saves).versions();
+                return Some(Answer::SaveWritten { game, result, versions });
             }
+            Action::PutBack { game, saves, put_aside } => {
+                let result = self.files(&saves).put_back(put_aside, SystemTime::now());
+                return Some(Answer::PutBack { game, result });
+            }
+            Action::ReleaseSaves => self.saves = None,
             Action::ReadState { ticket, slot, saves } => {
-                let state = saves.read_state(slot);
+                let state = self.files(&saves).read_state(slot);
                 let result = state.map(|state| state.is_some_and(|state| self.states.put_inbox(&state)));
                 return Some(Answer::StateRead { ticket, result });
             }
             Action::WriteState { ticket, slot, saves } => {
-                let result = match self.states.newest() {
-                    Some(state) => saves.write_state(slot, &state).map(|()| true),
+                let newest = self.states.newest();
+                let files = self.files(&saves);
+                let result = match newest {
+                    Some(state) => files.write_state(slot, &state).map(|()| true),
                     None => Ok(false),
                 };
-                return Some(Answer::StateWritten { ticket, result, slots: saves.slots() });
+                return Some(Answer::StateWritten { ticket, result, slots: files.slots() });
             }
             Action::StartCore { start, load } => {
                 return Some(Answer::CoreStarted { start, result: self.start_core(start, *load) });
@@ -106,6 +129,10 @@ impl Executor {
             }
             Action::DropCore => self.emulator = None,
             Action::TellCore(message) => {
+                if let (ToCore::LoadState { .. }, Some((_, files))) = (&message, &mut self.saves) {
+                    // A state brings the battery save of its time with it.
+                    files.begin_version();
+                }
                 if let Some(emulator) = &self.emulator {
                     emulator.send(&message);
                 }
@@ -141,12 +168,59 @@ impl Executor {
         None
     }
 
-    fn read_save(&self, saves: &Saves) -> Result<u64, SaveError> {
-        // After a crash the shared memory has newer content than the file, if the core had shown any whole.
-        if self.states.sram().is_none() {
-            self.states.put_sram(&saves.read_sram()?.unwrap_or_default());
+    /// The files of the game, found when they are first needed and held until another game's are.
+    fn files(&mut self, saves: &Saves) -> &mut SaveFiles {
+        if self.saves.as_ref().is_some_and(|(known, _)| known != saves) {
+            // Let go of before others are taken: they may be the same.
+            self.saves = None;
         }
-        Ok(self.states.sram_version())
+        let (_, files) = self.saves.get_or_insert_with(|| (saves.clone(), SaveFiles::open(saves)));
+        files
+    }
+
+    fn read_save(&mut self, saves: &Saves) -> Result<u64, SaveError> {
+        // After a crash the shared memory has newer content than the files, if the core had shown any whole.
+        if self.states.memory(Memory::Save).is_none() {
+            let sram = self.files(saves).read_sram()?.unwrap_or_default();
+            self.states.put_memory(Memory::Save, &sram);
+        }
+        if self.states.memory(Memory::Clock).is_none() {
+            let rtc = self.files(saves).read_rtc()?.unwrap_or_default();
+            self.states.put_memory(Memory::Clock, &rtc);
+            self.clock_saved = (0, now());
+        }
+        Ok(self.states.memory_version(Memory::Save))
+    }
+
+    /// Writes what changed since version `saved`, and says whether another program had changed it too. None: nothing did, or it
+    /// is being written right now; the next second finds it.
+    fn write_save(&mut self, saves: &Saves, saved: u64) -> Option<(Result<u64, SaveError>, bool)> {
+        let time = now();
+        let changed = self.states.memory_version(Memory::Save) != saved;
+        let sram = if changed { self.states.memory(Memory::Save) } else { None };
+        // A clock runs: by itself it is not worth a write a second.
+        let (clock_saved, clock_written) = self.clock_saved;
+        let clock_due = sram.is_some() || self.emulator.is_none() || time >= clock_written + CLOCK_EVERY;
+        let rtc = self.states.memory(Memory::Clock).filter(|(version, _)| clock_due && *version != clock_saved);
+        if sram.is_none() && rtc.is_none() {
+            return None;
+        }
+        let files = self.files(saves);
+        let mut result = Ok((saved, false));
+        if let Some((version, sram)) = sram {
+            let written = files.write_sram(&sram, Instant::now(), SystemTime::now());
+            result = written.map(|written| (version, written == Written::OverForeign));
+        }
+        if let (Some((version, rtc)), true) = (rtc, result.is_ok()) {
+            match files.write_rtc(&rtc) {
+                Ok(()) => self.clock_saved = (version, time),
+                Err(error) => result = Err(error),
+            }
+        }
+        Some(match result {
+            Ok((version, foreign)) => (Ok(version), foreign),
+            Err(error) => (Err(error), false),
+        })
     }
 
     fn start_core(&mut self, start: StartId, load: Load) -> Result<u32, NoticeKind> {

@@ -57,6 +57,14 @@ messages! {
         core_message => CoreMessage { text: String },
         /// A battery save or a save state could not be read or written.
         save => Save { error: SaveError },
+        /// After it could not be, the save is written.
+        saving_again => SavingAgain,
+        /// Another host has the same game open, and writes its save.
+        save_in_use => SaveInUse,
+        /// Another program changed the save while the game ran.
+        save_replaced => SaveReplaced,
+        /// An earlier save is the present one.
+        save_put_back => SavePutBack,
         recording => Recording { file: PathBuf },
         nothing_recorded => NothingRecorded,
         recorded => Recorded { length: Length, file: PathBuf },
@@ -101,6 +109,8 @@ impl NoticeKind {
             | Self::LoadRequested { .. }
             | Self::Revived
             | Self::StartedAgain
+            | Self::SavingAgain
+            | Self::SavePutBack
             | Self::CoreMessage { .. }
             | Self::CoreWarned { .. }
             | Self::Recording { .. }
@@ -108,7 +118,12 @@ impl NoticeKind {
             | Self::Recorded { .. }
             | Self::RecordedParts { .. }
             | Self::Screenshot { .. } => Level::Info,
-            Self::NoMoreLinks | Self::NoSound { .. } | Self::NoAuthority { .. } | Self::Acme { .. } => Level::Warning,
+            Self::SaveInUse
+            | Self::SaveReplaced
+            | Self::NoMoreLinks
+            | Self::NoSound { .. }
+            | Self::NoAuthority { .. }
+            | Self::Acme { .. } => Level::Warning,
             Self::StateRefused { .. }
             | Self::CannotSaveState
             | Self::Crashed { .. }

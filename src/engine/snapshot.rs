@@ -2,6 +2,7 @@
 
 use super::internet::InternetStatus;
 use super::notice::{Notice, NoticeKind};
+use super::saves::SaveVersion;
 use crate::audio::SpeakerError;
 use crate::crash::Crash;
 use crate::game_command::Slot;
@@ -83,6 +84,8 @@ pub struct GameStatus {
     pub discs: Option<Discs>,
     /// Save state slots, 0 to 9: whether something is saved there.
     pub saved_slots: [bool; Slot::COUNT],
+    /// Earlier battery saves that can be put back, the newest first.
+    pub versions: Vec<SaveVersion>,
     /// The core can save states.
     pub can_save_state: bool,
 }

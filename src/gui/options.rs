@@ -2,11 +2,13 @@
 
 use super::dialog::{self, DialogState};
 use super::theme;
+use super::time;
 use super::view::{Action, Model};
-use super::widgets;
-use crate::engine::{Command, DiscCommand, Discs, OptionInfo};
+use super::widgets::{self, Button};
+use crate::engine::{Command, DiscCommand, Discs, OptionInfo, SaveVersion};
 use crate::text::{Texts, fill};
 use egui::{ComboBox, RichText, TextEdit, Ui};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// With fewer options there is no field to search them.
 const SEARCH_FROM: usize = 9;
@@ -18,6 +20,7 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
         if let Some(discs) = game.discs.as_ref().filter(|discs| !discs.names.is_empty()) {
             drive(ui, texts, discs, actions);
         }
+        earlier_saves(ui, texts, &game.versions, actions);
         if game.options.is_empty() {
             widgets::explain(ui, texts.options_none);
             return DialogState::Open;
@@ -89,6 +92,33 @@ fn drive(ui: &mut Ui, texts: &Texts, discs: &Discs, actions: &mut Vec<Action>) {
         };
         actions.push(Action::Engine(Command::Disc(command)));
     }
+}
+
+/// Battery saves that can be put back.
+fn earlier_saves(ui: &mut Ui, texts: &Texts, versions: &[SaveVersion], actions: &mut Vec<Action>) {
+    if versions.is_empty() {
+        return;
+    }
+    egui::CollapsingHeader::new(texts.saves_earlier).id_salt("versions").show(ui, |ui| {
+        widgets::explain(ui, texts.saves_hint);
+        for version in versions {
+            let put_aside = UNIX_EPOCH + Duration::from_millis(version.put_aside);
+            let ago = time::ago(texts, SystemTime::now().duration_since(put_aside).unwrap_or_default());
+            widgets::row(
+                ui,
+                36.0,
+                |ui| drop(ui.label(RichText::new(&ago).color(theme::TEXT))),
+                |ui| {
+                    let button = ui.add(Button::text(texts.put_back));
+                    if button.accessible_name(format!("{} ({ago})", texts.put_back)).clicked() {
+                        let command = Command::PutBackSave { put_aside: version.put_aside };
+                        actions.push(Action::Engine(command));
+                    }
+                },
+            );
+        }
+    });
+    ui.add_space(6.0);
 }
 
 fn row(ui: &mut Ui, option: &OptionInfo, actions: &mut Vec<Action>) {

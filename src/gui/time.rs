@@ -1,5 +1,6 @@
-//! Countdowns.
+//! Countdowns, and how long ago something was.
 
+use crate::text::{Texts, fill};
 use egui::Ui;
 use std::time::Duration;
 
@@ -20,6 +21,18 @@ fn clock(left: Duration) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// "3 h ago", in the largest unit of which there is one.
+pub(super) fn ago(texts: &Texts, since: Duration) -> String {
+    let minutes = since.as_secs() / 60;
+    let (text, number) = match minutes {
+        0 => return texts.ago_now.to_owned(),
+        1..60 => (texts.ago_minutes, minutes),
+        60..1440 => (texts.ago_hours, minutes / 60),
+        _ => (texts.ago_days, minutes / 1440),
+    };
+    fill(text, &[("n", &number.to_string())])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +41,13 @@ mod tests {
     fn time_is_written_as_on_a_clock() {
         let of = |seconds| clock(Duration::from_secs(seconds));
         assert_eq!([of(0), of(59), of(581), of(3599), of(86_399)], ["0:00", "0:59", "9:41", "59:59", "23:59:59"]);
+    }
+
+    #[test]
+    fn what_was_is_told_in_the_largest_unit() {
+        let texts = crate::text::Spoken::English.texts();
+        let of = |seconds| ago(&texts, Duration::from_secs(seconds));
+        let told = [of(5), of(119), of(3600), of(86_399), of(200_000)];
+        assert_eq!(told, ["just now", "1 min ago", "1 h ago", "23 h ago", "2 d ago"]);
     }
 }

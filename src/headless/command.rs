@@ -43,6 +43,9 @@ enum StdinCommand {
         index: u32,
     },
     Eject,
+    PutBackSave {
+        version: u64,
+    },
     Invite(InviteFields),
     ChangeInvite {
         invite: InviteId,
@@ -149,6 +152,7 @@ fn parse(line: &str) -> Option<Command> {
         StdinCommand::Option { key, value } => Command::CoreOption { key, value },
         StdinCommand::Device { port, id } => Command::Device { port, id },
         StdinCommand::Disc { index } => Command::Disc(DiscCommand::Insert(index)),
+        StdinCommand::PutBackSave { version } => Command::PutBackSave { put_aside: version },
         StdinCommand::Eject => Command::Disc(DiscCommand::Eject),
         StdinCommand::Invite(fields) => room(RoomCommand::Invite(fields.terms())),
         StdinCommand::ChangeInvite { invite, fields } => room(RoomCommand::ChangeInvite(invite, fields.terms())),

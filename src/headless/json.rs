@@ -2,7 +2,7 @@
 //!
 //! Texts for people are in their language and have a stable code beside them.
 
-use crate::engine::{Discs, Engine, EngineEvent, GameState, InviteStatus, Level, Snapshot};
+use crate::engine::{Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, Snapshot};
 use crate::room::{Holder, JoinRequest};
 use crate::session::protocol::SeatInfo;
 use crate::session::{ChatEvent, SessionStats};
@@ -119,6 +119,7 @@ fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Valu
     json!({
         "event": "stats",
         "state": state,
+        "save_versions": snapshot.game.as_ref().map(|game| game.versions.iter().map(version).collect::<Vec<_>>()),
         "discs": snapshot.game.as_ref().and_then(|game| game.discs.as_ref()).map(discs),
         "fps": round(stats.fps),
         "target_fps": stats.target_fps,
@@ -147,6 +148,11 @@ fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Valu
         "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
         "core": {"cpu_seconds": core.cpu_seconds, "resident_bytes": core.resident_bytes},
     })
+}
+
+/// The time at which it was put aside is also its name.
+fn version(version: &SaveVersion) -> Value {
+    json!({"version": version.put_aside, "bytes": version.bytes})
 }
 
 fn discs(discs: &Discs) -> Value {

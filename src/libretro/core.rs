@@ -4,7 +4,7 @@
 use super::callbacks;
 use super::sys;
 use crate::link::message::LoadError;
-use crate::link::state::StateWriter;
+use crate::link::state::{Memory, StateWriter};
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW, Symbol};
 use std::ffi::{CString, c_char, c_void};
 use std::mem::{ManuallyDrop, MaybeUninit};
@@ -197,13 +197,17 @@ impl Core {
         unsafe { (self.call.unserialize)(state.as_ptr().cast(), state.len()) }
     }
 
-    /// Battery-backed memory, if the core has any.
-    pub fn sram(&mut self) -> Option<&mut [u8]> {
+    /// Memory that lasts, if the core has any of this kind.
+    pub fn memory(&mut self, memory: Memory) -> Option<&mut [u8]> {
+        let id = match memory {
+            Memory::Save => sys::RETRO_MEMORY_SAVE_RAM,
+            Memory::Clock => sys::RETRO_MEMORY_RTC,
+        };
         // SAFETY: the core says where it is and how long; it stays there until the next call into the core, which needs
         // `&mut self` and so cannot happen while the slice is held.
         unsafe {
-            let len = (self.call.get_memory_size)(sys::RETRO_MEMORY_SAVE_RAM);
-            let data = (self.call.get_memory_data)(sys::RETRO_MEMORY_SAVE_RAM);
+            let len = (self.call.get_memory_size)(id);
+            let data = (self.call.get_memory_data)(id);
             (len > 0 && !data.is_null()).then(|| std::slice::from_raw_parts_mut(data.cast(), len))
         }
     }

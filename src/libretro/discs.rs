@@ -36,14 +36,19 @@ impl Drive {
         })
     }
 
-    /// What there is now.
-    pub fn discs(&self) -> Discs {
+    /// How many discs there are, the one in the closed drive, and the one that is in when it is closed.
+    fn position(&self) -> (u32, Option<u32>, u32) {
         let count = sys::call_count(self.0.get_num_images).min(MAX_DISCS as u32);
         // An index beyond the last means that none is in.
         let index = sys::call_count(self.0.get_image_index);
         let ejected = sys::call_question(self.0.get_eject_state);
-        let names = (0..count).map(|index| self.name(index)).collect();
-        Discs { names, inserted: (!ejected && index < count).then_some(index), chosen: index.min(count) }
+        (count, (!ejected && index < count).then_some(index), index.min(count))
+    }
+
+    /// What there is now.
+    pub fn discs(&self) -> Discs {
+        let (count, inserted, chosen) = self.position();
+        Discs { names: (0..count).map(|index| self.name(index)).collect(), inserted, chosen }
     }
 
     /// What the core calls the disc, or else its file's name without the ending, or nothing.
@@ -75,7 +80,7 @@ const FRAMES_OPEN: u32 = 60;
 /// Carries out what the host asks of the drive, and knows what the host was told.
 #[derive(Default)]
 pub struct DiscChanger {
-    told: Discs,
+    told: Option<Discs>,
     /// A disc was changed, and the drive is still to be closed: frames until then.
     closes_in: Option<u32>,
 }
@@ -90,7 +95,8 @@ impl DiscChanger {
                 drive.set_open(true);
             }
             DiscCommand::Insert(index) => {
-                let open = drive.discs().inserted.is_none();
+                let (_, inserted, _) = drive.position();
+                let open = inserted.is_none();
                 if drive.set_open(true) && drive.choose(index) {
                     self.closes_in = Some(if open { 1 } else { FRAMES_OPEN });
                 } else if !open {
@@ -114,11 +120,14 @@ impl DiscChanger {
 
     /// The discs, if they are not what the host was told last.
     pub fn look(&mut self) -> Option<Discs> {
-        let discs = drive()?.discs();
-        (discs != self.told).then(|| {
-            self.told.clone_from(&discs);
-            discs
-        })
+        let drive = drive()?;
+        let told = self.told.as_ref().map(|told| (told.names.len() as u32, told.inserted, told.chosen));
+        if told == Some(drive.position()) {
+            return None;
+        }
+        let discs = drive.discs();
+        self.told = Some(discs.clone());
+        Some(discs)
     }
 }
 

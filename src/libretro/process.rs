@@ -8,6 +8,7 @@ use super::runner::Runner;
 use super::sys;
 use crate::link::Link;
 use crate::link::message::{self, FromCore, Load, LoadError, Loaded, ToCore};
+use crate::link::state::Memory;
 use crate::sync::{SpawnError, spawn};
 use std::io::{self, BufReader, Read};
 use std::os::unix::net::UnixStream;
@@ -146,7 +147,7 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         core.set_controller(port, *device);
     }
     let revived = super::runner::restore(&mut core, link, load.revive);
-    let sram_bytes = core.sram().map_or(0, |sram| sram.len()) as u64;
+    let sram_bytes = core.memory(Memory::Save).map_or(0, |sram| sram.len()) as u64;
     let state_bytes = core.state_size() as u64;
     let loaded = callbacks::with(|front| {
         front.audio.set_rate(front.environment.video.sample_rate);

@@ -10,7 +10,7 @@ use super::process::Inbox;
 use super::sound::SoundOnDemand;
 use super::sys;
 use crate::link::message::{FromCore, Pace, Report, ToCore};
-use crate::link::state::StateWriter;
+use crate::link::state::{Memory, StateWriter};
 use crate::link::{Link, Status};
 use crate::sync::{now, sleep_until};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const STATE_EVERY: Duration = Duration::from_secs(2);
 /// An automatic state may take at most this share of the running time: slow ones come less often.
 const STATE_SHARE: u32 = 500;
 /// How often battery-backed memory is looked at for changes.
-const SRAM_EVERY: Duration = Duration::from_secs(1);
+const MEMORY_EVERY: Duration = Duration::from_secs(1);
 
 /// The runner and all it needs.
 pub struct Runner {
@@ -34,7 +34,8 @@ pub struct Runner {
     paused: bool,
     stop: bool,
     frames: u64,
-    sram: Vec<u8>,
+    /// What the host was shown of each.
+    memories: [Vec<u8>; Memory::ALL.len()],
     next_state: Duration,
     next_second: Duration,
     run_total: Duration,
@@ -47,9 +48,10 @@ pub struct Runner {
 /// state. True when a state was put back.
 pub fn restore(core: &mut Core, link: &Arc<Link>, revive: bool) -> bool {
     let states = StateWriter::new(link.clone());
-    if let (Some(saved), Some(sram)) = (states.read_sram(), core.sram()) {
-        let len = saved.len().min(sram.len());
-        sram[..len].copy_from_slice(&saved[..len]);
+    for memory in Memory::ALL {
+        if let (Some(saved), Some(now)) = (states.read_memory(memory), core.memory(memory)) {
+            put(now, &saved);
+        }
     }
     let newest = revive.then(|| crate::link::state::StateReader::new(link.clone()).newest());
     newest.flatten().is_some_and(|state| {
@@ -58,6 +60,12 @@ pub fn restore(core: &mut Core, link: &Arc<Link>, revive: bool) -> bool {
         }
         core.load_state(&state)
     })
+}
+
+/// Of a file that is longer or shorter, what fits.
+fn put(memory: &mut [u8], saved: &[u8]) {
+    let len = saved.len().min(memory.len());
+    memory[..len].copy_from_slice(&saved[..len]);
 }
 
 impl Runner {
@@ -73,9 +81,9 @@ impl Runner {
             paused: false,
             stop: false,
             frames: 0,
-            sram: Vec::new(),
+            memories: Default::default(),
             next_state: start + STATE_EVERY,
-            next_second: start + SRAM_EVERY,
+            next_second: start + MEMORY_EVERY,
             run_total: Duration::ZERO,
             run_max: Duration::ZERO,
             sound: SoundOnDemand::default(),
@@ -91,7 +99,7 @@ impl Runner {
             front.environment.video.fps
         });
         self.status.set_fps(fps);
-        self.sram = self.core.sram().map(|sram| sram.to_vec()).unwrap_or_default();
+        self.memories = Memory::ALL.map(|memory| self.core.memory(memory).map(|now| now.to_vec()).unwrap_or_default());
         let mut pacer = Pacer::new(now(), fps);
         let frame_limit = match self.pace {
             Pace::Real => u64::MAX,
@@ -117,7 +125,7 @@ impl Runner {
             self.frame(due, &mut pacer);
         }
         self.sound.pause();
-        self.look_after_sram();
+        self.look_after_memories();
         let report = self.report();
         self.core.close();
         report
@@ -164,9 +172,9 @@ impl Runner {
             self.tell(FromCore::Discs(discs));
         }
         if end >= self.next_second {
-            self.next_second = end + SRAM_EVERY;
+            self.next_second = end + MEMORY_EVERY;
             callbacks::with(|front| front.environment.refill_log_budget());
-            self.look_after_sram();
+            self.look_after_memories();
             if let Some(discs) = self.discs.look() {
                 self.tell(FromCore::Discs(discs));
             }
@@ -197,7 +205,7 @@ impl Runner {
                 self.paused = true;
                 self.sound.pause();
                 callbacks::with(|front| front.feedback.hold_still(true));
-                self.look_after_sram();
+                self.look_after_memories();
                 self.tell(FromCore::Paused(true));
             }
             ToCore::Resume => {
@@ -263,20 +271,21 @@ impl Runner {
         (ok, now() - begin)
     }
 
-    /// Shows battery-backed memory to the host when it changed.
-    fn look_after_sram(&mut self) {
-        let Some(sram) = self.core.sram() else { return };
-        if self.sram.is_empty() {
-            // It appeared only now: what was saved goes in, instead of a blank memory coming out.
-            if let Some(saved) = self.states.read_sram() {
-                let len = saved.len().min(sram.len());
-                sram[..len].copy_from_slice(&saved[..len]);
+    /// Shows memory that lasts to the host when it changed.
+    fn look_after_memories(&mut self) {
+        for (memory, shown) in Memory::ALL.into_iter().zip(&mut self.memories) {
+            let Some(now) = self.core.memory(memory) else { continue };
+            if shown.is_empty() {
+                // It appeared only now: what was saved goes in, instead of a blank memory coming out.
+                if let Some(saved) = self.states.read_memory(memory) {
+                    put(now, &saved);
+                }
+                shown.extend_from_slice(now);
+            } else if shown != now {
+                self.states.write_memory(memory, now);
+                shown.clear();
+                shown.extend_from_slice(now);
             }
-            self.sram.extend_from_slice(sram);
-        } else if self.sram != sram {
-            self.states.write_sram(sram);
-            self.sram.clear();
-            self.sram.extend_from_slice(sram);
         }
     }
 

@@ -21,6 +21,9 @@ pub const STATE_BYTES: usize = 48 << 20;
 /// The largest battery-backed save memory that is kept.
 pub const SRAM_BYTES: usize = 4 << 20;
 
+/// The largest clock of a cartridge that is kept.
+pub const RTC_BYTES: usize = 64 << 10;
+
 const PAGE: usize = 4096;
 
 /// Input board: 64 bytes a lane and seat, so that no two writers and no two seats share a cache line.
@@ -114,8 +117,14 @@ pub const SRAM_VERSION: usize = SRAM;
 pub const SRAM_LEN: usize = SRAM + 8;
 pub const SRAM_DATA: usize = SRAM + PAGE;
 
+/// The clock of a cartridge, laid out like battery-backed memory.
+pub const RTC: usize = SRAM_DATA + SRAM_BYTES;
+pub const RTC_VERSION: usize = RTC;
+pub const RTC_LEN: usize = RTC + 8;
+pub const RTC_DATA: usize = RTC + PAGE;
+
 /// The pictures.
-pub const SLOT_DATA: usize = SRAM_DATA + SRAM_BYTES;
+pub const SLOT_DATA: usize = RTC_DATA + RTC_BYTES;
 
 /// Everything.
 pub const TOTAL: usize = SLOT_DATA + SLOTS * SLOT_BYTES;

@@ -17,7 +17,7 @@ pub mod state;
 mod status;
 pub mod sys;
 
-pub use layout::{AUDIO_FRAMES, BACKLOG, SLOTS, SRAM_BYTES, STATE_BYTES};
+pub use layout::{AUDIO_FRAMES, BACKLOG, RTC_BYTES, SLOTS, SRAM_BYTES, STATE_BYTES};
 pub use status::Status;
 
 use crate::sync::Event;

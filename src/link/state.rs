@@ -48,19 +48,47 @@ impl StateWriter {
         copy(&self.link, layout::STATE_INBOX)
     }
 
-    /// Battery-backed memory to show to the host.
-    pub fn write_sram(&self, data: &[u8]) {
-        let region = &self.link.region;
-        let data = &data[..data.len().min(layout::SRAM_BYTES)];
-        region.u64(layout::SRAM_VERSION).fetch_add(1, Release);
-        region.copy_in(layout::SRAM_DATA, data);
-        region.u64(layout::SRAM_LEN).store(data.len() as u64, Relaxed);
-        region.u64(layout::SRAM_VERSION).fetch_add(1, Release);
+    /// Shows memory that lasts to the host.
+    pub fn write_memory(&self, memory: Memory, data: &[u8]) {
+        let (region, area) = (&self.link.region, memory.area());
+        let data = &data[..data.len().min(area.most)];
+        region.u64(area.version).fetch_add(1, Release);
+        region.copy_in(area.data, data);
+        region.u64(area.len).store(data.len() as u64, Relaxed);
+        region.u64(area.version).fetch_add(1, Release);
     }
 
-    /// Battery-backed memory as the host last had it, for the core to start with.
-    pub fn read_sram(&self) -> Option<Vec<u8>> {
-        StateReader::new(self.link.clone()).sram().map(|(_, data)| data)
+    /// Memory that lasts as the host last had it, for the core to start with.
+    pub fn read_memory(&self, memory: Memory) -> Option<Vec<u8>> {
+        StateReader::new(self.link.clone()).memory(memory).map(|(_, data)| data)
+    }
+}
+
+/// Memory that lasts when the console is switched off. The two are two: a core has either, both or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// Battery-backed (`RETRO_MEMORY_SAVE_RAM`), in `.srm` files.
+    Save,
+    /// The cartridge's clock (`RETRO_MEMORY_RTC`), in `.rtc` files.
+    Clock,
+}
+
+struct MemoryArea {
+    version: usize,
+    len: usize,
+    data: usize,
+    most: usize,
+}
+
+impl Memory {
+    pub const ALL: [Memory; 2] = [Memory::Save, Memory::Clock];
+
+    fn area(self) -> MemoryArea {
+        use layout::{RTC_BYTES, RTC_DATA, RTC_LEN, RTC_VERSION, SRAM_BYTES, SRAM_DATA, SRAM_LEN, SRAM_VERSION};
+        match self {
+            Memory::Save => MemoryArea { version: SRAM_VERSION, len: SRAM_LEN, data: SRAM_DATA, most: SRAM_BYTES },
+            Memory::Clock => MemoryArea { version: RTC_VERSION, len: RTC_LEN, data: RTC_DATA, most: RTC_BYTES },
+        }
     }
 }
 
@@ -105,34 +133,37 @@ impl StateReader {
             self.0.region.u64(area(index) + layout::STATE_LEN).store(0, Release);
             self.0.region.discard(area(index), layout::STATE_STRIDE);
         }
-        self.put_sram(&[]);
+        for memory in Memory::ALL {
+            self.put_memory(memory, &[]);
+        }
     }
 
-    /// Battery-backed memory and its version; none while it is being written, or when there is none.
-    pub fn sram(&self) -> Option<(u64, Vec<u8>)> {
-        let region = &self.0.region;
-        let version = region.u64(layout::SRAM_VERSION).load(Acquire);
-        let len = usize::try_from(region.u64(layout::SRAM_LEN).load(Relaxed)).ok()?;
-        if version % 2 == 1 || len == 0 || len > layout::SRAM_BYTES {
+    /// Memory that lasts and its version; none while it is being written, or when there is none.
+    pub fn memory(&self, memory: Memory) -> Option<(u64, Vec<u8>)> {
+        let (region, area) = (&self.0.region, memory.area());
+        let version = region.u64(area.version).load(Acquire);
+        let len = usize::try_from(region.u64(area.len).load(Relaxed)).ok()?;
+        if version % 2 == 1 || len == 0 || len > area.most {
             return None;
         }
         let mut data = vec![0; len];
-        region.copy_out(layout::SRAM_DATA, &mut data);
-        (region.u64(layout::SRAM_VERSION).load(Acquire) == version).then_some((version, data))
+        region.copy_out(area.data, &mut data);
+        fence(Acquire);
+        (region.u64(area.version).load(Relaxed) == version).then_some((version, data))
     }
 
     /// The version alone: whether there is anything new to save.
-    pub fn sram_version(&self) -> u64 {
-        self.0.region.u64(layout::SRAM_VERSION).load(Acquire)
+    pub fn memory_version(&self, memory: Memory) -> u64 {
+        self.0.region.u64(memory.area().version).load(Acquire)
     }
 
-    /// Battery-backed memory from the save file, for the core to start with.
-    pub fn put_sram(&self, data: &[u8]) {
-        let region = &self.0.region;
-        let data = &data[..data.len().min(layout::SRAM_BYTES)];
-        region.copy_in(layout::SRAM_DATA, data);
-        region.u64(layout::SRAM_LEN).store(data.len() as u64, Relaxed);
-        region.u64(layout::SRAM_VERSION).store(0, Release);
+    /// Memory that lasts from its file, for the core to start with.
+    pub fn put_memory(&self, memory: Memory, data: &[u8]) {
+        let (region, area) = (&self.0.region, memory.area());
+        let data = &data[..data.len().min(area.most)];
+        region.copy_in(area.data, data);
+        region.u64(area.len).store(data.len() as u64, Relaxed);
+        region.u64(area.version).store(0, Release);
     }
 }
 
@@ -212,11 +243,17 @@ mod tests {
     fn battery_memory_is_not_read_while_it_is_written() {
         let link = Link::create().expect("link");
         let reader = StateReader::new(link.clone());
-        assert_eq!(reader.sram(), None);
-        StateWriter::new(link.clone()).write_sram(b"save");
-        assert_eq!(reader.sram().map(|(_, data)| data), Some(b"save".to_vec()));
-        link.region.u64(layout::SRAM_VERSION).fetch_add(1, Release);
-        assert_eq!(reader.sram(), None);
+        for (memory, other, version) in
+            [(Memory::Save, Memory::Clock, layout::SRAM_VERSION), (Memory::Clock, Memory::Save, layout::RTC_VERSION)]
+        {
+            reader.clear();
+            assert_eq!(reader.memory(memory), None);
+            StateWriter::new(link.clone()).write_memory(memory, b"save");
+            assert_eq!(reader.memory(memory).map(|(_, data)| data), Some(b"save".to_vec()));
+            assert_eq!(reader.memory(other), None);
+            link.region.u64(version).fetch_add(1, Release);
+            assert_eq!(reader.memory(memory), None);
+        }
     }
 
     #[test]
@@ -226,6 +263,6 @@ mod tests {
         link.region.u64(area(0) + layout::STATE_LEN).store(u64::MAX, Release);
         assert_eq!(reader.newest(), None);
         link.region.u64(layout::SRAM_LEN).store(u64::MAX, Release);
-        assert_eq!(reader.sram(), None);
+        assert_eq!(reader.memory(Memory::Save), None);
     }
 }

@@ -17,6 +17,16 @@ fn snes_program(dir: &TempDir, source: &str, defines: &[&str], name: &str) -> Pa
     rom
 }
 
+/// A core written in C for one test, such as `asks_core` in `asks_core.c`.
+pub fn c_core(dir: &TempDir, source: &str) -> PathBuf {
+    let core = dir.path().join(format!("{}_libretro.so", source.trim_end_matches("_core")));
+    let headers = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/libretro");
+    let mut compile = Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-I"]).arg(headers);
+    run("gcc", compile.arg(source_file(&format!("{source}.c"))).arg("-o").arg(&core));
+    core
+}
+
 fn source_file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/content").join(name)
 }

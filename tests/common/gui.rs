@@ -403,6 +403,7 @@ pub fn game(state: GameState) -> GameStatus {
         ],
         discs: None,
         saved_slots,
+        versions: Vec::new(),
         can_save_state: true,
     }
 }

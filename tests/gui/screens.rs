@@ -7,7 +7,7 @@ use crate::gui::Stage;
 use egui_kittest::kittest::Queryable;
 use hotseat::audio::SpeakerError;
 use hotseat::crash::Crash;
-use hotseat::engine::{GameState, InternetStatus, Length, Level, NoticeKind, Slot};
+use hotseat::engine::{Discs, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot};
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::Dialog;
@@ -19,7 +19,7 @@ use hotseat::net::transport::stun::{MappingBehavior, StunOutcome, StunStatus};
 use hotseat::text::{IoCause, Texts};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Width and height in points, pixels per point.
 const SIZES: [(f32, f32, f32); 3] = [(800.0, 600.0, 1.0), (1280.0, 800.0, 1.0), (800.0, 600.0, 2.0)];
@@ -34,6 +34,27 @@ fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
 fn with_links(stage: Stage) -> Stage {
     let draft = invite_links::LinkDraft::of(&stage.settings);
     with_dialog(stage, Dialog::Links(draft))
+}
+
+/// A game on three discs, with options in groups and earlier saves.
+fn with_all_options(mut stage: Stage) -> Stage {
+    let game = stage.snapshot.game.as_mut().unwrap();
+    game.discs = Some(Discs {
+        names: vec!["Tale of Embers (Disc 1)".into(), "Tale of Embers (Disc 2)".into(), String::new()],
+        inserted: Some(1),
+        chosen: 1,
+    });
+    let ago = |minutes: u64| {
+        let time = SystemTime::now() - Duration::from_secs(minutes * 60 + 30);
+        let put_aside = time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as u64;
+        SaveVersion { put_aside, bytes: 8192 }
+    };
+    game.versions = vec![ago(12), ago(60 * 26), ago(60 * 24 * 9)];
+    for (index, option) in game.options.iter_mut().enumerate() {
+        option.category = ["", "Picture", "", "Input"][index % 4].into();
+        option.info = "What the core has to say of it at length.".into();
+    }
+    with_dialog(stage, Dialog::Options(String::new()))
 }
 
 /// Friends elsewhere: one way that works, one that does not for everyone, one that fails.
@@ -137,6 +158,7 @@ const SCREENS: &[Screen] = &[
     }),
     ("full-screen", || Stage { full_screen: true, ..Stage::default().playing() }),
     ("qr", || with_dialog(Stage::default().playing(), Dialog::Qr)),
+    ("options-all", || with_all_options(Stage::default().playing())),
     ("options", || with_dialog(Stage::default().playing(), Dialog::Options(String::new()))),
     ("settings", || {
         let mut stage = Stage::default().playing();

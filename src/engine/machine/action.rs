@@ -1,6 +1,6 @@
 //! What the machine asks for, and what it is answered.
 
-use crate::engine::saves::{SaveError, Saves};
+use crate::engine::saves::{SaveError, SaveVersion, Saves};
 use crate::engine::{EngineEvent, NoticeKind};
 use crate::game_command::Slot;
 use crate::link::message::{ControlName, Load, PortDevices, ToCore, Wants};
@@ -44,6 +44,14 @@ pub enum Action {
         saves: Saves,
         saved: u64,
     },
+    /// Make an earlier version the battery save; answered by [`Answer::PutBack`]. Never asked for while there is a core.
+    PutBack {
+        game: GameId,
+        saves: Saves,
+        put_aside: u64,
+    },
+    /// The saves may be another host's now.
+    ReleaseSaves,
     /// Put a slot's state where the core finds it; answered by [`Answer::StateRead`].
     ReadState {
         ticket: Ticket,
@@ -106,15 +114,38 @@ pub enum Answer {
         system: String,
         /// Which slots hold a state.
         slots: [bool; Slot::COUNT],
+        /// Earlier battery saves, the newest first.
+        versions: Vec<SaveVersion>,
     },
     /// With the version that is in the shared memory now: 0 if it comes from the file.
-    SaveRead { start: StartId, result: Result<u64, SaveError> },
+    SaveRead {
+        start: StartId,
+        result: Result<u64, SaveError>,
+    },
     /// With the version that was written.
-    SaveWritten { game: GameId, result: Result<u64, SaveError> },
+    SaveWritten {
+        game: GameId,
+        result: Result<u64, SaveError>,
+        versions: Vec<SaveVersion>,
+    },
+    PutBack {
+        game: GameId,
+        result: Result<(), SaveError>,
+    },
     /// False: there is none that could be put back.
-    StateRead { ticket: Ticket, result: Result<bool, SaveError> },
+    StateRead {
+        ticket: Ticket,
+        result: Result<bool, SaveError>,
+    },
     /// False: the core left none that is whole.
-    StateWritten { ticket: Ticket, result: Result<bool, SaveError>, slots: [bool; Slot::COUNT] },
+    StateWritten {
+        ticket: Ticket,
+        result: Result<bool, SaveError>,
+        slots: [bool; Slot::COUNT],
+    },
     /// With the process number.
-    CoreStarted { start: StartId, result: Result<u32, NoticeKind> },
+    CoreStarted {
+        start: StartId,
+        result: Result<u32, NoticeKind>,
+    },
 }

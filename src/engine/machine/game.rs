@@ -1,7 +1,7 @@
 //! The open game, and how the window and the pages see it.
 
 use super::action::{GameId, StartId};
-use crate::engine::saves::Saves;
+use crate::engine::saves::{SaveVersion, Saves};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
 use crate::game_command::Slot;
 use crate::link::message::{ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
@@ -49,6 +49,7 @@ pub(super) struct OpenGame {
     pub(super) loaded: Option<Loaded>,
     pub(super) battery: BatterySave,
     pub(super) slots: [bool; Slot::COUNT],
+    pub(super) versions: Vec<SaveVersion>,
     pub(super) system: String,
     /// What the host plugged in, by port.
     pub(super) devices: BTreeMap<u32, u32>,
@@ -73,6 +74,7 @@ impl OpenGame {
             loaded: None,
             battery: BatterySave::default(),
             slots: [false; Slot::COUNT],
+            versions: Vec::new(),
             system: String::new(),
             devices: BTreeMap::new(),
             ports: Vec::new(),
@@ -114,6 +116,7 @@ impl OpenGame {
             options: loaded.map(|loaded| loaded.options.clone()).unwrap_or_default(),
             discs: self.discs.clone(),
             saved_slots: self.slots,
+            versions: self.versions.clone(),
             can_save_state: loaded.is_some_and(|loaded| loaded.state_bytes > 0),
         }
     }

@@ -122,6 +122,7 @@ impl Machine {
                 self.tell_core(ToCore::Device { port, id });
             }
             Command::Disc(command) => self.tell_core(ToCore::Disc(command)),
+            Command::PutBackSave { put_aside } => self.put_back(put_aside),
             Command::Language(language) => self.language = language,
             Command::Screenshot => {
                 if self.game.is_some() {
@@ -155,13 +156,19 @@ impl Machine {
     /// An action was done.
     pub fn handle_answer(&mut self, answer: Answer) {
         match answer {
-            Answer::Found { game: id, system, slots } => {
+            Answer::Found { game: id, system, slots, versions } => {
                 if let Some(game) = self.game.as_mut().filter(|game| game.id == id) {
-                    (game.system, game.slots) = (system, slots);
+                    (game.system, game.slots, game.versions) = (system, slots, versions);
                 }
             }
             Answer::SaveRead { start, result } => self.save_read(start, result),
-            Answer::SaveWritten { game, result } => self.save_written(game, result),
+            Answer::SaveWritten { game: id, result, versions } => {
+                if let Some(game) = self.game.as_mut().filter(|game| game.id == id) {
+                    game.versions = versions;
+                }
+                self.save_written(id, result);
+            }
+            Answer::PutBack { game, result } => self.was_put_back(game, result),
             Answer::StateRead { ticket, result } => self.state_read(ticket, result),
             Answer::StateWritten { ticket, result, slots } => self.state_written(ticket, result, slots),
             Answer::CoreStarted { start, result } => self.core_started(start, result),
@@ -197,7 +204,35 @@ impl Machine {
         self.write_save();
         self.push(Action::StopRecording);
         self.states.forget();
+        self.push(Action::ReleaseSaves);
         self.closed = self.game.take().map(|game| (game.id, game.battery));
+    }
+
+    /// An earlier battery save takes the place of the present one, which becomes an earlier one itself.
+    fn put_back(&mut self, put_aside: u64) {
+        let Some(game) = &mut self.game else { return };
+        let (id, saves) = (game.id, game.saves.clone());
+        let alive = matches!(mem::replace(&mut game.process, Process::None), Process::Asked(_) | Process::Alive { .. });
+        if alive {
+            self.push(Action::StopCore);
+        }
+        self.write_save();
+        self.states.forget();
+        self.push(Action::PutBack { game: id, saves, put_aside });
+    }
+
+    /// The game starts anew in any case: its core is gone.
+    fn was_put_back(&mut self, id: GameId, result: Result<(), SaveError>) {
+        let Some(game) = self.game.as_mut().filter(|game| game.id == id) else { return };
+        match result {
+            Ok(()) => {
+                game.battery = BatterySave::default();
+                self.push(Action::ClearMemory);
+                self.notice(NoticeKind::SavePutBack);
+            }
+            Err(error) => self.notice(error.into()),
+        }
+        self.restart(false);
     }
 
     fn restart(&mut self, revive: bool) {
@@ -277,7 +312,13 @@ impl Machine {
         let closed = self.closed.as_mut().map(|(id, battery)| (*id, battery));
         let Some((_, battery)) = open.into_iter().chain(closed).find(|(known, _)| *known == id) else { return };
         match result {
-            Ok(version) => *battery = BatterySave { saved: version, in_trouble: false },
+            Ok(version) => {
+                let was_in_trouble = battery.in_trouble;
+                *battery = BatterySave { saved: version, in_trouble: false };
+                if was_in_trouble {
+                    self.notice(NoticeKind::SavingAgain);
+                }
+            }
             Err(error) => {
                 if !mem::replace(&mut battery.in_trouble, true) {
                     self.notice(error.into());

@@ -343,14 +343,14 @@ fn answers_about_an_earlier_start_or_game_change_nothing() {
     let before = format!("{machine:?}");
     let failed = || SaveError::TooLarge { file: "/old".into() };
     let slots = [true; Slot::COUNT];
-    machine.handle_answer(Answer::Found { game: GameId(1), system: "Old".into(), slots });
+    machine.handle_answer(Answer::Found { game: GameId(1), system: "Old".into(), slots, versions: vec![] });
     machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Err(failed()) });
     machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Ok(7) });
     machine.handle_answer(Answer::CoreStarted { start: StartId(1), result: Ok(9) });
     machine.handle_answer(Answer::CoreStarted { start: StartId(2), result: Err(NoticeKind::NoMoreLinks) });
     machine.handle_answer(Answer::StateRead { ticket: 0, result: Ok(true) });
     machine.handle_answer(Answer::StateWritten { ticket: 0, result: Err(failed()), slots });
-    machine.handle_answer(Answer::SaveWritten { game: GameId(0), result: Err(failed()) });
+    machine.handle_answer(Answer::SaveWritten { game: GameId(0), result: Err(failed()), versions: vec![] });
     assert_eq!(format!("{machine:?}"), before);
     machine.handle_answer(Answer::SaveRead { start: StartId(2), result: Ok(0) });
     assert!(std::iter::from_fn(|| machine.poll_action()).any(|it| matches!(it, Action::StartCore { .. })));
@@ -366,4 +366,43 @@ fn a_core_that_says_things_out_of_turn_is_not_believed() {
     world.load(false);
     world.load(true);
     assert!(matches!(world.events[..], [EngineEvent::Started { .. }]), "{:?}", world.events);
+}
+
+#[test]
+fn an_earlier_save_is_put_back_with_the_core_ended_and_the_game_starts_anew() {
+    let mut world = World::playing(0);
+    world.second();
+    world.settle();
+    let before = world.starts.len();
+    world.command(Command::PutBackSave { put_aside: 7 });
+    world.settle();
+    assert_eq!(world.saved(0), Some(7));
+    assert!(world.notices.contains(&NoticeKind::SavePutBack));
+    assert_eq!(world.starts.len(), before + 1);
+    assert!(world.core.as_ref().is_some_and(|core| !core.revive && core.battery == 7), "the state is of another save");
+    // Where it cannot be put back the game goes on from what it had.
+    world.load(false);
+    world.unwritable = true;
+    world.command(Command::PutBackSave { put_aside: 9 });
+    world.settle();
+    assert_eq!((world.saved(0), world.core.as_ref().map(|core| core.battery)), (Some(7), Some(7)));
+}
+
+#[test]
+fn that_saving_works_again_is_said_once() {
+    let mut world = World::playing(0);
+    world.unwritable = true;
+    world.show(1);
+    for _ in 0..3 {
+        world.second();
+        world.settle();
+    }
+    assert!(!world.notices.contains(&NoticeKind::SavingAgain));
+    world.unwritable = false;
+    for _ in 0..3 {
+        world.second();
+        world.settle();
+    }
+    assert_eq!(world.notices.iter().filter(|it| **it == NoticeKind::SavingAgain).count(), 1);
+    assert_eq!(world.saved(0), Some(1));
 }

@@ -15,6 +15,7 @@ enum Step {
     Save(u8),
     Load(u8),
     Record(bool),
+    PutBack(u64),
     Option,
     CoreLoads,
     CoreFailsToLoad,
@@ -52,7 +53,7 @@ const FEW: [Step; 16] = [
     Step::Unwritable(true),
 ];
 
-const MANY: [Step; 38] = {
+const MANY: [Step; 39] = {
     use Step::*;
     [
         Open(0),
@@ -69,6 +70,7 @@ const MANY: [Step; 38] = {
         Load(0),
         Load(1),
         Record(true),
+        PutBack(7),
         Record(false),
         Option,
         CoreLoads,
@@ -103,6 +105,7 @@ impl World {
             Step::Open(number) => self.command(Command::Open(game(number))),
             Step::Close => self.command(Command::Close),
             Step::Restart => self.command(Command::Restart),
+            Step::PutBack(put_aside) => self.command(Command::PutBackSave { put_aside }),
             Step::Pause => self.command(Command::Game(GameCommand::Pause)),
             Step::Resume => self.command(Command::Game(GameCommand::Resume)),
             Step::GuestPauses => self.machine.handle_guest("Ann".into(), GameCommand::Pause),

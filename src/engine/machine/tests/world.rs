@@ -7,7 +7,7 @@ use crate::game_command::Slot;
 use crate::link::message::ToCore;
 use crate::text::{IoCause, Spoken};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub const SECOND: Duration = Duration::from_secs(1);
@@ -127,7 +127,7 @@ impl World {
         match action {
             Action::LookUp { game, saves, .. } => {
                 let slots = self.file(&saves).slots;
-                self.machine.handle_answer(Answer::Found { game, system: "A machine".into(), slots });
+                self.machine.handle_answer(Answer::Found { game, system: "A machine".into(), slots, versions: vec![] });
             }
             Action::ClearMemory => self.memory = None,
             Action::ReadSave { start, saves } => {
@@ -148,8 +148,22 @@ impl World {
                     self.told_of_save.remove(&name);
                     Ok(version)
                 };
-                self.machine.handle_answer(Answer::SaveWritten { game, result });
+                self.machine.handle_answer(Answer::SaveWritten { game, result, versions: vec![] });
             }
+            Action::PutBack { game: id, saves, put_aside } => {
+                assert!(self.core.is_none(), "a core would write over it");
+                let result = if self.unwritable {
+                    Err(SaveError::NotWritten { file: "/full".into(), cause: IoCause::StorageFull })
+                } else {
+                    // What an earlier save holds is its number here, within those of the game.
+                    let game = u32::from(saves.core_dir.to_string_lossy().contains("game1"));
+                    self.told_of_save.remove(Path::new(&format!("/battery/{}", id.0)));
+                    self.file(&saves).battery = Some(game * GAME + put_aside as u32 % GAME);
+                    Ok(())
+                };
+                self.machine.handle_answer(Answer::PutBack { game: id, result });
+            }
+            Action::ReleaseSaves => assert!(self.core.is_none(), "a core may still save"),
             Action::ReadState { ticket, slot, saves } => {
                 assert_eq!(self.request.replace(ticket), None, "two requests for states at once");
                 let result = match self.unreadable {

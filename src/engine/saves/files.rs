@@ -1,0 +1,207 @@
+//! The files of one open game.
+
+use super::identity::Identity;
+use super::versions::{self, SaveVersion, Versions};
+use super::{SaveError, Saves, owners};
+use crate::files::write_atomically;
+use crate::game_command::Slot;
+use crate::link::{RTC_BYTES, SRAM_BYTES, STATE_BYTES};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+/// A game saves by writing its memory bit by bit, which is one save: the version before the first of these is what counts.
+const ONE_SAVE: Duration = Duration::from_secs(10);
+
+/// What became of a battery save that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    AsUsual,
+    /// Another program had changed the file. What it wrote was put aside as a version.
+    OverForeign,
+}
+
+/// The files of one game, from its opening to its closing. No two of the same are open at the same time, in whichever process.
+#[derive(Debug)]
+pub struct SaveFiles {
+    sram: PathBuf,
+    rtc: PathBuf,
+    states: PathBuf,
+    versions: Versions,
+    /// None: another host has it, and what is written here would be overwritten there.
+    lock: Option<File>,
+    lock_path: PathBuf,
+    /// What the file holds as far as is known here; none before it was read.
+    known: Option<Vec<u8>>,
+    /// When it was written last. None: what is there now is a version of its own.
+    written: Option<Instant>,
+}
+
+impl SaveFiles {
+    /// Finds out which files are this game's.
+    pub fn open(saves: &Saves) -> SaveFiles {
+        let Saves { core_dir, states_dir, name, content } = saves;
+        // Content that cannot be read is not started either.
+        let identity =
+            content.as_deref().and_then(|path| Identity::of(path).ok()).unwrap_or_else(Identity::of_no_content);
+        let with = |folder: &Path, name: &str, ending: &str| folder.join(format!("{name}.{ending}"));
+        let exists = |name: &str| {
+            let states = Slot::all().map(|slot| with(states_dir, name, &format!("state{}", slot.number())));
+            [with(core_dir, name, "srm"), with(core_dir, name, "rtc")]
+                .into_iter()
+                .chain(states)
+                .any(|path| path.exists())
+        };
+        let name = owners::claim(core_dir, name, &identity, content.as_deref(), exists);
+        let lock_path = core_dir.join(format!(".{name}.lock"));
+        SaveFiles {
+            sram: with(core_dir, &name, "srm"),
+            rtc: with(core_dir, &name, "rtc"),
+            states: states_dir.join(&name),
+            versions: Versions::of(versions::folder(core_dir, &name)),
+            lock: lock(&lock_path),
+            lock_path,
+            known: None,
+            written: None,
+        }
+    }
+
+    /// Whether another host has this game open.
+    pub fn is_in_use(&self) -> bool {
+        self.lock.is_none()
+    }
+
+    /// Battery-backed memory as last saved.
+    pub fn read_sram(&mut self) -> Result<Option<Vec<u8>>, SaveError> {
+        let data = read(&self.sram, SRAM_BYTES)?;
+        self.known = Some(data.clone().unwrap_or_default());
+        Ok(data)
+    }
+
+    /// The clock of the cartridge as last saved.
+    pub fn read_rtc(&self) -> Result<Option<Vec<u8>>, SaveError> {
+        read(&self.rtc, RTC_BYTES)
+    }
+
+    /// Saves battery-backed memory. What was there is put aside first where it is a version of its own: when a save begins, and
+    /// when another program wrote it.
+    pub fn write_sram(&mut self, data: &[u8], now: Instant, time: SystemTime) -> Result<Written, SaveError> {
+        self.check_lock()?;
+        let there = read(&self.sram, SRAM_BYTES)?.unwrap_or_default();
+        let foreign = self.known.as_ref().is_some_and(|known| *known != there) && there != data;
+        let begins = self.written.is_none_or(|last| now.saturating_duration_since(last) >= ONE_SAVE);
+        if there != data {
+            if foreign || begins {
+                self.versions.keep(&there, time).map_err(|error| not_written(&self.sram, error))?;
+            }
+            write(&self.sram, data)?;
+        }
+        self.known = Some(data.to_vec());
+        self.written = Some(now);
+        Ok(if foreign { Written::OverForeign } else { Written::AsUsual })
+    }
+
+    pub fn write_rtc(&mut self, data: &[u8]) -> Result<(), SaveError> {
+        self.check_lock()?;
+        write(&self.rtc, data)
+    }
+
+    /// What is saved now stays as a version, whatever is written next: something happens that may take it back.
+    pub fn begin_version(&mut self) {
+        self.written = None;
+    }
+
+    /// Those that can be put back, the newest first.
+    pub fn versions(&self) -> Vec<SaveVersion> {
+        self.versions.list()
+    }
+
+    /// Makes an earlier version the save; what was the save becomes a version. The core has to be started anew for it.
+    pub fn put_back(&mut self, put_aside: u64, time: SystemTime) -> Result<(), SaveError> {
+        self.check_lock()?;
+        let version = self.versions().into_iter().find(|it| it.put_aside == put_aside);
+        let no_version = || SaveError::NoVersion { file: self.sram.clone() };
+        let data = read(&self.versions.path(version.ok_or_else(no_version)?), SRAM_BYTES)?.ok_or_else(no_version)?;
+        let there = read(&self.sram, SRAM_BYTES)?.unwrap_or_default();
+        self.versions.keep(&there, time).map_err(|error| not_written(&self.sram, error))?;
+        write(&self.sram, &data)?;
+        self.known = Some(data);
+        self.written = None;
+        Ok(())
+    }
+
+    /// The save state of a slot.
+    pub fn read_state(&self, slot: Slot) -> Result<Option<Vec<u8>>, SaveError> {
+        read(&self.state(slot), STATE_BYTES)
+    }
+
+    /// Writes the save state of a slot.
+    pub fn write_state(&mut self, slot: Slot, data: &[u8]) -> Result<(), SaveError> {
+        self.check_lock()?;
+        write(&self.state(slot), data)
+    }
+
+    /// Which slots hold something.
+    pub fn slots(&self) -> [bool; Slot::COUNT] {
+        let mut slots = [false; Slot::COUNT];
+        for slot in Slot::all() {
+            slots[slot.index()] = self.state(slot).is_file();
+        }
+        slots
+    }
+
+    fn state(&self, slot: Slot) -> PathBuf {
+        let mut path = self.states.clone().into_os_string();
+        path.push(format!(".state{}", slot.number()));
+        path.into()
+    }
+
+    /// The other host may have ended meanwhile.
+    fn check_lock(&mut self) -> Result<(), SaveError> {
+        if self.lock.is_none() {
+            self.lock = lock(&self.lock_path);
+        }
+        match self.lock {
+            Some(_) => Ok(()),
+            None => Err(SaveError::InUse { file: self.sram.clone() }),
+        }
+    }
+}
+
+/// None: another process has it. Where no lock can be made, on a disk that is full or read-only, there is one that guards nothing:
+/// what is wrong is said when something is written.
+fn lock(path: &Path) -> Option<File> {
+    let _ = path.parent().map(fs::create_dir_all);
+    let Ok(file) = File::options().create(true).truncate(false).write(true).open(path) else {
+        return File::open("/dev/null").ok();
+    };
+    match file.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => None,
+        Ok(()) | Err(fs::TryLockError::Error(_)) => Some(file),
+    }
+}
+
+fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SaveError> {
+    let unreadable = |error: io::Error| SaveError::NotRead { file: path.to_owned(), cause: error.into() };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut data = Vec::new();
+    file.take(limit as u64 + 1).read_to_end(&mut data).map_err(unreadable)?;
+    if data.len() > limit {
+        return Err(SaveError::TooLarge { file: path.to_owned() });
+    }
+    Ok(Some(data))
+}
+
+fn write(path: &Path, data: &[u8]) -> Result<(), SaveError> {
+    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(path, data));
+    written.map_err(|error| not_written(path, error))
+}
+
+fn not_written(path: &Path, error: io::Error) -> SaveError {
+    SaveError::NotWritten { file: path.to_owned(), cause: error.into() }
+}

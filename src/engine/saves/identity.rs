@@ -1,0 +1,186 @@
+//! Which content a save belongs to: told by what is in the file, so that a game that is moved or renamed keeps its saves, and
+//! two games of one name have each their own.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// A file up to this size is read as a whole: everything but discs.
+const WHOLE_BYTES: u64 = 64 << 20;
+/// Of a larger one so many pieces of this size, evenly spread, the first and the last among them. Discs of one size that differ
+/// differ by more than that.
+const PIECES: u64 = 64;
+const PIECE_BYTES: u64 = 64 << 10;
+/// The files that a sheet names are looked at, up to so many.
+const MOST_TRACKS: usize = 128;
+/// A sheet is short text.
+const MOST_SHEET_BYTES: u64 = 256 << 10;
+/// Content that is a text which names the files with the game itself.
+const SHEETS: [&str; 6] = ["cue", "ccd", "toc", "gdi", "m3u", "mds"];
+
+/// A SHA-256 of the content, in hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity(String);
+
+impl Identity {
+    /// Of a core's own game.
+    pub fn of_no_content() -> Identity {
+        Identity("none".into())
+    }
+
+    /// Of a file; of a folder it is where it lies.
+    pub fn of(path: &Path) -> io::Result<Identity> {
+        let mut context = Context::new(&SHA256);
+        if path.is_dir() {
+            context.update(path.as_os_str().as_encoded_bytes());
+        } else {
+            add_file(&mut context, path)?;
+            for track in tracks(path) {
+                // One that is missing is the core's to complain of.
+                let _ = add_file(&mut context, &track);
+            }
+        }
+        Ok(Identity(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    #[cfg(test)]
+    pub fn from_text(text: &str) -> Identity {
+        Identity(text.to_owned())
+    }
+}
+
+fn add_file(context: &mut Context, path: &Path) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let len = file.metadata()?.len();
+    context.update(&len.to_le_bytes());
+    let mut piece = vec![0; PIECE_BYTES as usize];
+    if len <= WHOLE_BYTES {
+        loop {
+            match file.read(&mut piece)? {
+                0 => return Ok(()),
+                read => context.update(&piece[..read]),
+            }
+        }
+    }
+    for number in 0..PIECES {
+        file.seek(SeekFrom::Start((len - PIECE_BYTES) * number / (PIECES - 1)))?;
+        file.read_exact(&mut piece)?;
+        context.update(&piece);
+    }
+    Ok(())
+}
+
+/// The files beside a sheet that it names: whole lines (`.m3u`), or what stands in quotation marks or between spaces.
+fn tracks(path: &Path) -> Vec<PathBuf> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let Some(folder) = path.parent().filter(|_| SHEETS.contains(&extension.as_str())) else { return Vec::new() };
+    let mut text = Vec::new();
+    if File::open(path).and_then(|file| file.take(MOST_SHEET_BYTES).read_to_end(&mut text)).is_err() {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(&text);
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let names = std::iter::once(line.trim()).chain(line.split('"').map(str::trim)).chain(line.split_whitespace());
+        for name in names.filter(|name| !name.is_empty() && !name.contains('/') && !name.starts_with('.')) {
+            let track = folder.join(name);
+            if found.len() < MOST_TRACKS && track != path && !found.contains(&track) && track.is_file() {
+                found.push(track);
+            }
+        }
+    }
+    // Clone CD's image lies beside its sheet, which does not name it.
+    found.extend(["img", "mdf"].map(|it| path.with_extension(it)).into_iter().filter(|track| track.is_file()));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Folder {
+            let folder = std::env::temp_dir().join(format!("hotseat-identity-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&folder);
+            Folder(folder)
+        }
+
+        fn file(&self, name: &str, data: &[u8]) -> PathBuf {
+            let path = self.0.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, data).unwrap();
+            path
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn content_is_known_by_what_is_in_it() {
+        let folder = Folder::new("content");
+        let of = |path: PathBuf| Identity::of(&path).unwrap();
+        let first = of(folder.file("a/G.nes", b"one"));
+        assert_eq!(of(folder.file("b/Other.nes", b"one")), first);
+        assert_ne!(of(folder.file("b/G.nes", b"two")), first);
+        assert_ne!(of(folder.0.join("a")), of(folder.0.join("b")), "folders by where they lie");
+        assert!(Identity::of(&folder.0.join("missing")).is_err());
+        assert_eq!(Identity::from_text(first.as_str()), first);
+    }
+
+    #[test]
+    fn two_discs_whose_sheets_say_the_same_differ_by_their_tracks() {
+        let folder = Folder::new("sheets");
+        let sheet = b"FILE \"G (Track 1).bin\" BINARY\n  TRACK 01 MODE2/2352\n";
+        let mut seen = Vec::new();
+        for (name, track) in [("a", b"one"), ("b", b"two")] {
+            folder.file(&format!("{name}/G (Track 1).bin"), track);
+            seen.push(Identity::of(&folder.file(&format!("{name}/G.cue"), sheet)).unwrap());
+            // A list of sheets, and a sheet that names nothing.
+            seen.push(Identity::of(&folder.file(&format!("{name}/G.m3u"), b"G (Track 1).bin\n")).unwrap());
+            folder.file(&format!("{name}/C.img"), track);
+            seen.push(Identity::of(&folder.file(&format!("{name}/C.ccd"), b"[CloneCD]\n")).unwrap());
+        }
+        for pair in 0..3 {
+            assert_ne!(seen[pair], seen[pair + 3]);
+        }
+    }
+
+    #[test]
+    fn a_sheet_that_names_itself_or_what_lies_elsewhere_is_read_all_the_same() {
+        let folder = Folder::new("loops");
+        folder.file("secret", b"x");
+        let text = format!("G.m3u\n../secret\n/etc/passwd\n{}\n\"\n", "x\n".repeat(10_000));
+        let path = folder.file("in/G.m3u", text.as_bytes());
+        assert!(tracks(&path).is_empty());
+        assert!(Identity::of(&path).is_ok());
+    }
+
+    #[test]
+    fn a_large_disc_is_known_by_pieces_all_over_it() {
+        let folder = Folder::new("large");
+        let path = folder.file("G.iso", b"");
+        // Sparse: takes no room on the disc.
+        let file = File::options().read(true).write(true).open(&path).unwrap();
+        file.set_len(700 << 20).unwrap();
+        let before = Identity::of(&path).unwrap();
+        file.set_len((700 << 20) + 1).unwrap();
+        assert_ne!(Identity::of(&path).unwrap(), before);
+        file.set_len(700 << 20).unwrap();
+        assert_eq!(Identity::of(&path).unwrap(), before);
+        // Its very end.
+        std::os::unix::fs::FileExt::write_all_at(&file, b"end", (700 << 20) - 3).unwrap();
+        assert_ne!(Identity::of(&path).unwrap(), before);
+    }
+}

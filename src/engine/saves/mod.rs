@@ -1,0 +1,89 @@
+//! Where a game's saves and states lie, and how they are read and written.
+//!
+//! [`Saves`] is what is known without looking: the folders, and the name that people know. [`SaveFiles`] is what was found on
+//! disk: which name is this content's own, and whether another program uses the same save.
+
+mod files;
+mod identity;
+mod owners;
+mod versions;
+
+#[cfg(test)]
+mod tests;
+
+pub use files::{SaveFiles, Written};
+pub use versions::SaveVersion;
+
+use super::Game;
+use crate::messages;
+use crate::text::IoCause;
+use std::path::{Path, PathBuf};
+
+messages! {
+    /// Why a save was not read or not written.
+    pub enum SaveError in save {
+        not_written => NotWritten { file: PathBuf, cause: IoCause },
+        not_read => NotRead { file: PathBuf, cause: IoCause },
+        /// What lies there is larger than any save, so it is none.
+        too_large => TooLarge { file: PathBuf },
+        /// Another host has the same game open.
+        in_use => InUse { file: PathBuf },
+        /// A version that was to be put back and is not there.
+        no_version => NoVersion { file: PathBuf },
+    }
+}
+
+/// The longest name of a save in bytes: endings and numbers have to fit behind it into the 255 that file systems take.
+const MOST_NAME_BYTES: usize = 200;
+
+/// The saves of one game, before anybody looked for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saves {
+    /// Where the core may write files of its own, and the battery save lies.
+    pub core_dir: PathBuf,
+    states_dir: PathBuf,
+    /// What they are called unless that is another content's.
+    name: String,
+    content: Option<PathBuf>,
+}
+
+impl Saves {
+    /// Below `data_dir`: `saves/CORE/NAME.srm` and `states/CORE/NAME.state0` to `9`, where the name is that of the content's
+    /// file, as RetroArch has it. A save belongs to a core, since others may not understand it.
+    pub fn new(data_dir: &Path, game: &Game) -> Saves {
+        let stem = game.core.file_stem().unwrap_or_default().to_string_lossy();
+        let core = file_name(stem.trim_start_matches("lib").trim_end_matches("_libretro"));
+        let content = game.content.as_ref().and_then(|path| path.file_stem());
+        let name = file_name(&content.map_or_else(|| game.title.clone().into(), |stem| stem.to_string_lossy()));
+        Saves {
+            core_dir: data_dir.join("saves").join(&core),
+            states_dir: data_dir.join("states").join(&core),
+            name,
+            content: game.content.clone(),
+        }
+    }
+}
+
+fn is_unfit(c: char) -> bool {
+    c.is_control() || "/\\:".contains(c)
+}
+
+/// Whether it could have been made here, perhaps with a number behind it.
+fn is_file_name(name: &str) -> bool {
+    name.len() <= MOST_NAME_BYTES + " (4294967295)".len()
+        && !name.contains(is_unfit)
+        && !name.trim_matches('.').is_empty()
+}
+
+/// A name that is one part of a path and nothing else.
+fn file_name(name: &str) -> String {
+    let clean = name.chars().map(|c| if is_unfit(c) { '_' } else { c });
+    let mut short = String::new();
+    for c in clean {
+        if short.len() + c.len_utf8() > MOST_NAME_BYTES {
+            break;
+        }
+        short.push(c);
+    }
+    if short.trim_matches('.').is_empty() { "game".into() } else { short }
+}

@@ -1,0 +1,203 @@
+//! Saves on a real disk.
+
+use super::*;
+use crate::game_command::Slot;
+use std::fs;
+use std::time::{Duration, Instant, SystemTime};
+
+struct Disk {
+    folder: PathBuf,
+    now: Instant,
+    time: SystemTime,
+}
+
+fn game(core: &str, content: Option<&Path>, title: &str) -> Game {
+    Game { core: core.into(), content: content.map(Into::into), title: title.into(), options: Vec::new() }
+}
+
+impl Disk {
+    fn new(name: &str) -> Disk {
+        let folder = std::env::temp_dir().join(format!("hotseat-saves-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        Disk { folder, now: Instant::now(), time: SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000) }
+    }
+
+    /// The content at `path`, in one core.
+    fn open(&self, path: &str, data: &[u8]) -> SaveFiles {
+        let content = self.folder.join("roms").join(path);
+        fs::create_dir_all(content.parent().unwrap()).unwrap();
+        fs::write(&content, data).unwrap();
+        self.open_game(&game("/c/x_libretro.so", Some(&content), "x"))
+    }
+
+    fn open_game(&self, game: &Game) -> SaveFiles {
+        SaveFiles::open(&Saves::new(&self.folder, game))
+    }
+
+    fn file(&self, name: &str) -> Option<Vec<u8>> {
+        fs::read(self.folder.join(name)).ok()
+    }
+
+    fn write(&mut self, files: &mut SaveFiles, data: &[u8]) -> Result<Written, SaveError> {
+        files.write_sram(data, self.now, self.time)
+    }
+
+    fn pass(&mut self, seconds: u64) {
+        self.now += Duration::from_secs(seconds);
+        self.time += Duration::from_secs(seconds);
+    }
+
+    fn kept(&self, files: &SaveFiles) -> Vec<Vec<u8>> {
+        let folder = self.folder.join("saves/x/.versions/G");
+        files.versions().iter().map(|it| fs::read(folder.join(format!("{}.srm", it.put_aside))).unwrap()).collect()
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+#[test]
+fn saves_lie_by_core_and_content_as_retroarch_has_them() {
+    let disk = Disk::new("names");
+    let mut files = disk.open("My Game.nes", b"rom");
+    files.write_sram(b"battery", disk.now, disk.time).unwrap();
+    files.write_rtc(b"clock").unwrap();
+    files.write_state(Slot::clamped(3), b"state").unwrap();
+    assert_eq!(disk.file("saves/x/My Game.srm").as_deref(), Some(&b"battery"[..]));
+    assert_eq!(disk.file("saves/x/My Game.rtc").as_deref(), Some(&b"clock"[..]));
+    assert_eq!(disk.file("states/x/My Game.state3").as_deref(), Some(&b"state"[..]));
+    assert_eq!(files.read_rtc(), Ok(Some(b"clock".to_vec())));
+    assert_eq!(files.read_state(Slot::clamped(3)), Ok(Some(b"state".to_vec())));
+    assert_eq!(files.read_state(Slot::clamped(4)), Ok(None));
+    assert!(files.slots()[3] && !files.slots()[4]);
+    let mut own = disk.open_game(&game("/c/libarena_libretro.so", None, "Emberdash"));
+    own.write_sram(b"own", disk.now, disk.time).unwrap();
+    assert_eq!(disk.file("saves/arena/Emberdash.srm").as_deref(), Some(&b"own"[..]));
+}
+
+#[test]
+fn no_title_leads_out_of_the_folder() {
+    for title in ["..", "../../etc/passwd", "/", "", "a/b", "\u{0}", &"long ".repeat(100)] {
+        let saves = Saves::new(Path::new("/d"), &game("/c/x_libretro.so", None, title));
+        assert_eq!(saves.core_dir, Path::new("/d/saves/x"));
+        assert!(
+            !saves.name.contains('/') && saves.name.len() <= 200 && !saves.name.trim_matches('.').is_empty(),
+            "{title}"
+        );
+    }
+}
+
+#[test]
+fn two_games_of_one_name_in_one_core_have_two_saves() {
+    let mut disk = Disk::new("two");
+    let long = "L".repeat(300);
+    for (one, other) in [
+        ("a/G.md".to_owned(), "b/G.md".to_owned()),
+        ("c/S.md".into(), "c/S.gg".into()),
+        (format!("d/{}", &long[..250]), format!("e/{}", &long[..250])),
+    ] {
+        let mut first = disk.open(&one, b"one");
+        let mut second = disk.open(&other, b"two");
+        disk.write(&mut first, b"first").unwrap();
+        disk.write(&mut second, b"second").unwrap();
+        assert_eq!(first.read_sram(), Ok(Some(b"first".to_vec())), "{one}");
+        drop((first, second));
+        // Found again, also where the file was moved to.
+        assert_eq!(disk.open(&other, b"two").read_sram(), Ok(Some(b"second".to_vec())));
+        let moved = format!("moved/{}", one.split('/').next_back().unwrap());
+        assert_eq!(disk.open(&moved, b"one").read_sram(), Ok(Some(b"first".to_vec())));
+    }
+}
+
+#[test]
+fn what_a_game_had_when_it_began_to_save_can_be_put_back() {
+    let mut disk = Disk::new("versions");
+    let mut files = disk.open("G.nes", b"rom");
+    files.read_sram().unwrap();
+    disk.write(&mut files, b"evening 1").unwrap();
+    assert!(disk.kept(&files).is_empty());
+    // Bit by bit, within one save.
+    for step in 0..5 {
+        disk.pass(60 * u64::from(step == 0) + 1);
+        disk.write(&mut files, format!("evening 2, byte {step}").as_bytes()).unwrap();
+    }
+    assert_eq!(disk.kept(&files), [b"evening 1"]);
+    // A state that is loaded rolls the battery save back: what was there stays.
+    disk.pass(2);
+    files.begin_version();
+    disk.write(&mut files, b"of the state").unwrap();
+    assert_eq!(disk.kept(&files), [&b"evening 2, byte 4"[..], b"evening 1"]);
+    let newest = files.versions()[0].put_aside;
+    files.put_back(newest, disk.time).unwrap();
+    assert_eq!(files.read_sram(), Ok(Some(b"evening 2, byte 4".to_vec())));
+    assert_eq!(disk.kept(&files).first().map(Vec::as_slice), Some(&b"of the state"[..]));
+    assert!(matches!(files.put_back(1, disk.time), Err(SaveError::NoVersion { .. })));
+}
+
+#[test]
+fn the_last_five_versions_that_differ_are_kept_whatever_the_clock_does() {
+    let mut disk = Disk::new("five");
+    let mut files = disk.open("G.nes", b"rom");
+    files.read_sram().unwrap();
+    for number in 0..9 {
+        disk.pass(60);
+        // Set back by an hour, and then standing still.
+        if number == 4 {
+            disk.time -= Duration::from_secs(3600);
+        }
+        disk.write(&mut files, format!("{number}").as_bytes()).unwrap();
+    }
+    assert_eq!(disk.kept(&files), [b"7", b"6", b"5", b"4", b"3"]);
+    // The same again is no version of its own.
+    disk.pass(60);
+    disk.write(&mut files, b"6").unwrap();
+    disk.pass(60);
+    disk.write(&mut files, b"9").unwrap();
+    assert_eq!(disk.kept(&files), [b"8", b"7", b"6", b"5", b"4"]);
+}
+
+#[test]
+fn what_another_program_writes_meanwhile_is_kept_and_told() {
+    let mut disk = Disk::new("foreign");
+    let mut files = disk.open("G.nes", b"rom");
+    files.read_sram().unwrap();
+    assert_eq!(disk.write(&mut files, b"ours"), Ok(Written::AsUsual));
+    fs::write(disk.folder.join("saves/x/G.srm"), b"theirs").unwrap();
+    disk.pass(1);
+    assert_eq!(disk.write(&mut files, b"ours, later"), Ok(Written::OverForeign));
+    assert_eq!(disk.kept(&files), [b"theirs"]);
+    assert_eq!(disk.write(&mut files, b"ours, later still"), Ok(Written::AsUsual));
+}
+
+#[test]
+fn a_second_host_writes_nothing_until_the_first_lets_go() {
+    let mut disk = Disk::new("lock");
+    let mut first = disk.open("G.nes", b"rom");
+    let mut second = disk.open("G.nes", b"rom");
+    assert!(!first.is_in_use() && second.is_in_use());
+    disk.write(&mut first, b"first").unwrap();
+    assert!(matches!(disk.write(&mut second, b"second"), Err(SaveError::InUse { .. })));
+    assert!(matches!(second.write_state(Slot::clamped(0), b"x"), Err(SaveError::InUse { .. })));
+    assert_eq!(disk.file("saves/x/G.srm").as_deref(), Some(&b"first"[..]));
+    drop(first);
+    assert!(disk.write(&mut second, b"second").is_ok());
+    assert_eq!(disk.kept(&second), [b"first"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_costs_nothing_that_is_there() {
+    let mut disk = Disk::new("unwritable");
+    let mut files = disk.open("G.nes", b"rom");
+    disk.write(&mut files, b"there").unwrap();
+    drop(files);
+    // A file where a folder has to be: no right is asked, so this holds for the administrator too.
+    fs::create_dir_all(disk.folder.join("saves")).unwrap();
+    fs::write(disk.folder.join("saves/y"), b"in the way").unwrap();
+    let mut files = disk.open_game(&game("/c/y_libretro.so", None, "G"));
+    assert!(!files.is_in_use());
+    assert!(matches!(disk.write(&mut files, b"x"), Err(SaveError::NotWritten { .. } | SaveError::NotRead { .. })));
+    assert_eq!(disk.file("saves/x/G.srm").as_deref(), Some(&b"there"[..]));
+}

@@ -1,0 +1,73 @@
+//! Earlier versions of a battery save: the last five that differ, with the time at which they were put aside.
+
+use crate::files::write_atomically;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Versions that are kept.
+pub const KEPT: usize = 5;
+
+/// One that can be put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SaveVersion {
+    /// When another took its place, in milliseconds since 1970. No two of one game have the same.
+    pub put_aside: u64,
+    pub bytes: u64,
+}
+
+/// The versions of one save: files in a folder, named by their times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    folder: PathBuf,
+}
+
+impl Versions {
+    pub fn of(folder: PathBuf) -> Versions {
+        Versions { folder }
+    }
+
+    /// The newest first.
+    pub fn list(&self) -> Vec<SaveVersion> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let version = |entry: fs::DirEntry| {
+            let name = entry.file_name().into_string().ok()?;
+            let put_aside = name.strip_suffix(".srm")?.parse().ok()?;
+            Some(SaveVersion { put_aside, bytes: entry.metadata().ok()?.len() })
+        };
+        let mut all: Vec<SaveVersion> = entries.filter_map(version).collect();
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all
+    }
+
+    pub fn path(&self, version: SaveVersion) -> PathBuf {
+        self.folder.join(format!("{}.srm", version.put_aside))
+    }
+
+    /// Puts `data` aside, unless a version that is the same is there; the oldest of too many goes.
+    pub fn keep(&self, data: &[u8], now: SystemTime) -> io::Result<()> {
+        let all = self.list();
+        let same = |version: &SaveVersion| {
+            version.bytes == data.len() as u64 && fs::read(self.path(*version)).is_ok_and(|other| other == data)
+        };
+        if data.is_empty() || all.iter().any(same) {
+            return Ok(());
+        }
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let time = now.duration_since(UNIX_EPOCH).map_or(0, millis);
+        // A clock that was set back must not make the newest version the oldest.
+        let put_aside = all.first().map_or(time, |newest| time.max(newest.put_aside + 1));
+        write_atomically(&self.path(SaveVersion { put_aside, bytes: 0 }), data)?;
+        for old in self.list().into_iter().skip(KEPT) {
+            // Too many is a smaller evil than none.
+            let _ = fs::remove_file(self.path(old));
+        }
+        Ok(())
+    }
+}
+
+/// Beside the saves; hidden, because they are none.
+pub fn folder(core_dir: &Path, name: &str) -> PathBuf {
+    core_dir.join(".versions").join(name)
+}
