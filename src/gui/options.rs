@@ -37,7 +37,8 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
             if option.category != category {
                 category = &option.category;
                 ui.add_space(8.0);
-                ui.label(RichText::new(if category.is_empty() { texts.options_other } else { category }).strong());
+                let heading = if category.is_empty() { texts.options_other } else { category };
+                ui.label(RichText::new(heading).font(theme::semibold(13.0)).color(theme::TEXT_WEAK));
             }
             row(ui, option, actions);
         }
