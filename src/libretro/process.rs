@@ -168,11 +168,14 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
 
 /// Why the content, or the core's own game, was not started, with the last error that the core logged.
 fn refused(load: &Load, core: String) -> LoadError {
-    if let Some(api) = callbacks::with(|front| front.environment.wanted_hardware.take()) {
-        return LoadError::NeedsHardware { core, api };
-    }
     let words = callbacks::with(|front| std::mem::take(&mut front.environment.last_error));
     let words = words.trim().trim_end_matches(['.', '!']).to_owned();
+    if let Some(api) = callbacks::with(|front| front.environment.wanted_hardware.take()) {
+        return match words.is_empty() {
+            true => LoadError::NeedsHardware { core, api },
+            false => LoadError::NeedsHardwareSaying { core, api, words },
+        };
+    }
     match &load.content {
         Some(path) => {
             let (content, folder) = (path.display().to_string(), load.system_dir.display().to_string());

@@ -25,6 +25,8 @@ messages! {
         invalid_video => InvalidVideo { core: String, problem: InvalidVideo },
         /// `api` with its version, as its makers write it.
         needs_hardware => NeedsHardware { core: String, api: String },
+        /// The same, with the core's own last words: it may have another reason.
+        needs_hardware_saying => NeedsHardwareSaying { core: String, api: String, words: String },
         content_unreadable => ContentUnreadable { content: String, cause: IoCause },
         content_empty => ContentEmpty { content: String },
         content_too_large => ContentTooLarge { content: String },
@@ -92,6 +94,7 @@ impl LoadError {
                 bound_text(core);
                 bound_text(other);
             }
+            LoadError::NeedsHardwareSaying { core, api, words } => [core, api, words].into_iter().for_each(bound_text),
             LoadError::InvalidVideo { core, problem } => {
                 bound_text(core);
                 problem.bound();
@@ -160,6 +163,7 @@ mod tests {
             LoadError::NotStarted { core: long() },
             LoadError::NotStartedSaying { core: long(), words: long() },
             LoadError::NeedsHardware { core: long(), api: long() },
+            LoadError::NeedsHardwareSaying { core: long(), api: long(), words: long() },
             LoadError::InvalidVideo { core: long(), problem: problem() },
             LoadError::ContentUnreadable { content: long(), cause: IoCause::Other { system: long() } },
             LoadError::ContentEmpty { content: long() },

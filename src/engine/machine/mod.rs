@@ -229,10 +229,14 @@ impl Machine {
                 game.battery = BatterySave::default();
                 self.push(Action::ClearMemory);
                 self.notice(NoticeKind::SavePutBack);
+                self.restart(false);
             }
-            Err(error) => self.notice(error.into()),
+            // It goes on where it was.
+            Err(error) => {
+                self.notice(error.into());
+                self.restart(true);
+            }
         }
-        self.restart(false);
     }
 
     fn restart(&mut self, revive: bool) {

@@ -89,11 +89,17 @@ impl SaveFiles {
     pub fn write_sram(&mut self, data: &[u8], now: Instant, time: SystemTime) -> Result<Written, SaveError> {
         self.check_lock()?;
         let there = read(&self.sram, SRAM_BYTES)?.unwrap_or_default();
-        let foreign = self.known.as_ref().is_some_and(|known| *known != there) && there != data;
+        // One that was deleted leaves nothing to keep.
+        let changed = self.known.as_ref().is_some_and(|known| *known != there);
+        let foreign = changed && !there.is_empty() && there != data;
         let begins = self.written.is_none_or(|last| now.saturating_duration_since(last) >= ONE_SAVE);
         if there != data {
             if foreign || begins {
-                self.versions.keep(&there, time).map_err(|error| not_written(&self.sram, error))?;
+                let kept = self.versions.keep(&there, time);
+                // What another program wrote is overwritten only once it is kept. Of our own the new save counts for more.
+                if foreign {
+                    kept.map_err(|error| not_written(&self.sram, error))?;
+                }
             }
             write(&self.sram, data)?;
         }

@@ -201,3 +201,21 @@ fn a_folder_that_cannot_be_written_costs_nothing_that_is_there() {
     assert!(matches!(disk.write(&mut files, b"x"), Err(SaveError::NotWritten { .. } | SaveError::NotRead { .. })));
     assert_eq!(disk.file("saves/x/G.srm").as_deref(), Some(&b"there"[..]));
 }
+
+#[test]
+fn versions_that_cannot_be_kept_do_not_stop_a_save_but_save_what_is_not_ours() {
+    let mut disk = Disk::new("unkept");
+    let mut files = disk.open("G.nes", b"rom");
+    files.read_sram().unwrap();
+    disk.write(&mut files, b"one").unwrap();
+    // A file where their folder has to be.
+    fs::write(disk.folder.join("saves/x/.versions"), b"in the way").unwrap();
+    disk.pass(60);
+    assert_eq!(disk.write(&mut files, b"two"), Ok(Written::AsUsual));
+    fs::write(disk.folder.join("saves/x/G.srm"), b"theirs").unwrap();
+    assert!(matches!(disk.write(&mut files, b"three"), Err(SaveError::NotWritten { .. })));
+    assert_eq!(disk.file("saves/x/G.srm").as_deref(), Some(&b"theirs"[..]));
+    // Deleted, there is nothing to be kept or told.
+    fs::remove_file(disk.folder.join("saves/x/G.srm")).unwrap();
+    assert_eq!(disk.write(&mut files, b"three"), Ok(Written::AsUsual));
+}

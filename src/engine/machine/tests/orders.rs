@@ -386,6 +386,7 @@ fn an_earlier_save_is_put_back_with_the_core_ended_and_the_game_starts_anew() {
     world.command(Command::PutBackSave { put_aside: 9 });
     world.settle();
     assert_eq!((world.saved(0), world.core.as_ref().map(|core| core.battery)), (Some(7), Some(7)));
+    assert!(world.core.as_ref().is_some_and(|core| core.revive));
 }
 
 #[test]
