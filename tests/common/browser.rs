@@ -357,10 +357,27 @@ pub fn believe(certificate: &Path) {
     super::network::run(&format!("certutil -A -d {store} -n hotseat -t C,, -i {}", certificate.display()));
 }
 
+/// How often a port may be taken by another program before something else is wrong.
+const PORT_TRIES: usize = 10;
+
 fn start_chromedriver() -> (Child, u16) {
     let usual = PathBuf::from("/usr/bin/chromedriver");
     let path = if usual.is_file() { usual } else { "chromedriver".into() };
-    let mut child = Command::new(&path)
+    let mut said = String::new();
+    for _ in 0..PORT_TRIES {
+        match try_chromedriver(&path) {
+            Ok(running) => return running,
+            // It lets the system choose a port for IPv6 and then wants the same one for IPv4, which another program may have.
+            Err(words) if words.contains("port not available") => said = words,
+            Err(words) => panic!("chromedriver ended before it named its port: {words}"),
+        }
+    }
+    panic!("chromedriver found no free port {PORT_TRIES} times: {said}");
+}
+
+/// The driver and the port it listens on, or what it said before it ended.
+fn try_chromedriver(path: &Path) -> Result<(Child, u16), String> {
+    let mut child = Command::new(path)
         .arg("--port=0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -370,18 +387,21 @@ fn start_chromedriver() -> (Child, u16) {
             panic!("{} does not start ({error}): install the package chromium-driver.", path.display())
         });
     let mut lines = BufReader::new(child.stdout.take().expect("its output"));
-    let mut line = String::new();
-    let port = loop {
-        line.clear();
-        assert!(lines.read_line(&mut line).is_ok_and(|read| read > 0), "chromedriver ended before it named its port");
+    let mut said = String::new();
+    loop {
+        let mut line = String::new();
+        if !lines.read_line(&mut line).is_ok_and(|read| read > 0) {
+            let _ = child.wait();
+            return Err(said);
+        }
         let port = line.rsplit_once("on port ").and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok());
         // It first says that it will choose, by port 0.
         if let Some(port) = port.filter(|&port: &u16| port != 0) {
-            break port;
+            std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+            return Ok((child, port));
         }
-    };
-    std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-    (child, port)
+        said.push_str(&line);
+    }
 }
 
 /// `[at_ms, video width, video height, [[picture width, picture height, 128 luma values], ...]]`
