@@ -48,6 +48,9 @@ pub mod session;
 pub mod net;
 
 pub mod library;
+
+pub mod downloads;
+
 pub mod settings;
 pub mod signals;
 pub mod usage;

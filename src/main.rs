@@ -290,6 +290,25 @@ struct MeetArguments {
     clients_per_address: Option<usize>,
 }
 
+#[derive(Args)]
+struct CoresArguments {
+    /// List those that can be fetched.
+    #[arg(long, conflicts_with_all = ["install", "update"])]
+    available: bool,
+    /// Fetch a core, such as nestopia, try it and put it where cores are found; several may follow one another.
+    #[arg(long, value_name = "NAME", num_args = 1.., conflicts_with = "update")]
+    install: Vec<String>,
+    /// Fetch those again of which there is another build.
+    #[arg(long)]
+    update: bool,
+    /// Where they come from, in place of the settings' server or libretro's own.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// As JSON: one object, or one a line while cores are fetched.
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 enum What {
     /// Host a game without a window.
@@ -308,12 +327,8 @@ enum What {
         #[arg(long)]
         json: bool,
     },
-    /// List the cores found.
-    Cores {
-        /// As one JSON object.
-        #[arg(long)]
-        json: bool,
-    },
+    /// List the cores found, or fetch others.
+    Cores(CoresArguments),
     /// Say what stands between this machine and friends elsewhere, and what to do about it.
     Doctor(Box<DoctorArguments>),
     /// Write the page by which friends meet a host that cannot be reached, for any web server with https.
@@ -463,7 +478,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             };
             print(&tools::check(&check, &texts)?)
         }
-        Some(What::Cores { json }) => print(&tools::cores(&settings.core_folders, json, &texts)),
+        Some(What::Cores(arguments)) => cores(&arguments, settings, &texts),
         Some(What::Doctor(arguments)) => {
             let DoctorArguments { listen, internet, acme, json } = *arguments;
             let usual = internet.internet;
@@ -479,6 +494,22 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         }
         Some(What::CoreProcess) => Ok(()),
     }
+}
+
+fn cores(arguments: &CoresArguments, settings: &Settings, texts: &Texts) -> Result<(), Failure> {
+    let CoresArguments { available, install, update, server, json } = arguments;
+    let server = server.as_ref().unwrap_or(&settings.core_server);
+    let downloads = tools::CoreDownloads { server, json: *json, texts };
+    if *available {
+        return print(&downloads.available()?);
+    }
+    if install.is_empty() && !update {
+        return print(&tools::cores(&settings.core_folders, *json, texts));
+    }
+    downloads.install(install, &print_line).map_err(|error| match error {
+        tools::InstallError::Download(error) => error.into(),
+        tools::InstallError::Output(error) => error.into(),
+    })
 }
 
 /// A meeting point, until it is ended.
@@ -554,9 +585,13 @@ fn page(
 }
 
 fn print(text: &str) -> Result<(), Failure> {
+    Ok(print_line(text)?)
+}
+
+fn print_line(text: &str) -> Result<(), CommandLineError> {
     use std::io::Write;
     let printed = writeln!(std::io::stdout().lock(), "{text}");
-    printed.map_err(|error| CommandLineError::OutputClosed { cause: error.into() }.into())
+    printed.map_err(|error| CommandLineError::OutputClosed { cause: error.into() })
 }
 
 fn data_dir() -> PathBuf {

@@ -74,6 +74,8 @@ pub struct Settings {
     /// Folders searched for cores besides the usual ones.
     #[serde(serialize_with = "file::paths")]
     pub core_folders: Vec<PathBuf>,
+    /// The server that cores are fetched from; empty for libretro's.
+    pub core_server: String,
     /// Where cores look for BIOS files; none for the program's own folder.
     #[serde(with = "file::some_path", skip_serializing_if = "Option::is_none")]
     pub system_dir: Option<PathBuf>,
@@ -176,6 +178,7 @@ impl Default for Settings {
             core_for: BTreeMap::new(),
             core_options: BTreeMap::new(),
             core_folders: Vec::new(),
+            core_server: String::new(),
             system_dir: None,
             ask_before_joining: false,
             allow_names: Vec::new(),

@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("session", "game_command input packet rate_limit room text"),
     ("net", "files input link packet rate_limit room session sync text video"),
     ("library", "text"),
+    ("downloads", "crash emulator files library link net sync text"),
     ("settings", "files packet room text"),
     ("signals", "sync text"),
     ("usage", ""),
@@ -40,9 +41,9 @@ const ARROWS: &[(&str, &str)] = &[
         "engine",
         "audio crash emulator files frame game_command input library link net packet record room session sync text video",
     ),
-    ("gui", "engine frame input library link net packet room session settings signals sync text"),
+    ("gui", "downloads engine frame input library link net packet room session settings signals sync text"),
     ("headless", "engine input packet room session signals sync text usage"),
-    ("tools", "crash emulator files frame input library link net packet record sync text usage video"),
+    ("tools", "crash downloads emulator files frame input library link net packet record sync text usage video"),
 ];
 
 /// What is at the root of the crate without being a module, and the module that it is of.

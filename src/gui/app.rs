@@ -1,6 +1,7 @@
 //! Joins the view to the engine, the settings, the files and the controllers.
 
 mod actions;
+mod cores;
 mod input;
 mod open;
 mod start;
@@ -8,6 +9,7 @@ mod updates;
 
 pub use start::{Start, run};
 
+use self::cores::CoreDownloads;
 use self::start::StartError;
 use super::input_capture::InputCapture;
 use super::keys::{self, Keyboard};
@@ -52,6 +54,7 @@ struct App {
     settings_changed: bool,
     system_dir: PathBuf,
     cores: Vec<CoreEntry>,
+    core_downloads: CoreDownloads,
     texts: Texts,
     spoken: Spoken,
     font_checked: bool,
@@ -146,6 +149,7 @@ impl App {
             view,
             picker: Picker::default(),
             cores: library::find_cores(&settings.core_folders),
+            core_downloads: CoreDownloads::default(),
             settings,
             settings_path,
             settings_changed: false,
@@ -243,6 +247,7 @@ impl eframe::App for App {
             snapshot: &snapshot,
             settings: &self.settings,
             cores: &self.cores,
+            downloads: &self.core_downloads.shown,
             texts: &self.texts,
             picture: self.picture,
             demo: self.cores.iter().any(|core| core.bundled),

@@ -1,9 +1,10 @@
 //! The dialogs about which core opens a file: for more than one, and for none.
 
 use super::dialog::{self, DialogState};
+use super::get_cores::CoreSearch;
 use super::icons::Icon;
 use super::theme;
-use super::view::{Action, Model};
+use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use crate::library::{self, CoreEntry};
 use crate::text::{Message, fill};
@@ -39,14 +40,23 @@ pub(super) fn show(
 }
 
 /// For a file that no core opens.
-pub(super) fn show_none(ui: &Ui, model: &Model, content: &Path, actions: &mut Vec<Action>) -> DialogState {
+pub(super) fn show_none(
+    view: &mut View,
+    ui: &Ui,
+    model: &Model,
+    content: &Path,
+    actions: &mut Vec<Action>,
+) -> DialogState {
     let texts = model.texts;
     dialog::show(ui, "no-core", 480.0, texts.no_core_title, texts.cancel, |ui| {
         let file = content.file_name().unwrap_or_default().to_string_lossy();
         ui.add(egui::Label::new(fill(texts.no_core_body, &[("file", &file)])).wrap());
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let pick = ui.add(Button::text(texts.pick_core_file).with_icon(Icon::Folder).primary()).clicked();
+            if ui.add(Button::text(texts.get_core).with_icon(Icon::Plus).primary()).clicked() {
+                view.dialog = Some(Dialog::GetCores(CoreSearch::for_content(content)));
+            }
+            let pick = ui.add(Button::text(texts.pick_core_file).with_icon(Icon::Folder)).clicked();
             if pick {
                 actions.push(Action::PickCoreFor(content.to_path_buf()));
             }

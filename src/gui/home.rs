@@ -1,5 +1,6 @@
 //! The start screen: open a game, or play the demo.
 
+use super::get_cores::CoreSearch;
 use super::icons::{self, Icon};
 use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
@@ -31,7 +32,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             .exact_size(38.0)
             .show_separator_line(false)
             .frame(foot)
-            .show(ui, |ui| foot_bar(ui, model));
+            .show(ui, |ui| foot_bar(view, ui, model));
     }
     CentralPanel::default().frame(Frame::new().fill(theme::BACKGROUND)).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -69,7 +70,7 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model) {
     );
 }
 
-fn foot_bar(ui: &mut Ui, model: &Model) {
+fn foot_bar(view: &mut View, ui: &mut Ui, model: &Model) {
     let texts = model.texts;
     let count = model.cores.iter().filter(|core| !core.bundled).count();
     let cores = match count {
@@ -81,7 +82,12 @@ fn foot_bar(ui: &mut Ui, model: &Model) {
     widgets::row(
         ui,
         30.0,
-        |ui| drop(widgets::line(ui, &cores, small.clone(), theme::TEXT_WEAK)),
+        |ui| {
+            ui.label(egui::RichText::new(&cores).font(small.clone()).color(theme::TEXT_WEAK));
+            if ui.add(egui::Link::new(egui::RichText::new(texts.get_cores_link).font(small.clone()))).clicked() {
+                view.dialog = Some(Dialog::GetCores(CoreSearch::default()));
+            }
+        },
         |ui| {
             let version = fill(texts.version, &[("version", env!("CARGO_PKG_VERSION"))]);
             ui.label(egui::RichText::new(version).font(small.clone()).color(theme::TEXT_WEAK));

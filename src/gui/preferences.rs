@@ -8,6 +8,7 @@ use super::site_settings::{self, SiteDraft};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
+use crate::downloads::DEFAULT_SERVER;
 use crate::engine::{NoticeKind, Speaker};
 use crate::packet::Format;
 use crate::room::MAX_NAME;
@@ -23,6 +24,7 @@ pub struct SettingsDraft {
     keys: controller_settings::KeyDraft,
     site: SiteDraft,
     internet: InternetDraft,
+    core_server: String,
 }
 
 impl SettingsDraft {
@@ -33,6 +35,7 @@ impl SettingsDraft {
             keys: controller_settings::KeyDraft::default(),
             site: SiteDraft::of(settings),
             internet: InternetDraft::of(settings),
+            core_server: settings.core_server.clone(),
         }
     }
 }
@@ -46,7 +49,7 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
         picture(ui, texts, &mut new);
         controller_settings::show(ui, model, &mut draft.keys, &mut new, actions);
         sound(ui, model);
-        folders(ui, model, &mut new, actions);
+        folders(ui, model, draft, &mut new, actions);
         file_types(ui, model, &mut new);
         system_folder(ui, model, &mut new, actions);
         internet_settings::show(ui, texts, &mut draft.internet, &mut new);
@@ -132,7 +135,7 @@ fn sound(ui: &mut Ui, model: &Model) {
     }
 }
 
-fn folders(ui: &mut Ui, model: &Model, new: &mut Settings, actions: &mut Vec<Action>) {
+fn folders(ui: &mut Ui, model: &Model, draft: &mut SettingsDraft, new: &mut Settings, actions: &mut Vec<Action>) {
     let texts = model.texts;
     dialog::heading(ui, texts.core_folders);
     let mut removed = None;
@@ -146,6 +149,14 @@ fn folders(ui: &mut Ui, model: &Model, new: &mut Settings, actions: &mut Vec<Act
     if ui.add(Button::text(texts.add_core_folder).with_icon(Icon::Plus)).clicked() {
         actions.push(Action::PickCoreFolder);
     }
+    line(ui, texts.core_server, |ui| {
+        let field = TextEdit::singleline(&mut draft.core_server).hint_text(DEFAULT_SERVER).desired_width(300.0);
+        let field = ui.add(field).accessible_name(texts.core_server).on_hover_text(texts.core_server_hint);
+        if field.lost_focus() {
+            draft.core_server = draft.core_server.trim().to_owned();
+            new.core_server.clone_from(&draft.core_server);
+        }
+    });
 }
 
 fn file_types(ui: &mut Ui, model: &Model, new: &mut Settings) {

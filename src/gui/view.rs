@@ -4,6 +4,7 @@
 
 use super::chat::{Chat, PanelVisibility};
 use super::dialog::DialogState;
+use super::get_cores::CoreSearch;
 use super::input_capture::{CaptureState, PictureArea};
 use super::invite::Copied;
 use super::invite_links;
@@ -12,8 +13,10 @@ use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
 use super::preferences::SettingsDraft;
 use super::{
-    connection, control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, theme,
+    connection, control_bar, core_choice, game, get_cores, home, icons, invite, join_requests, options, preferences,
+    theme,
 };
+use crate::downloads::Shown;
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
 use crate::room::RoomCommand;
@@ -30,6 +33,8 @@ pub struct Model<'a> {
     pub settings: &'a Settings,
     /// Every core found.
     pub cores: &'a [CoreEntry],
+    /// Cores that can be fetched, and those on their way.
+    pub downloads: &'a Shown,
     /// In the host's language.
     pub texts: &'a Texts,
     /// The picture on the graphics card, if there is one.
@@ -97,6 +102,12 @@ pub enum Action {
     Change(Box<Settings>),
     /// Use these local players and seats from now on.
     LocalPlayers(LocalPlayers),
+    /// Ask the server of cores for its list.
+    ListCores,
+    /// Fetch a core of the list, by its name.
+    FetchCore(String),
+    /// Give up a core that is on its way.
+    CancelCore(String),
     /// Let the game capture keyboard and mouse, or end that.
     CaptureInput(bool),
     /// Enter full screen, or leave it.
@@ -132,6 +143,8 @@ pub enum Dialog {
     },
     /// No core opens this file.
     NoCore(PathBuf),
+    /// Cores that can be fetched.
+    GetCores(CoreSearch),
 }
 
 /// The window's own state: the open dialog, what was dismissed.
@@ -219,7 +232,8 @@ impl View {
             Dialog::Connection => connection::show(ui, model),
             Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),
             Dialog::ChooseCore { content, remember } => core_choice::show(ui, model, content, remember, actions),
-            Dialog::NoCore(content) => core_choice::show_none(ui, model, content, actions),
+            Dialog::NoCore(content) => core_choice::show_none(self, ui, model, content, actions),
+            Dialog::GetCores(search) => get_cores::show(ui, model, search, actions),
         };
         if state == DialogState::Open && self.dialog.is_none() {
             self.dialog = Some(dialog);

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Larger than any real one; more is not read.
 const MOST_BYTES: u64 = 256 * 1024;
+/// In characters; some cores name four.
+const LONGEST_LICENCE: usize = 100;
 
 messages! {
     /// What a person should know of a core before choosing it.
@@ -25,6 +27,8 @@ pub(super) struct Info {
     /// The same as the libretro database calls them, such as "Nintendo - Game Boy".
     pub databases: Vec<String>,
     pub extensions: Vec<String>,
+    /// As the core's makers write it, such as "GPLv2+".
+    pub licence: Option<String>,
     pub note: Option<CoreNote>,
 }
 
@@ -43,6 +47,7 @@ impl Info {
                 .map(|all| all.split('|').map(|it| it.trim().to_owned()).collect())
                 .unwrap_or_default(),
             extensions: value("supported_extensions").map(split_extensions).unwrap_or_default(),
+            licence: value("license").map(|it| it.chars().take(LONGEST_LICENCE).collect()),
             note: note(text),
         }
     }
@@ -131,6 +136,7 @@ mod tests {
              display_name = \"Nintendo - Game Boy Advance (mGBA)\"\n\
              supported_extensions = \"gb|gbc|GBA|gba\"\n\
              corename = \"mGBA\"\n\
+             license = \"MPLv2.0\"\n\
              systemname = \"Game Boy/Game Boy Color/Game Boy Advance\"\n\
              firmware_count = 2\n\
              firmware0_path = \"gba_bios.bin\"\n\

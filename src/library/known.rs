@@ -13,6 +13,7 @@ pub(super) fn info(id: &str) -> Option<Info> {
         systems: systems.split('/').map(str::to_owned).collect(),
         databases: Vec::new(),
         extensions: split_extensions(extensions),
+        licence: None,
         note: None,
     })
 }

@@ -33,6 +33,19 @@ pub struct CoreEntry {
     pub note: Option<CoreNote>,
 }
 
+/// What is known of a core by its name alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoreAbout {
+    /// What people call it.
+    pub name: String,
+    pub systems: Vec<String>,
+    /// Lower case, without the dot.
+    pub extensions: Vec<String>,
+    /// As its makers state it.
+    pub licence: Option<String>,
+    pub note: Option<CoreNote>,
+}
+
 impl CoreEntry {
     /// Whether it opens files that end like `path`.
     pub fn opens(&self, path: &Path) -> bool {
@@ -71,6 +84,24 @@ pub fn demo_core() -> Option<PathBuf> {
 /// The folder that is the program's own to keep cores in; it need not exist.
 pub fn user_core_folder() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "hotseat").map(|dirs| dirs.data_dir().join("cores"))
+}
+
+/// The folder that is the program's own to keep `.info` files in; it need not exist.
+pub fn user_info_folder() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "hotseat").map(|dirs| dirs.data_dir().join("info"))
+}
+
+/// What is said of the core called `id`, such as `nestopia`, in `folder`, in the usual folders or in our own table.
+pub fn about(id: &str, folder: &Path) -> CoreAbout {
+    let folders: Vec<PathBuf> = [folder.to_owned()].into_iter().chain(info_folders()).collect();
+    let info = info_of(id, &folders);
+    CoreAbout {
+        name: info.name.unwrap_or_else(|| plain_name(id)),
+        systems: info.systems,
+        extensions: info.extensions,
+        licence: info.licence,
+        note: info.note,
+    }
 }
 
 /// Where the program's own cores are: beside the executable, or where an installer puts them.
@@ -116,6 +147,7 @@ fn info_folders() -> Vec<PathBuf> {
         folders.push(retroarch.join("info"));
         folders.push(retroarch.join("cores"));
     }
+    folders.extend(user_info_folder());
     folders.extend(["/usr/share/libretro/info", "/usr/local/share/libretro/info"].map(PathBuf::from));
     folders
 }
@@ -179,6 +211,16 @@ fn core_id(path: &Path) -> Option<String> {
     (!id.is_empty() && id != "fixture").then(|| id.to_owned())
 }
 
+fn info_of(id: &str, folders: &[PathBuf]) -> Info {
+    let file = format!("{id}_libretro.info");
+    let found = folders.iter().find_map(|folder| Info::read(&folder.join(&file)));
+    found.or_else(|| known::info(id)).unwrap_or_default()
+}
+
+fn plain_name(id: &str) -> String {
+    id.replace('_', " ")
+}
+
 fn describe(path: PathBuf, id: &str, own: bool, info_folders: &[PathBuf]) -> CoreEntry {
     if own && id == "arena" {
         return CoreEntry {
@@ -190,15 +232,12 @@ fn describe(path: PathBuf, id: &str, own: bool, info_folders: &[PathBuf]) -> Cor
             note: None,
         };
     }
-    let beside = path.parent().into_iter();
-    let info = beside
-        .chain(info_folders.iter().map(PathBuf::as_path))
-        .find_map(|folder| Info::read(&folder.join(format!("{id}_libretro.info"))))
-        .or_else(|| known::info(id))
-        .unwrap_or_default();
+    let folders: Vec<PathBuf> =
+        path.parent().into_iter().map(Path::to_path_buf).chain(info_folders.iter().cloned()).collect();
+    let info = info_of(id, &folders);
     CoreEntry {
         path,
-        name: info.name.unwrap_or_else(|| id.replace('_', " ")),
+        name: info.name.unwrap_or_else(|| plain_name(id)),
         systems: info.systems,
         extensions: info.extensions,
         bundled: own,

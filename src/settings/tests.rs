@@ -45,6 +45,7 @@ fn full() -> Settings {
             secret: "s".into(),
             ..TurnServer::default()
         }],
+        core_server: "https://cores.example".into(),
         meeting_page: "https://play.example/".into(),
         brokers: vec!["wss://broker.example/mqtt".into()],
         http_port: 1,

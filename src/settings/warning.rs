@@ -41,7 +41,7 @@ pub(super) fn expected(key: &str) -> Expected {
     let number = |least: String, most: String| Expected::Number { least, most };
     match key {
         "host_name" | "allow_names" | "public_address" | "trusted_proxies" | "stun_servers" | "meeting_page"
-        | "brokers" | "acme_names" | "acme_directory" | "acme_contact" => Expected::Text,
+        | "brokers" | "acme_names" | "acme_directory" | "acme_contact" | "core_server" => Expected::Text,
         "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
         "scaling" => Expected::Choice { choices: "sharp, whole".into() },
         "codec" => {

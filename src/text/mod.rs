@@ -48,7 +48,9 @@ texts! {
     drop_here,
     // Cores
     cores_found_none, cores_found_one, cores_found_many, choose_core, choose_core_for, remember_core, no_core_title,
-    no_core_body, pick_core_file, add_core_folder, open_with_core, bundled, cancel,
+    no_core_body, get_core, get_cores, get_cores_link, get_cores_hint, get_cores_asking, get_cores_search, get_cores_none, try_again, open_file,
+    core_licence, core_no_licence, cancel_core, core_waiting, core_trying, core_installed, install, install_core, update,
+    update_core, core_server, core_server_hint, pick_core_file, add_core_folder, open_with_core, bundled, cancel,
     // Game
     close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,

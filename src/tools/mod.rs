@@ -3,11 +3,13 @@
 mod bench;
 mod check;
 mod command_line;
+mod core_downloads;
 mod cores;
 mod page;
 
 pub use bench::{BenchError, NAMES as BENCHES, Viewer, bench};
 pub use check::{Check, CheckToolError, check};
 pub use command_line::CommandLineError;
+pub use core_downloads::{CoreDownloads, InstallError};
 pub use cores::cores;
 pub use page::{PageExport, PageExportError, PageExported, export_page};

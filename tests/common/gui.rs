@@ -3,6 +3,7 @@
 use eframe::egui_wgpu::RenderState;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use egui_kittest::{Harness, HarnessBuilder};
+use hotseat::downloads::{DownloadError, Downloading, Listing, Offer, OfferState, Progress, Shown};
 use hotseat::engine::*;
 use hotseat::frame::Picture;
 use hotseat::gui::input_capture::CaptureState;
@@ -11,7 +12,7 @@ use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
 use hotseat::input::Seat;
-use hotseat::library::CoreEntry;
+use hotseat::library::{CoreEntry, CoreNote};
 use hotseat::room::{
     EMOJI, Emoji, Holder, InviteId, InviteTerms, JoinRequest, Member, PeerId, Permission, Permissions, RequestId,
     SeatGrant, SeatRequest,
@@ -29,6 +30,7 @@ pub struct Stage {
     pub snapshot: Snapshot,
     pub settings: Settings,
     pub cores: Vec<CoreEntry>,
+    pub downloads: Shown,
     pub texts: Texts,
     pub picture: Option<PictureShape>,
     pub demo: bool,
@@ -64,6 +66,7 @@ impl Default for Stage {
                 core("Nestopia UE", "nestopia", &["Nintendo Entertainment System"], &["nes", "fds"], false),
                 core("mGBA", "mgba", &["Game Boy", "Game Boy Color", "Game Boy Advance"], &["gb", "gbc", "gba"], false),
             ],
+            downloads: Shown::default(),
             texts: Spoken::English.texts(),
             picture: None,
             demo: true,
@@ -97,6 +100,7 @@ impl eframe::App for Stage {
             snapshot: &self.snapshot,
             settings: &self.settings,
             cores: &self.cores,
+            downloads: &self.downloads,
             texts: &self.texts,
             picture: self.picture,
             demo: self.demo,
@@ -130,6 +134,45 @@ impl Stage {
                 title: title.into(),
             });
         }
+        self
+    }
+
+    /// A list of cores: one on its way, one that waits, one that did not come, and others.
+    pub fn with_offers(mut self) -> Self {
+        let offer = |id: &str, name: &str, systems: &[&str], extensions: &[&str], licence: Option<&str>, state| Offer {
+            id: id.into(),
+            name: name.into(),
+            systems: systems.iter().map(|it| (*it).to_owned()).collect(),
+            extensions: extensions.iter().map(|it| (*it).to_owned()).collect(),
+            licence: licence.map(str::to_owned),
+            note: None,
+            date: "2026-11-20".into(),
+            state,
+        };
+        let mut psx =
+            offer("mednafen_psx", "Beetle PSX", &["PlayStation"], &["chd", "cue"], Some("GPLv2"), OfferState::New);
+        psx.note = Some(CoreNote::MayNeedBios { files: "scph5500.bin, scph5501.bin, scph5502.bin".into() });
+        let game_boys = ["Game Boy", "Game Boy Color", "Game Boy Advance"];
+        self.downloads.listing = Listing::Here(vec![
+            psx,
+            offer("mgba", "mGBA", &game_boys, &["gba"], Some("MPLv2.0"), OfferState::Outdated),
+            offer(
+                "nestopia",
+                "Nestopia UE",
+                &["Nintendo Entertainment System"],
+                &["nes"],
+                Some("GPLv2"),
+                OfferState::Installed,
+            ),
+            offer("snes9x", "Snes9x", &["Super Nintendo"], &["sfc"], Some("Non-commercial"), OfferState::New),
+            offer("stella", "Stella", &["Atari 2600"], &["a26"], None, OfferState::New),
+            offer("swanstation", "SwanStation", &["PlayStation"], &["chd"], Some("GPLv3"), OfferState::New),
+        ]);
+        let progress = Progress { bytes: 2_300_000, of: Some(8_900_000) };
+        self.downloads.now = Some(Downloading { id: "snes9x".into(), progress: Some(progress) });
+        self.downloads.waiting = ["stella".to_owned()].into();
+        let file = "swanstation_libretro.so.zip".to_owned();
+        self.downloads.failed = vec![("swanstation".into(), DownloadError::Damaged { file })];
         self
     }
 

@@ -8,6 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
 use hotseat::crash::Crash;
 use hotseat::engine::{Command, GameCommand, GameState, Level, NoticeKind, Slot};
+use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
 use hotseat::settings::Scaling;
@@ -351,6 +352,40 @@ fn without_a_core_one_can_be_picked() {
     let mut stage = Stage::default();
     stage.view.dialog = Some(Dialog::NoCore("/x/disc.chd".into()));
     assert_eq!(clicked(stage, "Pick a core file…"), [Action::PickCoreFor("/x/disc.chd".into())]);
+}
+
+#[test]
+fn a_core_can_be_got_for_a_file_that_none_opens_and_then_the_file_is_opened() {
+    let mut stage = Stage::default().with_offers();
+    stage.view.dialog = Some(Dialog::NoCore("/x/disc.chd".into()));
+    let mut window = stage.open();
+    click(&mut window, "Get a core…");
+    window.run_steps(3);
+    // Found by the file's type: what opens no such files is not listed.
+    assert!(window.query_by_label("Update mGBA").is_none());
+    click(&mut window, "Install Beetle PSX");
+    assert_eq!(actions(&mut window), [Action::FetchCore("mednafen_psx".into())]);
+    assert!(window.query_by_label("Open disc.chd").is_none());
+    window.state_mut().cores[0].extensions = vec!["chd".into()];
+    window.run_steps(3);
+    click(&mut window, "Open disc.chd");
+    assert_eq!(actions(&mut window), [Action::OpenFile("/x/disc.chd".into())]);
+    assert_eq!(window.state().view.dialog, None);
+}
+
+#[test]
+fn the_list_is_asked_for_when_it_is_opened_and_a_core_on_its_way_can_be_given_up() {
+    let mut window = Stage::default().with_recent().open();
+    click(&mut window, "Get cores…");
+    window.run_steps(2);
+    assert!(actions(&mut window).contains(&Action::ListCores));
+    let mut stage = Stage::default().with_offers();
+    stage.view.dialog = Some(Dialog::GetCores(CoreSearch::default()));
+    let mut window = stage.open();
+    click(&mut window, "Give up Snes9x");
+    assert_eq!(actions(&mut window), [Action::CancelCore("snes9x".into())]);
+    click(&mut window, "Give up Stella");
+    assert_eq!(actions(&mut window), [Action::CancelCore("stella".into())]);
 }
 
 #[derive(Debug)]

@@ -7,7 +7,9 @@ use crate::gui::Stage;
 use egui_kittest::kittest::Queryable;
 use hotseat::audio::SpeakerError;
 use hotseat::crash::Crash;
+use hotseat::downloads::{DownloadError, Listing};
 use hotseat::engine::{Discs, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot};
+use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::Dialog;
@@ -199,6 +201,15 @@ const SCREENS: &[Screen] = &[
         stage.cores[1].note = Some(CoreNote::NeedsBios { file: "disksys.rom".into() });
         let content = "/home/ada/games/Micro Mages.nes".into();
         with_dialog(stage, Dialog::ChooseCore { content, remember: true })
+    }),
+    ("get-cores", || {
+        with_dialog(Stage::default().with_recent().with_offers(), Dialog::GetCores(CoreSearch::default()))
+    }),
+    ("get-cores-failed", || {
+        let mut stage = Stage::default().with_recent();
+        let error = DownloadError::Unreachable { server: "buildbot.libretro.com".into(), cause: IoCause::TimedOut };
+        stage.downloads.listing = Listing::Failed(error);
+        with_dialog(stage, Dialog::GetCores(CoreSearch::default()))
     }),
     ("no-core", || with_dialog(Stage::default().with_recent(), Dialog::NoCore("/home/ada/games/disc.chd".into()))),
     ("connection", || with_connection(Stage::default().playing().with_guest())),

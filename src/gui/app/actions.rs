@@ -49,6 +49,9 @@ impl App {
                 self.local_players = local_players;
                 self.send_locals();
             }
+            Action::ListCores => self.list_cores(ctx),
+            Action::FetchCore(id) => self.fetch_core(&id, ctx),
+            Action::CancelCore(id) => self.cancel_core(&id),
             Action::CaptureInput(true) => {
                 // A text field would take the keys back at once.
                 ctx.memory_mut(|memory| {

@@ -32,6 +32,7 @@ impl App {
         if let Some(picked) = self.picker.poll() {
             self.picked(picked);
         }
+        self.look_at_downloads();
         self.set_title(ctx);
         self.request_attention(ctx);
     }
