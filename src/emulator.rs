@@ -4,6 +4,7 @@ use crate::crash::Crash;
 use crate::link::message::{self, FromCore, Load, ReceiveError, ToCore};
 use crate::link::{Link, Status};
 use crate::messages;
+use crate::sandbox::{self, Held, News, Order, Refusal, TempDir};
 use crate::sync::{SpawnError, spawn};
 use crate::text::IoCause;
 use std::io::{self, BufReader};
@@ -27,6 +28,8 @@ const STRIKES: u32 = 8;
 const LOADING_STRIKES: u32 = 240;
 /// How long a core may take to put its things away.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
+/// How long it may take to listen to what it may do, which is the first thing that it does.
+const SIDE_LIMIT: Duration = Duration::from_secs(5);
 
 messages! {
     /// Why there is no core process.
@@ -48,8 +51,8 @@ impl From<SpawnError> for StartError {
     }
 }
 
-/// Where a core process and its supervisor report. Called on the supervisor's thread.
-pub type Listener = Box<dyn Fn(Event) + Send>;
+/// Where a core process and its supervisor report. Called on threads of its own.
+pub type Listener = Box<dyn Fn(Event) + Send + Sync>;
 
 /// What a core process does.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +62,10 @@ pub enum Event {
     Died(Crash),
     /// It ended as asked.
     Ended,
+    /// It restricted itself, as far as the system can do that. Comes before it is loaded, if at all.
+    Held(Held),
+    /// It wanted what it may not do.
+    Refused(Refusal),
 }
 
 /// A running core process. Dropping it kills the process if it still runs.
@@ -67,21 +74,36 @@ pub struct Emulator {
     pid: u32,
     stopping: Arc<AtomicBool>,
     supervisor: Option<JoinHandle<()>>,
+    /// Hears what it is refused.
+    watch: Option<JoinHandle<()>>,
     child: Arc<Mutex<Child>>,
+    /// Gone with it.
+    _temp: TempDir,
 }
 
 impl Emulator {
     /// Starts a core process on the memory of `link` and tells it what to run. Everything from then on comes as events.
     pub fn start(link: Arc<Link>, load: Load, listener: Listener) -> Result<Emulator, StartError> {
         link.clear_for_new_core();
+        let listener: Arc<dyn Fn(Event) + Send + Sync> = listener.into();
         let (ours, theirs) = UnixStream::pair()?;
+        let (side, their_side) = UnixStream::pair()?;
+        let temp = TempDir::create()?;
+        let policy = load.bounds.confined.then(|| sandbox::prepare(&load, &temp));
         // By way of /proc, so that it is this very program even after its file was replaced by an update.
-        let child = Command::new("/proc/self/exe")
+        let mut command = Command::new("/proc/self/exe");
+        if policy.is_some() {
+            // Keys and names of the person's other programs are none of a core's business.
+            command.env_clear().envs(sandbox::variables(temp.path()));
+        }
+        let child = command
             .arg(SUBCOMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
+            .stdout(Stdio::from(OwnedFd::from(their_side)))
             .stderr(Stdio::inherit())
             .spawn()?;
+        // The command holds the core's ends until then: their closing is how its end is seen.
+        drop(command);
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
         let name = plain_name(&load);
@@ -91,11 +113,25 @@ impl Emulator {
             // A core that does not read must not make the engine wait.
             control.set_write_timeout(Some(Duration::from_millis(200)))?;
             message::send(&mut control, &ToCore::Load(load))?;
+            side.set_write_timeout(Some(SIDE_LIMIT))?;
+            Order { policy: policy.clone() }.send(&side)?;
             Ok(control)
         };
         let control: UnixStream = greet().inspect_err(|_: &io::Error| {
             kill(&child);
         })?;
+        let watch = match policy {
+            Some(policy) => {
+                let tell = listener.clone();
+                Some(sandbox::watch(side, pid, policy, move |news| {
+                    tell(match news {
+                        News::Held(held) => Event::Held(held),
+                        News::Refused(refusal) => Event::Refused(refusal),
+                    });
+                })?)
+            }
+            None => None,
+        };
         let stopping = Arc::new(AtomicBool::new(false));
         let mut supervisor = Supervisor {
             name,
@@ -110,7 +146,8 @@ impl Emulator {
             last_beat: 0,
         };
         let supervisor = spawn("core-watch", move || supervisor.run())?;
-        Ok(Emulator { control: Mutex::new(control), pid, stopping, supervisor: Some(supervisor), child })
+        let supervisor = Some(supervisor);
+        Ok(Emulator { control: Mutex::new(control), pid, stopping, supervisor, watch, child, _temp: temp })
     }
 
     pub fn pid(&self) -> u32 {
@@ -137,8 +174,8 @@ impl Emulator {
     fn end(&mut self) {
         self.stopping.store(true, Ordering::Release);
         kill(&self.child);
-        if let Some(supervisor) = self.supervisor.take() {
-            let _ = supervisor.join();
+        for thread in [self.supervisor.take(), self.watch.take()].into_iter().flatten() {
+            let _ = thread.join();
         }
     }
 }
@@ -168,7 +205,7 @@ struct Supervisor {
     link: Arc<Link>,
     child: Arc<Mutex<Child>>,
     stopping: Arc<AtomicBool>,
-    listener: Listener,
+    listener: Arc<dyn Fn(Event) + Send + Sync>,
     loading: bool,
     strikes: u32,
     last_beat: u64,

@@ -27,6 +27,7 @@ pub mod rate_limit;
 pub mod sync;
 
 pub mod link;
+pub mod sandbox;
 
 pub mod libretro;
 

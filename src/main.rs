@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game, Internet, InternetWords, RelayWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
+use hotseat::link::message::Bounds;
 use hotseat::meet::{self, MeetConfig};
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
 use hotseat::net::tls::GivenCertificate;
@@ -16,7 +17,7 @@ use hotseat::room::InviteTerms;
 use hotseat::settings::{Settings, TurnServer};
 use hotseat::text::{Message, Spoken, Texts};
 use hotseat::tools::CommandLineError;
-use hotseat::{emulator, headless, library, libretro, settings, tools};
+use hotseat::{emulator, headless, library, libretro, sandbox, settings, tools};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -341,6 +342,9 @@ enum What {
     /// Be a core process.
     #[command(name = emulator::SUBCOMMAND, hide = true)]
     CoreProcess,
+    /// Try what a core process must not.
+    #[command(name = sandbox::probe::SUBCOMMAND, hide = true)]
+    SandboxProbe,
 }
 
 /// What is wrong with an argument; in English, as the parser's own words are.
@@ -410,6 +414,9 @@ fn main() -> ExitCode {
     if let Some(What::CoreProcess) = arguments.what {
         return libretro::core_process();
     }
+    if let Some(What::SandboxProbe) = arguments.what {
+        return sandbox::probe::main();
+    }
     log();
     let settings = settings::path().map(|path| Settings::load(&path).0).unwrap_or_default();
     let texts = Spoken::from_choice(settings.language).texts();
@@ -459,6 +466,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
                 options: option,
                 frames,
                 system_dir: system_dir(settings),
+                bounds: Bounds::default(),
                 json,
             };
             print(&tools::check(&check, &texts)?)
@@ -477,7 +485,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
         }
-        Some(What::CoreProcess) => Ok(()),
+        Some(What::CoreProcess | What::SandboxProbe) => Ok(()),
     }
 }
 

@@ -20,10 +20,11 @@ const ARROWS: &[(&str, &str)] = &[
     ("input", ""),
     ("packet", ""),
     ("link", "frame input sync text"),
-    ("libretro", "frame input link sync text"),
+    ("sandbox", "link sync text"),
+    ("libretro", "frame input link sandbox sync text"),
     ("crash", "link text"),
     ("game_command", "text"),
-    ("emulator", "crash link sync text"),
+    ("emulator", "crash link sandbox sync text"),
     ("files", ""),
     ("record", "files packet sync text"),
     ("video", "frame link packet record sync text"),
@@ -38,11 +39,11 @@ const ARROWS: &[(&str, &str)] = &[
     ("meet", "net rate_limit signals sync text"),
     (
         "engine",
-        "audio crash emulator files frame game_command input library link net packet record room session sync text video",
+        "audio crash emulator files frame game_command input library link net packet record room sandbox session sync text video",
     ),
     ("gui", "engine frame input library link net packet room session settings signals sync text"),
     ("headless", "engine input packet room session signals sync text usage"),
-    ("tools", "crash emulator files frame input library link net packet record sync text usage video"),
+    ("tools", "crash emulator files frame input library link net packet record sandbox sync text usage video"),
 ];
 
 /// What is at the root of the crate without being a module, and the module that it is of.

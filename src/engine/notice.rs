@@ -11,6 +11,7 @@ use crate::messages;
 use crate::net::tls::acme::AcmeError;
 use crate::net::tls::{AuthorityError, GivenError, TlsProblem};
 use crate::record::RecordingFailure;
+use crate::sandbox::{Refusal, Shortcoming};
 use crate::sync::SpawnError;
 use crate::text::{IoCause, Message as _, Texts, Value};
 use crate::video::VideoFailure;
@@ -93,6 +94,10 @@ messages! {
         acme => Acme { error: AcmeError },
         /// Friends beyond the local network cannot be reached.
         no_internet => NoInternet { error: SpawnError },
+        /// The core wanted what it may not do.
+        core_refused => CoreRefused { core: String, refusal: Refusal },
+        /// The system cannot keep it from everything.
+        not_held => NotHeld { lacks: Shortcoming },
         /// The core states what cannot be.
         core_warning => CoreWarned { warning: CoreWarning },
     }
@@ -113,6 +118,7 @@ impl NoticeKind {
             | Self::SavePutBack
             | Self::CoreMessage { .. }
             | Self::CoreWarned { .. }
+            | Self::CoreRefused { .. }
             | Self::Recording { .. }
             | Self::NothingRecorded
             | Self::Recorded { .. }
@@ -121,6 +127,7 @@ impl NoticeKind {
             Self::SaveInUse
             | Self::SaveReplaced
             | Self::NoMoreLinks
+            | Self::NotHeld { .. }
             | Self::NoSound { .. }
             | Self::NoAuthority { .. }
             | Self::Acme { .. } => Level::Warning,
@@ -150,6 +157,8 @@ impl NoticeKind {
             Self::CoreProcess { error } => error.code(),
             Self::Load { error } => error.code(),
             Self::CoreWarned { warning } => warning.code(),
+            Self::CoreRefused { refusal, .. } => refusal.code(),
+            Self::NotHeld { lacks } => lacks.code(),
             Self::NoAuthority { error } => error.code(),
             Self::Certificate { error } => error.code(),
             Self::Acme { error } => error.code(),

@@ -12,7 +12,7 @@ mod errors;
 pub mod frames;
 mod layout;
 pub mod message;
-mod paths;
+pub mod paths;
 pub mod state;
 mod status;
 pub mod sys;

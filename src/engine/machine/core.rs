@@ -9,6 +9,7 @@ use crate::crash::Crash;
 use crate::emulator::Event as CoreEvent;
 use crate::engine::{EngineEvent, GameState};
 use crate::link::message::{FromCore, Loaded};
+use crate::sandbox::{Held, Refusal};
 use std::time::Duration;
 
 impl Machine {
@@ -21,6 +22,8 @@ impl Machine {
         match news {
             CoreEvent::Message(message) => self.hear(message),
             CoreEvent::Died(crash) => self.core_died(crash, now),
+            CoreEvent::Held(held) => self.held(held),
+            CoreEvent::Refused(refusal) => self.refused(refusal),
             // One that ends before it has loaded has said nothing of why.
             CoreEvent::Ended if game.state == GameState::Starting => {
                 let crash = Crash::Unknown { core: game.game.title.clone() };
@@ -49,6 +52,25 @@ impl Machine {
         } else if restarting {
             self.restart(after == AfterCrash::Revive);
         }
+    }
+
+    /// What the system cannot do is said once a game.
+    fn held(&mut self, held: Held) {
+        let Some(game) = &mut self.game else { return };
+        if let Some(lacks) = held.shortcoming().filter(|_| !std::mem::replace(&mut game.hold_told, true)) {
+            self.notice(NoticeKind::NotHeld { lacks });
+        }
+    }
+
+    /// Once a game for each kind of thing.
+    fn refused(&mut self, refusal: Refusal) {
+        let Some(game) = &mut self.game else { return };
+        if game.refused.contains(&refusal.kind()) {
+            return;
+        }
+        game.refused.push(refusal.kind());
+        let core = game.core_name();
+        self.notice(NoticeKind::CoreRefused { core, refusal });
     }
 
     fn hear(&mut self, message: FromCore) {

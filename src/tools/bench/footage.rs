@@ -76,6 +76,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
         language: Spoken::English,
         revive: false,
         pace: Pace::Real,
+        bounds: Default::default(),
     };
     let (sender, events) = sync_channel(64);
     let listener = Box::new(move |event| {
