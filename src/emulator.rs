@@ -1,5 +1,7 @@
 //! The host's handle on a core process: start it, speak to it, notice when it dies or hangs.
 
+mod memory;
+
 use crate::crash::Crash;
 use crate::link::message::{self, FromCore, Load, ReceiveError, ToCore};
 use crate::link::{Link, Status};
@@ -21,6 +23,8 @@ pub const SUBCOMMAND: &str = "core-process";
 
 /// How often the supervisor looks whether the core still answers.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often it looks how much memory the core uses: what a program can fill in that time, most machines have to spare.
+const MEMORY_EVERY: Duration = Duration::from_millis(50);
 /// Looks without a sign of life before the core counts as hung: 2 s. Looks are counted, not seconds, so that a machine
 /// that stood still itself does not blame the core.
 const STRIKES: u32 = 8;
@@ -107,6 +111,7 @@ impl Emulator {
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
         let name = plain_name(&load);
+        let memory_mb = load.bounds.memory_mb;
         let greet = || {
             link.send_to(&ours)?;
             let mut control = ours.try_clone()?;
@@ -135,6 +140,8 @@ impl Emulator {
         let stopping = Arc::new(AtomicBool::new(false));
         let mut supervisor = Supervisor {
             name,
+            pid,
+            memory_mb,
             socket: ours,
             status: Status::new(link.clone()),
             link,
@@ -200,6 +207,9 @@ fn kill(child: &Mutex<Child>) -> Option<ExitStatus> {
 
 struct Supervisor {
     name: String,
+    pid: u32,
+    /// What the core may use; 0 for no limit.
+    memory_mb: u64,
     socket: UnixStream,
     status: Status,
     link: Arc<Link>,
@@ -225,12 +235,13 @@ impl Supervisor {
             Ok(socket) => socket,
             Err(error) => return self.unreadable(&error),
         };
-        if let Err(error) = socket.set_read_timeout(Some(LOOK_EVERY)) {
+        if let Err(error) = socket.set_read_timeout(Some(MEMORY_EVERY)) {
             return self.unreadable(&error);
         }
         let mut from = BufReader::new(socket);
         let mut line = Vec::new();
         let mut last_look = Instant::now();
+        let mut last_memory = last_look;
         let mut ended = false;
         loop {
             match message::receive::<FromCore>(&mut from, &mut line) {
@@ -260,6 +271,13 @@ impl Supervisor {
                     return Event::Died(Crash::Nonsense { core: self.name.clone(), cause });
                 }
             }
+            if last_memory.elapsed() >= MEMORY_EVERY {
+                last_memory = Instant::now();
+                if self.uses_too_much() {
+                    kill(&self.child);
+                    return Event::Died(Crash::TooMuchMemory { core: self.name.clone(), megabytes: self.memory_mb });
+                }
+            }
             if last_look.elapsed() >= LOOK_EVERY {
                 last_look = Instant::now();
                 if self.hangs() {
@@ -274,6 +292,11 @@ impl Supervisor {
     fn is_gone(&self) -> bool {
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         !matches!(child.try_wait(), Ok(None))
+    }
+
+    fn uses_too_much(&self) -> bool {
+        self.memory_mb > 0
+            && memory::used_mb(self.pid, self.link.resident_bytes()).is_some_and(|used| used > self.memory_mb)
     }
 
     /// Counts a look without a sign of life. A paused core answers pings.

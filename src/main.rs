@@ -49,6 +49,42 @@ struct Open {
     core: Option<PathBuf>,
 }
 
+/// How the core process is held; without any of it, as the settings have it.
+#[derive(Args)]
+struct HoldArguments {
+    /// Let the core do everything you may: read and write your files, use the network, start programs. For a core that you
+    /// trust and that does not run otherwise. WORDS are: this core may do everything I may
+    #[arg(long, value_name = "WORDS", value_parser = trust)]
+    trust_core: Option<Trust>,
+    /// End the core when it uses more memory, in megabytes; 0 for no limit.
+    #[arg(long, value_name = "MB", value_parser = memory_mb)]
+    core_memory: Option<u64>,
+}
+
+/// The words were said.
+#[derive(Clone)]
+struct Trust;
+
+impl HoldArguments {
+    fn read(&self, core: &Path, settings: &Settings) -> Bounds {
+        let mut bounds = settings.bounds_of(core);
+        bounds.confined &= self.trust_core.is_none();
+        bounds.memory_mb = self.core_memory.unwrap_or(bounds.memory_mb);
+        bounds
+    }
+}
+
+fn trust(words: &str) -> Result<Trust, ArgumentError> {
+    if words == Bounds::TRUST_WORDS { Ok(Trust) } else { Err(ArgumentError::NotTheWords) }
+}
+
+fn memory_mb(text: &str) -> Result<u64, ArgumentError> {
+    match text.parse() {
+        Ok(some) if some == 0 || some >= Bounds::LEAST_MEMORY_MB => Ok(some),
+        _ => Err(ArgumentError::NoMemory),
+    }
+}
+
 #[derive(Args)]
 struct Listen {
     /// Where the page is served; port 0 picks a free one.
@@ -215,6 +251,8 @@ struct HostArguments {
     /// Set a core option.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     option: Vec<(String, String)>,
+    #[command(flatten)]
+    hold: HoldArguments,
     /// Stream in this video format only: h264, vp8, vp9, h264-444, vp9-444. Without it, the best for each browser.
     #[arg(long, value_name = "NAME", value_parser = codec)]
     codec: Option<Format>,
@@ -302,6 +340,8 @@ enum What {
         /// Set a core option.
         #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
         option: Vec<(String, String)>,
+        #[command(flatten)]
+        hold: HoldArguments,
         /// Frames to run, as fast as they go.
         #[arg(long, default_value_t = 600)]
         frames: u64,
@@ -356,6 +396,13 @@ enum ArgumentError {
     UnknownFormat,
     #[error("write it as NAME:PASSWORD")]
     NoAccount,
+    #[error(
+        "it would be able to read and write your files, use the network and start programs; if you want that, write: {}",
+        Bounds::TRUST_WORDS
+    )]
+    NotTheWords,
+    #[error("write 0 for no limit, or at least {} megabytes", Bounds::LEAST_MEMORY_MB)]
+    NoMemory,
     #[error("write it as stun.example:3478")]
     NoServer,
     #[error("write it as 192.168.1.2 or 192.168.1.0/24")]
@@ -458,15 +505,16 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         })
         .map_err(Failure::Words),
         Some(What::Host(arguments)) => host(*arguments, settings, texts),
-        Some(What::Check { open, option, frames, json }) => {
+        Some(What::Check { open, option, hold, frames, json }) => {
             let core = open.core.ok_or(CommandLineError::NoCoreToCheck)?;
+            let bounds = hold.read(&core, settings);
             let check = tools::Check {
                 core,
                 content: open.content,
                 options: option,
                 frames,
                 system_dir: system_dir(settings),
-                bounds: Bounds::default(),
+                bounds,
                 json,
             };
             print(&tools::check(&check, &texts)?)
@@ -514,6 +562,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         open,
         listen,
         option,
+        hold,
         codec,
         approve,
         allow_name,
@@ -527,6 +576,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     } = arguments;
     let mut game = choose(open, settings)?;
     game.options = option;
+    game.bounds = hold.read(&game.core, settings);
     let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
     let mut site = site(settings);
     site.names.extend(allow_name);
@@ -619,7 +669,7 @@ fn choose(open: Open, settings: &Settings) -> Result<Game, Failure> {
         None if library::demo_core().as_ref() == Some(&core) => "Emberdash".into(),
         None => stem(&core).trim_start_matches("lib").trim_end_matches("_libretro").to_owned(),
     };
-    Ok(Game { core, content: open.content, title, options: Vec::new() })
+    Ok(Game { core, content: open.content, title, options: Vec::new(), bounds: Bounds::default() })
 }
 
 fn core_for(content: &Path, settings: &Settings) -> Result<PathBuf, Failure> {

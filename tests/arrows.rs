@@ -33,7 +33,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("session", "game_command input packet rate_limit room text"),
     ("net", "files input link packet rate_limit room session sync text video"),
     ("library", "text"),
-    ("settings", "files packet room text"),
+    ("settings", "files link packet room text"),
     ("signals", "sync text"),
     ("usage", ""),
     ("meet", "net rate_limit signals sync text"),
@@ -42,7 +42,7 @@ const ARROWS: &[(&str, &str)] = &[
         "audio crash emulator files frame game_command input library link net packet record room sandbox session sync text video",
     ),
     ("gui", "engine frame input library link net packet room session settings signals sync text"),
-    ("headless", "engine input packet room session signals sync text usage"),
+    ("headless", "engine input packet room sandbox session signals sync text usage"),
     ("tools", "crash emulator files frame input library link net packet record sandbox sync text usage video"),
 ];
 

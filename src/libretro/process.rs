@@ -70,6 +70,8 @@ fn run() -> Result<(), ProcessError> {
     let Ok(Some(ToCore::Load(load))) = message::receive(&mut from, &mut line) else {
         return Err(ProcessError::NothingToRun);
     };
+    // Where the machine has no memory left all the same, this process is the one to end, not the host.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     // Before the core is opened, and before there is a thread that would not be held.
     if let Some(Order { policy: Some(policy) }) = Order::receive(&side) {
         sandbox::confine(&policy, &side);

@@ -120,6 +120,10 @@ pub struct Bounds {
 impl Bounds {
     /// Where nobody set another: more than any console needed, less than what ends other programs on a usual machine.
     pub const USUAL_MEMORY_MB: u64 = 4096;
+    /// Less than this would end every core at once.
+    pub const LEAST_MEMORY_MB: u64 = 64;
+    /// What a person has to write to let a core do everything.
+    pub const TRUST_WORDS: &str = "this core may do everything I may";
 }
 
 impl Default for Bounds {

@@ -57,6 +57,11 @@ impl Link {
         status::clear(&self.region);
     }
 
+    /// How much of the shared memory is in use, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        self.region.resident_bytes()
+    }
+
     /// Stops motors and switches LEDs off: the core that wanted them is gone.
     pub fn clear_feedback(&self) {
         board::clear_feedback(&self.region);

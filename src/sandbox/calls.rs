@@ -167,6 +167,8 @@ const PRCTLS: &[libc::c_int] = &[
     libc::PR_SET_THP_DISABLE,
     libc::PR_GET_THP_DISABLE,
     libc::PR_SET_VMA,
+    // PR_GET_AUXV, which tells a process what the kernel told it when it began.
+    0x4155_5856,
 ];
 
 /// What is allowed to the process with this number. With `told`, opening files is not among it: it goes by way of the host.

@@ -122,12 +122,13 @@ const DEVICES: &[&str] = &[
 ];
 
 /// Folders that everybody writes into: what lies in them side by side does not belong together.
-const SHARED: &[&str] = &["/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/mnt", "/media", "/srv", "/opt", "/usr", "/etc", "/var"];
+const SHARED: &[&str] =
+    &["/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/mnt", "/media", "/srv", "/opt", "/usr", "/etc", "/var"];
 
 /// Endings of files that are parts of a disc and have another name than the sheet that lists them.
 const DISC_PARTS: &[&str] = &[
-    "bin", "ccd", "cdi", "chd", "cue", "flac", "gdi", "img", "iso", "m3u", "mdf", "mds", "mp3", "nrg", "ogg", "pbp", "sbi",
-    "sub", "toc", "wav", "cdr",
+    "bin", "ccd", "cdi", "chd", "cue", "flac", "gdi", "img", "iso", "m3u", "mdf", "mds", "mp3", "nrg", "ogg", "pbp",
+    "sbi", "sub", "toc", "wav", "cdr",
 ];
 /// Those that list others.
 const SHEETS: &[&str] = &["ccd", "cue", "gdi", "m3u", "mds", "toc"];
@@ -163,8 +164,7 @@ pub fn belongs(content: &Path, other: &Path) -> bool {
     // `Game.nes` has `Game.ips`, `Game.rom.sav` and `Game (Disc 2).bin`.
     let rest = name(other).strip_prefix(&stem).map(str::to_owned);
     let same_name = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ' ', '(', '-', '_']));
-    same_name
-        || (SHEETS.contains(&ending(content).as_str()) && DISC_PARTS.contains(&ending(other).as_str()))
+    same_name || (SHEETS.contains(&ending(content).as_str()) && DISC_PARTS.contains(&ending(other).as_str()))
 }
 
 impl Policy {
@@ -217,7 +217,9 @@ mod tests {
     use super::*;
 
     fn private() -> Private {
-        Private { folders: ["/home/ada", "/home/ada/Downloads", "/home/ada/.local/share/hotseat"].map(PathBuf::from).into() }
+        Private {
+            folders: ["/home/ada", "/home/ada/Downloads", "/home/ada/.local/share/hotseat"].map(PathBuf::from).into(),
+        }
     }
 
     fn task(content: &str) -> Task {
@@ -269,14 +271,24 @@ mod tests {
         let policy = Policy::new(&task("/mnt/roms/a.nes"), &private(), &[]);
         let own = Path::new("/proc/7");
         let allows = |path: &str, write| policy.allows(Path::new(path), write, own);
-        assert!(allows("/home/ada/.local/share/hotseat/saves/x/deep/a.srm", true) && allows("/tmp/hotseat-core-1-1/a", true));
+        assert!(
+            allows("/home/ada/.local/share/hotseat/saves/x/deep/a.srm", true)
+                && allows("/tmp/hotseat-core-1-1/a", true)
+        );
         assert!(allows("/dev/null", true));
-        for read in ["/mnt/roms/b.nes", "/home/ada/.local/share/hotseat/system/bios.bin", "/usr/lib/x.so", "/proc/7/maps"] {
+        for read in
+            ["/mnt/roms/b.nes", "/home/ada/.local/share/hotseat/system/bios.bin", "/usr/lib/x.so", "/proc/7/maps"]
+        {
             assert!(allows(read, false) && !allows(read, true), "{read}");
         }
-        for nothing in
-            ["/home/ada/.local/share/hotseat/saves/y/a.srm", "/proc/8/mem", "/etc/shadow", "/etc/passwd", "/usr/bin/sh", "/tmp/a"]
-        {
+        for nothing in [
+            "/home/ada/.local/share/hotseat/saves/y/a.srm",
+            "/proc/8/mem",
+            "/etc/shadow",
+            "/etc/passwd",
+            "/usr/bin/sh",
+            "/tmp/a",
+        ] {
             assert!(!allows(nothing, false) && !allows(nothing, true), "{nothing}");
         }
     }

@@ -144,10 +144,11 @@ fn beside(content: &Path, private: &Private) -> Vec<PathBuf> {
 }
 
 /// Variables that libraries read and that tell nothing of the person; of graphics drivers, all.
-const KEPT: &[&str] = &["PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "LD_PRELOAD", "FONTCONFIG_PATH", "FONTCONFIG_FILE"];
+const KEPT: &[&str] =
+    &["PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "LD_PRELOAD", "FONTCONFIG_PATH", "FONTCONFIG_FILE"];
 const KEPT_KINDS: &[&str] = &[
-    "LC_", "MESA_", "GALLIUM_", "LP_", "LIBGL_", "EGL_", "__EGL_", "__GL_", "__GLX_", "DRI_", "VK_", "RADV_", "AMD_", "INTEL_",
-    "NVK_", "NOUVEAU_", "ZINK_", "NV_", "RUST_", "HOTSEAT_", "ASAN_", "LLVM_", "GLVND_", "LIBVA_", "OMP_",
+    "LC_", "MESA_", "GALLIUM_", "LP_", "LIBGL_", "EGL_", "__EGL_", "__GL_", "__GLX_", "DRI_", "VK_", "RADV_", "AMD_",
+    "INTEL_", "NVK_", "NOUVEAU_", "ZINK_", "NV_", "RUST_", "HOTSEAT_", "ASAN_", "LLVM_", "GLVND_", "LIBVA_", "OMP_",
 ];
 
 /// The environment of a core process: of this one's, what is kept, and folders that it may write.

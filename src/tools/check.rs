@@ -88,11 +88,7 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
     let (Some(loaded), Some(report)) = (seen.loaded.take(), seen.report.take()) else {
         return Err(CheckToolError::NeverRan { core: check.core.clone() });
     };
-    Ok(if check.json {
-        as_json(&loaded, &report, &seen)
-    } else {
-        as_text(&loaded, &report, &seen, texts)
-    })
+    Ok(if check.json { as_json(&loaded, &report, &seen) } else { as_text(&loaded, &report, &seen, texts) })
 }
 
 #[derive(Default)]

@@ -13,5 +13,6 @@ mod inputs_reach_the_core;
 mod real_cores;
 mod recording;
 mod resize;
+mod sandbox;
 mod saves;
 mod sound_arrives;

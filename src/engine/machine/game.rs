@@ -1,5 +1,6 @@
 //! The open game, and how the window and the pages see it.
 
+use super::Folders;
 use super::action::{GameId, StartId};
 use crate::engine::saves::{SaveVersion, Saves};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
@@ -8,7 +9,6 @@ use crate::link::message::{Bounds, ControlName, Discs, Load, Loaded, Pace, PortD
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The core process of the open game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,18 +92,18 @@ impl OpenGame {
     }
 
     /// What the core process is told to run.
-    pub(super) fn load(&self, system_dir: &Path, language: Spoken, revive: bool) -> Load {
+    pub(super) fn load(&self, folders: &Folders, language: Spoken, revive: bool) -> Load {
         Load {
             core: self.game.core.clone(),
             content: self.game.content.clone(),
             options: self.game.options.clone(),
             devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
-            system_dir: system_dir.to_owned(),
+            system_dir: folders.system.clone(),
             save_dir: self.saves.core_dir.clone(),
             language,
             revive,
             pace: Pace::Real,
-            bounds: Bounds::default(),
+            bounds: Bounds { reports: Some(folders.data.join("crashes")), ..self.game.bounds.clone() },
         }
     }
 
