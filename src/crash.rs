@@ -1,5 +1,12 @@
 //! How a core process came to its end, for people.
 
+mod kept;
+mod report;
+mod stack;
+
+pub use kept::{MOST_REPORTS, keep};
+pub use report::Report;
+
 use crate::link::message::BadMessage;
 use crate::messages;
 use crate::text::IoCause;
@@ -43,7 +50,27 @@ impl Crash {
         }
     }
 
-    fn from_signal(core: String, signal: i32) -> Crash {
+    /// What the core calls itself.
+    pub fn core(&self) -> &str {
+        match self {
+            Crash::Memory { core }
+            | Crash::Abort { core }
+            | Crash::Instruction { core }
+            | Crash::Arithmetic { core }
+            | Crash::Killed { core }
+            | Crash::Signal { core, .. }
+            | Crash::Code { core, .. }
+            | Crash::Unknown { core }
+            | Crash::Hung { core }
+            | Crash::Forbidden { core }
+            | Crash::TooMuchMemory { core, .. }
+            | Crash::Nonsense { core, .. }
+            | Crash::Unreadable { core, .. } => core,
+        }
+    }
+
+    /// By a signal of the core's own.
+    pub fn from_signal(core: String, signal: i32) -> Crash {
         match signal {
             libc::SIGSEGV => Crash::Memory { core },
             libc::SIGABRT => Crash::Abort { core },

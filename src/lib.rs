@@ -31,12 +31,13 @@ pub mod sandbox;
 
 pub mod libretro;
 
+pub mod files;
+
 pub mod crash;
 pub mod game_command;
 
 pub mod emulator;
 
-pub mod files;
 pub mod record;
 
 pub mod audio;

@@ -54,6 +54,8 @@ messages! {
         started_again => StartedAgain,
         /// The core process is gone.
         crashed => Crashed { crash: Crash },
+        /// What is known of it is in this file.
+        crash_report => CrashReport { file: PathBuf },
         /// What the core itself has to tell.
         core_message => CoreMessage { text: String },
         /// A battery save or a save state could not be read or written.
@@ -112,6 +114,7 @@ impl NoticeKind {
             | Self::NoState { .. }
             | Self::ResetBy { .. }
             | Self::LoadRequested { .. }
+            | Self::CrashReport { .. }
             | Self::Revived
             | Self::StartedAgain
             | Self::SavingAgain

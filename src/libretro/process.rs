@@ -65,6 +65,7 @@ fn run() -> Result<(), ProcessError> {
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(io::Error::from)?;
 
     let link = Link::receive_from(&socket)?;
+    super::fall::note_falls(&link);
     let mut from = BufReader::new(socket.try_clone()?);
     let mut line = Vec::new();
     let Ok(Some(ToCore::Load(load))) = message::receive(&mut from, &mut line) else {

@@ -10,6 +10,7 @@ pub mod audio;
 pub mod board;
 mod errors;
 pub mod frames;
+mod last_words;
 mod layout;
 pub mod message;
 pub mod paths;
@@ -17,6 +18,7 @@ pub mod state;
 mod status;
 pub mod sys;
 
+pub use last_words::{Fall, LastWords};
 pub use layout::{AUDIO_FRAMES, BACKLOG, RTC_BYTES, SLOTS, SRAM_BYTES, STATE_BYTES};
 pub use status::Status;
 
@@ -55,6 +57,7 @@ impl Link {
         audio::clear(&self.region);
         board::clear(&self.region);
         status::clear(&self.region);
+        last_words::clear(&self.region);
     }
 
     /// How much of the shared memory is in use, in bytes.

@@ -76,7 +76,7 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
                     break Err(CheckToolError::Load { error });
                 }
             }
-            Ok(Event::Died(error)) => break Err(CheckToolError::Crash { error }),
+            Ok(Event::Died { crash: error, .. }) => break Err(CheckToolError::Crash { error }),
             Ok(Event::Ended) | Err(_) => break Ok(()),
             Ok(Event::Held(held)) => seen.held = held,
             Ok(Event::Refused(refusal)) => seen.refusals.push(refusal),

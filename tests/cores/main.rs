@@ -7,6 +7,7 @@ mod bad_input;
 mod bad_pictures;
 mod consoles;
 mod core_crash;
+mod crash_report;
 mod environment;
 mod headless_json;
 mod inputs_reach_the_core;

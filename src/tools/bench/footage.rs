@@ -90,7 +90,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
     let until = Instant::now() + Duration::from_secs(10) + Duration::from_secs(1) * (count / 30) as u32;
     while pictures.len() < count && Instant::now() < until {
         match events.try_recv() {
-            Ok(Event::Died(crash)) => return Err(crash.into()),
+            Ok(Event::Died { crash, .. }) => return Err(crash.into()),
             Ok(Event::Message(FromCore::LoadFailed(error))) => return Err(error.into()),
             _ => {}
         }
