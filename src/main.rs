@@ -373,7 +373,7 @@ enum What {
     Meet(Box<MeetArguments>),
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
-        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, strangers, encode, switch, meet, or all.
+        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, strangers, encode, switch, meet, sandbox, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -539,6 +539,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
 
 /// A meeting point, until it is ended.
 fn run_meeting_point(arguments: MeetArguments, texts: &Texts) -> Result<(), Failure> {
+    sandbox::give_up_what_is_not_needed();
     let usual = MeetConfig::new();
     let or_usual = |given: Vec<IpNet>, usual: Vec<IpNet>| if given.is_empty() { usual } else { given };
     let config = MeetConfig {
@@ -558,6 +559,7 @@ fn run_meeting_point(arguments: MeetArguments, texts: &Texts) -> Result<(), Fail
 
 /// Hosts without a window.
 fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(), Failure> {
+    sandbox::give_up_what_is_not_needed();
     let HostArguments {
         open,
         listen,

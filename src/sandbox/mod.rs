@@ -6,6 +6,7 @@
 //! for files, seccomp for system calls.
 
 mod calls;
+mod host;
 mod landlock;
 mod policy;
 mod prepare;
@@ -16,6 +17,7 @@ mod support;
 mod sys;
 mod watch;
 
+pub use host::give_up_what_is_not_needed;
 pub use policy::{Access, Policy, Private, Rule, Task};
 pub use prepare::{TempDir, prepare, variables};
 pub use refusal::Refusal;
