@@ -71,7 +71,7 @@ pub(super) const OPENING: &[c_long] = numbers! { SYS_openat SYS_openat2 };
 const QUIET: &[c_long] = numbers! {
     SYS_fchmod SYS_fchmodat SYS_fchown SYS_fchownat SYS_utimensat SYS_setxattr SYS_lsetxattr SYS_fsetxattr SYS_removexattr
     SYS_lremovexattr SYS_fremovexattr SYS_get_mempolicy SYS_set_mempolicy SYS_mbind SYS_ioprio_set SYS_setpriority
-    SYS_sched_setscheduler SYS_sched_setparam SYS_inotify_init1 SYS_socketpair
+    SYS_sched_setscheduler SYS_sched_setparam SYS_sched_setaffinity SYS_inotify_init1 SYS_socketpair
 };
 #[cfg(target_arch = "x86_64")]
 const QUIET_HERE: &[c_long] = numbers! {
@@ -95,7 +95,7 @@ const REFUSED: &[(c_long, &str)] = names! {
     SYS_setresgid SYS_setgroups SYS_setfsuid SYS_setfsgid SYS_setsid SYS_setpgid SYS_capset SYS_seccomp SYS_prctl
     SYS_prlimit64 SYS_ioctl SYS_fcntl SYS_shmget SYS_shmat SYS_shmctl SYS_shmdt SYS_msgget SYS_msgsnd SYS_msgrcv SYS_msgctl
     SYS_semget SYS_semop SYS_semctl SYS_mq_open SYS_mq_unlink SYS_mq_notify SYS_migrate_pages SYS_move_pages
-    SYS_memfd_secret SYS_sched_setattr SYS_sched_setaffinity SYS_mknodat SYS_vhangup SYS_remap_file_pages
+    SYS_memfd_secret SYS_sched_setattr SYS_mknodat SYS_vhangup SYS_remap_file_pages
     SYS_landlock_create_ruleset SYS_landlock_add_rule SYS_landlock_restrict_self SYS_signalfd4 SYS_get_robust_list
     SYS_getxattr SYS_lgetxattr SYS_fgetxattr SYS_listxattr SYS_llistxattr SYS_flistxattr SYS_syncfs SYS_sync
 };
@@ -192,8 +192,10 @@ pub(super) fn allowed(pid: u32, told: bool) -> Result<Rules, BackendError> {
     for number in [libc::SYS_kill, libc::SYS_tgkill, libc::SYS_rt_sigqueueinfo, libc::SYS_rt_tgsigqueueinfo] {
         rules.insert(number, vec![when(is(0, pid)?)?]);
     }
+    // Whether two of its own files are the same, which graphics drivers ask.
+    rules.insert(libc::SYS_kcmp, vec![SeccompRule::new(vec![is(0, pid)?, is(1, pid)?])?]);
     // The calling thread, or the process by its number.
-    for number in [libc::SYS_prlimit64, libc::SYS_sched_setattr, libc::SYS_sched_setaffinity] {
+    for number in [libc::SYS_prlimit64, libc::SYS_sched_setattr] {
         rules.insert(number, one_of(0, &[0, pid])?);
     }
     // To whom the socket leads already: the host.

@@ -82,6 +82,7 @@ const LIBRARIES: &[&str] = &[
 
 /// What programs ask of the machine.
 const MACHINE: &[&str] = &[
+    "/dev/dri",
     "/proc/cpuinfo",
     "/proc/driver/nvidia",
     "/proc/filesystems",
@@ -99,14 +100,17 @@ const MACHINE: &[&str] = &[
     "/sys/module/nvidia",
 ];
 
-/// Nothing, chance, and graphics cards.
+/// Nothing, chance, and graphics cards: the half of them that draws, not the one that has the screens.
 const DEVICES: &[&str] = &[
     "/dev/null",
     "/dev/zero",
     "/dev/full",
     "/dev/random",
     "/dev/urandom",
-    "/dev/dri",
+    "/dev/dri/renderD128",
+    "/dev/dri/renderD129",
+    "/dev/dri/renderD130",
+    "/dev/dri/renderD131",
     "/dev/kfd",
     "/dev/dxg",
     "/dev/mali0",

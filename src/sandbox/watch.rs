@@ -47,7 +47,7 @@ pub fn watch(
         let Ok((held, listener)) = receive(&side) else { return };
         tell(News::Held(held));
         if let Some(listener) = listener {
-            Watch { listener, pid, policy, told: BTreeSet::new(), memory: None }.run(&tell);
+            Watch { listener, pid, policy, guarded: held.landlock > 0, told: BTreeSet::new(), memory: None }.run(&tell);
         }
     })
 }
@@ -71,6 +71,8 @@ struct Watch {
     listener: OwnedFd,
     pid: u32,
     policy: Policy,
+    /// There is Landlock: what the policy does not allow was refused.
+    guarded: bool,
     told: BTreeSet<(String, Option<PathBuf>)>,
     /// Of the process, once it was opened.
     memory: Option<File>,
@@ -108,6 +110,7 @@ impl Watch {
         // Enough was told: nothing is looked at any more.
         let refusal = match (self.told.len() < MOST_TOLD, opens) {
             (false, _) => None,
+            (true, true) if !self.guarded => None,
             (true, true) => self.refused_file(question),
             (true, false) => {
                 let path = self.program(question);
