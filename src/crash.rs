@@ -1,5 +1,12 @@
 //! How a core process came to its end, for people.
 
+mod kept;
+mod report;
+mod stack;
+
+pub use kept::{MOST_REPORTS, keep};
+pub use report::Report;
+
 use crate::link::message::BadMessage;
 use crate::messages;
 use crate::text::IoCause;
@@ -22,6 +29,10 @@ messages! {
         unknown => Unknown { core: String },
         /// It showed no sign of life and was ended.
         hung => Hung { core: String },
+        /// It made a system call that its filter knows no answer to but its end.
+        forbidden => Forbidden { core: String },
+        /// It used more memory than it may, and was ended.
+        too_much_memory => TooMuchMemory { core: String, megabytes: u64 },
         /// It sent something that makes no sense and was ended.
         nonsense => Nonsense { core: String, cause: BadMessage },
         /// The system no longer lets it be listened to.
@@ -39,13 +50,34 @@ impl Crash {
         }
     }
 
-    fn from_signal(core: String, signal: i32) -> Crash {
+    /// What the core calls itself.
+    pub fn core(&self) -> &str {
+        match self {
+            Crash::Memory { core }
+            | Crash::Abort { core }
+            | Crash::Instruction { core }
+            | Crash::Arithmetic { core }
+            | Crash::Killed { core }
+            | Crash::Signal { core, .. }
+            | Crash::Code { core, .. }
+            | Crash::Unknown { core }
+            | Crash::Hung { core }
+            | Crash::Forbidden { core }
+            | Crash::TooMuchMemory { core, .. }
+            | Crash::Nonsense { core, .. }
+            | Crash::Unreadable { core, .. } => core,
+        }
+    }
+
+    /// By a signal of the core's own.
+    pub fn from_signal(core: String, signal: i32) -> Crash {
         match signal {
             libc::SIGSEGV => Crash::Memory { core },
             libc::SIGABRT => Crash::Abort { core },
             libc::SIGILL => Crash::Instruction { core },
             libc::SIGFPE => Crash::Arithmetic { core },
             libc::SIGKILL => Crash::Killed { core },
+            libc::SIGSYS => Crash::Forbidden { core },
             signal => Crash::Signal { core, signal },
         }
     }
@@ -59,11 +91,13 @@ mod tests {
     #[test]
     fn every_end_is_a_sentence_in_both_languages() {
         let core = || "Nestopia".to_owned();
-        let signals = [libc::SIGSEGV, libc::SIGABRT, libc::SIGILL, libc::SIGFPE, libc::SIGKILL, libc::SIGBUS];
+        let signals =
+            [libc::SIGSEGV, libc::SIGABRT, libc::SIGILL, libc::SIGFPE, libc::SIGKILL, libc::SIGBUS, libc::SIGSYS];
         let all = signals.map(|signal| Crash::from_signal(core(), signal)).into_iter().chain([
             Crash::Code { core: core(), code: 3 },
             Crash::Unknown { core: core() },
             Crash::Hung { core: core() },
+            Crash::TooMuchMemory { core: core(), megabytes: 64 },
             Crash::Nonsense { core: core(), cause: BadMessage::Endless },
             Crash::Unreadable { core: core(), cause: IoCause::NotFound },
         ]);

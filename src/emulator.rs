@@ -1,14 +1,20 @@
 //! The host's handle on a core process: start it, speak to it, notice when it dies or hangs.
 
-use crate::crash::Crash;
-use crate::link::message::{self, FromCore, Load, ReceiveError, ToCore};
+mod memory;
+
+use crate::crash::{self, Crash, Report};
+use crate::link::message::{self, Bounds, FromCore, Load, ReceiveError, ToCore};
 use crate::link::{Link, Status};
 use crate::messages;
+use crate::sandbox::{self, Held, News, Order, Refusal, TempDir};
 use crate::sync::{SpawnError, spawn};
 use crate::text::IoCause;
+use rustix::process::{Pid, Signal};
 use std::io::{self, BufReader};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,13 +26,19 @@ pub const SUBCOMMAND: &str = "core-process";
 
 /// How often the supervisor looks whether the core still answers.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often it looks how much memory the core uses: what a program can fill in that time, most machines have to spare.
+const MEMORY_EVERY: Duration = Duration::from_millis(50);
 /// Looks without a sign of life before the core counts as hung: 2 s. Looks are counted, not seconds, so that a machine
 /// that stood still itself does not blame the core.
 const STRIKES: u32 = 8;
 /// The same while content is being loaded, which may take long: 60 s.
 const LOADING_STRIKES: u32 = 240;
+/// How long a core that hangs may take to note where it is.
+const NOTING: Duration = Duration::from_millis(300);
 /// How long a core may take to put its things away.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
+/// How long it may take to listen to what it may do, which is the first thing that it does.
+const SIDE_LIMIT: Duration = Duration::from_secs(5);
 
 messages! {
     /// Why there is no core process.
@@ -48,17 +60,25 @@ impl From<SpawnError> for StartError {
     }
 }
 
-/// Where a core process and its supervisor report. Called on the supervisor's thread.
-pub type Listener = Box<dyn Fn(Event) + Send>;
+/// Where a core process and its supervisor report. Called on threads of its own.
+pub type Listener = Box<dyn Fn(Event) + Send + Sync>;
 
 /// What a core process does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     Message(FromCore),
     /// It is gone without having been asked to go.
-    Died(Crash),
+    Died {
+        crash: Crash,
+        /// The file with what is known of it, if one was written.
+        report: Option<PathBuf>,
+    },
     /// It ended as asked.
     Ended,
+    /// It restricted itself, as far as the system can do that. Comes before it is loaded, if at all.
+    Held(Held),
+    /// It wanted what it may not do.
+    Refused(Refusal),
 }
 
 /// A running core process. Dropping it kills the process if it still runs.
@@ -67,38 +87,76 @@ pub struct Emulator {
     pid: u32,
     stopping: Arc<AtomicBool>,
     supervisor: Option<JoinHandle<()>>,
+    /// Hears what it is refused.
+    watch: Option<JoinHandle<()>>,
     child: Arc<Mutex<Child>>,
+    /// Gone with it.
+    _temp: TempDir,
 }
 
 impl Emulator {
     /// Starts a core process on the memory of `link` and tells it what to run. Everything from then on comes as events.
     pub fn start(link: Arc<Link>, load: Load, listener: Listener) -> Result<Emulator, StartError> {
         link.clear_for_new_core();
+        let listener: Arc<dyn Fn(Event) + Send + Sync> = listener.into();
         let (ours, theirs) = UnixStream::pair()?;
+        let (side, their_side) = UnixStream::pair()?;
+        let temp = TempDir::create()?;
+        let policy = load.bounds.confined.then(|| sandbox::prepare(&load, &temp));
         // By way of /proc, so that it is this very program even after its file was replaced by an update.
-        let child = Command::new("/proc/self/exe")
+        let mut command = Command::new("/proc/self/exe");
+        if policy.is_some() {
+            // Keys and names of the person's other programs are none of a core's business.
+            command.env_clear().envs(sandbox::variables(temp.path()));
+        }
+        let child = command
             .arg(SUBCOMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
+            .stdout(Stdio::from(OwnedFd::from(their_side)))
             .stderr(Stdio::inherit())
             .spawn()?;
+        // The command holds the core's ends until then: their closing is how its end is seen.
+        drop(command);
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
         let name = plain_name(&load);
+        let task = Task { core: load.core.clone(), content: load.content.clone(), bounds: load.bounds.clone() };
+        let held = Arc::new(Mutex::new(Held::default()));
         let greet = || {
             link.send_to(&ours)?;
             let mut control = ours.try_clone()?;
             // A core that does not read must not make the engine wait.
             control.set_write_timeout(Some(Duration::from_millis(200)))?;
             message::send(&mut control, &ToCore::Load(load))?;
+            side.set_write_timeout(Some(SIDE_LIMIT))?;
+            Order { policy: policy.clone() }.send(&side)?;
             Ok(control)
         };
         let control: UnixStream = greet().inspect_err(|_: &io::Error| {
             kill(&child);
         })?;
+        let watch = match policy {
+            Some(policy) => {
+                let (tell, held) = (listener.clone(), held.clone());
+                Some(sandbox::watch(side, pid, policy, move |news| {
+                    tell(match news {
+                        News::Held(now) => {
+                            *held.lock().unwrap_or_else(PoisonError::into_inner) = now;
+                            Event::Held(now)
+                        }
+                        News::Refused(refusal) => Event::Refused(refusal),
+                    });
+                })?)
+            }
+            None => None,
+        };
         let stopping = Arc::new(AtomicBool::new(false));
         let mut supervisor = Supervisor {
             name,
+            version: String::new(),
+            pid,
+            task,
+            held: held.clone(),
             socket: ours,
             status: Status::new(link.clone()),
             link,
@@ -110,7 +168,8 @@ impl Emulator {
             last_beat: 0,
         };
         let supervisor = spawn("core-watch", move || supervisor.run())?;
-        Ok(Emulator { control: Mutex::new(control), pid, stopping, supervisor: Some(supervisor), child })
+        let supervisor = Some(supervisor);
+        Ok(Emulator { control: Mutex::new(control), pid, stopping, supervisor, watch, child, _temp: temp })
     }
 
     pub fn pid(&self) -> u32 {
@@ -137,8 +196,8 @@ impl Emulator {
     fn end(&mut self) {
         self.stopping.store(true, Ordering::Release);
         kill(&self.child);
-        if let Some(supervisor) = self.supervisor.take() {
-            let _ = supervisor.join();
+        for thread in [self.supervisor.take(), self.watch.take()].into_iter().flatten() {
+            let _ = thread.join();
         }
     }
 }
@@ -161,14 +220,32 @@ fn kill(child: &Mutex<Child>) -> Option<ExitStatus> {
     child.wait().ok()
 }
 
+/// How a core process ended.
+enum End {
+    Crash(Crash),
+    AsAsked,
+}
+
+/// What a core process was started for.
+struct Task {
+    core: PathBuf,
+    content: Option<PathBuf>,
+    bounds: Bounds,
+}
+
 struct Supervisor {
     name: String,
+    /// With the version, once it has said it.
+    version: String,
+    pid: u32,
+    task: Task,
+    held: Arc<Mutex<Held>>,
     socket: UnixStream,
     status: Status,
     link: Arc<Link>,
     child: Arc<Mutex<Child>>,
     stopping: Arc<AtomicBool>,
-    listener: Listener,
+    listener: Arc<dyn Fn(Event) + Send + Sync>,
     loading: bool,
     strikes: u32,
     last_beat: u64,
@@ -179,21 +256,28 @@ impl Supervisor {
         let end = self.watch();
         // The motors it started have no other end.
         self.link.clear_feedback();
-        let event = if self.stopping.load(Ordering::Acquire) { Event::Ended } else { end };
+        let event = match end {
+            End::Crash(crash) if !self.stopping.load(Ordering::Acquire) => {
+                let report = self.report(crash.clone());
+                Event::Died { crash, report }
+            }
+            End::Crash(_) | End::AsAsked => Event::Ended,
+        };
         (self.listener)(event);
     }
 
-    fn watch(&mut self) -> Event {
+    fn watch(&mut self) -> End {
         let socket = match self.socket.try_clone() {
             Ok(socket) => socket,
             Err(error) => return self.unreadable(&error),
         };
-        if let Err(error) = socket.set_read_timeout(Some(LOOK_EVERY)) {
+        if let Err(error) = socket.set_read_timeout(Some(MEMORY_EVERY)) {
             return self.unreadable(&error);
         }
         let mut from = BufReader::new(socket);
         let mut line = Vec::new();
         let mut last_look = Instant::now();
+        let mut last_memory = last_look;
         let mut ended = false;
         loop {
             match message::receive::<FromCore>(&mut from, &mut line) {
@@ -204,6 +288,7 @@ impl Supervisor {
                             self.loading = false;
                             self.strikes = 0;
                             self.name.clone_from(&loaded.name);
+                            self.version = format!("{} {}", loaded.name, loaded.version);
                         }
                         FromCore::LoadFailed(_) | FromCore::Ended(_) => ended = true,
                         _ => {}
@@ -220,14 +305,25 @@ impl Supervisor {
                 }
                 Err(ReceiveError::Message(cause)) => {
                     kill(&self.child);
-                    return Event::Died(Crash::Nonsense { core: self.name.clone(), cause });
+                    return End::Crash(Crash::Nonsense { core: self.name.clone(), cause });
+                }
+            }
+            if last_memory.elapsed() >= MEMORY_EVERY {
+                last_memory = Instant::now();
+                if self.uses_too_much() {
+                    kill(&self.child);
+                    return End::Crash(Crash::TooMuchMemory {
+                        core: self.name.clone(),
+                        megabytes: self.task.bounds.memory_mb,
+                    });
                 }
             }
             if last_look.elapsed() >= LOOK_EVERY {
                 last_look = Instant::now();
                 if self.hangs() {
+                    self.ask_where_it_is();
                     kill(&self.child);
-                    return Event::Died(Crash::Hung { core: self.name.clone() });
+                    return End::Crash(Crash::Hung { core: self.name.clone() });
                 }
             }
         }
@@ -237,6 +333,11 @@ impl Supervisor {
     fn is_gone(&self) -> bool {
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         !matches!(child.try_wait(), Ok(None))
+    }
+
+    fn uses_too_much(&self) -> bool {
+        let most = self.task.bounds.memory_mb;
+        most > 0 && memory::used_mb(self.pid, self.link.resident_bytes()).is_some_and(|used| used > most)
     }
 
     /// Counts a look without a sign of life. A paused core answers pings.
@@ -259,19 +360,60 @@ impl Supervisor {
     }
 
     /// The socket is closed: the process is gone, or about to be.
-    fn after_the_end(&self, ended: bool) -> Event {
+    fn after_the_end(&self, ended: bool) -> End {
         let limit = Instant::now() + STOP_LIMIT;
         while !self.is_gone() && Instant::now() < limit {
             std::thread::sleep(Duration::from_millis(1));
         }
         let status = kill(&self.child);
         if ended {
-            return Event::Ended;
+            return End::AsAsked;
         }
-        Event::Died(Crash::from_status(self.name.clone(), status))
+        // The handler that notes where it fell is ended by an alarm if it does not come to its end.
+        let alarm = status.is_some_and(|status| status.signal() == Some(libc::SIGALRM));
+        let fell = self.link.last_words().fall.filter(|_| alarm);
+        End::Crash(match fell {
+            Some(fall) => Crash::from_signal(self.name.clone(), fall.signal),
+            None => Crash::from_status(self.name.clone(), status),
+        })
     }
 
-    fn unreadable(&self, error: &io::Error) -> Event {
-        Event::Died(Crash::Unreadable { core: self.name.clone(), cause: error.into() })
+    /// Writes what is known of a crash; none if nobody wants it, or it cannot be written.
+    fn report(&self, crash: Crash) -> Option<PathBuf> {
+        let folder = self.task.bounds.reports.as_deref()?;
+        let now = jiff::ZonedDateTime::now();
+        let held = *self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let report = Report {
+            time: now.strftime("%Y-%m-%d %H:%M:%S %:z").to_string(),
+            crash,
+            version: self.version.clone(),
+            core: self.task.core.clone(),
+            content: self.task.content.clone(),
+            held: match (self.task.bounds.confined, held) {
+                (false, _) => "off: the person lets this core do everything".into(),
+                (true, held) => {
+                    format!("Landlock {}, seccomp {}", held.landlock, if held.seccomp { "on" } else { "off" })
+                }
+            },
+            last_words: self.link.last_words(),
+            call_name: crate::libretro::call_name,
+        };
+        let written = crash::keep(folder, &now.strftime("%Y-%m-%d %H.%M.%S").to_string(), report);
+        written.inspect_err(|error| tracing::warn!("{}: {error}", folder.display())).ok()
+    }
+
+    /// Has a core that hangs note where it is, by the signal of a program that gives up. It has a moment for that.
+    fn ask_where_it_is(&self) {
+        if let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
+            let _ = rustix::process::kill_process(pid, Signal::ABORT);
+            let limit = Instant::now() + NOTING;
+            while !self.is_gone() && Instant::now() < limit {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+
+    fn unreadable(&self, error: &io::Error) -> End {
+        End::Crash(Crash::Unreadable { core: self.name.clone(), cause: error.into() })
     }
 }

@@ -27,15 +27,17 @@ pub mod rate_limit;
 pub mod sync;
 
 pub mod link;
+pub mod sandbox;
 
 pub mod libretro;
+
+pub mod files;
 
 pub mod crash;
 pub mod game_command;
 
 pub mod emulator;
 
-pub mod files;
 pub mod record;
 
 pub mod audio;

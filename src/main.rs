@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use hotseat::engine::{Config, Game, Internet, InternetWords, RelayWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
+use hotseat::link::message::Bounds;
 use hotseat::meet::{self, MeetConfig};
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
 use hotseat::net::tls::GivenCertificate;
@@ -16,7 +17,7 @@ use hotseat::room::InviteTerms;
 use hotseat::settings::{Settings, TurnServer};
 use hotseat::text::{Message, Spoken, Texts};
 use hotseat::tools::CommandLineError;
-use hotseat::{emulator, headless, library, libretro, settings, tools};
+use hotseat::{emulator, headless, library, libretro, sandbox, settings, tools};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,42 @@ struct Open {
     /// The libretro core to run it with.
     #[arg(long, value_name = "PATH")]
     core: Option<PathBuf>,
+}
+
+/// How the core process is held; without any of it, as the settings have it.
+#[derive(Args)]
+struct HoldArguments {
+    /// Let the core do everything you may: read and write your files, use the network, start programs. For a core that you
+    /// trust and that does not run otherwise. WORDS are: this core may do everything I may
+    #[arg(long, value_name = "WORDS", value_parser = trust)]
+    trust_core: Option<Trust>,
+    /// End the core when it uses more memory, in megabytes; 0 for no limit.
+    #[arg(long, value_name = "MB", value_parser = memory_mb)]
+    core_memory: Option<u64>,
+}
+
+/// The words were said.
+#[derive(Clone)]
+struct Trust;
+
+impl HoldArguments {
+    fn read(&self, core: &Path, settings: &Settings) -> Bounds {
+        let mut bounds = settings.bounds_of(core);
+        bounds.confined &= self.trust_core.is_none();
+        bounds.memory_mb = self.core_memory.unwrap_or(bounds.memory_mb);
+        bounds
+    }
+}
+
+fn trust(words: &str) -> Result<Trust, ArgumentError> {
+    if words == Bounds::TRUST_WORDS { Ok(Trust) } else { Err(ArgumentError::NotTheWords) }
+}
+
+fn memory_mb(text: &str) -> Result<u64, ArgumentError> {
+    match text.parse() {
+        Ok(some) if some == 0 || some >= Bounds::LEAST_MEMORY_MB => Ok(some),
+        _ => Err(ArgumentError::NoMemory),
+    }
 }
 
 #[derive(Args)]
@@ -214,6 +251,8 @@ struct HostArguments {
     /// Set a core option.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     option: Vec<(String, String)>,
+    #[command(flatten)]
+    hold: HoldArguments,
     /// Stream in this video format only: h264, vp8, vp9, h264-444, vp9-444. Without it, the best for each browser.
     #[arg(long, value_name = "NAME", value_parser = codec)]
     codec: Option<Format>,
@@ -320,6 +359,8 @@ enum What {
         /// Set a core option.
         #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
         option: Vec<(String, String)>,
+        #[command(flatten)]
+        hold: HoldArguments,
         /// Frames to run, as fast as they go.
         #[arg(long, default_value_t = 600)]
         frames: u64,
@@ -347,7 +388,7 @@ enum What {
     Meet(Box<MeetArguments>),
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
-        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, strangers, encode, switch, meet, or all.
+        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, strangers, encode, switch, meet, sandbox, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -356,6 +397,9 @@ enum What {
     /// Be a core process.
     #[command(name = emulator::SUBCOMMAND, hide = true)]
     CoreProcess,
+    /// Try what a core process must not.
+    #[command(name = sandbox::probe::SUBCOMMAND, hide = true)]
+    SandboxProbe,
 }
 
 /// What is wrong with an argument; in English, as the parser's own words are.
@@ -367,6 +411,13 @@ enum ArgumentError {
     UnknownFormat,
     #[error("write it as NAME:PASSWORD")]
     NoAccount,
+    #[error(
+        "it would be able to read and write your files, use the network and start programs; if you want that, write: {}",
+        Bounds::TRUST_WORDS
+    )]
+    NotTheWords,
+    #[error("write 0 for no limit, or at least {} megabytes", Bounds::LEAST_MEMORY_MB)]
+    NoMemory,
     #[error("write it as stun.example:3478")]
     NoServer,
     #[error("write it as 192.168.1.2 or 192.168.1.0/24")]
@@ -425,6 +476,9 @@ fn main() -> ExitCode {
     if let Some(What::CoreProcess) = arguments.what {
         return libretro::core_process();
     }
+    if let Some(What::SandboxProbe) = arguments.what {
+        return sandbox::probe::main();
+    }
     log();
     let settings = settings::path().map(|path| Settings::load(&path).0).unwrap_or_default();
     let texts = Spoken::from_choice(settings.language).texts();
@@ -466,14 +520,16 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         })
         .map_err(Failure::Words),
         Some(What::Host(arguments)) => host(*arguments, settings, texts),
-        Some(What::Check { open, option, frames, json }) => {
+        Some(What::Check { open, option, hold, frames, json }) => {
             let core = open.core.ok_or(CommandLineError::NoCoreToCheck)?;
+            let bounds = hold.read(&core, settings);
             let check = tools::Check {
                 core,
                 content: open.content,
                 options: option,
                 frames,
                 system_dir: system_dir(settings),
+                bounds,
                 json,
             };
             print(&tools::check(&check, &texts)?)
@@ -492,7 +548,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
         }
-        Some(What::CoreProcess) => Ok(()),
+        Some(What::CoreProcess | What::SandboxProbe) => Ok(()),
     }
 }
 
@@ -514,6 +570,7 @@ fn cores(arguments: &CoresArguments, settings: &Settings, texts: &Texts) -> Resu
 
 /// A meeting point, until it is ended.
 fn run_meeting_point(arguments: MeetArguments, texts: &Texts) -> Result<(), Failure> {
+    sandbox::give_up_what_is_not_needed();
     let usual = MeetConfig::new();
     let or_usual = |given: Vec<IpNet>, usual: Vec<IpNet>| if given.is_empty() { usual } else { given };
     let config = MeetConfig {
@@ -533,10 +590,12 @@ fn run_meeting_point(arguments: MeetArguments, texts: &Texts) -> Result<(), Fail
 
 /// Hosts without a window.
 fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(), Failure> {
+    sandbox::give_up_what_is_not_needed();
     let HostArguments {
         open,
         listen,
         option,
+        hold,
         codec,
         approve,
         allow_name,
@@ -550,6 +609,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     } = arguments;
     let mut game = choose(open, settings)?;
     game.options = option;
+    game.bounds = hold.read(&game.core, settings);
     let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
     let mut site = site(settings);
     site.names.extend(allow_name);
@@ -646,7 +706,7 @@ fn choose(open: Open, settings: &Settings) -> Result<Game, Failure> {
         None if library::demo_core().as_ref() == Some(&core) => "Emberdash".into(),
         None => stem(&core).trim_start_matches("lib").trim_end_matches("_libretro").to_owned(),
     };
-    Ok(Game { core, content: open.content, title, options: Vec::new() })
+    Ok(Game { core, content: open.content, title, options: Vec::new(), bounds: Bounds::default() })
 }
 
 fn core_for(content: &Path, settings: &Settings) -> Result<PathBuf, Failure> {

@@ -9,6 +9,7 @@ mod warning;
 pub use warning::{Expected, SettingsWarning};
 
 use crate::files::write_atomically;
+use crate::link::message::Bounds;
 use crate::packet::Format;
 use crate::room;
 use crate::text::Language;
@@ -71,6 +72,11 @@ pub struct Settings {
     pub core_for: BTreeMap<String, PathBuf>,
     /// Options changed by hand: by core (its file's stem), then by the option's key.
     pub core_options: BTreeMap<String, BTreeMap<String, String>>,
+    /// Cores that may do everything the person may: by core (its file's stem), the words by which they were let.
+    pub trusted_cores: BTreeMap<String, String>,
+    /// A core process that uses more memory is ended, in megabytes; 0 for no limit.
+    #[serde(deserialize_with = "file::memory_mb")]
+    pub core_memory_mb: u64,
     /// Folders searched for cores besides the usual ones.
     #[serde(serialize_with = "file::paths")]
     pub core_folders: Vec<PathBuf>,
@@ -177,6 +183,8 @@ impl Default for Settings {
             recent: Vec::new(),
             core_for: BTreeMap::new(),
             core_options: BTreeMap::new(),
+            trusted_cores: BTreeMap::new(),
+            core_memory_mb: Bounds::USUAL_MEMORY_MB,
             core_folders: Vec::new(),
             core_server: String::new(),
             system_dir: None,
@@ -272,6 +280,12 @@ impl Settings {
     pub fn core_key(core: &Path) -> String {
         let stem = core.file_stem().unwrap_or_default().to_string_lossy();
         stem.strip_suffix("_libretro").unwrap_or(&stem).to_owned()
+    }
+
+    /// How a core's process is to be held. Other words than those that let it do everything do not.
+    pub fn bounds_of(&self, core: &Path) -> Bounds {
+        let trusted = self.trusted_cores.get(&Self::core_key(core)).is_some_and(|words| words == Bounds::TRUST_WORDS);
+        Bounds { confined: !trusted, memory_mb: self.core_memory_mb, ..Bounds::default() }
     }
 
     fn from_table(table: Table) -> (Self, Vec<SettingsWarning>) {

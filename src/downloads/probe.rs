@@ -3,7 +3,7 @@
 use super::error::ProbeError;
 use crate::emulator::{Emulator, Event};
 use crate::link::Link;
-use crate::link::message::{FromCore, Load, LoadError, Pace};
+use crate::link::message::{Bounds, FromCore, Load, LoadError, Pace};
 use crate::text::Spoken;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -26,6 +26,8 @@ pub(super) fn probe(core: &Path, scratch: &Path) -> Result<(), ProbeError> {
         language: Spoken::English,
         revive: false,
         pace: Pace::Unthrottled { frames: 1 },
+        // What it does to deserve more, it can do only once a person chose it.
+        bounds: Bounds::default(),
     };
     // Log lines beyond that are not worth waiting for; the few messages that count come before most of them.
     let (sender, events) = sync_channel(4096);

@@ -2,7 +2,7 @@
 
 use super::Internet;
 use crate::game_command::GameCommand;
-use crate::link::message::DiscCommand;
+use crate::link::message::{Bounds, DiscCommand};
 use crate::net::Site;
 use crate::net::tls::acme::AcmeConfig;
 use crate::packet::Format;
@@ -21,6 +21,8 @@ pub struct Game {
     pub title: String,
     /// Core options set for this game, `(key, value)`.
     pub options: Vec<(String, String)>,
+    /// How the core process is held. Where reports go is the engine's business.
+    pub bounds: Bounds,
 }
 
 /// One request. Each is carried out on the engine's thread, in order; none of them blocks the caller.

@@ -47,6 +47,10 @@ messages! {
         relays => Relays,
         brokers => Brokers,
         link => Link,
+        /// What cores may open.
+        core_files => CoreFiles,
+        /// And what else they may do.
+        core_calls => CoreCalls,
     }
 }
 
@@ -84,6 +88,14 @@ messages! {
         link_waits => LinkWaits { page: String },
         link_local => LinkLocal { page: String },
         link_nowhere => LinkNowhere,
+        files_held => FilesHeld { abi: u32 },
+        no_landlock => NoLandlock,
+        landlock_leaks => LandlockLeaks { abi: u32 },
+        calls_held => CallsHeld,
+        calls_held_untold => CallsHeldUntold,
+        no_seccomp => NoSeccomp,
+        seccomp_leaks => SeccompLeaks,
+        hold_not_tried => HoldNotTried,
     }
 }
 
@@ -102,6 +114,9 @@ messages! {
         relays => Relays { problems: String },
         no_relay => NoRelay,
         brokers => Brokers,
+        kernel => Kernel,
+        newer_kernel => NewerKernel,
+        hold_not_tried => HoldNotTried,
     }
 }
 
@@ -115,11 +130,11 @@ pub struct Step {
 }
 
 impl Step {
-    fn new(title: StepTitle, state: StepState, finding: Finding) -> Step {
+    pub(super) fn new(title: StepTitle, state: StepState, finding: Finding) -> Step {
         Step { title, state, finding, advice: None }
     }
 
-    fn but(self, advice: Advice) -> Step {
+    pub(super) fn but(self, advice: Advice) -> Step {
         Step { advice: Some(advice), ..self }
     }
 }

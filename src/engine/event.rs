@@ -5,6 +5,7 @@ use crate::crash::Crash;
 use crate::input::Seat;
 use crate::room::{JoinRequest, PeerId};
 use crate::session::{ChatEvent, SessionStats};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub enum EngineEvent {
         crash: Crash,
         /// It is being started again.
         restarting: bool,
+        /// The file with what is known of it.
+        report: Option<PathBuf>,
     },
     /// The game is back.
     CoreRestarted {

@@ -8,6 +8,7 @@ mod addresses;
 mod certificates;
 mod command;
 mod controls;
+mod core_hold;
 mod diagnosis;
 mod event;
 mod executor;
@@ -24,8 +25,9 @@ mod thread;
 mod wiring;
 
 pub use crate::game_command::{GameCommand, Slot};
-pub use crate::link::message::{DiscCommand, Discs, OptionInfo, Wants};
+pub use crate::link::message::{Bounds, DiscCommand, Discs, OptionInfo, Wants};
 pub use command::{Command, Game};
+pub use core_hold::diagnose_hold;
 pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose};
 pub use event::EngineEvent;
 pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords, RelayWords};

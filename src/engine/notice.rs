@@ -11,6 +11,7 @@ use crate::messages;
 use crate::net::tls::acme::AcmeError;
 use crate::net::tls::{AuthorityError, GivenError, TlsProblem};
 use crate::record::RecordingFailure;
+use crate::sandbox::{Refusal, Shortcoming};
 use crate::sync::SpawnError;
 use crate::text::{IoCause, Message as _, Texts, Value};
 use crate::video::VideoFailure;
@@ -53,6 +54,8 @@ messages! {
         started_again => StartedAgain,
         /// The core process is gone.
         crashed => Crashed { crash: Crash },
+        /// What is known of it is in this file.
+        crash_report => CrashReport { file: PathBuf },
         /// What the core itself has to tell.
         core_message => CoreMessage { text: String },
         /// A battery save or a save state could not be read or written.
@@ -93,6 +96,10 @@ messages! {
         acme => Acme { error: AcmeError },
         /// Friends beyond the local network cannot be reached.
         no_internet => NoInternet { error: SpawnError },
+        /// The core wanted what it may not do.
+        core_refused => CoreRefused { core: String, refusal: Refusal },
+        /// The system cannot keep it from everything.
+        not_held => NotHeld { lacks: Shortcoming },
         /// The core states what cannot be.
         core_warning => CoreWarned { warning: CoreWarning },
     }
@@ -107,12 +114,14 @@ impl NoticeKind {
             | Self::NoState { .. }
             | Self::ResetBy { .. }
             | Self::LoadRequested { .. }
+            | Self::CrashReport { .. }
             | Self::Revived
             | Self::StartedAgain
             | Self::SavingAgain
             | Self::SavePutBack
             | Self::CoreMessage { .. }
             | Self::CoreWarned { .. }
+            | Self::CoreRefused { .. }
             | Self::Recording { .. }
             | Self::NothingRecorded
             | Self::Recorded { .. }
@@ -121,6 +130,7 @@ impl NoticeKind {
             Self::SaveInUse
             | Self::SaveReplaced
             | Self::NoMoreLinks
+            | Self::NotHeld { .. }
             | Self::NoSound { .. }
             | Self::NoAuthority { .. }
             | Self::Acme { .. } => Level::Warning,
@@ -150,6 +160,8 @@ impl NoticeKind {
             Self::CoreProcess { error } => error.code(),
             Self::Load { error } => error.code(),
             Self::CoreWarned { warning } => warning.code(),
+            Self::CoreRefused { refusal, .. } => refusal.code(),
+            Self::NotHeld { lacks } => lacks.code(),
             Self::NoAuthority { error } => error.code(),
             Self::Certificate { error } => error.code(),
             Self::Acme { error } => error.code(),

@@ -9,6 +9,7 @@ mod connection;
 mod control_bar;
 mod controller_settings;
 mod core_choice;
+mod core_trust;
 mod dialog;
 mod game;
 pub mod get_cores;

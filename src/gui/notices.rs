@@ -5,8 +5,9 @@ use super::theme;
 use super::widgets::{self, Button};
 use crate::engine::{Level, NoticeKind, Snapshot};
 use crate::text::{Message, Texts};
-use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Stroke, Ui};
+use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, OpenUrl, Order, Stroke, Ui};
 use std::collections::HashMap;
+use std::path::Path;
 
 /// How long a notice stays unless it is dismissed; an error stays until then.
 fn seconds(level: Level) -> f64 {
@@ -148,12 +149,30 @@ fn show_card(ui: &mut Ui, card: &Card, texts: &Texts, width: f32) -> bool {
                     ui.add_space(7.0);
                     ui.add(Label::new(card.content.text(texts)).wrap());
                     ui.add_space(6.0);
+                    if let Content::Kind(NoticeKind::CrashReport { file }) = &card.content {
+                        report_buttons(ui, file, texts);
+                    }
                 });
                 ui.add(Button::icon(Icon::Close, texts.dismiss)).on_hover_text(texts.dismiss).clicked()
             })
             .inner
         })
         .inner
+}
+
+/// What can be done with the report of a crash.
+fn report_buttons(ui: &mut Ui, file: &Path, texts: &Texts) {
+    ui.horizontal(|ui| {
+        if ui.add(Button::text(texts.report_show)).clicked() {
+            ui.ctx().open_url(OpenUrl::new_tab(format!("file://{}", file.display())));
+        }
+        if ui.add(Button::text(texts.report_copy).quiet()).clicked() {
+            // Gone meanwhile: its name is what is left to copy.
+            let text = std::fs::read_to_string(file).unwrap_or_else(|_| file.display().to_string());
+            ui.ctx().copy_text(text);
+        }
+    });
+    ui.add_space(6.0);
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The running core's own options, and its discs.
 
+use super::core_trust;
 use super::dialog::{self, DialogState};
 use super::theme;
 use super::time;
@@ -21,6 +22,7 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
             drive(ui, texts, discs, actions);
         }
         earlier_saves(ui, texts, &game.versions, actions);
+        core_trust::show(ui, model, game, actions);
         if game.options.is_empty() {
             widgets::explain(ui, texts.options_none);
             return DialogState::Open;

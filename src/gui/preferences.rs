@@ -9,7 +9,7 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::downloads::DEFAULT_SERVER;
-use crate::engine::{NoticeKind, Speaker};
+use crate::engine::{Bounds, NoticeKind, Speaker};
 use crate::packet::Format;
 use crate::room::MAX_NAME;
 use crate::settings::{Scaling, Settings, clean_name};
@@ -155,6 +155,21 @@ fn folders(ui: &mut Ui, model: &Model, draft: &mut SettingsDraft, new: &mut Sett
         if field.lost_focus() {
             draft.core_server = draft.core_server.trim().to_owned();
             new.core_server.clone_from(&draft.core_server);
+        }
+    });
+    memory(ui, texts, new);
+}
+
+/// How much memory a core may use.
+fn memory(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
+    line(ui, texts.core_memory, |ui| {
+        let mut limited = new.core_memory_mb > 0;
+        if limited {
+            let field = DragValue::new(&mut new.core_memory_mb).range(Bounds::LEAST_MEMORY_MB..=1 << 20).speed(16.0);
+            ui.add(field.suffix(" MB")).accessible_name(texts.core_memory).on_hover_text(texts.core_memory_hint);
+        }
+        if widgets::switch(ui, &mut limited, "", texts.core_memory_limit).changed() {
+            new.core_memory_mb = if limited { Bounds::USUAL_MEMORY_MB } else { 0 };
         }
     });
 }

@@ -38,7 +38,7 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
             None => ConsoleLine::JoinedToWatch { name },
         },
         EngineEvent::PeerLeft { name, .. } => ConsoleLine::Left { name },
-        EngineEvent::CoreDied { crash, restarting } => {
+        EngineEvent::CoreDied { crash, restarting, .. } => {
             let reason = crash.text(texts);
             if restarting { ConsoleLine::CrashedRestarting { reason } } else { ConsoleLine::CrashedForGood { reason } }
         }

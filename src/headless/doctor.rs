@@ -1,6 +1,7 @@
 //! `hotseat doctor`: tries what friends elsewhere need, and says what it found.
 
-use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose};
+use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose, diagnose_hold};
+use crate::sandbox::{Policy, Private, Task, probe};
 use crate::text::{Message, Texts};
 use serde_json::json;
 use std::thread::sleep;
@@ -29,6 +30,10 @@ pub fn doctor(config: Config, as_json: bool, texts: &Texts) -> Result<String, St
             (steps, since) = (now, Instant::now());
         }
     }
+    let policy = Policy::new(&Task::default(), &Private::default(), &[]);
+    let tried =
+        probe::run(&policy).inspect_err(|error| tracing::warn!("no process could try what cores may do: {error}"));
+    steps.extend(diagnose_hold(tried.ok()));
     Ok(if as_json { machine_readable(&steps, texts) } else { readable(&steps, texts) })
 }
 

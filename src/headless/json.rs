@@ -39,9 +39,13 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
             json!({"event": "peer_joined", "peer": id, "name": name, "seat": seat})
         }
         EngineEvent::PeerLeft { id, name } => json!({"event": "peer_left", "peer": id, "name": name}),
-        EngineEvent::CoreDied { crash, restarting } => {
-            json!({"event": "core_died", "code": crash.code(), "reason": crash.text(texts), "restarting": restarting})
-        }
+        EngineEvent::CoreDied { crash, restarting, report } => json!({
+            "event": "core_died",
+            "code": crash.code(),
+            "reason": crash.text(texts),
+            "restarting": restarting,
+            "report": report.map(|path| path.display().to_string()),
+        }),
         EngineEvent::CoreRestarted { core_pid, revived } => {
             json!({"event": "core_restarted", "core_pid": core_pid, "revived": revived})
         }

@@ -46,6 +46,7 @@ pub struct Front {
     drawing: Option<usize>,
     /// What was seen.
     pub seen: Seen,
+    link: Arc<Link>,
 }
 
 impl Front {
@@ -64,6 +65,7 @@ impl Front {
             due: now(),
             drawing: None,
             seen: Seen::default(),
+            link: link.clone(),
         }
     }
 }
@@ -115,6 +117,7 @@ pub unsafe extern "C" fn environment(command: u32, data: *mut c_void) -> bool {
     // SAFETY: the core's promise, libretro.h.
     let argument = unsafe { sys::Argument::new(data) };
     with(|front| {
+        front.link.note_call(command);
         if command != sys::RETRO_ENVIRONMENT_GET_CURRENT_SOFTWARE_FRAMEBUFFER {
             return front.environment.call(command, argument);
         }
@@ -187,5 +190,8 @@ pub extern "C" fn set_led_state(led: i32, state: i32) {
 #[unsafe(no_mangle)]
 extern "C" fn hotseat_core_log(level: u32, line: *const c_char) {
     let text = sys::text(line);
-    with(|front| front.environment.log(level, text.trim_end()));
+    with(|front| {
+        front.link.note_line(text.trim_end());
+        front.environment.log(level, text.trim_end());
+    });
 }

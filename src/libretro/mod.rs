@@ -5,6 +5,7 @@ mod core;
 mod devices;
 mod discs;
 mod environment;
+mod fall;
 mod keyboard;
 mod options;
 mod pace;
@@ -17,4 +18,5 @@ mod sound;
 mod sys;
 mod vfs;
 
+pub use environment::call_name;
 pub use process::main as core_process;

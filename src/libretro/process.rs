@@ -9,6 +9,7 @@ use super::sys;
 use crate::link::Link;
 use crate::link::message::{self, FromCore, Load, LoadError, Loaded, ToCore};
 use crate::link::state::Memory;
+use crate::sandbox::{self, Order};
 use crate::sync::{SpawnError, spawn};
 use std::io::{self, BufReader, Read};
 use std::os::unix::net::UnixStream;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), ProcessError> {
+    sandbox::close_what_was_left_open();
     sys::die_of_crashes();
     sys::leave_ending_to_the_host();
     // Writing half a gigabyte of shared memory to a core dump would take longer than starting the game again.
@@ -54,12 +56,27 @@ fn run() -> Result<(), ProcessError> {
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).map_err(io::Error::from)?;
     let socket = UnixStream::from(socket);
+    // Standard output leads to the host too, beside the messages: what this process may do, and what it was refused.
+    let side = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3).map_err(io::Error::from)?;
+    let side = UnixStream::from(side);
     // Cores print; their words must end up neither in the socket nor in the host's JSON.
     let null = std::fs::File::open("/dev/null")?;
     rustix::stdio::dup2_stdin(&null).map_err(io::Error::from)?;
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(io::Error::from)?;
 
     let link = Link::receive_from(&socket)?;
+    super::fall::note_falls(&link);
+    let mut from = BufReader::new(socket.try_clone()?);
+    let mut line = Vec::new();
+    let Ok(Some(ToCore::Load(load))) = message::receive(&mut from, &mut line) else {
+        return Err(ProcessError::NothingToRun);
+    };
+    // Where the machine has no memory left all the same, this process is the one to end, not the host.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    // Before the core is opened, and before there is a thread that would not be held.
+    if let Some(Order { policy: Some(policy) }) = Order::receive(&side) {
+        sandbox::confine(&policy, &side);
+    }
     let (out, outbox) = sync_channel(QUEUE);
     let mut writer = socket.try_clone()?;
     let sender = spawn("core-out", move || {
@@ -70,11 +87,8 @@ fn run() -> Result<(), ProcessError> {
         }
     })?;
     let (inbox_sender, inbox) = sync_channel(QUEUE);
-    spawn("core-in", move || listen(socket, &inbox_sender))?;
+    spawn("core-in", move || listen(from, &inbox_sender))?;
 
-    let Ok(ToCore::Load(load)) = inbox.recv() else {
-        return Err(ProcessError::NothingToRun);
-    };
     match start(&load, &link, &out) {
         Ok((core, loaded)) => {
             let _ = out.send(FromCore::Loaded(loaded));
@@ -93,8 +107,7 @@ fn run() -> Result<(), ProcessError> {
 }
 
 /// Hands the host's requests to the runner. Ends the process when the host is gone, even if the core hangs.
-fn listen(socket: UnixStream, inbox: &SyncSender<ToCore>) {
-    let mut from = BufReader::new(socket);
+fn listen(mut from: BufReader<UnixStream>, inbox: &SyncSender<ToCore>) {
     let mut line = Vec::new();
     while let Ok(Some(message)) = message::receive(&mut from, &mut line) {
         if inbox.send(message).is_err() {

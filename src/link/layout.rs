@@ -123,8 +123,33 @@ pub const RTC_VERSION: usize = RTC;
 pub const RTC_LEN: usize = RTC + 8;
 pub const RTC_DATA: usize = RTC + PAGE;
 
+/// What is known of the core process when it is gone.
+pub const LAST: usize = RTC_DATA + RTC_BYTES;
+pub const LAST_BYTES: usize = 512 << 10;
+/// Environment calls ever noted, and the newest of them: the number, and above it how often in a row.
+pub const LAST_CALLS_NOTED: usize = LAST;
+pub const LAST_CALLS: usize = LAST + 64;
+pub const LAST_CALLS_KEPT: usize = 64;
+/// Lines of the core's log ever noted, and the newest of them: the length, and the text.
+pub const LAST_LINES_NOTED: usize = LAST + 8;
+pub const LAST_LINES: usize = LAST + PAGE;
+pub const LAST_LINES_KEPT: usize = 32;
+pub const LAST_LINE_BYTES: usize = 256;
+/// How it fell: 0 for not at all, 1 once the signal is there, 2 with the stack, 3 with the map of its memory.
+pub const FALL_STATE: usize = LAST + 4 * PAGE;
+pub const FALL_SIGNAL: usize = FALL_STATE + 4;
+pub const FALL_CODE: usize = FALL_STATE + 8;
+pub const FALL_DEPTH: usize = FALL_STATE + 12;
+pub const FALL_ADDRESS: usize = FALL_STATE + 16;
+pub const FALL_AT: usize = FALL_STATE + 24;
+pub const FALL_STACK: usize = FALL_STATE + 32;
+pub const FALL_DEEPEST: usize = 64;
+pub const FALL_MAP_LEN: usize = FALL_STACK + FALL_DEEPEST * 8;
+pub const FALL_MAP: usize = FALL_STATE + PAGE;
+pub const FALL_MAP_BYTES: usize = LAST + LAST_BYTES - FALL_MAP;
+
 /// The pictures.
-pub const SLOT_DATA: usize = RTC_DATA + RTC_BYTES;
+pub const SLOT_DATA: usize = LAST + LAST_BYTES;
 
 /// Everything.
 pub const TOTAL: usize = SLOT_DATA + SLOTS * SLOT_BYTES;
@@ -133,4 +158,6 @@ const _: () = assert!(LEDS + 4 <= INPUT + PAGE);
 const _: () = assert!(KEYS_HELD + KeySet::WORDS * 8 <= KEYS_PRESSED && KEYS_PRESSED + KeySet::WORDS * 8 <= KEYS_STRIDE);
 const _: () = assert!(KEYS.is_multiple_of(64) && RUMBLE.is_multiple_of(64));
 const _: () = assert!(SLOTS * SLOT_STRIDE <= PAGE);
+const _: () = assert!(LAST_CALLS + LAST_CALLS_KEPT * 8 <= LAST_LINES);
+const _: () = assert!(LAST_LINES + LAST_LINES_KEPT * LAST_LINE_BYTES <= FALL_STATE && FALL_MAP_LEN < FALL_MAP);
 const _: () = assert!(SLOT_DATA.is_multiple_of(PAGE));

@@ -101,6 +101,35 @@ pub struct Load {
     pub revive: bool,
     /// How to run it.
     pub pace: Pace,
+    /// How the host holds the core process.
+    pub bounds: Bounds,
+}
+
+/// How the host holds a core process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// It may do nothing but what its task needs; false for a core that the person lets do everything.
+    pub confined: bool,
+    /// It is ended when it uses more memory than this; 0 for no limit.
+    pub memory_mb: u64,
+    /// Where the host writes what is known of a crash; none for nowhere.
+    #[serde(with = "super::paths::optional")]
+    pub reports: Option<PathBuf>,
+}
+
+impl Bounds {
+    /// Where nobody set another: more than any console needed, less than what ends other programs on a usual machine.
+    pub const USUAL_MEMORY_MB: u64 = 4096;
+    /// Less than this would end every core at once.
+    pub const LEAST_MEMORY_MB: u64 = 64;
+    /// What a person has to write to let a core do everything.
+    pub const TRUST_WORDS: &str = "this core may do everything I may";
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds { confined: true, memory_mb: Self::USUAL_MEMORY_MB, reports: None }
+    }
 }
 
 /// How fast frames are run.

@@ -10,13 +10,15 @@ pub mod audio;
 pub mod board;
 mod errors;
 pub mod frames;
+mod last_words;
 mod layout;
 pub mod message;
-mod paths;
+pub mod paths;
 pub mod state;
 mod status;
 pub mod sys;
 
+pub use last_words::{Fall, LastWords};
 pub use layout::{AUDIO_FRAMES, BACKLOG, RTC_BYTES, SLOTS, SRAM_BYTES, STATE_BYTES};
 pub use status::Status;
 
@@ -55,6 +57,12 @@ impl Link {
         audio::clear(&self.region);
         board::clear(&self.region);
         status::clear(&self.region);
+        last_words::clear(&self.region);
+    }
+
+    /// How much of the shared memory is in use, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        self.region.resident_bytes()
     }
 
     /// Stops motors and switches LEDs off: the core that wanted them is gone.

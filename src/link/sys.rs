@@ -49,6 +49,12 @@ impl Region {
         self.file.as_fd()
     }
 
+    /// How much of it is in use, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        // stat counts in blocks of 512 bytes, whatever the file system's are.
+        fstat(&self.file).map_or(0, |found| u64::try_from(found.st_blocks).unwrap_or(0) * 512)
+    }
+
     /// Gives the pages of a range back to the system; they read as zero from then on.
     pub fn discard(&self, offset: usize, len: usize) {
         self.check(offset, len, 1);

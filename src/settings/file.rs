@@ -2,6 +2,7 @@
 
 use super::warning::{SettingsWarning, expected};
 use super::{Settings, TURBO_RATES};
+use crate::link::message::Bounds;
 use crate::packet::Format;
 use crate::text::Language;
 use serde::de::{Error, Unexpected};
@@ -177,6 +178,14 @@ pub(super) fn volume<'de, D: Deserializer<'de>>(from: D) -> Result<f32, D::Error
 pub(super) fn turbo_hz<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     let [least, most] = TURBO_RATES;
     within(u32::deserialize(from)?, least..=most)
+}
+
+/// 0 for no limit, or one that a core can live with.
+pub(super) fn memory_mb<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    match u64::deserialize(from)? {
+        0 => Ok(0),
+        some => within(some, Bounds::LEAST_MEMORY_MB..=u64::from(u32::MAX)),
+    }
 }
 
 pub(super) fn size<'de, D: Deserializer<'de>>(from: D) -> Result<[f32; 2], D::Error> {

@@ -25,6 +25,8 @@ fn full() -> Settings {
         ],
         core_for: [("nes".to_owned(), PathBuf::from("/cores/nestopia_libretro.so"))].into(),
         core_options: [("nestopia".to_owned(), [("a.b".to_owned(), "on".to_owned())].into())].into(),
+        trusted_cores: [("nestopia".to_owned(), Bounds::TRUST_WORDS.to_owned())].into(),
+        core_memory_mb: 512,
         core_folders: vec!["/more cores".into()],
         ask_before_joining: true,
         allow_names: vec!["arcade.example".into()],
@@ -186,4 +188,29 @@ fn a_name_is_one_short_line() {
     assert_eq!(clean_name("  Ada\nLovelace  "), "AdaLovelace");
     assert_eq!(clean_name(&"x".repeat(99)).len(), room::MAX_NAME);
     assert!(!clean_name("\u{7}").is_empty());
+}
+
+#[test]
+fn a_core_is_let_do_everything_by_the_whole_sentence_alone() {
+    let core = Path::new("/cores/nestopia_libretro.so");
+    let confined = |words: &str| {
+        let trusted_cores = [("nestopia".to_owned(), words.to_owned())].into();
+        Settings { trusted_cores, ..Settings::default() }.bounds_of(core).confined
+    };
+    assert!(!confined(Bounds::TRUST_WORDS));
+    assert!(confined("") && confined("yes") && confined("This core may do everything I may"));
+    let settings = full();
+    assert!(settings.bounds_of(Path::new("/cores/mgba_libretro.so")).confined && !settings.bounds_of(core).confined);
+}
+
+#[test]
+fn a_limit_for_memory_is_none_or_one_that_a_core_can_live_with() {
+    for (written, read) in [("0", 0), ("64", 64), ("63", 4096), ("-1", 4096), ("99999999999", 4096)] {
+        let (settings, warnings) = parse(&format!("core_memory_mb = {written}\n"));
+        assert_eq!(
+            (settings.core_memory_mb, warnings.is_empty()),
+            (read, read == written.parse().unwrap_or(1)),
+            "{written}"
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::TURBO_RATES;
 use super::file::codec;
+use crate::link::message::Bounds;
 use crate::messages;
 use crate::packet::Format;
 use crate::text::IoCause;
@@ -49,6 +50,8 @@ pub(super) fn expected(key: &str) -> Expected {
             Expected::Choice { choices: names.join(", ") }
         }
         "volume" => number("0".into(), "1".into()),
+        "core_memory_mb" => number(Bounds::LEAST_MEMORY_MB.to_string(), u32::MAX.to_string()),
+        "trusted_cores" => Expected::OptionValues,
         "turbo_hz" => number(TURBO_RATES[0].to_string(), TURBO_RATES[1].to_string()),
         "stick_moves_dpad" | "ask_before_joining" | "internet" | "map_ports" | "acme_own_address" => Expected::Truth,
         "keyboard" | "keyboard_2" => Expected::KeyName,

@@ -73,7 +73,8 @@ texts! {
     internet_brokers, internet_brokers_hint, more_wait, any_seat, let_in, let_watch, no,
     answer_name, chat, chat_unread, chat_empty, say_something, react, joined, left, was_kicked,
     // Options
-    options_title, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,
+    options_title, report_show, report_copy, trust_title, trust_title_off, trust_hint, trust_ask, trust_words, trust_field,
+    trust_begin, trust_is_off, trust_end, core_memory, core_memory_limit, core_memory_hint, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
     scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,

@@ -4,8 +4,9 @@ use crate::crash::Crash;
 use crate::emulator::{Emulator, Event, StartError};
 use crate::library::{CheckError, check_content, check_core};
 use crate::link::Link;
-use crate::link::message::{CallSeen, FromCore, Load, LoadError, Loaded, OptionInfo, Pace, Report};
+use crate::link::message::{Bounds, CallSeen, FromCore, Load, LoadError, Loaded, OptionInfo, Pace, Report};
 use crate::messages;
+use crate::sandbox::{Held, Refusal};
 use crate::text::{IoCause, Message, Spoken, Texts};
 use serde_json::json;
 use std::path::PathBuf;
@@ -21,6 +22,8 @@ pub struct Check {
     pub frames: u64,
     /// Where cores look for BIOS files.
     pub system_dir: PathBuf,
+    /// How the core process is held.
+    pub bounds: Bounds,
     /// As one JSON object.
     pub json: bool,
 }
@@ -57,6 +60,7 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
         language: Spoken::English,
         revive: false,
         pace: Pace::Unthrottled { frames: check.frames },
+        bounds: check.bounds.clone(),
     };
     // A few messages; log lines beyond that are not worth waiting for.
     let (sender, events) = sync_channel(4096);
@@ -72,21 +76,19 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
                     break Err(CheckToolError::Load { error });
                 }
             }
-            Ok(Event::Died(error)) => break Err(CheckToolError::Crash { error }),
+            Ok(Event::Died { crash: error, .. }) => break Err(CheckToolError::Crash { error }),
             Ok(Event::Ended) | Err(_) => break Ok(()),
+            Ok(Event::Held(held)) => seen.held = held,
+            Ok(Event::Refused(refusal)) => seen.refusals.push(refusal),
         }
     };
     drop(emulator);
     let _ = std::fs::remove_dir_all(&scratch);
     result?;
-    let (Some(loaded), Some(report)) = (seen.loaded, seen.report) else {
+    let (Some(loaded), Some(report)) = (seen.loaded.take(), seen.report.take()) else {
         return Err(CheckToolError::NeverRan { core: check.core.clone() });
     };
-    Ok(if check.json {
-        as_json(&loaded, &report, &seen.messages)
-    } else {
-        as_text(&loaded, &report, &seen.messages, texts)
-    })
+    Ok(if check.json { as_json(&loaded, &report, &seen) } else { as_text(&loaded, &report, &seen, texts) })
 }
 
 #[derive(Default)]
@@ -95,6 +97,9 @@ struct Seen {
     report: Option<Report>,
     /// The core's own, and warnings about it, in the reader's words.
     messages: Vec<String>,
+    /// How the core process was held.
+    held: Held,
+    refusals: Vec<Refusal>,
 }
 
 impl Seen {
@@ -117,7 +122,11 @@ impl Seen {
     }
 }
 
-fn as_json(loaded: &Loaded, report: &Report, messages: &[String]) -> String {
+fn refusal(it: &Refusal) -> serde_json::Value {
+    json!({"code": it.code(), "call": it.call(), "path": it.path().map(|path| path.display().to_string())})
+}
+
+fn as_json(loaded: &Loaded, report: &Report, seen: &Seen) -> String {
     let sizes: Vec<_> = report.sizes.iter().map(|(w, h, n)| json!({"width": w, "height": h, "frames": n})).collect();
     let call = |it: &CallSeen| {
         json!({
@@ -162,7 +171,13 @@ fn as_json(loaded: &Loaded, report: &Report, messages: &[String]) -> String {
         "run_mean_us": report.run_mean_us,
         "run_max_us": report.run_max_us,
         "options": loaded.options.iter().map(option).collect::<Vec<_>>(),
-        "messages": messages,
+        "messages": seen.messages,
+        "sandbox": {
+            "landlock": seen.held.landlock,
+            "seccomp": seen.held.seccomp,
+            "told": seen.held.told,
+            "refused": seen.refusals.iter().map(refusal).collect::<Vec<_>>(),
+        },
     })
     .to_string()
 }
@@ -197,10 +212,11 @@ messages! {
         call => Call { name: String, call: u32, times: u64 },
         no_calls => NoCalls,
         says => Says { words: String },
+        refused => Refused { refusal: Refusal },
     }
 }
 
-fn as_text(loaded: &Loaded, report: &Report, messages: &[String], texts: &Texts) -> String {
+fn as_text(loaded: &Loaded, report: &Report, seen: &Seen, texts: &Texts) -> String {
     let sizes = report.sizes.iter().map(|&(width, height, frames)| ReportPart::Size { width, height, frames });
     let sizes: Vec<String> = sizes.map(|size| size.text(texts)).collect();
     // Many calls are answered with no now and then: an option that is not there. Those that are always are the news.
@@ -226,7 +242,8 @@ fn as_text(loaded: &Loaded, report: &Report, messages: &[String], texts: &Texts)
         max_us: format!("{:.0}", report.run_max_us),
         refused_calls: if refused.is_empty() { ReportPart::NoCalls.text(texts) } else { refused.join(", ") },
     };
-    let says = messages.iter().map(|words| ReportPart::Says { words: words.clone() }.text(texts));
-    let lines: Vec<String> = [core.text(texts)].into_iter().chain(says).collect();
+    let says = seen.messages.iter().map(|words| ReportPart::Says { words: words.clone() }.text(texts));
+    let refused = seen.refusals.iter().map(|it| ReportPart::Refused { refusal: it.clone() }.text(texts));
+    let lines: Vec<String> = [core.text(texts)].into_iter().chain(says).chain(refused).collect();
     lines.join("\n")
 }

@@ -59,6 +59,7 @@ impl Core {
             language: Spoken::English,
             revive: false,
             pace: Pace::Real,
+            bounds: Default::default(),
         };
         message::send(&mut &ours, &ToCore::Load(load)).expect("the core process listens");
         let (sender, heard) = channel();

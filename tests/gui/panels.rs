@@ -584,3 +584,46 @@ impl RepaintDelay for Window {
         viewports.map(|viewport| viewport.repaint_delay).min().unwrap_or(std::time::Duration::MAX)
     }
 }
+
+#[test]
+fn a_core_is_let_do_everything_once_the_sentence_is_written_and_held_again_by_a_click() {
+    let mut stage = Stage::default().playing();
+    stage.view.dialog = Some(Dialog::Options(String::new()));
+    let core = stage.snapshot.game.as_ref().unwrap().core.clone();
+    let mut window = stage.open();
+    click(&mut window, "What this core may do");
+    // Nothing is written yet.
+    click(&mut window, "Let it, from its next start on");
+    assert_eq!(actions(&mut window), []);
+    let field = window.get_by_role_and_label(Role::TextInput, "The words that let this core do everything");
+    field.focus();
+    field.type_text("this core may do everything I may");
+    window.run_steps(4);
+    click(&mut window, "Let it, from its next start on");
+    let settings = changed(&mut window);
+    assert!(!settings.bounds_of(&core).confined);
+
+    let mut stage = Stage::default().playing();
+    stage.settings = settings;
+    stage.view.dialog = Some(Dialog::Options(String::new()));
+    let mut window = stage.open();
+    click(&mut window, "This core may do everything");
+    click(&mut window, "Take that back, from its next start on");
+    assert!(changed(&mut window).bounds_of(&core).confined);
+}
+
+#[test]
+fn the_report_of_a_crash_is_copied_whole() {
+    let file = std::env::temp_dir().join(format!("hotseat-report-{}.txt", std::process::id()));
+    std::fs::write(&file, "all that is known").unwrap();
+    let stage = Stage::default().playing().told(Level::Info, NoticeKind::CrashReport { file: file.clone() });
+    let mut window = stage.open();
+    window.get_by_label("Copy report").click();
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        window.step();
+        seen.extend(copied(&window));
+    }
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(seen, ["all that is known"]);
+}

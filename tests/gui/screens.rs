@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable;
 use hotseat::audio::SpeakerError;
 use hotseat::crash::Crash;
 use hotseat::downloads::{DownloadError, Listing};
-use hotseat::engine::{Discs, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot};
+use hotseat::engine::{Bounds, Discs, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot};
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
@@ -18,6 +18,8 @@ use hotseat::net::meeting::{BrokerProblem, BrokerState};
 use hotseat::net::port_mapping::{Mapping, MappingProblem, Method, Outcome, PortStatus, Protocol, Wanted};
 use hotseat::net::tls::acme::{AcmeError, AcmeStatus};
 use hotseat::net::transport::stun::{MappingBehavior, StunOutcome, StunStatus};
+use hotseat::sandbox::{Refusal, Shortcoming};
+use hotseat::settings::Settings;
 use hotseat::text::{IoCause, Texts};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
@@ -141,6 +143,36 @@ const SCREENS: &[Screen] = &[
                 NoticeKind::NoScreenshot { folder: "/home/ann/Pictures".into(), cause: IoCause::StorageFull },
             )
     }),
+    ("crash-report", || {
+        let crash = Crash::Memory { core: "Nestopia".into() };
+        let file = "/home/ada/.local/share/hotseat/crashes/2026-11-30 20.15.01 Nestopia.txt".into();
+        Stage::default()
+            .playing()
+            .told(Level::Error, NoticeKind::Crashed { crash })
+            .told(Level::Info, NoticeKind::CrashReport { file })
+            .told(Level::Info, NoticeKind::Revived)
+    }),
+    ("game-refused", || {
+        let refusal = Refusal::Open { path: "/home/ada/.config/retroarch/retroarch.cfg".into() };
+        let lacks = Shortcoming::PartialLandlock { abi: 4 };
+        Stage::default()
+            .playing()
+            .told(Level::Info, NoticeKind::CoreRefused { core: "Nestopia".into(), refusal })
+            .told(Level::Warning, NoticeKind::NotHeld { lacks })
+    }),
+    ("core-trust", || {
+        let stage = with_dialog(Stage::default().playing(), Dialog::Options(String::new()));
+        let heading = stage.texts.trust_title;
+        stage.opening(heading)
+    }),
+    ("core-trusted", || {
+        let mut stage = with_dialog(Stage::default().playing(), Dialog::Options(String::new()));
+        let core = stage.snapshot.game.as_ref().unwrap().core.clone();
+        stage.settings.trusted_cores.insert(Settings::core_key(&core), Bounds::TRUST_WORDS.into());
+        let heading = stage.texts.trust_title_off;
+        stage.opening(heading)
+    }),
+    ("settings-memory", || with_settings(Stage::default().playing(), |texts| texts.core_memory)),
     ("game-wants", || Stage::default().playing().wanting(true, true, false)),
     ("game-takes", || Stage::default().playing().wanting(true, true, true)),
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),
@@ -235,6 +267,20 @@ const SCREENS: &[Screen] = &[
             )
             .told(Level::Error, NoticeKind::Crashed { crash: Crash::Memory { core: "Nestopia".into() } })
             .told(Level::Warning, NoticeKind::NoSound { why: SpeakerError::NoDevice })
+    }),
+    ("chinese-core-trust", || {
+        let stage = with_dialog(Stage::default().playing().chinese(), Dialog::Options(String::new()));
+        let heading = stage.texts.trust_title;
+        stage.opening(heading)
+    }),
+    ("chinese-crash-report", || {
+        let file = "/home/ada/.local/share/hotseat/crashes/2026-11-30 20.15.01 Nestopia.txt".into();
+        let refusal = Refusal::Network { call: "socket".into() };
+        Stage::default()
+            .playing()
+            .chinese()
+            .told(Level::Info, NoticeKind::CrashReport { file })
+            .told(Level::Info, NoticeKind::CoreRefused { core: "Nestopia".into(), refusal })
     }),
     ("chinese-room", || Stage::default().playing().busy().talking().chinese()),
     ("chinese-menu", || Stage::default().playing().busy().chinese().opening("Grace 的选项")),

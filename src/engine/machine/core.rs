@@ -9,6 +9,8 @@ use crate::crash::Crash;
 use crate::emulator::Event as CoreEvent;
 use crate::engine::{EngineEvent, GameState};
 use crate::link::message::{FromCore, Loaded};
+use crate::sandbox::{Held, Refusal};
+use std::path::PathBuf;
 use std::time::Duration;
 
 impl Machine {
@@ -20,18 +22,20 @@ impl Machine {
         }
         match news {
             CoreEvent::Message(message) => self.hear(message),
-            CoreEvent::Died(crash) => self.core_died(crash, now),
+            CoreEvent::Died { crash, report } => self.core_died(crash, report, now),
+            CoreEvent::Held(held) => self.held(held),
+            CoreEvent::Refused(refusal) => self.refused(refusal),
             // One that ends before it has loaded has said nothing of why.
             CoreEvent::Ended if game.state == GameState::Starting => {
                 let crash = Crash::Unknown { core: game.game.title.clone() };
-                self.core_died(crash, now);
+                self.core_died(crash, None, now);
             }
             // The core asked to end by itself: the game is over, not broken.
             CoreEvent::Ended => self.close(),
         }
     }
 
-    fn core_died(&mut self, crash: Crash, now: Duration) {
+    fn core_died(&mut self, crash: Crash, report: Option<PathBuf>, now: Duration) {
         self.write_save();
         self.push(Action::DropCore);
         self.states.forget();
@@ -42,13 +46,35 @@ impl Machine {
         game.process = Process::None;
         game.restarting = restarting;
         game.state = GameState::Crashed(crash.clone());
-        self.event(EngineEvent::CoreDied { crash: crash.clone(), restarting });
+        self.event(EngineEvent::CoreDied { crash: crash.clone(), restarting, report: report.clone() });
         self.notice(NoticeKind::Crashed { crash: crash.clone() });
+        if let Some(file) = report {
+            self.notice(NoticeKind::CrashReport { file });
+        }
         if never_ran {
             self.event(EngineEvent::Failed(NoticeKind::Crashed { crash }));
         } else if restarting {
             self.restart(after == AfterCrash::Revive);
         }
+    }
+
+    /// What the system cannot do is said once a game.
+    fn held(&mut self, held: Held) {
+        let Some(game) = &mut self.game else { return };
+        if let Some(lacks) = held.shortcoming().filter(|_| !std::mem::replace(&mut game.hold_told, true)) {
+            self.notice(NoticeKind::NotHeld { lacks });
+        }
+    }
+
+    /// Once a game for each kind of thing.
+    fn refused(&mut self, refusal: Refusal) {
+        let Some(game) = &mut self.game else { return };
+        if game.refused.contains(&refusal.kind()) {
+            return;
+        }
+        game.refused.push(refusal.kind());
+        let core = game.core_name();
+        self.notice(NoticeKind::CoreRefused { core, refusal });
     }
 
     fn hear(&mut self, message: FromCore) {

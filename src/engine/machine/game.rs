@@ -1,14 +1,14 @@
 //! The open game, and how the window and the pages see it.
 
+use super::Folders;
 use super::action::{GameId, StartId};
 use crate::engine::saves::{SaveVersion, Saves};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
 use crate::game_command::Slot;
-use crate::link::message::{ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
+use crate::link::message::{Bounds, ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The core process of the open game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,10 @@ pub(super) struct OpenGame {
     pub(super) names: Vec<ControlName>,
     pub(super) wants: Wants,
     pub(super) discs: Option<Discs>,
+    /// It was said that the core process is not held as it should be.
+    pub(super) hold_told: bool,
+    /// The kinds of things that the core was refused.
+    pub(super) refused: Vec<u8>,
     /// The guest who paused it, or was the last to ask for that; none for the host.
     pub(super) paused_by: Option<String>,
 }
@@ -81,22 +85,25 @@ impl OpenGame {
             names: Vec::new(),
             wants: Wants::default(),
             discs: None,
+            hold_told: false,
+            refused: Vec::new(),
             paused_by: None,
         }
     }
 
     /// What the core process is told to run.
-    pub(super) fn load(&self, system_dir: &Path, language: Spoken, revive: bool) -> Load {
+    pub(super) fn load(&self, folders: &Folders, language: Spoken, revive: bool) -> Load {
         Load {
             core: self.game.core.clone(),
             content: self.game.content.clone(),
             options: self.game.options.clone(),
             devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
-            system_dir: system_dir.to_owned(),
+            system_dir: folders.system.clone(),
             save_dir: self.saves.core_dir.clone(),
             language,
             revive,
             pace: Pace::Real,
+            bounds: Bounds { reports: Some(folders.data.join("crashes")), ..self.game.bounds.clone() },
         }
     }
 
@@ -122,7 +129,7 @@ impl OpenGame {
     }
 
     /// What the core calls itself, once it has said so.
-    fn core_name(&self) -> String {
+    pub(super) fn core_name(&self) -> String {
         self.loaded.as_ref().map(|loaded| loaded.name.clone()).unwrap_or_default()
     }
 

@@ -270,7 +270,7 @@ impl Machine {
                     game.battery.saved = 0;
                 }
                 game.process = Process::Asked(start);
-                let load = Box::new(game.load(&self.folders.system, self.language, revive));
+                let load = Box::new(game.load(&self.folders, self.language, revive));
                 self.push(Action::StartCore { start, load });
             }
             // Running on would end in overwriting a save that could not be read.

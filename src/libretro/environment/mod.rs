@@ -15,6 +15,7 @@ mod video;
 #[cfg(test)]
 mod tests;
 
+pub use calls::name as call_name;
 pub use video::Video;
 
 use super::discs::Drive;

@@ -76,6 +76,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
         language: Spoken::English,
         revive: false,
         pace: Pace::Real,
+        bounds: Default::default(),
     };
     let (sender, events) = sync_channel(64);
     let listener = Box::new(move |event| {
@@ -89,7 +90,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
     let until = Instant::now() + Duration::from_secs(10) + Duration::from_secs(1) * (count / 30) as u32;
     while pictures.len() < count && Instant::now() < until {
         match events.try_recv() {
-            Ok(Event::Died(crash)) => return Err(crash.into()),
+            Ok(Event::Died { crash, .. }) => return Err(crash.into()),
             Ok(Event::Message(FromCore::LoadFailed(error))) => return Err(error.into()),
             _ => {}
         }

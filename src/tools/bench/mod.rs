@@ -10,6 +10,7 @@ mod footage;
 mod host;
 mod meet;
 mod room;
+mod sandbox;
 mod socket;
 mod strangers;
 mod switch;
@@ -25,7 +26,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "latency",
     "join",
     "footprint",
@@ -38,6 +39,7 @@ pub const NAMES: [&str; 12] = [
     "encode",
     "switch",
     "meet",
+    "sandbox",
 ];
 
 /// Runs one bench, or `all`.
@@ -61,6 +63,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "switch" => switch::switch(&mut table)?,
             "strangers" => strangers::strangers(&mut table)?,
             "meet" => meet::meet(&mut table)?,
+            "sandbox" => sandbox::sandbox(&mut table)?,
             _ => pace(&mut table)?,
         }
         if !json {

@@ -58,7 +58,7 @@ impl World {
         }
         let crash = Crash::Unknown { core: "It".into() };
         let (before, starts) = (self.machine.core_pid().is_some(), self.starts.len());
-        self.machine.handle_core(start, CoreEvent::Died(crash), self.now);
+        self.machine.handle_core(start, CoreEvent::Died { crash, report: None }, self.now);
         self.settle();
         if before {
             let waits = never_ran || self.crashes.len() > 2;
@@ -122,7 +122,11 @@ impl World {
                 FromCore::Paused(true),
                 FromCore::LoadFailed(LoadError::NotStarted { core: "It".into() }),
             ];
-            for event in said.map(CoreEvent::Message).into_iter().chain([CoreEvent::Died(crash), CoreEvent::Ended]) {
+            for event in said
+                .map(CoreEvent::Message)
+                .into_iter()
+                .chain([CoreEvent::Died { crash, report: None }, CoreEvent::Ended])
+            {
                 self.machine.handle_core(old, event, self.now);
             }
         }

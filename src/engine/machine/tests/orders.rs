@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::Slot;
+use crate::engine::machine::Folders;
 use crate::link::message::FromCore;
 use crate::link::message::LoadError;
 use crate::text::Spoken;
@@ -296,7 +297,8 @@ fn options_and_devices_are_there_again_after_a_crash() {
     world.command(Command::Device { port: 1, id: 257 });
     world.settle();
     assert_eq!(told_core(&world).len(), 3);
-    let load = world.machine.game.as_ref().map(|game| game.load("/s".as_ref(), Spoken::Chinese, true)).expect("a game");
+    let folders = Folders { data: "/d".into(), system: "/s".into(), recordings: "/r".into() };
+    let load = world.machine.game.as_ref().map(|game| game.load(&folders, Spoken::Chinese, true)).expect("a game");
     assert_eq!(load.options, [("speed".to_owned(), "fast".to_owned())]);
     assert_eq!(load.devices, [(1, 257)]);
 }
