@@ -5,6 +5,7 @@ mod core;
 mod devices;
 mod discs;
 mod environment;
+mod hw;
 mod keyboard;
 mod options;
 mod pace;

@@ -4,7 +4,7 @@ use crate::crash::Crash;
 use crate::emulator::{Emulator, Event, StartError};
 use crate::library::{CheckError, check_content, check_core};
 use crate::link::Link;
-use crate::link::message::{CallSeen, FromCore, Load, LoadError, Loaded, OptionInfo, Pace, Report};
+use crate::link::message::{CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, OptionInfo, Pace, Report};
 use crate::messages;
 use crate::text::{IoCause, Message, Spoken, Texts};
 use serde_json::json;
@@ -140,6 +140,15 @@ fn as_json(loaded: &Loaded, report: &Report, messages: &[String]) -> String {
             "visible": it.visible,
         })
     };
+    let hardware = report.hardware.as_ref().map(|it| {
+        json!({
+            "api": it.api,
+            "version": it.version,
+            "renderer": it.renderer,
+            "contexts": it.contexts,
+            "pictures": it.pictures,
+        })
+    });
     json!({
         "name": loaded.name,
         "version": loaded.version,
@@ -161,6 +170,7 @@ fn as_json(loaded: &Loaded, report: &Report, messages: &[String]) -> String {
         "calls": report.calls.iter().map(call).collect::<Vec<_>>(),
         "run_mean_us": report.run_mean_us,
         "run_max_us": report.run_max_us,
+        "hardware": hardware,
         "options": loaded.options.iter().map(option).collect::<Vec<_>>(),
         "messages": messages,
     })
@@ -197,6 +207,7 @@ messages! {
         call => Call { name: String, call: u32, times: u64 },
         no_calls => NoCalls,
         says => Says { words: String },
+        drew => Drew { api: String, version: String, renderer: String },
     }
 }
 
@@ -227,6 +238,9 @@ fn as_text(loaded: &Loaded, report: &Report, messages: &[String], texts: &Texts)
         refused_calls: if refused.is_empty() { ReportPart::NoCalls.text(texts) } else { refused.join(", ") },
     };
     let says = messages.iter().map(|words| ReportPart::Says { words: words.clone() }.text(texts));
-    let lines: Vec<String> = [core.text(texts)].into_iter().chain(says).collect();
+    let drew = report.hardware.clone().map(|HardwareSeen { api, version, renderer, .. }| {
+        ReportPart::Drew { api, version, renderer }.text(texts)
+    });
+    let lines: Vec<String> = [core.text(texts)].into_iter().chain(drew).chain(says).collect();
     lines.join("\n")
 }
