@@ -238,9 +238,10 @@ fn as_text(loaded: &Loaded, report: &Report, messages: &[String], texts: &Texts)
         refused_calls: if refused.is_empty() { ReportPart::NoCalls.text(texts) } else { refused.join(", ") },
     };
     let says = messages.iter().map(|words| ReportPart::Says { words: words.clone() }.text(texts));
-    let drew = report.hardware.clone().map(|HardwareSeen { api, version, renderer, .. }| {
-        ReportPart::Drew { api, version, renderer }.text(texts)
-    });
+    let drew = report
+        .hardware
+        .clone()
+        .map(|HardwareSeen { api, version, renderer, .. }| ReportPart::Drew { api, version, renderer }.text(texts));
     let lines: Vec<String> = [core.text(texts)].into_iter().chain(drew).chain(says).collect();
     lines.join("\n")
 }

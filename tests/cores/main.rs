@@ -8,6 +8,7 @@ mod bad_pictures;
 mod consoles;
 mod core_crash;
 mod environment;
+mod hardware;
 mod headless_json;
 mod inputs_reach_the_core;
 mod real_cores;

@@ -186,7 +186,9 @@ impl Environment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoHardware {
     /// By the name that its makers give it.
-    NotOffered { api: String },
+    NotOffered {
+        api: String,
+    },
     NotThere(HardwareProblem),
 }
 

@@ -82,13 +82,7 @@ impl Framebuffer {
             let object = gl.create_framebuffer().map_err(failed)?;
             gl.bind_framebuffer(glow::FRAMEBUFFER, Some(object));
             let colour = texture(gl, can, size).map_err(failed)?;
-            gl.framebuffer_texture_2d(
-                glow::FRAMEBUFFER,
-                glow::COLOR_ATTACHMENT0,
-                glow::TEXTURE_2D,
-                Some(colour),
-                0,
-            );
+            gl.framebuffer_texture_2d(glow::FRAMEBUFFER, glow::COLOR_ATTACHMENT0, glow::TEXTURE_2D, Some(colour), 0);
             let depth = match depth_format(request, can) {
                 None => None,
                 Some((format, attachments)) => {

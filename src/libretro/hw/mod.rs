@@ -143,16 +143,8 @@ fn renew(largest: (u32, u32)) -> Result<(), HardwareProblem> {
     let Canvas { request, api, context, contexts, pictures, .. } = it;
     drop(context);
     let context = Context::create(&request, &api)?;
-    let mut it = Canvas {
-        request,
-        api,
-        context,
-        framebuffer: None,
-        stated: largest,
-        restated: None,
-        contexts,
-        pictures,
-    };
+    let mut it =
+        Canvas { request, api, context, framebuffer: None, stated: largest, restated: None, contexts, pictures };
     it.begin(largest)?;
     *canvas = Some(it);
     drop(canvas);

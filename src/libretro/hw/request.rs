@@ -16,6 +16,9 @@ pub enum Api {
 /// Profiles came with this version of OpenGL: a core that asks for less, or for none, gets it.
 const FIRST_CORE: (u32, u32) = (3, 2);
 
+/// Framebuffer objects, which pictures are drawn into, came with this one.
+const FIRST_WITH_FRAMEBUFFERS: (u32, u32) = (3, 0);
+
 impl Api {
     /// None for an API that is none of OpenGL's.
     pub fn of(wanted: &sys::retro_hw_render_callback) -> Option<Api> {
@@ -39,7 +42,9 @@ impl Api {
     /// Whether a context of this version and kind will do: it has all that was asked for.
     pub fn is_met_by(self, embedded: bool, version: (u32, u32)) -> bool {
         match self {
-            Api::Compatibility { major, minor } | Api::Core { major, minor } => !embedded && version >= (major, minor),
+            Api::Compatibility { major, minor } | Api::Core { major, minor } => {
+                !embedded && version >= (major, minor).max(FIRST_WITH_FRAMEBUFFERS)
+            }
             Api::Embedded { major, minor } => embedded && version >= (major, minor),
         }
     }
@@ -134,6 +139,8 @@ mod tests {
         let core = Api::Core { major: 3, minor: 3 };
         assert!(core.is_met_by(false, (3, 3)) && core.is_met_by(false, (4, 0)));
         assert!(!core.is_met_by(false, (3, 2)) && !core.is_met_by(true, (4, 0)));
+        let any = Api::Compatibility { major: 0, minor: 0 };
+        assert!(any.is_met_by(false, (3, 0)) && !any.is_met_by(false, (2, 1)));
         let embedded = Api::Embedded { major: 2, minor: 0 };
         assert!(embedded.is_met_by(true, (3, 2)) && !embedded.is_met_by(false, (4, 5)));
     }

@@ -210,9 +210,9 @@ impl Context {
             let size = [egl::WIDTH, 16, egl::HEIGHT, 16, egl::NONE];
             Some(library.create_pbuffer_surface(display.0, config, &size))
         };
-        let made = surface.transpose().and_then(|surface| {
-            library.make_current(display.0, surface, surface, Some(context)).map(|()| surface)
-        });
+        let made = surface
+            .transpose()
+            .and_then(|surface| library.make_current(display.0, surface, surface, Some(context)).map(|()| surface));
         let surface = made.map_err(|error| {
             let _ = library.destroy_context(display.0, context);
             failed(error)
