@@ -49,7 +49,7 @@ static struct gl gl;
 
 static struct { unsigned width, height; } sizes[MAX_SIZES], largest;
 static unsigned size_count, every, layers, frame;
-static char api[16], announce[16], origin[16], buffers[16], fault[16];
+static char api[16], announce[16], origin[16], buffers[16];
 static bool mix, shared, disorder, shows;
 
 static struct { unsigned resets, destroys, without, disturbed, errors, refused; } seen;
@@ -456,7 +456,6 @@ static void read_options(void)
    COPY(announce, "draws_announce", "none");
    COPY(origin, "draws_origin", "bottom");
    COPY(buffers, "draws_buffers", "none");
-   COPY(fault, "draws_fault", "none");
    every = atoi(option("draws_every", "0"));
    layers = atoi(option("draws_layers", "0"));
    mix = is_on("draws_mix");
@@ -544,6 +543,7 @@ bool retro_load_game_special(unsigned type, const struct retro_game_info *info, 
 
 static void go_wrong(void)
 {
+   const char *fault = option("draws_fault", "none");
    if (!strcmp(fault, "abort"))
       abort();
    if (!strcmp(fault, "segv"))
