@@ -18,6 +18,10 @@ use std::time::{Duration, Instant};
 /// The hidden subcommand that makes this executable a core process.
 pub const SUBCOMMAND: &str = "core-process";
 
+/// Graphics drivers keep compiled shaders in the home folder, which is none of a core's business.
+const NO_SHADER_CACHES: [(&str, &str); 3] =
+    [("MESA_SHADER_CACHE_DISABLE", "true"), ("MESA_GLSL_CACHE_DISABLE", "true"), ("__GL_SHADER_DISK_CACHE", "0")];
+
 /// How often the supervisor looks whether the core still answers.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Looks without a sign of life before the core counts as hung: 2 s. Looks are counted, not seconds, so that a machine
@@ -78,6 +82,7 @@ impl Emulator {
         // By way of /proc, so that it is this very program even after its file was replaced by an update.
         let child = Command::new("/proc/self/exe")
             .arg(SUBCOMMAND)
+            .envs(NO_SHADER_CACHES)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())

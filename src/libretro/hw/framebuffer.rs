@@ -10,9 +10,6 @@ use crate::frame::MAX_SIDE;
 use crate::link::message::HardwareProblem;
 use glow::{Context, HasContext, NativeFramebuffer, NativeRenderbuffer, NativeTexture, PixelPackData, PixelUnpackData};
 
-/// The order of rows that reading from OpenGL asks for, in the extension `GL_MESA_pack_invert`.
-const PACK_INVERT_MESA: u32 = 0x8758;
-
 /// What can be done with this kind of context.
 #[derive(Debug, Clone, Copy)]
 struct Abilities {
@@ -21,8 +18,6 @@ struct Abilities {
     embedded: bool,
     /// Blue comes first when asked for.
     bgra: bool,
-    /// Rows come in the other order when asked for.
-    inverts: bool,
     /// Depth of 24 bits, and together with stencil.
     deep: bool,
     packed: bool,
@@ -37,7 +32,6 @@ impl Abilities {
             modern: modern || !embedded,
             embedded,
             bgra: !embedded || has("GL_EXT_read_format_bgra"),
-            inverts: has("GL_MESA_pack_invert"),
             deep: modern || !embedded || has("GL_OES_depth24"),
             packed: modern || !embedded || has("GL_OES_packed_depth_stencil"),
         }
@@ -166,7 +160,6 @@ impl Framebuffer {
     pub fn read(&self, gl: &Context, width: u32, height: u32, pixels: &mut [u8]) {
         assert!(self.holds(width, height) && pixels.len() == width as usize * height as usize * 4);
         let row = width as usize * 4;
-        let inverts = self.bottom_left_origin && self.can.inverts;
         let packing = match (self.can.modern, self.can.embedded) {
             (false, _) => &PACKING[..1],
             (true, true) => &PACKING[..4],
@@ -197,10 +190,6 @@ impl Framebuffer {
                     gl.pixel_store_i32(*name, *value);
                 }
             }
-            let was_inverted = self.can.inverts && gl.get_parameter_i32(PACK_INVERT_MESA) != 0;
-            if was_inverted != inverts {
-                gl.pixel_store_i32(PACK_INVERT_MESA, inverts.into());
-            }
             let (order, kind) = match (self.can.bgra, self.can.embedded) {
                 (true, false) => (glow::BGRA, glow::UNSIGNED_INT_8_8_8_8_REV),
                 (true, true) => (glow::BGRA, glow::UNSIGNED_BYTE),
@@ -208,9 +197,6 @@ impl Framebuffer {
             };
             let into = PixelPackData::Slice(Some(pixels));
             gl.read_pixels(0, 0, width.cast_signed(), height.cast_signed(), order, kind, into);
-            if was_inverted != inverts {
-                gl.pixel_store_i32(PACK_INVERT_MESA, was_inverted.into());
-            }
             for ((name, value), kept) in packing.iter().zip(&kept) {
                 if kept != value {
                     gl.pixel_store_i32(*name, *kept);
@@ -227,7 +213,7 @@ impl Framebuffer {
         if !self.can.bgra {
             rows::swap_red_and_blue(pixels);
         }
-        if self.bottom_left_origin && !inverts {
+        if self.bottom_left_origin {
             rows::flip(pixels, row);
         }
     }
