@@ -1,5 +1,9 @@
 //! The host's handle on a core process: start it, speak to it, notice when it dies or hangs.
 
+mod graphics;
+
+pub use graphics::{GRAPHICS_SUBCOMMAND, Graphics, ask_graphics};
+
 use crate::crash::Crash;
 use crate::link::message::{self, FromCore, Load, ReceiveError, ToCore};
 use crate::link::{Link, Status};

@@ -341,6 +341,8 @@ enum What {
     /// Be a core process.
     #[command(name = emulator::SUBCOMMAND, hide = true)]
     CoreProcess,
+    #[command(name = emulator::GRAPHICS_SUBCOMMAND, hide = true)]
+    GraphicsProbe,
 }
 
 /// What is wrong with an argument; in English, as the parser's own words are.
@@ -410,6 +412,9 @@ fn main() -> ExitCode {
     if let Some(What::CoreProcess) = arguments.what {
         return libretro::core_process();
     }
+    if let Some(What::GraphicsProbe) = arguments.what {
+        return libretro::graphics_probe();
+    }
     log();
     let settings = settings::path().map(|path| Settings::load(&path).0).unwrap_or_default();
     let texts = Spoken::from_choice(settings.language).texts();
@@ -477,7 +482,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
         }
-        Some(What::CoreProcess) => Ok(()),
+        Some(What::CoreProcess | What::GraphicsProbe) => Ok(()),
     }
 }
 

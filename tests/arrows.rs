@@ -41,7 +41,7 @@ const ARROWS: &[(&str, &str)] = &[
         "audio crash emulator files frame game_command input library link net packet record room session sync text video",
     ),
     ("gui", "engine frame input library link net packet room session settings signals sync text"),
-    ("headless", "engine input packet room session signals sync text usage"),
+    ("headless", "emulator engine input packet room session signals sync text usage"),
     ("tools", "crash emulator files frame input library link net packet record sync text usage video"),
 ];
 

@@ -18,4 +18,5 @@ mod sound;
 mod sys;
 mod vfs;
 
+pub use hw::probe as graphics_probe;
 pub use process::main as core_process;

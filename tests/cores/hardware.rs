@@ -9,6 +9,7 @@ use hotseat::link::Link;
 use hotseat::link::frames::FrameReader;
 use hotseat::link::message::{self, FromCore, HardwareSeen, Load, Pace, Report, ToCore};
 use hotseat::text::Spoken;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::BufReader;
 use std::os::fd::OwnedFd;
@@ -384,4 +385,31 @@ fn without_egl_cores_that_draw_in_memory_run_all_the_same() {
         command
     });
     assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn doctor_says_what_draws_and_survives_a_driver_that_does_not() {
+    let home = TempDir::new();
+    let doctor = |variables: &[(&str, &Path)]| -> Value {
+        let mut command = quiet_command(&home);
+        command.args(["doctor", "--json", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0"]);
+        let output = run_to_end({
+            command.envs(variables.iter().copied());
+            command
+        });
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+        told["opengl"].clone()
+    };
+    let there = doctor(&[]);
+    assert!(["graphics.processor", "graphics.card"].iter().any(|code| there["code"] == *code), "{there}");
+    home.file("libEGL.so.1", b"this is no library");
+    let missing = doctor(&[("LD_LIBRARY_PATH", home.path())]);
+    assert_eq!((&missing["state"], &missing["code"]), (&"bad".into(), &"graphics.missing".into()), "{missing}");
+    // A library that ends the process when it is loaded.
+    let source =
+        home.file("crashes.c", b"#include <stdlib.h>\n__attribute__((constructor)) void begin(void) { abort(); }\n");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC"]).arg(source).arg("-o").arg(home.path().join("libEGL.so.1"));
+    assert!(compiler.status().expect("cc starts: install the package gcc").success());
+    assert_eq!(doctor(&[("LD_LIBRARY_PATH", home.path())])["code"], "graphics.crashed");
 }

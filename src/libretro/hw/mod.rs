@@ -6,10 +6,12 @@
 
 mod framebuffer;
 mod gpus;
+mod probe;
 mod request;
 mod rows;
 mod sys;
 
+pub use probe::main as probe;
 pub use request::{Request, api_name};
 pub use sys::{is_there, proc_address};
 
