@@ -1,6 +1,9 @@
 //! The host's handle on a core process: start it, speak to it, notice when it dies or hangs.
 
+mod graphics;
 mod memory;
+
+pub use graphics::{GRAPHICS_SUBCOMMAND, Graphics, ask_graphics};
 
 use crate::crash::{self, Crash, Report};
 use crate::link::message::{self, Bounds, FromCore, Load, ReceiveError, ToCore};
@@ -23,6 +26,10 @@ use std::time::{Duration, Instant};
 
 /// The hidden subcommand that makes this executable a core process.
 pub const SUBCOMMAND: &str = "core-process";
+
+/// Graphics drivers keep compiled shaders in the home folder, which is none of a core's business.
+const NO_SHADER_CACHES: [(&str, &str); 3] =
+    [("MESA_SHADER_CACHE_DISABLE", "true"), ("MESA_GLSL_CACHE_DISABLE", "true"), ("__GL_SHADER_DISK_CACHE", "0")];
 
 /// How often the supervisor looks whether the core still answers.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -111,6 +118,7 @@ impl Emulator {
         }
         let child = command
             .arg(SUBCOMMAND)
+            .envs(NO_SHADER_CACHES)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::from(OwnedFd::from(their_side)))
             .stderr(Stdio::inherit())

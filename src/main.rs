@@ -400,6 +400,9 @@ enum What {
     /// Try what a core process must not.
     #[command(name = sandbox::probe::SUBCOMMAND, hide = true)]
     SandboxProbe,
+    /// Say which OpenGL cores get.
+    #[command(name = emulator::GRAPHICS_SUBCOMMAND, hide = true)]
+    GraphicsProbe,
 }
 
 /// What is wrong with an argument; in English, as the parser's own words are.
@@ -479,6 +482,9 @@ fn main() -> ExitCode {
     if let Some(What::SandboxProbe) = arguments.what {
         return sandbox::probe::main();
     }
+    if let Some(What::GraphicsProbe) = arguments.what {
+        return libretro::graphics_probe();
+    }
     log();
     let settings = settings::path().map(|path| Settings::load(&path).0).unwrap_or_default();
     let texts = Spoken::from_choice(settings.language).texts();
@@ -548,7 +554,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
         }
-        Some(What::CoreProcess | What::SandboxProbe) => Ok(()),
+        Some(What::CoreProcess | What::SandboxProbe | What::GraphicsProbe) => Ok(()),
     }
 }
 

@@ -43,8 +43,11 @@ const ARROWS: &[(&str, &str)] = &[
         "audio crash emulator files frame game_command input library link net packet record room sandbox session sync text video",
     ),
     ("gui", "downloads engine frame input library link net packet room session settings signals sync text"),
-    ("headless", "engine input packet room sandbox session signals sync text usage"),
-    ("tools", "crash downloads emulator files frame input library link net packet record sandbox sync text usage video"),
+    ("headless", "emulator engine input packet room sandbox session signals sync text usage"),
+    (
+        "tools",
+        "crash downloads emulator files frame input library link net packet record sandbox sync text usage video",
+    ),
 ];
 
 /// What is at the root of the crate without being a module, and the module that it is of.

@@ -39,8 +39,8 @@ pub(super) fn probe(core: &Path, scratch: &Path) -> Result<(), ProbeError> {
     let result = loop {
         match events.recv_timeout(end.saturating_duration_since(Instant::now())) {
             Ok(Event::Message(FromCore::LoadFailed(error))) => break is_a_core(error),
-            Ok(Event::Message(_)) => {}
-            Ok(Event::Died(error)) => break Err(ProbeError::Crash { error }),
+            Ok(Event::Message(_) | Event::Held(_) | Event::Refused(_)) => {}
+            Ok(Event::Died { crash: error, .. }) => break Err(ProbeError::Crash { error }),
             Ok(Event::Ended) | Err(RecvTimeoutError::Disconnected) => break Ok(()),
             Err(RecvTimeoutError::Timeout) => break Err(ProbeError::Silent { seconds: LIMIT.as_secs() }),
         }

@@ -1,5 +1,6 @@
-//! `hotseat doctor`: tries what friends elsewhere need, and says what it found.
+//! `hotseat doctor`: tries what friends elsewhere need and what cores draw with, and says what it found.
 
+use crate::emulator::{Graphics, ask_graphics};
 use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose, diagnose_hold};
 use crate::sandbox::{Policy, Private, Task, probe};
 use crate::text::{Message, Texts};
@@ -34,10 +35,19 @@ pub fn doctor(config: Config, as_json: bool, texts: &Texts) -> Result<String, St
     let tried =
         probe::run(&policy).inspect_err(|error| tracing::warn!("no process could try what cores may do: {error}"));
     steps.extend(diagnose_hold(tried.ok()));
-    Ok(if as_json { machine_readable(&steps, texts) } else { readable(&steps, texts) })
+    let graphics = ask_graphics();
+    Ok(if as_json { machine_readable(&steps, &graphics, texts) } else { readable(&steps, &graphics, texts) })
 }
 
-fn machine_readable(steps: &[Step], texts: &Texts) -> String {
+fn state_of(graphics: &Graphics) -> StepState {
+    match graphics {
+        Graphics::Card { .. } => StepState::Good,
+        Graphics::Processor { .. } => StepState::Limited,
+        Graphics::Missing { .. } | Graphics::Crashed => StepState::Bad,
+    }
+}
+
+fn machine_readable(steps: &[Step], graphics: &Graphics, texts: &Texts) -> String {
     let step = |step: &Step| {
         json!({
             "step": step.title.code(),
@@ -47,21 +57,31 @@ fn machine_readable(steps: &[Step], texts: &Texts) -> String {
             "advice": step.advice.as_ref().map(|advice| advice.text(texts)),
         })
     };
-    json!({ "steps": steps.iter().map(step).collect::<Vec<_>>() }).to_string()
+    let opengl = json!({
+        "state": state_of(graphics).name(),
+        "code": graphics.code(),
+        "finding": graphics.text(texts),
+    });
+    json!({ "steps": steps.iter().map(step).collect::<Vec<_>>(), "opengl": opengl }).to_string()
 }
 
-fn readable(steps: &[Step], texts: &Texts) -> String {
+fn mark(state: StepState) -> &'static str {
+    match state {
+        StepState::Good => "✓",
+        StepState::Working => "…",
+        StepState::Limited => "!",
+        StepState::Bad => "✗",
+        StepState::Off => "-",
+    }
+}
+
+fn readable(steps: &[Step], graphics: &Graphics, texts: &Texts) -> String {
     let mut lines = Vec::new();
     for step in steps {
-        let mark = match step.state {
-            StepState::Good => "✓",
-            StepState::Working => "…",
-            StepState::Limited => "!",
-            StepState::Bad => "✗",
-            StepState::Off => "-",
-        };
+        let mark = mark(step.state);
         lines.push(format!("{mark} {}: {}", step.title.text(texts), step.finding.text(texts)));
         lines.extend(step.advice.iter().map(|advice| format!("    {}", advice.text(texts))));
     }
+    lines.push(format!("{} OpenGL: {}", mark(state_of(graphics)), graphics.text(texts)));
     lines.join("\n")
 }

@@ -4,9 +4,11 @@
 //! core that calls back from inside a call, or from a thread of its own, finds it free.
 #![allow(unsafe_code)]
 
+mod hardware;
 mod picture;
 mod sound;
 
+pub use hardware::{current_framebuffer, lost, proc_address};
 pub use picture::{hand_over, video_refresh};
 pub use sound::{MICROPHONE, audio_sample, audio_sample_batch, audio_sample_batch_float};
 
@@ -116,7 +118,7 @@ fn lock() -> MutexGuard<'static, Option<Front>> {
 pub unsafe extern "C" fn environment(command: u32, data: *mut c_void) -> bool {
     // SAFETY: the core's promise, libretro.h.
     let argument = unsafe { sys::Argument::new(data) };
-    with(|front| {
+    let answer = with(|front| {
         front.link.note_call(command);
         if command != sys::RETRO_ENVIRONMENT_GET_CURRENT_SOFTWARE_FRAMEBUFFER {
             return front.environment.call(command, argument);
@@ -125,7 +127,12 @@ pub unsafe extern "C" fn environment(command: u32, data: *mut c_void) -> bool {
         let answer = picture::software_framebuffer(front, argument);
         front.environment.calls.count(command, answer);
         answer
-    })
+    });
+    // Outside of the lock: the core is told of a new context.
+    if answer {
+        hardware::follow(command);
+    }
+    answer
 }
 
 impl Seen {

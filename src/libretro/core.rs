@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::callbacks;
+use super::hw;
 use super::sys;
 use crate::link::message::LoadError;
 use crate::link::state::{Memory, StateWriter};
@@ -166,8 +167,10 @@ impl Core {
 
     /// Runs one frame.
     pub fn run(&mut self) {
+        hw::hold();
         // SAFETY: the content is loaded, and callbacks do not call back into the core.
         unsafe { (self.call.run)() };
+        callbacks::lost(hw::catch_up().is_err());
     }
 
     /// The console's reset button.
@@ -217,10 +220,12 @@ impl Core {
         // SAFETY: called once, in the order libretro.h asks for.
         unsafe {
             if std::mem::take(&mut self.loaded) {
+                hw::end();
                 (self.call.unload_game)();
             }
             (self.call.deinit)();
         }
+        hw::give_up();
     }
 }
 

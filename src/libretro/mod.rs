@@ -6,6 +6,7 @@ mod devices;
 mod discs;
 mod environment;
 mod fall;
+mod hw;
 mod keyboard;
 mod options;
 mod pace;
@@ -19,4 +20,5 @@ mod sys;
 mod vfs;
 
 pub use environment::call_name;
+pub use hw::probe as graphics_probe;
 pub use process::main as core_process;

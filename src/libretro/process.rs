@@ -2,7 +2,8 @@
 
 use super::callbacks::{self, Front};
 use super::core::Core;
-use super::environment::Environment;
+use super::environment::{Environment, NoHardware};
+use super::hw;
 use super::options::Options;
 use super::runner::Runner;
 use super::sys;
@@ -150,6 +151,8 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
     let av = core.av_info();
     callbacks::with(|front| front.environment.set_av_info(&av))
         .map_err(|problem| LoadError::InvalidVideo { core: info.name.clone(), problem })?;
+    let largest = callbacks::with(|front| front.environment.video.largest());
+    hw::begin(largest).map_err(|problem| LoadError::NoHardware { core: info.name.clone(), problem })?;
     let plugged = callbacks::with(|front| {
         for (port, device) in &load.devices {
             front.environment.plug(*port, *device);
@@ -183,11 +186,11 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
 fn refused(load: &Load, core: String) -> LoadError {
     let words = callbacks::with(|front| std::mem::take(&mut front.environment.last_error));
     let words = words.trim().trim_end_matches(['.', '!']).to_owned();
-    if let Some(api) = callbacks::with(|front| front.environment.wanted_hardware.take()) {
-        return match words.is_empty() {
-            true => LoadError::NeedsHardware { core, api },
-            false => LoadError::NeedsHardwareSaying { core, api, words },
-        };
+    match callbacks::with(|front| front.environment.no_hardware.take()) {
+        Some(NoHardware::NotOffered { api }) if words.is_empty() => return LoadError::NeedsHardware { core, api },
+        Some(NoHardware::NotOffered { api }) => return LoadError::NeedsHardwareSaying { core, api, words },
+        Some(NoHardware::NotThere(problem)) => return LoadError::NoHardware { core, problem },
+        None => {}
     }
     match &load.content {
         Some(path) => {

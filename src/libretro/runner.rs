@@ -5,11 +5,13 @@
 use super::callbacks;
 use super::core::Core;
 use super::discs::DiscChanger;
+use super::hw;
 use super::pace::{Next, Pacer};
 use super::process::Inbox;
 use super::sound::SoundOnDemand;
 use super::sys;
-use crate::link::message::{FromCore, Pace, Report, ToCore};
+use crate::frame::PixelFormat;
+use crate::link::message::{FromCore, HardwareSeen, Pace, Report, ToCore};
 use crate::link::state::{Memory, StateWriter};
 use crate::link::{Link, Status};
 use crate::sync::{now, sleep_until};
@@ -301,16 +303,25 @@ impl Runner {
     }
 
     fn report(&self) -> Report {
+        let hardware = hw::seen();
         callbacks::with(|front| Report {
             frames: self.frames,
             duplicates: front.seen.duplicates,
             sizes: front.seen.sizes.clone(),
-            formats: vec![front.environment.video.format.name().into()],
+            formats: formats(front.environment.video.format, hardware.as_ref()),
             samples: front.seen.samples,
             calls: front.environment.calls.seen(),
             refused_frames: front.seen.refused,
             run_mean_us: self.run_total.as_secs_f64() * 1e6 / self.frames.max(1) as f64,
             run_max_us: self.run_max.as_secs_f64() * 1e6,
+            hardware: hardware.clone(),
         })
     }
+}
+
+/// Those of pictures in memory, and of pictures that the card drew.
+fn formats(in_memory: PixelFormat, hardware: Option<&HardwareSeen>) -> Vec<String> {
+    let drawn = hardware.is_some_and(|seen| seen.pictures > 0).then_some(PixelFormat::Xrgb8888);
+    let formats = drawn.into_iter().chain((drawn != Some(in_memory)).then_some(in_memory));
+    formats.map(|format| format.name().to_owned()).collect()
 }

@@ -237,6 +237,14 @@ pub fn call_buffer_status(callback: &retro_audio_buffer_status_callback, percent
     }
 }
 
+/// Tells the core that its graphics context is there, or that it goes.
+pub fn call_context(callback: retro_hw_context_reset_t) {
+    if let Some(callback) = callback {
+        // SAFETY: the core's own function, on the thread that runs it, which has the context.
+        unsafe { callback() };
+    }
+}
+
 /// Has the core look which options are of use now. True: that changed.
 pub fn call_options_display(callback: &retro_core_options_update_display_callback) -> bool {
     // SAFETY: the core's own function, on the thread that runs it.

@@ -27,9 +27,26 @@ messages! {
         needs_hardware => NeedsHardware { core: String, api: String },
         /// The same, with the core's own last words: it may have another reason.
         needs_hardware_saying => NeedsHardwareSaying { core: String, api: String, words: String },
+        /// The API is offered, but not on this machine.
+        no_hardware => NoHardware { core: String, problem: HardwareProblem },
         content_unreadable => ContentUnreadable { content: String, cause: IoCause },
         content_empty => ContentEmpty { content: String },
         content_too_large => ContentTooLarge { content: String },
+    }
+}
+
+messages! {
+    /// Why there is no OpenGL for a core: a clause. `api` with its version, as its makers write it.
+    #[derive(Serialize, Deserialize)]
+    pub enum HardwareProblem in hardware {
+        /// With the dynamic linker's own words.
+        no_library => NoLibrary { linker: String },
+        no_driver => NoDriver,
+        /// With the driver's name, as it gives it.
+        too_old => TooOld { api: String, offered: String },
+        /// With EGL's own words.
+        no_context => NoContext { api: String, egl: String },
+        no_framebuffer => NoFramebuffer { width: u32, height: u32 },
     }
 }
 
@@ -95,6 +112,10 @@ impl LoadError {
                 bound_text(other);
             }
             LoadError::NeedsHardwareSaying { core, api, words } => [core, api, words].into_iter().for_each(bound_text),
+            LoadError::NoHardware { core, problem } => {
+                bound_text(core);
+                problem.bound();
+            }
             LoadError::InvalidVideo { core, problem } => {
                 bound_text(core);
                 problem.bound();
@@ -106,6 +127,19 @@ impl LoadError {
                 }
             }
             LoadError::ContentEmpty { content } | LoadError::ContentTooLarge { content } => bound_text(content),
+        }
+    }
+}
+
+impl HardwareProblem {
+    fn bound(&mut self) {
+        match self {
+            HardwareProblem::NoLibrary { linker } => bound_text(linker),
+            HardwareProblem::TooOld { api, offered: other } | HardwareProblem::NoContext { api, egl: other } => {
+                bound_text(api);
+                bound_text(other);
+            }
+            HardwareProblem::NoDriver | HardwareProblem::NoFramebuffer { .. } => {}
         }
     }
 }
@@ -164,6 +198,9 @@ mod tests {
             LoadError::NotStartedSaying { core: long(), words: long() },
             LoadError::NeedsHardware { core: long(), api: long() },
             LoadError::NeedsHardwareSaying { core: long(), api: long(), words: long() },
+            LoadError::NoHardware { core: long(), problem: HardwareProblem::NoLibrary { linker: long() } },
+            LoadError::NoHardware { core: long(), problem: HardwareProblem::TooOld { api: long(), offered: long() } },
+            LoadError::NoHardware { core: long(), problem: HardwareProblem::NoContext { api: long(), egl: long() } },
             LoadError::InvalidVideo { core: long(), problem: problem() },
             LoadError::ContentUnreadable { content: long(), cause: IoCause::Other { system: long() } },
             LoadError::ContentEmpty { content: long() },

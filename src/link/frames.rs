@@ -118,6 +118,12 @@ impl FrameWriter {
         self.drawing.map(|slot| self.link.region.pointer(layout::SLOT_DATA + slot * layout::SLOT_BYTES, len))
     }
 
+    /// A frame that there was no [room](FrameWriter::room_to_draw) for is lost, and counted.
+    pub fn count_lost(&mut self) {
+        self.written += 1;
+        self.link.region.u64(layout::FRAMES_DROPPED).fetch_add(1, Relaxed);
+    }
+
     /// Publishes what the core drew into its [room](FrameWriter::room_to_draw). Nothing happens without one.
     pub fn publish_in_place(&mut self, mut header: FrameHeader) {
         let Some(slot) = self.drawing.take() else { return };

@@ -3,7 +3,7 @@
 //! Rare and small, so plainness beats speed. The host reads with a bound on the length of a line, and bounds what is in
 //! it: what a core does to its process may make it say anything.
 
-pub use super::errors::{CoreWarning, InvalidVideo, LoadError};
+pub use super::errors::{CoreWarning, HardwareProblem, InvalidVideo, LoadError};
 
 use crate::input::MAX_SEATS;
 use crate::messages;
@@ -362,6 +362,11 @@ impl FromCore {
                 for seen in &mut report.calls {
                     (seen.name, seen.reason) = (plain_name(&seen.name), plain_name(&seen.reason));
                 }
+                if let Some(seen) = &mut report.hardware {
+                    for text in [&mut seen.api, &mut seen.version, &mut seen.renderer] {
+                        *text = plain_name(text);
+                    }
+                }
             }
             _ => {}
         }
@@ -389,6 +394,23 @@ pub struct Report {
     pub run_mean_us: f64,
     /// Longest time of `retro_run`, in microseconds.
     pub run_max_us: f64,
+    /// What the core drew with, if that was the graphics card.
+    pub hardware: Option<HardwareSeen>,
+}
+
+/// What a core drew with.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HardwareSeen {
+    /// What it asked for.
+    pub api: String,
+    /// What it got, in the driver's words.
+    pub version: String,
+    /// Who drew, in the driver's words.
+    pub renderer: String,
+    /// Contexts that it had, one after the other.
+    pub contexts: u32,
+    /// Pictures that were read back.
+    pub pictures: u64,
 }
 
 /// One environment call, and how often the core heard yes and no.

@@ -4,7 +4,9 @@ use crate::crash::Crash;
 use crate::emulator::{Emulator, Event, StartError};
 use crate::library::{CheckError, check_content, check_core};
 use crate::link::Link;
-use crate::link::message::{Bounds, CallSeen, FromCore, Load, LoadError, Loaded, OptionInfo, Pace, Report};
+use crate::link::message::{
+    Bounds, CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, OptionInfo, Pace, Report,
+};
 use crate::messages;
 use crate::sandbox::{Held, Refusal};
 use crate::text::{IoCause, Message, Spoken, Texts};
@@ -149,6 +151,15 @@ fn as_json(loaded: &Loaded, report: &Report, seen: &Seen) -> String {
             "visible": it.visible,
         })
     };
+    let hardware = report.hardware.as_ref().map(|it| {
+        json!({
+            "api": it.api,
+            "version": it.version,
+            "renderer": it.renderer,
+            "contexts": it.contexts,
+            "pictures": it.pictures,
+        })
+    });
     json!({
         "name": loaded.name,
         "version": loaded.version,
@@ -170,6 +181,7 @@ fn as_json(loaded: &Loaded, report: &Report, seen: &Seen) -> String {
         "calls": report.calls.iter().map(call).collect::<Vec<_>>(),
         "run_mean_us": report.run_mean_us,
         "run_max_us": report.run_max_us,
+        "hardware": hardware,
         "options": loaded.options.iter().map(option).collect::<Vec<_>>(),
         "messages": seen.messages,
         "sandbox": {
@@ -213,6 +225,7 @@ messages! {
         no_calls => NoCalls,
         says => Says { words: String },
         refused => Refused { refusal: Refusal },
+        drew => Drew { api: String, version: String, renderer: String },
     }
 }
 
@@ -244,6 +257,10 @@ fn as_text(loaded: &Loaded, report: &Report, seen: &Seen, texts: &Texts) -> Stri
     };
     let says = seen.messages.iter().map(|words| ReportPart::Says { words: words.clone() }.text(texts));
     let refused = seen.refusals.iter().map(|it| ReportPart::Refused { refusal: it.clone() }.text(texts));
-    let lines: Vec<String> = [core.text(texts)].into_iter().chain(says).chain(refused).collect();
+    let drew = report
+        .hardware
+        .clone()
+        .map(|HardwareSeen { api, version, renderer, .. }| ReportPart::Drew { api, version, renderer }.text(texts));
+    let lines: Vec<String> = [core.text(texts)].into_iter().chain(drew).chain(says).chain(refused).collect();
     lines.join("\n")
 }

@@ -17,6 +17,9 @@ fn snes_program(dir: &TempDir, source: &str, defines: &[&str], name: &str) -> Pa
     rom
 }
 
+/// The core in C that draws with OpenGL.
+pub const DRAWS: &str = "draws_core";
+
 /// A core written in C for one test, such as `asks_core` in `asks_core.c`.
 pub fn c_core(dir: &TempDir, source: &str) -> PathBuf {
     let core = dir.path().join(format!("{}_libretro.so", source.trim_end_matches("_core")));

@@ -10,6 +10,7 @@ mod core_crash;
 mod crash_report;
 mod downloads;
 mod environment;
+mod hardware;
 mod headless_json;
 mod inputs_reach_the_core;
 mod real_cores;

@@ -10,6 +10,7 @@ mod browser_plays;
 mod codecs;
 mod encoder_trouble;
 mod frame_rates;
+mod hardware;
 mod https;
 mod invites;
 mod keys_reach_the_game;

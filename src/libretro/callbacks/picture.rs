@@ -1,18 +1,26 @@
 //! Pictures from the core.
 #![allow(unsafe_code)]
 
-use super::{Front, with};
-use crate::frame::MAX_SIDE;
+use super::{Front, hardware, with};
+use crate::frame::{MAX_SIDE, PixelFormat};
 use crate::libretro::sys;
 use crate::link::frames::FrameHeader;
 use crate::link::message::InvalidVideo;
 use crate::sync::now;
 use std::ffi::c_void;
+use std::time::Duration;
+
+/// `RETRO_HW_FRAME_BUFFER_VALID`, which is no pointer: the picture is in the framebuffer that the card draws into.
+const IN_THE_CARD: usize = usize::MAX;
 
 /// # Safety
 /// Called by the core with a picture of `height` rows of `pitch` bytes, NULL, or the mark of a hardware frame.
 pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: u32, pitch: usize) {
     let captured = now();
+    if data.addr() == IN_THE_CARD {
+        hardware::show(width, height, captured);
+        return;
+    }
     with(|front| {
         front.seen.pictures += 1;
         let duplicate = data.is_null();
@@ -22,28 +30,13 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
             (false, _) => (width, height),
         };
         let format = front.environment.video.format;
-        if !duplicate && let Err(problem) = acceptable(front, data, width, height, pitch) {
+        if !duplicate && let Err(problem) = acceptable(front, width, height, pitch) {
             front.seen.refused += 1;
             front.environment.warn(problem);
             return;
         }
-        front.environment.video.grow_to(width, height);
-        front.seen.last = Some((width, height));
         front.seen.duplicates += u64::from(duplicate);
-        front.seen.count(width, height);
-        let video = &front.environment.video;
-        let header = FrameHeader {
-            width,
-            height,
-            format,
-            rotation: video.rotation,
-            aspect: video.aspect_of(width, height),
-            duplicate,
-            number: 0,
-            captured,
-            due: front.due,
-            fps: video.fps,
-        };
+        let header = FrameHeader { duplicate, ..header(front, width, height, format, captured) };
         let row_len = width as usize * format.bytes();
         if front.drawing == Some(data.addr()) && pitch == row_len {
             front.drawing = None;
@@ -55,6 +48,32 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
         let rows = (0..rows).map(|y| unsafe { sys::row(data, pitch, y, row_len) });
         front.frames.publish(header, rows);
     });
+}
+
+/// What is known of a picture of this size, which is seen now.
+pub(super) fn header(
+    front: &mut Front,
+    width: u32,
+    height: u32,
+    format: PixelFormat,
+    captured: Duration,
+) -> FrameHeader {
+    front.environment.video.grow_to(width, height);
+    front.seen.last = Some((width, height));
+    front.seen.count(width, height);
+    let video = &front.environment.video;
+    FrameHeader {
+        width,
+        height,
+        format,
+        rotation: video.rotation,
+        aspect: video.aspect_of(width, height),
+        duplicate: false,
+        number: 0,
+        captured,
+        due: front.due,
+        fps: video.fps,
+    }
 }
 
 /// `GET_CURRENT_SOFTWARE_FRAMEBUFFER`: the core may draw where the host looks, which saves a copy. Rows lie there without gaps,
@@ -83,7 +102,7 @@ pub fn hand_over(data: Option<&[u8]>, width: u32, height: u32, pitch: usize) -> 
     let believed = with(|front| {
         let row = width as usize * front.environment.video.format.bytes();
         let len = (height as usize).saturating_sub(1).saturating_mul(pitch).saturating_add(row);
-        (acceptable(front, pointer, width, height, pitch).is_ok(), len)
+        (acceptable(front, width, height, pitch).is_ok(), len)
     });
     if let (Some(data), (true, len)) = (data, believed)
         && data.len() < len
@@ -96,12 +115,9 @@ pub fn hand_over(data: Option<&[u8]>, width: u32, height: u32, pitch: usize) -> 
 }
 
 /// Whether a picture's numbers can be believed.
-fn acceptable(front: &Front, data: *const c_void, width: u32, height: u32, pitch: usize) -> Result<(), InvalidVideo> {
+fn acceptable(front: &Front, width: u32, height: u32, pitch: usize) -> Result<(), InvalidVideo> {
     let video = &front.environment.video;
     let row = width as usize * video.format.bytes();
-    if data.addr() == usize::MAX {
-        return Err(InvalidVideo::Hardware);
-    }
     if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
         return Err(InvalidVideo::Size { width, height, most: MAX_SIDE });
     }

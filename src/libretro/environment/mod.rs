@@ -16,7 +16,7 @@ mod video;
 mod tests;
 
 pub use calls::name as call_name;
-pub use video::Video;
+pub use video::{NoHardware, Video};
 
 use super::discs::Drive;
 use super::options::Options;
@@ -53,8 +53,8 @@ pub struct Environment {
     pub buffer_status: Option<sys::retro_audio_buffer_status_callback>,
     /// Asked which options are of use, after one was changed.
     pub options_display: Option<sys::retro_core_options_update_display_callback>,
-    /// The graphics API that the core asked for in vain.
-    pub wanted_hardware: Option<String>,
+    /// The core asked to draw with the graphics card, the last time in vain.
+    pub no_hardware: Option<NoHardware>,
     /// What discs are changed with.
     pub drive: Option<Drive>,
     /// The content that is being loaded, for cores that want more than its path and its bytes.
@@ -126,7 +126,7 @@ impl Environment {
             audio_callback: None,
             buffer_status: None,
             options_display: None,
-            wanted_hardware: None,
+            no_hardware: None,
             drive: None,
             game_info: None,
             content_dir: None,

@@ -8,13 +8,7 @@ pub const REFUSED: &[(u32, &str)] = &[
     (sys::RETRO_ENVIRONMENT_GET_CAMERA_INTERFACE, "a game has no business with the host's camera"),
     (sys::RETRO_ENVIRONMENT_GET_LOCATION_INTERFACE, "a game has no business with where the host is"),
     (sys::RETRO_ENVIRONMENT_GET_MIDI_INTERFACE, "friends would not hear an instrument on the host's desk"),
-    (
-        sys::RETRO_ENVIRONMENT_SET_HW_RENDER,
-        "no graphics API is there for cores yet; the core is named with what it asked for",
-    ),
     (sys::RETRO_ENVIRONMENT_GET_HW_RENDER_INTERFACE, "OpenGL has none, and others are not there"),
-    (sys::RETRO_ENVIRONMENT_GET_PREFERRED_HW_RENDER, "no graphics API is there for cores yet"),
-    (sys::RETRO_ENVIRONMENT_SET_HW_SHARED_CONTEXT, "no graphics API is there for cores yet"),
     (sys::RETRO_ENVIRONMENT_SET_HW_RENDER_CONTEXT_NEGOTIATION_INTERFACE, "it is Vulkan's, which is not there"),
     (sys::RETRO_ENVIRONMENT_SET_FASTFORWARDING_OVERRIDE, "friends see the game at its own pace"),
     (sys::RETRO_ENVIRONMENT_SET_NETPACKET_INTERFACE, "there is one machine, and friends are at its controllers"),

@@ -3,7 +3,8 @@
 use super::Environment;
 use crate::frame::{ASPECTS, MAX_SIDE, PixelFormat};
 use crate::libretro::sys::{self, Argument};
-use crate::link::message::{AvInfo, InvalidVideo};
+use crate::libretro::{callbacks, hw};
+use crate::link::message::{AvInfo, HardwareProblem, InvalidVideo};
 
 /// How the core wants its pictures understood.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,11 @@ impl Video {
     pub fn grow_to(&mut self, width: u32, height: u32) {
         self.max_width = self.max_width.max(width);
         self.max_height = self.max_height.max(height);
+    }
+
+    /// The largest size that the core stated or sent.
+    pub fn largest(&self) -> (u32, u32) {
+        (self.max_width, self.max_height)
     }
 
     fn av_info(&self) -> AvInfo {
@@ -139,9 +145,15 @@ impl Environment {
     /// The calls about drawing with the graphics card; none when the command is not one that is answered with yes.
     pub(super) fn hardware_call(&mut self, command: u32, data: Argument) -> Option<bool> {
         Some(match command {
-            sys::RETRO_ENVIRONMENT_SET_HW_RENDER => {
-                self.wanted_hardware = data.read::<sys::retro_hw_render_callback>().map(|wanted| api_name(&wanted));
-                false
+            sys::RETRO_ENVIRONMENT_SET_HW_RENDER => data
+                .read::<sys::retro_hw_render_callback>()
+                .is_some_and(|wanted| self.set_hardware(&wanted) && data.write(with_our_functions(wanted))),
+            // What the core draws with is its own at all times: nothing of ours is left in its state.
+            sys::RETRO_ENVIRONMENT_SET_HW_SHARED_CONTEXT => true,
+            sys::RETRO_ENVIRONMENT_GET_PREFERRED_HW_RENDER => {
+                let there = hw::is_there();
+                let preferred = if there { sys::RETRO_HW_CONTEXT_OPENGL_CORE } else { sys::RETRO_HW_CONTEXT_NONE };
+                data.write(preferred) && there
             }
             // Version 0: there is none. The answer itself is still yes, as libretro.h has it.
             sys::RETRO_ENVIRONMENT_GET_HW_RENDER_CONTEXT_NEGOTIATION_INTERFACE_SUPPORT => {
@@ -153,25 +165,37 @@ impl Environment {
             _ => return None,
         })
     }
+
+    /// Gets the core what it wants to draw with. False: it cannot be had, and the core may ask for something else.
+    fn set_hardware(&mut self, wanted: &sys::retro_hw_render_callback) -> bool {
+        if wanted.context_type == sys::RETRO_HW_CONTEXT_NONE {
+            self.no_hardware = None;
+            hw::give_up();
+            return true;
+        }
+        let api = hw::api_name(wanted);
+        self.no_hardware = match hw::Request::of(wanted) {
+            None => Some(NoHardware::NotOffered { api }),
+            Some(request) => hw::ask(request, api).err().map(NoHardware::NotThere),
+        };
+        self.no_hardware.is_none()
+    }
 }
 
-/// The graphics API that a core asks for, as its makers write it, with the version where it states one.
-fn api_name(wanted: &sys::retro_hw_render_callback) -> String {
-    let name = match wanted.context_type {
-        sys::RETRO_HW_CONTEXT_OPENGL => "OpenGL",
-        sys::RETRO_HW_CONTEXT_OPENGL_CORE => "OpenGL (core profile)",
-        sys::RETRO_HW_CONTEXT_OPENGLES2 => return "OpenGL ES 2".to_owned(),
-        sys::RETRO_HW_CONTEXT_OPENGLES3 => return "OpenGL ES 3".to_owned(),
-        sys::RETRO_HW_CONTEXT_OPENGLES_VERSION => "OpenGL ES",
-        sys::RETRO_HW_CONTEXT_VULKAN => return "Vulkan".to_owned(),
-        sys::RETRO_HW_CONTEXT_D3D9
-        | sys::RETRO_HW_CONTEXT_D3D10
-        | sys::RETRO_HW_CONTEXT_D3D11
-        | sys::RETRO_HW_CONTEXT_D3D12 => return "Direct3D".to_owned(),
-        other => return format!("graphics API {other}"),
-    };
-    match (wanted.version_major, wanted.version_minor) {
-        (0, _) => name.to_owned(),
-        (major, minor) => format!("{name} {major}.{minor}"),
+/// Why a core did not get what it asked to draw with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoHardware {
+    /// By the name that its makers give it.
+    NotOffered {
+        api: String,
+    },
+    NotThere(HardwareProblem),
+}
+
+fn with_our_functions(wanted: sys::retro_hw_render_callback) -> sys::retro_hw_render_callback {
+    sys::retro_hw_render_callback {
+        get_current_framebuffer: Some(callbacks::current_framebuffer),
+        get_proc_address: Some(callbacks::proc_address),
+        ..wanted
     }
 }

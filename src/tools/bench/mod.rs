@@ -9,6 +9,7 @@ mod floor;
 mod footage;
 mod host;
 mod meet;
+mod readback;
 mod room;
 mod sandbox;
 mod socket;
@@ -26,7 +27,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "latency",
     "join",
     "footprint",
@@ -34,6 +35,7 @@ pub const NAMES: [&str; 13] = [
     "inputs",
     "viewers",
     "crash",
+    "readback",
     "pace",
     "strangers",
     "encode",
@@ -59,6 +61,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "inputs" => room::inputs(&mut table)?,
             "viewers" => room::viewers(&mut table)?,
             "crash" => crash(&mut table)?,
+            "readback" => readback::readback(&mut table)?,
             "encode" => encode::encode(&mut table)?,
             "switch" => switch::switch(&mut table)?,
             "strangers" => strangers::strangers(&mut table)?,
@@ -211,16 +214,21 @@ fn crash(table: &mut Table) -> Result<(), BenchError> {
     for _ in 0..5 {
         let mut host = Host::start(&[])?;
         let viewer = Viewer::join(&host.url)?;
-        viewer.wait_for_frames(200)?;
-        let killed = Instant::now();
-        host.kill_core()?;
-        host.wait_for("core_restarted", Duration::from_secs(10))?;
-        let before = viewer.frames();
-        viewer.wait_for_frames(before + 2)?;
-        times.push(killed.elapsed().as_secs_f64());
+        times.push(back_after_crash(&mut host, &viewer)?);
     }
     table.push(Row::below("a core crash, to the game running again".into(), table::median(times), "s", 1.0));
     Ok(())
+}
+
+/// Seconds from a crash of the core to frames again.
+fn back_after_crash(host: &mut Host, viewer: &Viewer) -> Result<f64, BenchError> {
+    viewer.wait_for_frames(200)?;
+    let killed = Instant::now();
+    host.kill_core()?;
+    host.wait_for("core_restarted", Duration::from_secs(10))?;
+    let before = viewer.frames();
+    viewer.wait_for_frames(before + 2)?;
+    Ok(killed.elapsed().as_secs_f64())
 }
 
 /// The frame rate over a minute, against the rate that the core asks for.
