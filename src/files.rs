@@ -18,6 +18,41 @@ pub fn write_private(path: &Path, data: &[u8]) -> io::Result<()> {
     write(path, data, Readers::OwnerOnly)
 }
 
+/// Keeps what `from` holds as `to`, in place of what was there, without another copy where the disc allows that.
+pub fn keep_as(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let temporary = to.with_file_name(format!(".{}.keep", std::process::id()));
+    let _ = fs::remove_file(&temporary);
+    let kept = fs::hard_link(from, &temporary).or_else(|_| {
+        fs::copy(from, &temporary)?;
+        File::open(&temporary)?.sync_all()
+    });
+    // Two names of one file are not changed for each other by a rename: then there is nothing to do.
+    let renamed = kept.and_then(|()| fs::rename(&temporary, to));
+    let _ = fs::remove_file(&temporary);
+    renamed?;
+    sync_folder(folder)
+}
+
+/// Changes two files of one disc for each other; the second need not be there.
+pub fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    if !b.exists() {
+        return fs::rename(a, b);
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    let temporary = a.with_file_name(format!(".{}.change", std::process::id()));
+    fs::rename(a, &temporary)?;
+    fs::rename(b, a)?;
+    fs::rename(&temporary, b)
+}
+
 /// Who may read a new file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Readers {

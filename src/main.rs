@@ -1,7 +1,7 @@
 //! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
 
 use clap::{Args, Parser, Subcommand};
-use hotseat::engine::{Config, Game, Internet, InternetWords, RelayWords, ServerName};
+use hotseat::engine::{Config, Continuing, Game, Internet, InternetWords, RelayWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::meet::{self, MeetConfig};
@@ -240,6 +240,9 @@ struct HostArguments {
     trusted_proxy: Vec<IpNet>,
     #[command(flatten)]
     internet: InternetArguments,
+    /// Go on where the game was left, if it was.
+    #[arg(long = "continue")]
+    continues: bool,
     /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
     #[arg(long)]
     json: bool,
@@ -515,8 +518,10 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         acme,
         trusted_proxy,
         internet,
+        continues,
         json,
     } = arguments;
+    let continuing = if continues { Continuing::Always } else { Continuing::Never };
     let mut game = choose(open, settings)?;
     game.options = option;
     let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
@@ -531,7 +536,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     let with_settings = internet.internet;
     let mut internet = internet.read(settings)?;
     let acme = acme.read(with_settings, settings, &mut internet)?;
-    let config = Config { codec, invite, site, certificate, acme, internet, ..usual };
+    let config = Config { continuing, codec, invite, site, certificate, acme, internet, ..usual };
     Ok(headless::run(config, game, json, texts)?)
 }
 
@@ -589,6 +594,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         record_dir: settings::record_dir().unwrap_or_else(|| data_dir().join("recordings")),
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
         language: Spoken::from_choice(settings.language),
+        continuing: Continuing::Never,
         codec: None,
         invite: InviteTerms::default(),
         site: site(settings),

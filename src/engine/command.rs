@@ -1,7 +1,7 @@
 //! What the window, or headless mode, can ask of the engine.
 
 use super::Internet;
-use crate::game_command::GameCommand;
+use crate::game_command::{Continuing, GameCommand, Slot};
 use crate::link::message::DiscCommand;
 use crate::net::Site;
 use crate::net::tls::acme::AcmeConfig;
@@ -55,6 +55,16 @@ pub enum Command {
         /// Of [`super::SaveVersion`].
         put_aside: u64,
     },
+    /// Change the state of a slot for the one that was there before it.
+    PutBackState {
+        slot: Slot,
+    },
+    /// Go on where the game was left, or not: the answer to what the snapshot asks.
+    Continue {
+        wanted: bool,
+    },
+    /// Whether games that are opened from now on go on where they were left.
+    Continuing(Continuing),
     /// What cores may speak and name their options in, from the next start on.
     Language(Spoken),
     /// Keep the picture as it is now, as a PNG file.

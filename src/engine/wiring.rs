@@ -113,6 +113,8 @@ impl Engine {
         let VideoRings { packets, packets_out, used, spares } = VideoRings::default();
         let (preview, preview_out) = preview(config.local);
         let video_control = VideoControl::new(link.clone());
+        // One: whoever asked for it waits for it.
+        let (pictures, pictures_out) = sync_channel(1);
         let video = video::start(
             link.clone(),
             video_control.clone(),
@@ -122,6 +124,7 @@ impl Engine {
                 packet_event: packet_event.clone(),
                 preview,
                 picture_event: change.clone(),
+                pictures,
                 screenshots: screenshots(config.screenshot_dir.clone(), &messages)?,
                 tap: video_tap,
                 on_failure: reporter(&messages, |failure| Message::Notice(NoticeKind::NotSent { failure })),
@@ -172,12 +175,20 @@ impl Engine {
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot { invites, ..Snapshot::default() })));
         let (events, events_out) = sync_channel(QUEUE);
         let threads = Threads { _watch: watch, signaling, _video: video, _audio: audio, _record: record, speaker };
-        let executor =
-            Executor::new(link.clone(), video_control.clone(), recording, net.clone(), threads, messages.clone());
+        let executor = Executor::new(
+            link.clone(),
+            video_control.clone(),
+            pictures_out,
+            recording,
+            net.clone(),
+            threads,
+            messages.clone(),
+        );
         let mut engine = EngineThread {
             machine: Machine::new(
                 Folders { data: config.data_dir, system: config.system_dir, recordings: config.record_dir },
                 config.language,
+                config.continuing,
             ),
             executor,
             publisher: Publisher::new(snapshot.clone(), change.clone(), events),

@@ -15,7 +15,8 @@ use super::leds::Leds;
 use super::local_input::LocalInput;
 use super::local_players::{Gamepad, LocalPlayers};
 use super::picker::Picker;
-use super::view::{Model, PictureShape, View};
+use super::state_pictures::StatePictures;
+use super::view::{Dialog, Model, PictureShape, View};
 use super::{invite_links, theme};
 use crate::engine::{Command, Config, Engine, Internet, InternetWords, Level, RelayWords, Snapshot};
 use crate::library::{self, CoreEntry};
@@ -44,6 +45,7 @@ struct App {
     pointer_captured: bool,
     feedback: FeedbackReader,
     leds: Leds,
+    state_pictures: StatePictures,
     view: View,
     picker: Picker,
     settings: Settings,
@@ -115,6 +117,7 @@ impl App {
             record_dir: settings::record_dir().unwrap_or_else(|| "recordings".into()),
             screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| "screenshots".into()),
             language: spoken,
+            continuing: settings.continuing,
             codec: settings.codec,
             invite: invite_links::default_terms(&settings),
             site: site(&settings),
@@ -143,6 +146,7 @@ impl App {
             pointer_captured: false,
             feedback,
             leds: Leds::default(),
+            state_pictures: StatePictures::default(),
             view,
             picker: Picker::default(),
             cores: library::find_cores(&settings.core_folders),
@@ -238,6 +242,9 @@ impl eframe::App for App {
             ctx.set_cursor_icon(CursorIcon::None);
         }
         let snapshot = Arc::clone(&self.snapshot);
+        let game = snapshot.game.as_ref();
+        let shown = game.filter(|game| game.asks_to_continue || self.view.dialog == Some(Dialog::Slots));
+        self.state_pictures.follow(&ctx, shown.map(|game| &game.states));
         let capture = self.capture.state(&self.window_state(&ctx, true));
         let model = Model {
             snapshot: &snapshot,
@@ -251,6 +258,7 @@ impl eframe::App for App {
             local_players: &self.local_players,
             capture,
             leds: &self.leds,
+            state_pictures: &self.state_pictures,
             system_dir: &self.system_dir,
             software_rendering: self.software_rendering,
             full_screen: self.full_screen,

@@ -11,8 +11,9 @@ use super::leds::Leds;
 use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
 use super::preferences::SettingsDraft;
+use super::state_pictures::StatePictures;
 use super::{
-    connection, control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, theme,
+    connection, control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, slots, theme,
 };
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
@@ -46,6 +47,8 @@ pub struct Model<'a> {
     pub capture: CaptureState,
     /// The emulated machine's LEDs.
     pub leds: &'a Leds,
+    /// Of its save states, as far as they were read.
+    pub state_pictures: &'a StatePictures,
     /// Where cores look for BIOS files in this run.
     pub system_dir: &'a Path,
     /// The processor draws the window.
@@ -117,6 +120,8 @@ pub enum Dialog {
     Settings(SettingsDraft),
     /// The core's options, filtered by this text.
     Options(String),
+    /// The save states.
+    Slots,
     /// The invite as a QR code.
     Qr,
     /// All invite links, and the form for another.
@@ -169,7 +174,7 @@ impl View {
         if playing {
             game::show(self, ui, model, &mut actions);
         } else {
-            if matches!(self.dialog, Some(Dialog::Options(_))) {
+            if matches!(self.dialog, Some(Dialog::Options(_) | Dialog::Slots)) {
                 self.dialog = None;
             }
             home::show(self, ui, model, &mut actions);
@@ -215,6 +220,7 @@ impl View {
         let state = match &mut dialog {
             Dialog::Settings(draft) => preferences::show(ui, model, draft, actions),
             Dialog::Options(filter) => options::show(ui, model, filter, actions),
+            Dialog::Slots => slots::show(ui, model, &mut self.slot, actions),
             Dialog::Qr => invite::show_qr(self, ui, model),
             Dialog::Connection => connection::show(ui, model),
             Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),

@@ -33,6 +33,8 @@ pub struct Runner {
     pace: Pace,
     paused: bool,
     stop: bool,
+    /// By the host: neither the core wants to end nor is the host gone.
+    told_to_stop: bool,
     frames: u64,
     /// What the host was shown of each.
     memories: [Vec<u8>; Memory::ALL.len()],
@@ -80,6 +82,7 @@ impl Runner {
             pace,
             paused: false,
             stop: false,
+            told_to_stop: false,
             frames: 0,
             memories: Default::default(),
             next_state: start + STATE_EVERY,
@@ -126,6 +129,10 @@ impl Runner {
         }
         self.sound.pause();
         self.look_after_memories();
+        if self.told_to_stop && self.pace == Pace::Real {
+            // What the host may want to go on from. It has a limit for all of this.
+            self.save_state();
+        }
         let report = self.report();
         self.core.close();
         report
@@ -255,7 +262,7 @@ impl Runner {
                 self.status.beat();
                 self.tell(FromCore::Pong);
             }
-            ToCore::Stop => self.stop = true,
+            ToCore::Stop => (self.stop, self.told_to_stop) = (true, true),
         }
     }
 

@@ -50,7 +50,9 @@ texts! {
     cores_found_none, cores_found_one, cores_found_many, choose_core, choose_core_for, remember_core, no_core_title,
     no_core_body, pick_core_file, add_core_folder, open_with_core, bundled, cancel,
     // Game
-    close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,
+    close_game, pause, resume, reset, save_state, load_state, slot, no_states, slots, slots_hint, slot_undo, slot_choose,
+    slot_chosen, slot_nothing, save_in_slot, load_from_slot, undo_slot, continue_title, continue_hint, continue_yes,
+    continue_no, continue_left, volume, mute,
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
     capture_enter_keyboard, capture_enter_mouse, capture_enter_both, capture_on_keyboard, capture_on_mouse, capture_on_both, capture_leave,
     scroll_lock, leds,
@@ -74,7 +76,7 @@ texts! {
     options_title, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
-    scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
+    scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
     gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,

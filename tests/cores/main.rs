@@ -15,3 +15,4 @@ mod recording;
 mod resize;
 mod saves;
 mod sound_arrives;
+mod states;

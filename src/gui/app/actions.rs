@@ -129,6 +129,9 @@ impl App {
         if super::certificates(&old) != super::certificates(&self.settings) {
             self.engine.send(Command::Certificates(super::certificates(&self.settings)));
         }
+        if old.continuing != self.settings.continuing {
+            self.engine.send(Command::Continuing(self.settings.continuing));
+        }
         if old.codec != self.settings.codec {
             self.engine.send(Command::Codec(self.settings.codec));
         }
