@@ -22,7 +22,7 @@ pub fn write_private(path: &Path, data: &[u8]) -> io::Result<()> {
 pub fn keep_as(from: &Path, to: &Path) -> io::Result<()> {
     let folder = to.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let temporary = to.with_file_name(format!(".{}.keep", std::process::id()));
+    let temporary = to.with_file_name(format!(".{}.{}.keep", short_name(to), std::process::id()));
     let _ = fs::remove_file(&temporary);
     let kept = fs::hard_link(from, &temporary).or_else(|_| {
         fs::copy(from, &temporary)?;
@@ -33,6 +33,26 @@ pub fn keep_as(from: &Path, to: &Path) -> io::Result<()> {
     let _ = fs::remove_file(&temporary);
     renamed?;
     sync_folder(folder)
+}
+
+/// Removes what was being written in `folder` when a process was killed: of files whose names begin with one of `names`, which
+/// nobody else may be writing.
+pub fn tidy(folder: &Path, names: &[&str]) {
+    let begins: Vec<String> = names.iter().map(|name| format!(".{}", short_name(Path::new(name)))).collect();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_temporary = [".part", ".keep", ".change"].iter().any(|ending| name.ends_with(ending));
+        if is_temporary && begins.iter().any(|begin| name.starts_with(begin)) {
+            // It stays in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Of a file's name what fits into 255 bytes with more behind it.
+fn short_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().chars().take(40).collect()
 }
 
 /// Changes two files of one disc for each other; the second need not be there.
@@ -47,7 +67,7 @@ pub fn exchange(a: &Path, b: &Path) -> io::Result<()> {
             return Ok(());
         }
     }
-    let temporary = a.with_file_name(format!(".{}.change", std::process::id()));
+    let temporary = a.with_file_name(format!(".{}.{}.change", short_name(a), std::process::id()));
     fs::rename(a, &temporary)?;
     fs::rename(b, a)?;
     fs::rename(&temporary, b)
@@ -79,12 +99,10 @@ fn write(path: &Path, data: &[u8], readers: Readers) -> io::Result<()> {
 
 fn create_beside(target: &Path, folder: &Path, readers: Readers) -> io::Result<(PathBuf, File)> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let name = target
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?
-        .to_string_lossy();
-    // A long name must still fit in 255 bytes with the ending added.
-    let stem: String = name.chars().take(40).collect();
+    let stem = short_name(target);
+    if stem.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"));
+    }
     loop {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!(".{stem}.{}-{number}.part", std::process::id()));

@@ -14,6 +14,7 @@ mod process;
 pub mod rehearsal;
 mod runner;
 mod sound;
+mod state_interval;
 mod sys;
 mod vfs;
 

@@ -360,6 +360,19 @@ pub struct Report {
     pub run_mean_us: f64,
     /// Longest time of `retro_run`, in microseconds.
     pub run_max_us: f64,
+    /// Automatic states.
+    #[serde(default)]
+    pub states: StatesSeen,
+}
+
+/// What automatic states took.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct StatesSeen {
+    pub count: u64,
+    /// All of them together, in microseconds.
+    pub total_us: f64,
+    /// The longest, in microseconds.
+    pub max_us: f64,
 }
 
 /// One environment call, and how often the core heard yes and no.

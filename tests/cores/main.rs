@@ -10,6 +10,7 @@ mod core_crash;
 mod environment;
 mod headless_json;
 mod inputs_reach_the_core;
+mod power_loss;
 mod real_cores;
 mod recording;
 mod resize;

@@ -4,7 +4,7 @@ use super::identity::Identity;
 use super::states::{CoreName, ReadState, StateFiles, StateList};
 use super::versions::{self, SaveVersion, Versions};
 use super::{SaveError, Saves, owners, retroarch};
-use crate::files::write_atomically;
+use crate::files::{tidy, write_atomically};
 use crate::frame::Picture;
 use crate::game_command::StatePlace;
 use crate::link::{RTC_BYTES, SRAM_BYTES};
@@ -54,12 +54,21 @@ impl SaveFiles {
         };
         let name = owners::claim(core_dir, name, &identity, content.as_deref(), exists);
         let lock_path = core_dir.join(format!(".{name}.lock"));
+        let lock = lock(&lock_path);
+        if lock.is_some() {
+            let names = ["srm", "rtc", "state"].map(|ending| format!("{name}.{ending}"));
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            for folder in [core_dir, states_dir, &states_dir.join(super::states::PREVIOUS)] {
+                tidy(folder, &names);
+            }
+            tidy(&versions::folder(core_dir, &name), &[""]);
+        }
         SaveFiles {
             sram: with(core_dir, &name, "srm"),
             rtc: with(core_dir, &name, "rtc"),
             states: StateFiles::new(states_dir, &name, identity),
             versions: Versions::of(versions::folder(core_dir, &name)),
-            lock: lock(&lock_path),
+            lock,
             lock_path,
             known: None,
             written: None,

@@ -27,6 +27,9 @@ const FORMAT: u32 = 1;
 /// A file's own time is trusted when it is further away from the noted one: it was written by another program.
 const SAME_TIME: Duration = Duration::from_secs(10);
 
+/// The folder of states that others took the place of; hidden, because RetroArch has no such thing.
+pub const PREVIOUS: &str = ".previous";
+
 /// A core by what it calls itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CoreName {
@@ -228,10 +231,9 @@ impl StateFiles {
         if is_old { old } else { path }
     }
 
-    /// Hidden, because RetroArch has no such thing.
     fn previous(&self, place: StatePlace) -> PathBuf {
         let path = self.path(place);
-        self.folder.join(".previous").join(path.file_name().unwrap_or_default())
+        self.folder.join(PREVIOUS).join(path.file_name().unwrap_or_default())
     }
 }
 
