@@ -47,6 +47,7 @@ pub mod session;
 
 pub mod net;
 
+pub mod awake;
 pub mod library;
 pub mod settings;
 pub mod signals;

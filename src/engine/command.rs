@@ -72,6 +72,8 @@ pub enum Command {
     /// Begin a recording of what friends see and hear.
     StartRecording,
     StopRecording,
+    /// The window is minimised, or is not any more.
+    WindowShown(bool),
     /// The speaker's volume, 0.0 to 1.0. The stream's sound does not change.
     Volume(f32),
     /// Something about the people and their links.

@@ -12,6 +12,7 @@ use super::snapshot::{InviteStatus, Snapshot, Speaker};
 use super::thread::{EngineThread, Message};
 use super::{Config, Engine, NoticeKind};
 use crate::audio::{self, AudioControl, AudioOutputs, AudioStartError, AudioThread, SpeakerHandle, SpeakerStatus};
+use crate::awake::Awake;
 use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader};
@@ -196,6 +197,8 @@ impl Engine {
             figures: Figures::new(link, video_control, now()),
             reach: Reach::new(net.clone(), messages.clone(), bound),
             certificates: public,
+            awake: awake(),
+            window_shown: config.local,
             net,
             info: GameInfo::default(),
         };
@@ -233,6 +236,11 @@ fn certificates(config: &Config) -> (Arc<Certificates>, Option<AuthorityError>) 
     };
     let (certificates, problem) = Certificates::open(tls, SystemTime::now);
     (Arc::new(certificates), problem)
+}
+
+/// A system that goes to sleep is no reason not to play.
+fn awake() -> Option<Awake> {
+    Awake::start().inspect_err(|why| tracing::warn!("{why}")).ok()
 }
 
 /// A room with the one link that is there from the start.

@@ -69,6 +69,8 @@ struct App {
     /// The newest join request that the host's attention was asked for.
     newest_request: Option<RequestId>,
     full_screen: bool,
+    /// As the engine was told.
+    minimized: bool,
 }
 
 impl App {
@@ -167,6 +169,7 @@ impl App {
             title: String::new(),
             newest_request: None,
             full_screen: false,
+            minimized: false,
         };
         app.begin(start);
         Ok(app)
@@ -232,6 +235,10 @@ impl eframe::App for App {
         self.check_font(&ctx);
         let window = ctx.input(|input| input.viewport().clone());
         self.full_screen = window.fullscreen.unwrap_or(false);
+        let minimized = window.minimized.unwrap_or(false);
+        if std::mem::replace(&mut self.minimized, minimized) != minimized {
+            self.engine.send(Command::WindowShown(!minimized));
+        }
         if let Some(rect) = window.inner_rect
             && !self.full_screen
             && !window.maximized.unwrap_or(false)

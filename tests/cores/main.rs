@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod awake;
 mod bad_input;
 mod bad_pictures;
 mod consoles;
