@@ -335,7 +335,7 @@ enum What {
     Meet(Box<MeetArguments>),
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
-        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, strangers, encode, switch, meet, or all.
+        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, states, strangers, encode, switch, meet, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -617,7 +617,7 @@ fn choose(open: Open, settings: &Settings) -> Result<Game, Failure> {
         None if library::demo_core().as_ref() == Some(&core) => "Emberdash".into(),
         None => stem(&core).trim_start_matches("lib").trim_end_matches("_libretro").to_owned(),
     };
-    Ok(Game { core, content: open.content, title, options: Vec::new() })
+    Ok(Game { core, content: open.content, title, options: Vec::new(), options_typed: true })
 }
 
 fn core_for(content: &Path, settings: &Settings) -> Result<PathBuf, Failure> {

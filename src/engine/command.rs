@@ -21,6 +21,9 @@ pub struct Game {
     pub title: String,
     /// Core options set for this game, `(key, value)`.
     pub options: Vec<(String, String)>,
+    /// They were typed for this start, so the person wants to know which of them the core does not have. Those that are kept from
+    /// other times may be of another version of it.
+    pub options_typed: bool,
 }
 
 /// One request. Each is carried out on the engine's thread, in order; none of them blocks the caller.

@@ -86,6 +86,8 @@ pub struct Load {
     pub content: Option<PathBuf>,
     /// Options set before the core is initialised.
     pub options: Vec<(String, String)>,
+    /// Those that the core does not know are told.
+    pub options_typed: bool,
     /// Port and device: what to plug in once the content is loaded. Everywhere else, and where the core does not offer
     /// it, it is an ordinary pad.
     pub devices: Vec<(u32, u32)>,

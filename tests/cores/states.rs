@@ -109,6 +109,18 @@ fn a_game_that_was_closed_goes_on_where_it_was_left_and_its_save_is_kept() {
     });
 }
 
+#[test]
+fn a_core_that_hangs_at_the_end_leaves_the_moment_before() {
+    let home = Arc::new(TempDir::new());
+    let content = game(&home, "");
+    let mut host = Setup::fixture().home(home.clone()).content(&content).start();
+    played(&host, 150);
+    host.command(r#"{"command":"option","key":"fixture_fault","value":"hang"}"#);
+    host.end_by(Signal::TERM);
+    let state = fs::read(file(&home, "G.state.auto")).expect("it can be read");
+    assert!(state.starts_with(b"fixture1"));
+}
+
 /// What the fixture has counted into its save.
 fn frames_in(save: &Path) -> u64 {
     let save = fs::read(save).unwrap_or_default();
@@ -143,4 +155,18 @@ fn a_full_disk_stops_no_game_and_what_was_saved_stays_until_there_is_room_again(
     told(&mut host, "notice.saving_again");
     assert!(frames_in(&save) > stays);
     host.assert_alive();
+}
+
+#[test]
+fn where_nothing_can_be_written_the_game_is_played_all_the_same() {
+    let home = Arc::new(TempDir::new());
+    let data = home.path().join("data");
+    fs::create_dir_all(&data).expect("a folder");
+    let mount = format!("mount -t tmpfs -o ro hotseat {}", data.display());
+    let content = game(&home, "");
+    let mut host = Setup::fixture().home(home).content(&content).after_mounting(&mount).start();
+    let failed = told(&mut host, "save.not_written");
+    assert!(failed["text"].as_str().is_some_and(|text| text.contains("read-only")), "{failed}");
+    played(&host, 180);
+    assert!(host.end_by(Signal::TERM).success());
 }

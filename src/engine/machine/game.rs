@@ -93,6 +93,7 @@ impl OpenGame {
             core: self.game.core.clone(),
             content: self.game.content.clone(),
             options: self.game.options.clone(),
+            options_typed: self.game.options_typed,
             devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
             system_dir: system_dir.to_owned(),
             save_dir: self.saves.core_dir.clone(),
@@ -160,6 +161,7 @@ impl OpenGame {
             state,
             message: paused_by.unwrap_or_default(),
             problem,
+            unsaved: self.battery.in_trouble,
         }
     }
 }

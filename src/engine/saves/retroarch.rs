@@ -134,4 +134,20 @@ mod tests {
         huge[12..16].fill(0xff);
         assert_eq!(state(&huge, MOST), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_follows_a_header_is_read_within_the_bounds_or_not_at_all(
+            header in proptest::sample::select(vec![&b""[..], b"RASTATE\x01", b"#RZIPv\x01#", b"RASTATE\x01MEM ", b"RASTATE\x01ACHV"]),
+            rest in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+            chunk in 1usize..64,
+        ) {
+            let file = [header, &rest].concat();
+            for file in [&file, &compressed(&file, chunk)] {
+                for data in [state(file, 150), plain(file, 150)].into_iter().flatten() {
+                    proptest::prop_assert!(data.len() <= file.len().max(150));
+                }
+            }
+        }
+    }
 }

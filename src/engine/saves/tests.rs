@@ -14,7 +14,13 @@ struct Disk {
 }
 
 fn game(core: &str, content: Option<&Path>, title: &str) -> Game {
-    Game { core: core.into(), content: content.map(Into::into), title: title.into(), options: Vec::new() }
+    Game {
+        core: core.into(),
+        content: content.map(Into::into),
+        title: title.into(),
+        options: Vec::new(),
+        options_typed: false,
+    }
 }
 
 impl Disk {

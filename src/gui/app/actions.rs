@@ -67,6 +67,8 @@ impl App {
         if let (Command::CoreOption { key, value }, Some(game)) = (&command, &self.snapshot.game) {
             let options = self.settings.core_options.entry(Settings::core_key(&game.core)).or_default();
             options.insert(key.clone(), value.clone());
+            // Another version of the core had more of them.
+            options.retain(|key, _| game.options.iter().any(|option| option.key == *key));
             self.settings_changed = true;
         }
         self.engine.send(command);

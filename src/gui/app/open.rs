@@ -43,6 +43,7 @@ impl App {
             content: Some(content.to_path_buf()),
             title: content.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             options: self.options_of(core),
+            options_typed: false,
         });
     }
 
@@ -58,6 +59,7 @@ impl App {
             content: None,
             title: name.trim_end_matches(" (demo)").to_owned(),
             options: self.options_of(core),
+            options_typed: false,
         });
     }
 

@@ -11,6 +11,7 @@ mod host;
 mod meet;
 mod room;
 mod socket;
+mod states;
 mod strangers;
 mod switch;
 mod table;
@@ -25,7 +26,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "latency",
     "join",
     "footprint",
@@ -34,6 +35,7 @@ pub const NAMES: [&str; 12] = [
     "viewers",
     "crash",
     "pace",
+    "states",
     "strangers",
     "encode",
     "switch",
@@ -59,6 +61,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "crash" => crash(&mut table)?,
             "encode" => encode::encode(&mut table)?,
             "switch" => switch::switch(&mut table)?,
+            "states" => states::states(&mut table)?,
             "strangers" => strangers::strangers(&mut table)?,
             "meet" => meet::meet(&mut table)?,
             _ => pace(&mut table)?,

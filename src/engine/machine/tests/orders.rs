@@ -151,11 +151,13 @@ fn a_save_that_cannot_be_written_is_told_once_and_tried_again() {
     world.crash();
     world.load(true);
     assert_eq!(world.told_of_save(), 1);
+    assert!(world.machine.info().unsaved, "guests play for it too");
     assert_eq!(world.saved(0), None);
     world.unwritable = false;
     world.second();
     world.settle();
     assert_eq!(world.saved(0), Some(1), "a crash in between does not take the memory for saved");
+    assert!(!world.machine.info().unsaved);
     world.unwritable = true;
     world.progress(true);
     world.command(Command::Close);

@@ -17,7 +17,13 @@ const GAME: u32 = 1000;
 
 /// One of two games.
 pub fn game(number: u32) -> Game {
-    Game { core: format!("/c/game{number}_libretro.so").into(), content: None, title: "It".into(), options: vec![] }
+    Game {
+        core: format!("/c/game{number}_libretro.so").into(),
+        content: None,
+        title: "It".into(),
+        options: vec![],
+        options_typed: false,
+    }
 }
 
 #[derive(Debug, Clone)]
