@@ -24,8 +24,10 @@ pub fn keep_as(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let temporary = to.with_file_name(format!(".{}.{}.keep", short_name(to), std::process::id()));
     let _ = fs::remove_file(&temporary);
-    let kept = fs::hard_link(from, &temporary).or_else(|_| {
-        fs::copy(from, &temporary)?;
+    // Of a symbolic link the link itself would be kept, and what it leads to is written over next.
+    let from = fs::canonicalize(from)?;
+    let kept = fs::hard_link(&from, &temporary).or_else(|_| {
+        fs::copy(&from, &temporary)?;
         File::open(&temporary)?.sync_all()
     });
     // Two names of one file are not changed for each other by a rename: then there is nothing to do.
@@ -201,6 +203,60 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&real).unwrap(), b"new");
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_kept_stays_as_it_was_and_changes_places_with_what_came_after() {
+        let folder = folder("keep");
+        let (path, kept) = (folder.join("state"), folder.join("kept/state"));
+        assert!(keep_as(&path, &kept).is_err());
+        for text in [b"one", b"two"] {
+            write_atomically(&path, text).unwrap();
+            keep_as(&path, &kept).unwrap();
+            // Once more is nothing new.
+            keep_as(&path, &kept).unwrap();
+        }
+        write_atomically(&path, b"three").unwrap();
+        assert_eq!(fs::read(&kept).unwrap(), b"two");
+        for (now, before) in [(&b"two"[..], &b"three"[..]), (b"three", b"two")] {
+            exchange(&kept, &path).unwrap();
+            assert_eq!((fs::read(&path).unwrap(), fs::read(&kept).unwrap()), (now.to_vec(), before.to_vec()));
+        }
+        fs::remove_file(&path).unwrap();
+        exchange(&kept, &path).unwrap();
+        assert_eq!((fs::read(&path).unwrap(), kept.exists()), (b"two".to_vec(), false));
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "nothing is left behind");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_a_link_what_it_leads_to_is_kept() {
+        let folder = folder("keep-link");
+        let [link, real, kept] = ["link", "real", "kept"].map(|name| folder.join(name));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(&real, b"before").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        keep_as(&link, &kept).unwrap();
+        write_atomically(&link, b"after").unwrap();
+        assert_eq!((fs::read(&kept).unwrap(), fs::read(&link).unwrap()), (b"before".to_vec(), b"after".to_vec()));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_was_half_written_is_tidied_up_and_nothing_else() {
+        let folder = folder("tidy");
+        fs::create_dir_all(&folder).unwrap();
+        let half = [".G.srm.1-0.part", ".G.state2.png.77-3.part", ".G.state.4.keep", ".G.state.4.change"];
+        let whole = ["G.srm", ".G.lock", ".Go.srm.1-0.part", ".G.srm.bak", "part"];
+        for name in half.iter().chain(&whole) {
+            fs::write(folder.join(name), b"x").unwrap();
+        }
+        tidy(&folder, &["G.srm", "G.state"]);
+        assert!(half.iter().all(|name| !folder.join(name).exists()));
+        assert!(whole.iter().all(|name| folder.join(name).exists()));
+        tidy(&folder.join("missing"), &[""]);
         fs::remove_dir_all(folder).unwrap();
     }
 

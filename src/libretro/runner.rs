@@ -237,6 +237,10 @@ impl Runner {
                 self.tell(FromCore::StateSaved { ticket, ok });
             }
             ToCore::LoadState { ticket } => {
+                // A game that goes on where it was left is asked for it before its first frame.
+                if self.frames == 0 && callbacks::with(|front| front.environment.runs_before_states()) {
+                    self.core.run();
+                }
                 let state = self.states.inbox();
                 let ok = state.is_some_and(|state| self.core.load_state(&state));
                 self.tell(FromCore::StateLoaded { ticket, ok });
