@@ -18,6 +18,63 @@ pub fn write_private(path: &Path, data: &[u8]) -> io::Result<()> {
     write(path, data, Readers::OwnerOnly)
 }
 
+/// Keeps what `from` holds as `to`, in place of what was there, without another copy where the disc allows that.
+pub fn keep_as(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let temporary = to.with_file_name(format!(".{}.{}.keep", short_name(to), std::process::id()));
+    let _ = fs::remove_file(&temporary);
+    // Of a symbolic link the link itself would be kept, and what it leads to is written over next.
+    let from = fs::canonicalize(from)?;
+    let kept = fs::hard_link(&from, &temporary).or_else(|_| {
+        fs::copy(&from, &temporary)?;
+        File::open(&temporary)?.sync_all()
+    });
+    // Two names of one file are not changed for each other by a rename: then there is nothing to do.
+    let renamed = kept.and_then(|()| fs::rename(&temporary, to));
+    let _ = fs::remove_file(&temporary);
+    renamed?;
+    sync_folder(folder)
+}
+
+/// Removes what was being written in `folder` when a process was killed: of files whose names begin with one of `names`, which
+/// nobody else may be writing.
+pub fn tidy(folder: &Path, names: &[&str]) {
+    let begins: Vec<String> = names.iter().map(|name| format!(".{}", short_name(Path::new(name)))).collect();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_temporary = [".part", ".keep", ".change"].iter().any(|ending| name.ends_with(ending));
+        if is_temporary && begins.iter().any(|begin| name.starts_with(begin)) {
+            // It stays in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Of a file's name what fits into 255 bytes with more behind it.
+fn short_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().chars().take(40).collect()
+}
+
+/// Changes two files of one disc for each other; the second need not be there.
+pub fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    if !b.exists() {
+        return fs::rename(a, b);
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    let temporary = a.with_file_name(format!(".{}.{}.change", short_name(a), std::process::id()));
+    fs::rename(a, &temporary)?;
+    fs::rename(b, a)?;
+    fs::rename(&temporary, b)
+}
+
 /// Who may read a new file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Readers {
@@ -44,12 +101,10 @@ fn write(path: &Path, data: &[u8], readers: Readers) -> io::Result<()> {
 
 fn create_beside(target: &Path, folder: &Path, readers: Readers) -> io::Result<(PathBuf, File)> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let name = target
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?
-        .to_string_lossy();
-    // A long name must still fit in 255 bytes with the ending added.
-    let stem: String = name.chars().take(40).collect();
+    let stem = short_name(target);
+    if stem.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"));
+    }
     loop {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!(".{stem}.{}-{number}.part", std::process::id()));
@@ -148,6 +203,60 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&real).unwrap(), b"new");
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_kept_stays_as_it_was_and_changes_places_with_what_came_after() {
+        let folder = folder("keep");
+        let (path, kept) = (folder.join("state"), folder.join("kept/state"));
+        assert!(keep_as(&path, &kept).is_err());
+        for text in [b"one", b"two"] {
+            write_atomically(&path, text).unwrap();
+            keep_as(&path, &kept).unwrap();
+            // Once more is nothing new.
+            keep_as(&path, &kept).unwrap();
+        }
+        write_atomically(&path, b"three").unwrap();
+        assert_eq!(fs::read(&kept).unwrap(), b"two");
+        for (now, before) in [(&b"two"[..], &b"three"[..]), (b"three", b"two")] {
+            exchange(&kept, &path).unwrap();
+            assert_eq!((fs::read(&path).unwrap(), fs::read(&kept).unwrap()), (now.to_vec(), before.to_vec()));
+        }
+        fs::remove_file(&path).unwrap();
+        exchange(&kept, &path).unwrap();
+        assert_eq!((fs::read(&path).unwrap(), kept.exists()), (b"two".to_vec(), false));
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "nothing is left behind");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_a_link_what_it_leads_to_is_kept() {
+        let folder = folder("keep-link");
+        let [link, real, kept] = ["link", "real", "kept"].map(|name| folder.join(name));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(&real, b"before").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        keep_as(&link, &kept).unwrap();
+        write_atomically(&link, b"after").unwrap();
+        assert_eq!((fs::read(&kept).unwrap(), fs::read(&link).unwrap()), (b"before".to_vec(), b"after".to_vec()));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_was_half_written_is_tidied_up_and_nothing_else() {
+        let folder = folder("tidy");
+        fs::create_dir_all(&folder).unwrap();
+        let half = [".G.srm.1-0.part", ".G.state2.png.77-3.part", ".G.state.4.keep", ".G.state.4.change"];
+        let whole = ["G.srm", ".G.lock", ".Go.srm.1-0.part", ".G.srm.bak", "part"];
+        for name in half.iter().chain(&whole) {
+            fs::write(folder.join(name), b"x").unwrap();
+        }
+        tidy(&folder, &["G.srm", "G.state"]);
+        assert!(half.iter().all(|name| !folder.join(name).exists()));
+        assert!(whole.iter().all(|name| folder.join(name).exists()));
+        tidy(&folder.join("missing"), &[""]);
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -47,6 +47,25 @@ impl Slot {
     }
 }
 
+/// Where a save state is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StatePlace {
+    Slot(Slot),
+    /// Written when the game ends, to go on from.
+    Auto,
+}
+
+/// Whether a game that is opened goes on where it was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Continuing {
+    /// The person is asked.
+    #[default]
+    Ask,
+    Always,
+    Never,
+}
+
 impl TryFrom<u8> for Slot {
     type Error = String;
 

@@ -49,6 +49,7 @@ pub mod session;
 
 pub mod net;
 
+pub mod awake;
 pub mod library;
 
 pub mod downloads;

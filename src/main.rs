@@ -1,7 +1,7 @@
 //! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
 
 use clap::{Args, Parser, Subcommand};
-use hotseat::engine::{Config, Game, Internet, InternetWords, RelayWords, ServerName};
+use hotseat::engine::{Config, Continuing, Game, Internet, InternetWords, RelayWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::link::message::Bounds;
@@ -279,6 +279,9 @@ struct HostArguments {
     trusted_proxy: Vec<IpNet>,
     #[command(flatten)]
     internet: InternetArguments,
+    /// Go on where the game was left, if it was.
+    #[arg(long = "continue")]
+    continues: bool,
     /// One JSON object a line on standard output; commands, one JSON object a line, on standard input.
     #[arg(long)]
     json: bool,
@@ -388,7 +391,8 @@ enum What {
     Meet(Box<MeetArguments>),
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
-        /// Which: latency, join, footprint, peers, inputs, viewers, crash, pace, strangers, encode, switch, meet, sandbox, or all.
+        /// Which: latency, join, footprint, peers, inputs, viewers, crash, readback, pace, states, strangers, encode, switch, meet,
+        /// sandbox, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -611,8 +615,10 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         acme,
         trusted_proxy,
         internet,
+        continues,
         json,
     } = arguments;
+    let continuing = if continues { Continuing::Always } else { Continuing::Never };
     let mut game = choose(open, settings)?;
     game.options = option;
     game.bounds = hold.read(&game.core, settings);
@@ -628,7 +634,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     let with_settings = internet.internet;
     let mut internet = internet.read(settings)?;
     let acme = acme.read(with_settings, settings, &mut internet)?;
-    let config = Config { codec, invite, site, certificate, acme, internet, ..usual };
+    let config = Config { continuing, codec, invite, site, certificate, acme, internet, ..usual };
     Ok(headless::run(config, game, json, texts)?)
 }
 
@@ -690,6 +696,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         record_dir: settings::record_dir().unwrap_or_else(|| data_dir().join("recordings")),
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
         language: Spoken::from_choice(settings.language),
+        continuing: Continuing::Never,
         codec: None,
         invite: InviteTerms::default(),
         site: site(settings),
@@ -712,7 +719,7 @@ fn choose(open: Open, settings: &Settings) -> Result<Game, Failure> {
         None if library::demo_core().as_ref() == Some(&core) => "Emberdash".into(),
         None => stem(&core).trim_start_matches("lib").trim_end_matches("_libretro").to_owned(),
     };
-    Ok(Game { core, content: open.content, title, options: Vec::new(), bounds: Bounds::default() })
+    Ok(Game { core, content: open.content, title, options: Vec::new(), bounds: Bounds::default(), options_typed: true })
 }
 
 fn core_for(content: &Path, settings: &Settings) -> Result<PathBuf, Failure> {

@@ -9,6 +9,7 @@ mod warning;
 pub use warning::{Expected, SettingsWarning};
 
 use crate::files::write_atomically;
+use crate::game_command::Continuing;
 use crate::link::message::Bounds;
 use crate::packet::Format;
 use crate::room;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub volume: f32,
     /// How the picture fills the window.
     pub scaling: Scaling,
+    /// Whether a game that is opened goes on where it was left.
+    pub continuing: Continuing,
     /// The one video format that guests are sent; none for the best that each one's browser takes.
     #[serde(with = "file::codec")]
     pub codec: Option<Format>,
@@ -175,6 +178,7 @@ impl Default for Settings {
             language: Language::System,
             volume: 1.0,
             scaling: Scaling::Sharp,
+            continuing: Continuing::Ask,
             codec: None,
             stick_moves_dpad: true,
             keyboard: Default::default(),

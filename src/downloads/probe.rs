@@ -20,6 +20,7 @@ pub(super) fn probe(core: &Path, scratch: &Path) -> Result<(), ProbeError> {
         core: core.to_owned(),
         content: None,
         options: Vec::new(),
+        options_typed: false,
         devices: Vec::new(),
         system_dir: scratch.to_owned(),
         save_dir: scratch.to_owned(),

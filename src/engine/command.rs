@@ -1,7 +1,7 @@
 //! What the window, or headless mode, can ask of the engine.
 
 use super::Internet;
-use crate::game_command::GameCommand;
+use crate::game_command::{Continuing, GameCommand, Slot};
 use crate::link::message::{Bounds, DiscCommand};
 use crate::net::Site;
 use crate::net::tls::acme::AcmeConfig;
@@ -23,6 +23,9 @@ pub struct Game {
     pub options: Vec<(String, String)>,
     /// How the core process is held. Where reports go is the engine's business.
     pub bounds: Bounds,
+    /// They were typed for this start, so the person wants to know which of them the core does not have. Those that are kept from
+    /// other times may be of another version of it.
+    pub options_typed: bool,
 }
 
 /// One request. Each is carried out on the engine's thread, in order; none of them blocks the caller.
@@ -57,6 +60,16 @@ pub enum Command {
         /// Of [`super::SaveVersion`].
         put_aside: u64,
     },
+    /// Change the state of a slot for the one that was there before it.
+    PutBackState {
+        slot: Slot,
+    },
+    /// Go on where the game was left, or not: the answer to what the snapshot asks.
+    Continue {
+        wanted: bool,
+    },
+    /// Whether games that are opened from now on go on where they were left.
+    Continuing(Continuing),
     /// What cores may speak and name their options in, from the next start on.
     Language(Spoken),
     /// Keep the picture as it is now, as a PNG file.
@@ -64,6 +77,8 @@ pub enum Command {
     /// Begin a recording of what friends see and hear.
     StartRecording,
     StopRecording,
+    /// The window is minimised, or is not any more.
+    WindowShown(bool),
     /// The speaker's volume, 0.0 to 1.0. The stream's sound does not change.
     Volume(f32),
     /// Something about the people and their links.

@@ -1,12 +1,14 @@
 //! Does what the machine asks for: the core process, files, and the other threads.
 
-use super::machine::{Action, Answer, StartId, ToSession};
+use super::machine::{Action, Answer, StartId, StateFound, ToSession};
 use super::publisher::Publisher;
-use super::saves::{SaveError, SaveFiles, Saves, Written};
+use super::saves::{CoreName, SaveError, SaveFiles, Saves, Written};
 use super::thread::Message;
 use super::wiring::Threads;
 use super::{NoticeKind, controls};
 use crate::emulator::{self, Emulator};
+use crate::frame::Picture;
+use crate::game_command::StatePlace;
 use crate::library;
 use crate::link::message::{FromCore, Load, ToCore};
 use crate::link::state::{Memory, StateReader};
@@ -18,11 +20,14 @@ use crate::sync::now;
 use crate::video::VideoControl;
 use std::fs;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// How often the clock of a cartridge is written when nothing else changes.
 const CLOCK_EVERY: Duration = Duration::from_secs(10);
+
+/// How long the video thread may take to hand out the picture of a state. Its rounds are shorter than a frame's time.
+const PICTURE_WAIT: Duration = Duration::from_millis(200);
 
 pub(super) struct Executor {
     link: Arc<Link>,
@@ -30,6 +35,7 @@ pub(super) struct Executor {
     states: StateReader,
     emulator: Option<Emulator>,
     video: Arc<VideoControl>,
+    pictures: Receiver<Picture>,
     recording: Arc<RecordControl>,
     net: NetHandle,
     threads: Threads,
@@ -47,6 +53,7 @@ impl Executor {
     pub(super) fn new(
         link: Arc<Link>,
         video: Arc<VideoControl>,
+        pictures: Receiver<Picture>,
         recording: Arc<RecordControl>,
         net: NetHandle,
         threads: Threads,
@@ -58,6 +65,7 @@ impl Executor {
             link,
             emulator: None,
             video,
+            pictures,
             recording,
             net,
             threads,
@@ -82,8 +90,8 @@ impl Executor {
             Action::LookUp { game, core, content, saves } => {
                 let system = library::system_of(&core, content.as_deref());
                 let files = self.files(&saves);
-                let (slots, versions) = (files.slots(), files.versions());
-                return Some(Answer::Found { game, system, slots, versions });
+                let (states, versions) = (files.states(), files.versions());
+                return Some(Answer::Found { game, system, states, versions });
             }
             Action::ClearMemory => self.states.clear(),
             Action::ReadSave { start, saves } => {
@@ -105,30 +113,38 @@ impl Executor {
                 return Some(Answer::PutBack { game, result });
             }
             Action::ReleaseSaves => self.saves = None,
-            Action::ReadState { ticket, slot, saves } => {
-                let state = self.files(&saves).read_state(slot);
-                let result = state.map(|state| state.is_some_and(|state| self.states.put_inbox(&state)));
+            Action::ReadState { ticket, place, core, saves } => {
+                let result = self.read_state(&saves, place, &core);
                 return Some(Answer::StateRead { ticket, result });
             }
-            Action::WriteState { ticket, slot, saves } => {
-                let newest = self.states.newest();
+            Action::WriteState { ticket, place, core, saves } => {
+                let result = self.write_state(&saves, place, &core);
+                return Some(Answer::StateWritten { ticket, result, states: self.files(&saves).states() });
+            }
+            Action::KeepLastState { core, saves } => {
+                if let Err(error) = self.write_state(&saves, StatePlace::Auto, &core) {
+                    publisher.notice(error.into());
+                }
+            }
+            Action::PutBackState { game, slot, saves } => {
                 let files = self.files(&saves);
-                let result = match newest {
-                    Some(state) => files.write_state(slot, &state).map(|()| true),
-                    None => Ok(false),
-                };
-                return Some(Answer::StateWritten { ticket, result, slots: files.slots() });
+                let result = files.put_back_state(StatePlace::Slot(slot));
+                return Some(Answer::StatePutBack { game, slot, result, states: files.states() });
             }
             Action::StartCore { start, load } => {
                 return Some(Answer::CoreStarted { start, result: self.start_core(start, *load) });
             }
             Action::StopCore => {
+                self.ask_for_picture();
                 if let Some(emulator) = self.emulator.take() {
                     emulator.stop();
                 }
             }
             Action::DropCore => self.emulator = None,
             Action::TellCore(message) => {
+                if matches!(message, ToCore::SaveState { .. }) {
+                    self.ask_for_picture();
+                }
                 if let (ToCore::LoadState { .. }, Some((_, files))) = (&message, &mut self.saves) {
                     // A state brings the battery save of its time with it.
                     files.begin_version();
@@ -221,6 +237,28 @@ impl Executor {
             Ok((version, foreign)) => (Ok(version), foreign),
             Err(error) => (Err(error), false),
         })
+    }
+
+    fn read_state(&mut self, saves: &Saves, place: StatePlace, core: &CoreName) -> Result<StateFound, SaveError> {
+        let Some(state) = self.files(saves).read_state(place, core)? else { return Ok(StateFound::Nothing) };
+        match self.states.put_inbox(&state.data) {
+            true => Ok(StateFound::Ready { other_version: state.other_version }),
+            false => Ok(StateFound::Nothing),
+        }
+    }
+
+    /// False: the core left none that is whole.
+    fn write_state(&mut self, saves: &Saves, place: StatePlace, core: &CoreName) -> Result<bool, SaveError> {
+        let Some(state) = self.states.newest() else { return Ok(false) };
+        let picture = self.pictures.recv_timeout(PICTURE_WAIT).ok().filter(|picture| picture.width > 0);
+        self.files(saves).write_state(place, &state, core, picture.as_ref(), SystemTime::now())?;
+        Ok(true)
+    }
+
+    /// Of the moment at which a state is saved; it is fetched when the state is there.
+    fn ask_for_picture(&self) {
+        while self.pictures.try_recv().is_ok() {}
+        self.video.request_picture();
     }
 
     fn start_core(&mut self, start: StartId, load: Load) -> Result<u32, NoticeKind> {

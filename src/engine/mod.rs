@@ -24,7 +24,7 @@ mod snapshot;
 mod thread;
 mod wiring;
 
-pub use crate::game_command::{GameCommand, Slot};
+pub use crate::game_command::{Continuing, GameCommand, Slot};
 pub use crate::link::message::{Bounds, DiscCommand, Discs, OptionInfo, Wants};
 pub use command::{Command, Game};
 pub use core_hold::diagnose_hold;
@@ -33,7 +33,7 @@ pub use event::EngineEvent;
 pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords, RelayWords};
 pub use notice::{Length, Level, Notice, NoticeKind};
 pub use resolver::ServerName;
-pub use saves::{SaveError, SaveVersion};
+pub use saves::{SaveError, SaveVersion, SavedState, StateList};
 pub use snapshot::{
     ChatLine, DeviceStatus, GameState, GameStatus, InviteStatus, PeerStatus, Rendition, Snapshot, Speaker, Stats,
 };
@@ -78,6 +78,8 @@ pub struct Config {
     pub screenshot_dir: PathBuf,
     /// What cores may speak and name their options in.
     pub language: Spoken,
+    /// Whether a game that is opened goes on where it was left.
+    pub continuing: Continuing,
     /// Stream in this format only; none for the best that each peer takes.
     pub codec: Option<Format>,
     /// What the link grants that is there from the start.

@@ -41,6 +41,14 @@ messages! {
     pub enum NoticeKind in notice {
         state_saved => StateSaved { slot: Slot },
         state_loaded => StateLoaded { slot: Slot },
+        /// A slot has the state that was there before.
+        state_put_back => StatePutBack { slot: Slot },
+        /// It may not be understood: another version of the core saved it.
+        state_of_other_version => StateOfOtherVersion { version: String },
+        /// The game is where it was left.
+        continued => Continued,
+        /// The core did not take the state of then.
+        not_continued => NotContinued,
         /// The core did not take it.
         state_refused => StateRefused { slot: Slot },
         no_state => NoState { slot: Slot },
@@ -111,6 +119,8 @@ impl NoticeKind {
         match self {
             Self::StateSaved { .. }
             | Self::StateLoaded { .. }
+            | Self::StatePutBack { .. }
+            | Self::Continued
             | Self::NoState { .. }
             | Self::ResetBy { .. }
             | Self::LoadRequested { .. }
@@ -129,6 +139,8 @@ impl NoticeKind {
             | Self::Screenshot { .. } => Level::Info,
             Self::SaveInUse
             | Self::SaveReplaced
+            | Self::StateOfOtherVersion { .. }
+            | Self::NotContinued
             | Self::NoMoreLinks
             | Self::NotHeld { .. }
             | Self::NoSound { .. }

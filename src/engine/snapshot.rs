@@ -2,10 +2,9 @@
 
 use super::internet::InternetStatus;
 use super::notice::{Notice, NoticeKind};
-use super::saves::SaveVersion;
+use super::saves::{SaveVersion, StateList};
 use crate::audio::SpeakerError;
 use crate::crash::Crash;
-use crate::game_command::Slot;
 use crate::input::SeatSet;
 use crate::link::message::{Discs, OptionInfo, Wants};
 use crate::room::{InviteId, InviteTerms, JoinRequest, Member};
@@ -82,8 +81,10 @@ pub struct GameStatus {
     pub options: Vec<OptionInfo>,
     /// Its discs, for a game that has a drive.
     pub discs: Option<Discs>,
-    /// Save state slots, 0 to 9: whether something is saved there.
-    pub saved_slots: [bool; Slot::COUNT],
+    /// Its save states, by slot.
+    pub states: StateList,
+    /// The game can go on where it was left ([`StateList::auto`]), and the person has not said whether it should.
+    pub asks_to_continue: bool,
     /// Earlier battery saves that can be put back, the newest first.
     pub versions: Vec<SaveVersion>,
     /// The core can save states.

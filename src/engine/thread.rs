@@ -11,7 +11,8 @@ use super::machine::{Action, Machine, StartId};
 use super::people::People;
 use super::publisher::Publisher;
 use super::snapshot::Speaker;
-use super::{Command, EngineEvent, Length, NoticeKind};
+use super::{Command, EngineEvent, GameState, GameStatus, Length, NoticeKind};
+use crate::awake::{Awake, Moment};
 use crate::emulator;
 use crate::link::message::FromCore;
 use crate::net::meeting::MeetingStatus;
@@ -67,6 +68,9 @@ pub(super) struct EngineThread {
     pub(super) net: NetHandle,
     pub(super) reach: Reach,
     pub(super) certificates: PublicCertificates,
+    /// None: the thread for it could not be started.
+    pub(super) awake: Option<Awake>,
+    pub(super) window_shown: bool,
     /// What the pages were told last.
     pub(super) info: GameInfo,
 }
@@ -102,6 +106,7 @@ impl EngineThread {
                 self.publisher.snapshot.internet.public_page = self.people.public_page();
                 self.executor.set_site(site);
             }
+            Message::Command(Command::WindowShown(shown)) => self.window_shown = shown,
             Message::Command(Command::Internet(internet)) => self.apply_internet(internet),
             Message::Command(Command::Certificates(wanted)) => self.apply_certificates(wanted),
             Message::Command(command) => self.machine.handle_command(command),
@@ -231,8 +236,20 @@ impl EngineThread {
         }
     }
 
+    fn keep_awake(&mut self) {
+        let Some(awake) = &mut self.awake else { return };
+        let snapshot = &self.publisher.snapshot;
+        let runs = |game: &GameStatus| matches!(game.state, GameState::Starting | GameState::Running);
+        awake.look(Moment {
+            runs: snapshot.game.as_ref().is_some_and(runs),
+            window_shown: self.window_shown,
+            guests: snapshot.peers.len(),
+        });
+    }
+
     fn publish(&mut self) {
         self.publisher.publish(self.machine.status(), self.executor.recording());
+        self.keep_awake();
         let info = self.machine.info();
         if info != self.info && self.net.send(NetCommand::Session(SessionCommand::Game(info.clone()))) {
             self.info = info;

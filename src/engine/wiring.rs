@@ -12,6 +12,7 @@ use super::snapshot::{InviteStatus, Snapshot, Speaker};
 use super::thread::{EngineThread, Message};
 use super::{Config, Engine, NoticeKind};
 use crate::audio::{self, AudioControl, AudioOutputs, AudioStartError, AudioThread, SpeakerHandle, SpeakerStatus};
+use crate::awake::Awake;
 use crate::frame::Picture;
 use crate::link::Link;
 use crate::link::board::{BoardWriter, FeedbackReader};
@@ -113,6 +114,8 @@ impl Engine {
         let VideoRings { packets, packets_out, used, spares } = VideoRings::default();
         let (preview, preview_out) = preview(config.local);
         let video_control = VideoControl::new(link.clone());
+        // One: whoever asked for it waits for it.
+        let (pictures, pictures_out) = sync_channel(1);
         let video = video::start(
             link.clone(),
             video_control.clone(),
@@ -122,6 +125,7 @@ impl Engine {
                 packet_event: packet_event.clone(),
                 preview,
                 picture_event: change.clone(),
+                pictures,
                 screenshots: screenshots(config.screenshot_dir.clone(), &messages)?,
                 tap: video_tap,
                 on_failure: reporter(&messages, |failure| Message::Notice(NoticeKind::NotSent { failure })),
@@ -172,12 +176,20 @@ impl Engine {
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot { invites, ..Snapshot::default() })));
         let (events, events_out) = sync_channel(QUEUE);
         let threads = Threads { _watch: watch, signaling, _video: video, _audio: audio, _record: record, speaker };
-        let executor =
-            Executor::new(link.clone(), video_control.clone(), recording, net.clone(), threads, messages.clone());
+        let executor = Executor::new(
+            link.clone(),
+            video_control.clone(),
+            pictures_out,
+            recording,
+            net.clone(),
+            threads,
+            messages.clone(),
+        );
         let mut engine = EngineThread {
             machine: Machine::new(
                 Folders { data: config.data_dir, system: config.system_dir, recordings: config.record_dir },
                 config.language,
+                config.continuing,
             ),
             executor,
             publisher: Publisher::new(snapshot.clone(), change.clone(), events),
@@ -185,6 +197,8 @@ impl Engine {
             figures: Figures::new(link, video_control, now()),
             reach: Reach::new(net.clone(), messages.clone(), bound),
             certificates: public,
+            awake: awake(),
+            window_shown: config.local,
             net,
             info: GameInfo::default(),
         };
@@ -222,6 +236,11 @@ fn certificates(config: &Config) -> (Arc<Certificates>, Option<AuthorityError>) 
     };
     let (certificates, problem) = Certificates::open(tls, SystemTime::now);
     (Arc::new(certificates), problem)
+}
+
+/// A system that goes to sleep is no reason not to play.
+fn awake() -> Option<Awake> {
+    Awake::start().inspect_err(|why| tracing::warn!("{why}")).ok()
 }
 
 /// A room with the one link that is there from the start.

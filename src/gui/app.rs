@@ -17,7 +17,8 @@ use super::leds::Leds;
 use super::local_input::LocalInput;
 use super::local_players::{Gamepad, LocalPlayers};
 use super::picker::Picker;
-use super::view::{Model, PictureShape, View};
+use super::state_pictures::StatePictures;
+use super::view::{Dialog, Model, PictureShape, View};
 use super::{invite_links, theme};
 use crate::engine::{Command, Config, Engine, Internet, InternetWords, Level, RelayWords, Snapshot};
 use crate::library::{self, CoreEntry};
@@ -46,6 +47,7 @@ struct App {
     pointer_captured: bool,
     feedback: FeedbackReader,
     leds: Leds,
+    state_pictures: StatePictures,
     view: View,
     picker: Picker,
     settings: Settings,
@@ -70,6 +72,8 @@ struct App {
     /// The newest join request that the host's attention was asked for.
     newest_request: Option<RequestId>,
     full_screen: bool,
+    /// As the engine was told.
+    minimized: bool,
 }
 
 impl App {
@@ -118,6 +122,7 @@ impl App {
             record_dir: settings::record_dir().unwrap_or_else(|| "recordings".into()),
             screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| "screenshots".into()),
             language: spoken,
+            continuing: settings.continuing,
             codec: settings.codec,
             invite: invite_links::default_terms(&settings),
             site: site(&settings),
@@ -146,6 +151,7 @@ impl App {
             pointer_captured: false,
             feedback,
             leds: Leds::default(),
+            state_pictures: StatePictures::default(),
             view,
             picker: Picker::default(),
             cores: library::find_cores(&settings.core_folders),
@@ -167,6 +173,7 @@ impl App {
             title: String::new(),
             newest_request: None,
             full_screen: false,
+            minimized: false,
         };
         app.begin(start);
         Ok(app)
@@ -232,6 +239,10 @@ impl eframe::App for App {
         self.check_font(&ctx);
         let window = ctx.input(|input| input.viewport().clone());
         self.full_screen = window.fullscreen.unwrap_or(false);
+        let minimized = window.minimized.unwrap_or(false);
+        if std::mem::replace(&mut self.minimized, minimized) != minimized {
+            self.engine.send(Command::WindowShown(!minimized));
+        }
         if let Some(rect) = window.inner_rect
             && !self.full_screen
             && !window.maximized.unwrap_or(false)
@@ -242,6 +253,9 @@ impl eframe::App for App {
             ctx.set_cursor_icon(CursorIcon::None);
         }
         let snapshot = Arc::clone(&self.snapshot);
+        let game = snapshot.game.as_ref();
+        let shown = game.filter(|game| game.asks_to_continue || self.view.dialog == Some(Dialog::Slots));
+        self.state_pictures.follow(&ctx, shown.map(|game| &game.states));
         let capture = self.capture.state(&self.window_state(&ctx, true));
         let model = Model {
             snapshot: &snapshot,
@@ -256,6 +270,7 @@ impl eframe::App for App {
             local_players: &self.local_players,
             capture,
             leds: &self.leds,
+            state_pictures: &self.state_pictures,
             system_dir: &self.system_dir,
             software_rendering: self.software_rendering,
             full_screen: self.full_screen,

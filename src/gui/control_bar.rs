@@ -8,13 +8,13 @@ use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use crate::engine::{Command, GameCommand, GameState, GameStatus, NoticeKind, Slot, Speaker};
 use crate::text::{Message, Texts, fill};
-use egui::{ComboBox, Slider, Ui};
+use egui::{Slider, Ui};
 
 pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {
     // In a narrower window, buttons with a well-known icon have no text.
     let roomy = ui.available_width() > 900.0;
     let alive = matches!(game.state, GameState::Running | GameState::Paused);
-    let mut slot = std::mem::take(&mut view.slot);
+    let (slot, mut open_slots) = (view.slot, false);
     let mut left_actions = Vec::new();
     widgets::row(
         ui,
@@ -22,7 +22,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
         |ui| {
             ui.add_enabled_ui(alive, |ui| {
                 playback(ui, model, game, roomy, &mut left_actions);
-                states(&mut slot, ui, model, game, roomy, &mut left_actions);
+                states(slot, &mut open_slots, ui, model, game, roomy, &mut left_actions);
             });
         },
         |ui| {
@@ -36,7 +36,9 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
             capture(ui, model, roomy, actions);
         },
     );
-    view.slot = slot;
+    if open_slots {
+        view.dialog = Some(Dialog::Slots);
+    }
     actions.append(&mut left_actions);
 }
 
@@ -66,7 +68,15 @@ fn playback(ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions:
     ui.add_space(8.0);
 }
 
-fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: bool, actions: &mut Vec<Action>) {
+fn states(
+    slot: u8,
+    open_slots: &mut bool,
+    ui: &mut Ui,
+    model: &Model,
+    game: &GameStatus,
+    roomy: bool,
+    actions: &mut Vec<Action>,
+) {
     let texts = model.texts;
     let button = |icon, name| {
         if roomy { Button::text(name).with_icon(icon) } else { Button::icon(icon, name).boxed() }
@@ -75,28 +85,18 @@ fn states(slot: &mut u8, ui: &mut Ui, model: &Model, game: &GameStatus, roomy: b
         let save = ui.add(button(Icon::Save, texts.save_state));
         let save = save.on_hover_text(format!("{} (F2)", texts.save_state)).on_disabled_hover_text(texts.no_states);
         if save.clicked() {
-            actions.push(Action::Engine(Command::Game(GameCommand::SaveState(Slot::clamped(*slot)))));
+            actions.push(Action::Engine(Command::Game(GameCommand::SaveState(Slot::clamped(slot)))));
         }
-        ui.add_enabled_ui(slot_saved(game, *slot), |ui| {
+        ui.add_enabled_ui(slot_saved(game, slot), |ui| {
             let load = ui.add(button(Icon::Load, texts.load_state));
             if load.on_hover_text(format!("{} (F4)", texts.load_state)).clicked() {
-                actions.push(Action::Engine(Command::Game(GameCommand::LoadState(Slot::clamped(*slot)))));
+                actions.push(Action::Engine(Command::Game(GameCommand::LoadState(Slot::clamped(slot)))));
             }
         });
         // People count from one.
-        let number = |slot: u8| (slot + 1).to_string();
-        let name = fill(texts.slot, &[("n", &number(*slot))]);
-        ui.scope(|ui| {
-            ui.spacing_mut().interact_size.y = 34.0;
-            let combo = ComboBox::from_id_salt("slot").selected_text(&name).width(92.0).show_ui(ui, |ui| {
-                for choice in 0..10u8 {
-                    let saved = game.saved_slots.get(usize::from(choice)) == Some(&true);
-                    let text = if saved { texts.slot_saved } else { texts.slot_empty };
-                    ui.selectable_value(slot, choice, fill(text, &[("n", &number(choice))]));
-                }
-            });
-            combo.response.accessible_name(name.clone()).on_hover_text(format!("{name} (F6, F7)"));
-        });
+        let name = fill(texts.slot, &[("n", &(slot + 1).to_string())]);
+        let slots = ui.add(Button::text(&name));
+        *open_slots = slots.on_hover_text(format!("{} (F6, F7)", texts.slots)).clicked();
     });
 }
 

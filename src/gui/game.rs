@@ -5,7 +5,7 @@ use super::input_capture::PictureArea;
 use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use super::{chat, control_bar, home, invite, join_requests, leds, overlay, people, preview, theme};
+use super::{chat, control_bar, home, invite, join_requests, leds, overlay, people, preview, slots, theme};
 use crate::engine::{Command, GameCommand, GameState, GameStatus, Slot};
 use crate::text::fill;
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
@@ -34,6 +34,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             screen.on_hover_cursor(egui::CursorIcon::Crosshair);
         }
         overlay::show(ui, model, game, area, actions);
+        slots::ask_to_continue(ui, model, game, area, actions);
         view.chat.show_floats(ui, area);
     });
 }
@@ -77,7 +78,7 @@ pub(super) fn has_ended(game: &GameStatus) -> bool {
 
 /// Whether there is something to load from `slot`.
 pub(super) fn slot_saved(game: &GameStatus, slot: u8) -> bool {
-    game.can_save_state && game.saved_slots.get(usize::from(slot)).copied().unwrap_or(false)
+    game.can_save_state && game.states.slots.get(usize::from(slot)).is_some_and(Option::is_some)
 }
 
 fn bars(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatus, actions: &mut Vec<Action>) {

@@ -37,6 +37,8 @@ pub mod preview;
 mod retrok;
 mod rumble;
 mod site_settings;
+mod slots;
+pub mod state_pictures;
 pub mod theme;
 mod time;
 mod turbo;

@@ -9,7 +9,7 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::downloads::DEFAULT_SERVER;
-use crate::engine::{Bounds, NoticeKind, Speaker};
+use crate::engine::{Bounds, Continuing, NoticeKind, Speaker};
 use crate::packet::Format;
 use crate::room::MAX_NAME;
 use crate::settings::{Scaling, Settings, clean_name};
@@ -46,6 +46,7 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
     controller_settings::take_key(ui, &mut draft.keys, &mut new);
     let state = dialog::show(ui, "settings", 600.0, texts.settings_title, texts.close, |ui| {
         identity(ui, texts, draft, &mut new);
+        continuing(ui, texts, &mut new);
         picture(ui, texts, &mut new);
         controller_settings::show(ui, model, &mut draft.keys, &mut new, actions);
         sound(ui, model);
@@ -119,6 +120,23 @@ fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
             }
         });
         combo.response.accessible_name(texts.codec).on_hover_text(texts.codec_hint);
+    });
+}
+
+fn continuing(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
+    line(ui, texts.continuing, |ui| {
+        let name = |continuing| match continuing {
+            Continuing::Ask => texts.continuing_ask,
+            Continuing::Always => texts.continuing_always,
+            Continuing::Never => texts.continuing_never,
+        };
+        let combo = ComboBox::from_id_salt("continuing").selected_text(name(new.continuing)).width(240.0);
+        let combo = combo.show_ui(ui, |ui| {
+            for continuing in [Continuing::Ask, Continuing::Always, Continuing::Never] {
+                ui.selectable_value(&mut new.continuing, continuing, name(continuing));
+            }
+        });
+        combo.response.accessible_name(texts.continuing);
     });
 }
 

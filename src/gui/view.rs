@@ -12,9 +12,10 @@ use super::leds::Leds;
 use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
 use super::preferences::SettingsDraft;
+use super::state_pictures::StatePictures;
 use super::{
     connection, control_bar, core_choice, game, get_cores, home, icons, invite, join_requests, options, preferences,
-    theme,
+    slots, theme,
 };
 use crate::downloads::Shown;
 use crate::engine::{Command, Snapshot};
@@ -51,6 +52,8 @@ pub struct Model<'a> {
     pub capture: CaptureState,
     /// The emulated machine's LEDs.
     pub leds: &'a Leds,
+    /// Of its save states, as far as they were read.
+    pub state_pictures: &'a StatePictures,
     /// Where cores look for BIOS files in this run.
     pub system_dir: &'a Path,
     /// The processor draws the window.
@@ -128,6 +131,8 @@ pub enum Dialog {
     Settings(SettingsDraft),
     /// The core's options, filtered by this text.
     Options(String),
+    /// The save states.
+    Slots,
     /// The invite as a QR code.
     Qr,
     /// All invite links, and the form for another.
@@ -182,7 +187,7 @@ impl View {
         if playing {
             game::show(self, ui, model, &mut actions);
         } else {
-            if matches!(self.dialog, Some(Dialog::Options(_))) {
+            if matches!(self.dialog, Some(Dialog::Options(_) | Dialog::Slots)) {
                 self.dialog = None;
             }
             home::show(self, ui, model, &mut actions);
@@ -228,6 +233,7 @@ impl View {
         let state = match &mut dialog {
             Dialog::Settings(draft) => preferences::show(ui, model, draft, actions),
             Dialog::Options(filter) => options::show(ui, model, filter, actions),
+            Dialog::Slots => slots::show(ui, model, &mut self.slot, actions),
             Dialog::Qr => invite::show_qr(self, ui, model),
             Dialog::Connection => connection::show(ui, model),
             Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),

@@ -46,6 +46,10 @@ enum StdinCommand {
     PutBackSave {
         version: u64,
     },
+    PutBackState {
+        slot: Slot,
+    },
+    Continue,
     Invite(InviteFields),
     ChangeInvite {
         invite: InviteId,
@@ -153,6 +157,8 @@ fn parse(line: &str) -> Option<Command> {
         StdinCommand::Device { port, id } => Command::Device { port, id },
         StdinCommand::Disc { index } => Command::Disc(DiscCommand::Insert(index)),
         StdinCommand::PutBackSave { version } => Command::PutBackSave { put_aside: version },
+        StdinCommand::PutBackState { slot } => Command::PutBackState { slot },
+        StdinCommand::Continue => Command::Continue { wanted: true },
         StdinCommand::Eject => Command::Disc(DiscCommand::Eject),
         StdinCommand::Invite(fields) => room(RoomCommand::Invite(fields.terms())),
         StdinCommand::ChangeInvite { invite, fields } => room(RoomCommand::ChangeInvite(invite, fields.terms())),

@@ -2,7 +2,9 @@
 //!
 //! Texts for people are in their language and have a stable code beside them.
 
-use crate::engine::{Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, Snapshot};
+use crate::engine::{
+    Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, SavedState, Snapshot, StateList,
+};
 use crate::room::{Holder, JoinRequest};
 use crate::session::protocol::SeatInfo;
 use crate::session::{ChatEvent, SessionStats};
@@ -124,6 +126,8 @@ fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Valu
         "event": "stats",
         "state": state,
         "save_versions": snapshot.game.as_ref().map(|game| game.versions.iter().map(version).collect::<Vec<_>>()),
+        "states": snapshot.game.as_ref().map(|game| states(&game.states)),
+        "last_state": snapshot.game.as_ref().and_then(|game| game.states.auto.as_ref()).map(saved_state),
         "discs": snapshot.game.as_ref().and_then(|game| game.discs.as_ref()).map(discs),
         "fps": round(stats.fps),
         "target_fps": stats.target_fps,
@@ -157,6 +161,17 @@ fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Valu
 /// The time at which it was put aside is also its name.
 fn version(version: &SaveVersion) -> Value {
     json!({"version": version.put_aside, "bytes": version.bytes})
+}
+
+/// By slot; null for one that is empty.
+fn states(states: &StateList) -> Vec<Value> {
+    states.slots.iter().map(|it| it.as_ref().map_or(Value::Null, saved_state)).collect()
+}
+
+fn saved_state(state: &SavedState) -> Value {
+    let SavedState { time, bytes, picture, has_previous } = state;
+    let picture = picture.as_ref().map(|path| path.to_string_lossy());
+    json!({"time_ms": time, "bytes": bytes, "picture": picture, "can_be_put_back": has_previous})
 }
 
 fn discs(discs: &Discs) -> Value {

@@ -16,6 +16,7 @@ mod process;
 pub mod rehearsal;
 mod runner;
 mod sound;
+mod state_interval;
 mod sys;
 mod vfs;
 

@@ -147,7 +147,9 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
     if !taken {
         return Err(refused(load, info.name));
     }
-    callbacks::with(|front| front.environment.warn_of_options());
+    if load.options_typed {
+        callbacks::with(|front| front.environment.warn_of_options());
+    }
     let av = core.av_info();
     callbacks::with(|front| front.environment.set_av_info(&av))
         .map_err(|problem| LoadError::InvalidVideo { core: info.name.clone(), problem })?;

@@ -9,6 +9,7 @@ use super::hw;
 use super::pace::{Next, Pacer};
 use super::process::Inbox;
 use super::sound::SoundOnDemand;
+use super::state_interval::{self, StateInterval};
 use super::sys;
 use crate::frame::PixelFormat;
 use crate::link::message::{FromCore, HardwareSeen, Pace, Report, ToCore};
@@ -19,12 +20,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvError, SyncSender, TryRecvError};
 use std::time::Duration;
 
-/// The shortest time between two automatic states.
-const STATE_EVERY: Duration = Duration::from_secs(2);
-/// An automatic state may take at most this share of the running time: slow ones come less often.
-const STATE_SHARE: u32 = 500;
-/// How often battery-backed memory is looked at for changes.
-const MEMORY_EVERY: Duration = Duration::from_secs(1);
+/// How often battery-backed memory is looked at for changes. The host looks every second for what is shown, and has to have
+/// written it two seconds after it changed.
+const MEMORY_EVERY: Duration = Duration::from_millis(400);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// The runner and all it needs.
 pub struct Runner {
@@ -35,10 +34,14 @@ pub struct Runner {
     pace: Pace,
     paused: bool,
     stop: bool,
+    /// By the host: neither the core wants to end nor is the host gone.
+    told_to_stop: bool,
     frames: u64,
     /// What the host was shown of each.
     memories: [Vec<u8>; Memory::ALL.len()],
+    state_interval: StateInterval,
     next_state: Duration,
+    next_memory: Duration,
     next_second: Duration,
     run_total: Duration,
     run_max: Duration,
@@ -82,10 +85,13 @@ impl Runner {
             pace,
             paused: false,
             stop: false,
+            told_to_stop: false,
             frames: 0,
             memories: Default::default(),
-            next_state: start + STATE_EVERY,
-            next_second: start + MEMORY_EVERY,
+            state_interval: StateInterval::default(),
+            next_state: start + state_interval::SHORTEST,
+            next_memory: start + MEMORY_EVERY,
+            next_second: start + SECOND,
             run_total: Duration::ZERO,
             run_max: Duration::ZERO,
             sound: SoundOnDemand::default(),
@@ -128,6 +134,10 @@ impl Runner {
         }
         self.sound.pause();
         self.look_after_memories();
+        if self.told_to_stop && self.pace == Pace::Real {
+            // What the host may want to go on from. It has a limit for all of this.
+            self.save_state();
+        }
         let report = self.report();
         self.core.close();
         report
@@ -168,15 +178,18 @@ impl Runner {
         }
         if end >= self.next_state && self.pace == Pace::Real {
             let took = self.save_state().1;
-            self.next_state = end + STATE_EVERY.max(took * STATE_SHARE);
+            self.next_state = end + self.state_interval.after(took);
         }
         if let Some(discs) = self.discs.after_frame() {
             self.tell(FromCore::Discs(discs));
         }
-        if end >= self.next_second {
-            self.next_second = end + MEMORY_EVERY;
-            callbacks::with(|front| front.environment.refill_log_budget());
+        if end >= self.next_memory {
+            self.next_memory = end + MEMORY_EVERY;
             self.look_after_memories();
+        }
+        if end >= self.next_second {
+            self.next_second = end + SECOND;
+            callbacks::with(|front| front.environment.refill_log_budget());
             if let Some(discs) = self.discs.look() {
                 self.tell(FromCore::Discs(discs));
             }
@@ -226,6 +239,10 @@ impl Runner {
                 self.tell(FromCore::StateSaved { ticket, ok });
             }
             ToCore::LoadState { ticket } => {
+                // A game that goes on where it was left is asked for it before its first frame.
+                if self.frames == 0 && callbacks::with(|front| front.environment.runs_before_states()) {
+                    self.core.run();
+                }
                 let state = self.states.inbox();
                 let ok = state.is_some_and(|state| self.core.load_state(&state));
                 self.tell(FromCore::StateLoaded { ticket, ok });
@@ -257,7 +274,7 @@ impl Runner {
                 self.status.beat();
                 self.tell(FromCore::Pong);
             }
-            ToCore::Stop => self.stop = true,
+            ToCore::Stop => (self.stop, self.told_to_stop) = (true, true),
         }
     }
 
@@ -315,6 +332,7 @@ impl Runner {
             run_mean_us: self.run_total.as_secs_f64() * 1e6 / self.frames.max(1) as f64,
             run_max_us: self.run_max.as_secs_f64() * 1e6,
             hardware: hardware.clone(),
+            states: self.state_interval.seen(),
         })
     }
 }

@@ -86,6 +86,8 @@ pub struct Load {
     pub content: Option<PathBuf>,
     /// Options set before the core is initialised.
     pub options: Vec<(String, String)>,
+    /// Those that the core does not know are told.
+    pub options_typed: bool,
     /// Port and device: what to plug in once the content is loaded. Everywhere else, and where the core does not offer
     /// it, it is an ordinary pad.
     pub devices: Vec<(u32, u32)>,
@@ -396,6 +398,9 @@ pub struct Report {
     pub run_max_us: f64,
     /// What the core drew with, if that was the graphics card.
     pub hardware: Option<HardwareSeen>,
+    /// Automatic states.
+    #[serde(default)]
+    pub states: StatesSeen,
 }
 
 /// What a core drew with.
@@ -411,6 +416,16 @@ pub struct HardwareSeen {
     pub contexts: u32,
     /// Pictures that were read back.
     pub pictures: u64,
+}
+
+/// What automatic states took.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct StatesSeen {
+    pub count: u64,
+    /// All of them together, in microseconds.
+    pub total_us: f64,
+    /// The longest, in microseconds.
+    pub max_us: f64,
 }
 
 /// One environment call, and how often the core heard yes and no.

@@ -28,7 +28,7 @@ mod webm;
 pub use control::{RecordControl, RecordEvent};
 pub use error::{RecordError, RecordStartError, RecordingFailure};
 pub use names::{create, stem};
-pub use png::write_png;
+pub use png::{png_file, thumbnail, write_png};
 pub use tap::{AudioTap, NextFrame, VideoTap};
 pub use thread::{RecordThread, start};
 

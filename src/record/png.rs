@@ -1,12 +1,30 @@
 //! Pictures of the game as PNG files.
 
 use crate::files::write_atomically;
+use crate::frame::Picture;
 use std::io;
 use std::path::Path;
+
+/// The largest sides of a small picture, in pixels.
+const SMALL: (u32, u32) = (640, 480);
+
+/// The same picture, smaller by a whole number where it is large.
+pub fn thumbnail(picture: &Picture) -> Picture {
+    let by = picture.width.div_ceil(SMALL.0).max(picture.height.div_ceil(SMALL.1)).max(1);
+    let [width, height] = [picture.width, picture.height].map(|side| side.div_ceil(by));
+    let at = |x: u32, y: u32| picture.pixels.get((y * by * picture.width + x * by) as usize).copied().unwrap_or(0);
+    let pixels = (0..height).flat_map(|y| (0..width).map(move |x| at(x, y))).collect();
+    Picture { width, height, pixels, ..*picture }
+}
 
 /// Writes `pixels`, rows from top to bottom, 0xXXRRGGBB, into a PNG file: exactly these colours, the file whole or not at
 /// all. Errors are those of the file system, and `InvalidInput` when there are not `width` times `height` pixels.
 pub fn write_png(path: &Path, width: u32, height: u32, pixels: &[u32]) -> io::Result<()> {
+    write_atomically(path, &png_file(width, height, pixels)?)
+}
+
+/// What [`write_png`] writes.
+pub fn png_file(width: u32, height: u32, pixels: &[u32]) -> io::Result<Vec<u8>> {
     if width == 0 || height == 0 || pixels.len() as u64 != u64::from(width) * u64::from(height) {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
@@ -27,7 +45,7 @@ pub fn write_png(path: &Path, width: u32, height: u32, pixels: &[u32]) -> io::Re
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&bytes)?;
     writer.finish()?;
-    write_atomically(path, &file)
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub(super) fn expected(key: &str) -> Expected {
         "host_name" | "allow_names" | "public_address" | "trusted_proxies" | "stun_servers" | "meeting_page"
         | "brokers" | "acme_names" | "acme_directory" | "acme_contact" | "core_server" => Expected::Text,
         "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
+        "continuing" => Expected::Choice { choices: "ask, always, never".into() },
         "scaling" => Expected::Choice { choices: "sharp, whole".into() },
         "codec" => {
             let names: Vec<&str> = [codec::AUTO].into_iter().chain(Format::ALL.map(Format::name)).collect();

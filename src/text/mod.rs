@@ -52,7 +52,9 @@ texts! {
     core_licence, core_no_licence, cancel_core, core_waiting, core_trying, core_installed, install, install_core, update,
     update_core, core_server, core_server_hint, pick_core_file, add_core_folder, open_with_core, bundled, cancel,
     // Game
-    close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,
+    close_game, pause, resume, reset, save_state, load_state, slot, no_states, slots, slots_hint, slot_undo, slot_choose,
+    slot_chosen, slot_nothing, save_in_slot, load_from_slot, undo_slot, continue_title, continue_hint, continue_yes,
+    continue_no, continue_left, volume, mute,
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
     capture_enter_keyboard, capture_enter_mouse, capture_enter_both, capture_on_keyboard, capture_on_mouse, capture_on_both, capture_leave,
     scroll_lock, leds,
@@ -77,7 +79,7 @@ texts! {
     trust_begin, trust_is_off, trust_end, core_memory, core_memory_limit, core_memory_hint, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
-    scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
+    scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
     gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,

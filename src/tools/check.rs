@@ -56,6 +56,7 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
         core: check.core.clone(),
         content: check.content.clone(),
         options: check.options.clone(),
+        options_typed: true,
         devices: Vec::new(),
         system_dir: check.system_dir.clone(),
         save_dir: scratch.clone(),

@@ -18,6 +18,7 @@ pub struct VideoControl {
     link: Arc<Link>,
     stop: AtomicBool,
     screenshot: AtomicBool,
+    picture: AtomicBool,
     renditions: [RenditionControl; Format::ALL.len()],
     /// Frames encoded, in one rendition or more.
     pub(super) encoded: AtomicU64,
@@ -71,6 +72,7 @@ impl VideoControl {
             link,
             stop: AtomicBool::new(false),
             screenshot: AtomicBool::new(false),
+            picture: AtomicBool::new(false),
             renditions: std::array::from_fn(|_| RenditionControl {
                 viewers: AtomicU32::new(0),
                 max_kbit_s: AtomicU32::new(START_KBIT_S),
@@ -144,6 +146,16 @@ impl VideoControl {
     pub fn request_screenshot(&self) {
         self.screenshot.store(true, Release);
         self.link.frame_event.signal();
+    }
+
+    /// Has the newest picture handed out, an empty one before the first.
+    pub fn request_picture(&self) {
+        self.picture.store(true, Release);
+        self.link.frame_event.signal();
+    }
+
+    pub(super) fn take_picture_request(&self) -> bool {
+        self.picture.swap(false, Acquire)
     }
 
     pub(super) fn take_screenshot_request(&self) -> bool {

@@ -42,6 +42,8 @@ pub struct VideoOutputs {
     pub picture_event: Arc<Event>,
     /// The way to the recording.
     pub tap: VideoTap,
+    /// The picture of now, asked for by [`VideoControl::request_picture`]; full, one more is not made.
+    pub pictures: SyncSender<Picture>,
     /// Pictures that were asked for by [`VideoControl::request_screenshot`]; full, one more is not made.
     pub screenshots: SyncSender<Picture>,
     /// Called on the video thread when a picture cannot be sent.
@@ -264,6 +266,11 @@ impl VideoLoop {
     }
 
     fn take_screenshot(&mut self) {
+        if self.control.take_picture_request() {
+            // Before the first frame there is none to wait for.
+            let picture = self.last.map(|_| self.picture.clone()).unwrap_or_default();
+            let _ = self.outputs.pictures.try_send(picture);
+        }
         if self.last.is_some() && self.control.take_screenshot_request() {
             let _ = self.outputs.screenshots.try_send(self.picture.clone());
         }

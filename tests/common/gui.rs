@@ -9,6 +9,7 @@ use hotseat::frame::Picture;
 use hotseat::gui::input_capture::CaptureState;
 use hotseat::gui::leds::Leds;
 use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
+use hotseat::gui::state_pictures::StatePictures;
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
 use hotseat::input::Seat;
@@ -22,7 +23,7 @@ use hotseat::session::{ChatEvent, PeerStats};
 use hotseat::settings::{Recent, Settings};
 use hotseat::text::{Spoken, Texts};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Everything the view reads, and the actions it gave.
 pub struct Stage {
@@ -39,6 +40,7 @@ pub struct Stage {
     pub local_players: LocalPlayers,
     pub capture: CaptureState,
     pub leds: Leds,
+    pub state_pictures: StatePictures,
     pub software_rendering: bool,
     pub full_screen: bool,
     pub actions: Vec<Action>,
@@ -75,6 +77,7 @@ impl Default for Stage {
             local_players: LocalPlayers::default(),
             capture: CaptureState::default(),
             leds: Leds::default(),
+            state_pictures: StatePictures::default(),
             software_rendering: false,
             full_screen: false,
             actions: Vec::new(),
@@ -96,6 +99,7 @@ fn settings() -> Settings {
 impl eframe::App for Stage {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.painted += 1;
+        self.state_pictures.follow(ui.ctx(), self.snapshot.game.as_ref().map(|game| &game.states));
         let model = Model {
             snapshot: &self.snapshot,
             settings: &self.settings,
@@ -109,6 +113,7 @@ impl eframe::App for Stage {
             local_players: &self.local_players,
             capture: self.capture,
             leds: &self.leds,
+            state_pictures: &self.state_pictures,
             system_dir: Path::new("/home/ada/.local/share/hotseat/system"),
             software_rendering: self.software_rendering,
             full_screen: self.full_screen,
@@ -174,6 +179,30 @@ impl Stage {
         let file = "swanstation_libretro.so.zip".to_owned();
         self.downloads.failed = vec![("swanstation".into(), DownloadError::Damaged { file })];
         self
+    }
+
+    /// With states in some slots, most with a picture, and the moment at which the game was closed.
+    pub fn with_states(mut self) -> Self {
+        let folder = std::env::temp_dir().join(format!("hotseat-gui-states-{}", std::process::id()));
+        let picture = test_picture();
+        let path = folder.join("G.state.png");
+        // Left behind for the system to tidy up: other tests may be reading it.
+        hotseat::record::write_png(&path, picture.width, picture.height, &picture.pixels).expect("a picture");
+        let game = self.snapshot.game.as_mut().expect("a game");
+        let state = |minutes, previous| SavedState { picture: Some(path.clone()), ..saved_state(minutes, previous) };
+        for (slot, minutes, previous) in [(0, 7, true), (1, 60 * 26, false), (2, 0, true), (6, 60 * 24 * 40, false)] {
+            game.states.slots[slot] = Some(state(minutes, previous));
+        }
+        game.states.slots[9] = Some(saved_state(3, false));
+        game.states.auto = Some(state(60 * 20, false));
+        self
+    }
+
+    /// The host is asked whether to go on where the game was left.
+    pub fn asked_to_continue(self) -> Self {
+        let mut stage = self.with_states();
+        stage.snapshot.game.as_mut().expect("a game").asks_to_continue = true;
+        stage
     }
 
     /// An open room.
@@ -421,8 +450,8 @@ pub fn core(name: &str, id: &str, systems: &[&str], extensions: &[&str], bundled
 }
 
 pub fn game(state: GameState) -> GameStatus {
-    let mut saved_slots = [false; 10];
-    saved_slots[0] = true;
+    let mut states = StateList::default();
+    states.slots[0] = Some(saved_state(7, true));
     GameStatus {
         title: "Micro Mages".into(),
         core_name: "Nestopia 1.52".into(),
@@ -445,10 +474,17 @@ pub fn game(state: GameState) -> GameStatus {
             option("nestopia_turbo_pulse", "Turbo pulse speed", &["2", "3", "4", "5"], "2"),
         ],
         discs: None,
-        saved_slots,
+        states,
+        asks_to_continue: false,
         versions: Vec::new(),
         can_save_state: true,
     }
+}
+
+pub fn saved_state(minutes_ago: u64, has_previous: bool) -> SavedState {
+    let time = SystemTime::now() - Duration::from_secs(60 * minutes_ago + 30);
+    let time = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_millis() as u64);
+    SavedState { time, bytes: 8192, picture: None, has_previous }
 }
 
 pub fn option(key: &str, label: &str, values: &[&str], value: &str) -> OptionInfo {

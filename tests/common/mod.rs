@@ -11,6 +11,7 @@ pub mod guest;
 pub mod host;
 pub mod modes;
 pub mod network;
+pub mod power;
 pub mod stalls;
 pub mod webdriver;
 

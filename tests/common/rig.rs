@@ -35,6 +35,7 @@ impl Rig {
             packet_event: event.clone(),
             preview: Some(preview),
             picture_event: Arc::new(Event::new().expect("an event")),
+            pictures: sync_channel(1).0,
             screenshots: sync_channel(1).0,
             on_failure: Box::new(|why| panic!("{why}")),
         };

@@ -191,8 +191,10 @@ fn pause_stands_still_and_resume_goes_on() {
 #[test]
 fn a_loaded_state_takes_the_game_back() {
     let mut host = Host::fixture(&[]);
-    let frame_of = |host: &Host, slot: u8| {
-        let path = until("a state file", LONG, || host.file_ending(&format!("fixture.state{slot}")));
+    let frame_of = |host: &Host, slot: usize| {
+        let path = until("a state file", LONG, || {
+            host.file_ending(["fixture.state", "fixture.state1", "fixture.state2"][slot])
+        });
         let state = std::fs::read(path).expect("the state can be read");
         assert_eq!(&state[..8], b"fixture1");
         u32::from_le_bytes([state[8], state[9], state[10], state[11]])

@@ -53,6 +53,7 @@ impl Core {
             core: built_core("fixture"),
             content: None,
             options: options.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
+            options_typed: true,
             devices: devices.to_vec(),
             system_dir: folder.path().into(),
             save_dir: folder.path().into(),

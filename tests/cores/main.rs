@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod awake;
 mod bad_input;
 mod bad_pictures;
 mod consoles;
@@ -13,9 +14,11 @@ mod environment;
 mod hardware;
 mod headless_json;
 mod inputs_reach_the_core;
+mod power_loss;
 mod real_cores;
 mod recording;
 mod resize;
 mod sandbox;
 mod saves;
 mod sound_arrives;
+mod states;

@@ -90,10 +90,39 @@ fn the_host_sees_who_paused_the_game() {
 }
 
 #[test]
-fn an_empty_slot_is_not_loaded_and_the_slot_is_chosen_from_a_list() {
+fn each_slot_is_saved_loaded_and_put_back_where_there_is_something() {
+    let game_command = |command| engine(Command::Game(command));
+    let mut window = Stage::default().playing().with_states().open();
+    click(&mut window, "Slot 1");
+    click(&mut window, "Save in slot 4");
+    assert_eq!(actions(&mut window), game_command(GameCommand::SaveState(Slot::clamped(3))));
+    click(&mut window, "Load slot 4");
+    assert_eq!(actions(&mut window), [], "it is empty");
+    click(&mut window, "Put back the state before, slot 3");
+    assert_eq!(actions(&mut window), engine(Command::PutBackState { slot: Slot::clamped(2) }));
+    assert!(window.query_by_label("Put back the state before, slot 2").is_none(), "there was none");
+    click(&mut window, "Load slot 2");
+    assert_eq!(actions(&mut window), game_command(GameCommand::LoadState(Slot::clamped(1))));
+    window.run_steps(2);
+    assert_eq!(window.state().view.dialog, None, "the game is what is to be seen then");
+}
+
+#[test]
+fn the_host_says_whether_the_game_goes_on_where_it_was_left() {
+    for (name, wanted) in [("Continue", true), ("Start from the beginning", false)] {
+        let mut window = Stage::default().playing().asked_to_continue().open();
+        window.get_by_label("Left 20 h ago");
+        click(&mut window, name);
+        assert_eq!(actions(&mut window), engine(Command::Continue { wanted }));
+    }
+}
+
+#[test]
+fn an_empty_slot_is_not_loaded_and_the_slot_of_the_keys_is_chosen() {
     let mut window = Stage::default().playing().open();
     click(&mut window, "Slot 1");
-    click(&mut window, "Slot 4: empty");
+    click(&mut window, "Choose slot 4 for F2 and F4");
+    click(&mut window, "Close");
     click(&mut window, "Load state");
     assert_eq!(actions(&mut window), []);
     click(&mut window, "Save state");

@@ -192,6 +192,10 @@ const SCREENS: &[Screen] = &[
     }),
     ("full-screen", || Stage { full_screen: true, ..Stage::default().playing() }),
     ("qr", || with_dialog(Stage::default().playing(), Dialog::Qr)),
+    ("slots", || with_dialog(Stage::default().playing().with_states(), Dialog::Slots)),
+    ("chinese-slots", || with_dialog(Stage::default().playing().with_states().chinese(), Dialog::Slots)),
+    ("continue", || Stage::default().playing().asked_to_continue()),
+    ("chinese-continue", || Stage::default().playing().asked_to_continue().chinese()),
     ("options-all", || with_all_options(Stage::default().playing())),
     ("options", || with_dialog(Stage::default().playing(), Dialog::Options(String::new()))),
     ("settings", || {

@@ -26,7 +26,7 @@ const room = (you) => ({
   type: "room", you: { peer: 3, name: "Ann", seats: [1], rights: [], muted: false, grant: "any", ...you }, host: { name: null },
   seats: [{ seat: 0, device: "", holders: [] }, { seat: 1, device: "", holders: [{ peer: 3, name: "Ann", away: false }] }],
   peers: [{ peer: 3, name: "Ann", seats: [1], wants: null, muted: false }],
-  game: { name: "Arena", core: "", system: "", state: "running", pausedBy: "", problem: null },
+  game: { name: "Arena", core: "", system: "", state: "running", pausedBy: "", problem: null, unsaved: false },
 });
 const escape = (target) => {
   // The keyboard takes the focus away before the panel hears of it.
@@ -116,6 +116,19 @@ test("a player is told where they sit when it changes, and that they are muted o
   assert.equal(playerStatus.changes(room({ seats: [], muted: true })).key, "no.muted");
   assert.equal(playerStatus.changes(room({ seats: [], muted: true })), null);
   assert.equal(playerStatus.changes(room({ seats: [] })).key, "muted.over");
+});
+
+test("who plays is told once when the game cannot be saved, and when it can again", () => {
+  const playerStatus = new PlayerStatus();
+  const told = (unsaved, you = {}) => {
+    const news = room(you);
+    return playerStatus.changes({ ...news, game: { ...news.game, unsaved } })?.key ?? null;
+  };
+  assert.equal(told(false), "seat.you");
+  assert.deepEqual([true, true, false, false].map((unsaved) => told(unsaved)), ["game.unsaved", null, "game.saved.again", null]);
+  assert.equal(told(true, { seats: [] }), "seat.watching.free");
+  assert.equal(told(true, { seats: [] }), null, "who watches has nothing to lose");
+  assert.equal(told(true), "game.unsaved");
 });
 
 test("the chip of a muted player says so to them", () => {

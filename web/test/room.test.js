@@ -21,7 +21,7 @@ const ROOM = Object.freeze({
     { peer: 5, name: "Cid", seats: [], wants: "any", muted: false },
     { peer: 6, name: "Di", seats: [], wants: 2, muted: false },
   ],
-  game: { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", pausedBy: "", problem: null },
+  game: { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", pausedBy: "", problem: null, unsaved: false },
 });
 /** As it travels: of a paused game `message` is the name of who paused. */
 const wire = (message) => (message.type === "room" ? { ...message, game: { ...message.game, pausedBy: undefined, message: message.game?.pausedBy } } : message);
@@ -32,7 +32,7 @@ const you = (news) => room({ you: { ...ROOM.you, ...news } });
 
 test("every message of the room is understood as it is", () => {
   const messages = [
-    ROOM, gameOf({ state: "paused", pausedBy: "Bo" }), ...["crashed", "stopped"].map((state) => gameOf({ state, problem: { code: "crash.memory", core: "Hotseat Arena" } })),
+    ROOM, gameOf({ state: "paused", pausedBy: "Bo" }), gameOf({ unsaved: true }), ...["crashed", "stopped"].map((state) => gameOf({ state, problem: { code: "crash.memory", core: "Hotseat Arena" } })),
     you({ grant: "watch", rights: [] }), you({ grant: 2, seats: [] }), room({ host: { name: null } }),
     { type: "controls", seats: [{ seat: 0, device: "RetroPad", names: { b: "Jump", left_x: "Steer" } }], wants: ["keyboard", "mouse"] },
     { type: "chat", peer: null, name: "Kim", text: "<b>hi</b>" },

@@ -1,8 +1,8 @@
 //! What the machine asks for, and what it is answered.
 
-use crate::engine::saves::{SaveError, SaveVersion, Saves};
+use crate::engine::saves::{CoreName, SaveError, SaveVersion, Saves, StateList};
 use crate::engine::{EngineEvent, NoticeKind};
-use crate::game_command::Slot;
+use crate::game_command::{Slot, StatePlace};
 use crate::link::message::{ControlName, Load, PortDevices, ToCore, Wants};
 use crate::packet::Format;
 use crate::room::RoomCommand;
@@ -52,15 +52,28 @@ pub enum Action {
     },
     /// The saves may be another host's now.
     ReleaseSaves,
-    /// Put a slot's state where the core finds it; answered by [`Answer::StateRead`].
+    /// Put a state where the core finds it, if it is of this core; answered by [`Answer::StateRead`].
     ReadState {
         ticket: Ticket,
-        slot: Slot,
+        place: StatePlace,
+        core: CoreName,
         saves: Saves,
     },
     /// Write the core's newest state; answered by [`Answer::StateWritten`].
     WriteState {
         ticket: Ticket,
+        place: StatePlace,
+        core: CoreName,
+        saves: Saves,
+    },
+    /// Write the last state of a core that was stopped, to go on from.
+    KeepLastState {
+        core: CoreName,
+        saves: Saves,
+    },
+    /// Change the state of a slot for the one before it; answered by [`Answer::StatePutBack`].
+    PutBackState {
+        game: GameId,
         slot: Slot,
         saves: Saves,
     },
@@ -105,6 +118,15 @@ pub enum ToSession {
     Codec(Option<Format>),
 }
 
+/// What was found where a state was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateFound {
+    /// None that could be put back.
+    Nothing,
+    /// The core finds it now. This other version of the core saved it, if one did.
+    Ready { other_version: Option<String> },
+}
+
 /// What came of an action.
 #[derive(Debug, Clone)]
 pub enum Answer {
@@ -112,8 +134,8 @@ pub enum Answer {
         game: GameId,
         /// The machine it is for, as the libretro database calls it; empty when that is unknown.
         system: String,
-        /// Which slots hold a state.
-        slots: [bool; Slot::COUNT],
+        /// Its save states.
+        states: StateList,
         /// Earlier battery saves, the newest first.
         versions: Vec<SaveVersion>,
     },
@@ -132,16 +154,21 @@ pub enum Answer {
         game: GameId,
         result: Result<(), SaveError>,
     },
-    /// False: there is none that could be put back.
     StateRead {
         ticket: Ticket,
-        result: Result<bool, SaveError>,
+        result: Result<StateFound, SaveError>,
     },
     /// False: the core left none that is whole.
     StateWritten {
         ticket: Ticket,
         result: Result<bool, SaveError>,
-        slots: [bool; Slot::COUNT],
+        states: StateList,
+    },
+    StatePutBack {
+        game: GameId,
+        slot: Slot,
+        result: Result<(), SaveError>,
+        states: StateList,
     },
     /// With the process number.
     CoreStarted {

@@ -3,8 +3,7 @@
 use super::action::{Action, StartId, ToSession};
 use super::crashes::AfterCrash;
 use super::game::Process;
-use super::states::Waits;
-use super::{Machine, NoticeKind};
+use super::{LastState, Machine, NoticeKind};
 use crate::crash::Crash;
 use crate::emulator::Event as CoreEvent;
 use crate::engine::{EngineEvent, GameState};
@@ -31,7 +30,7 @@ impl Machine {
                 self.core_died(crash, None, now);
             }
             // The core asked to end by itself: the game is over, not broken.
-            CoreEvent::Ended => self.close(),
+            CoreEvent::Ended => self.close(LastState::Forget),
         }
     }
 
@@ -91,12 +90,7 @@ impl Machine {
             FromCore::Message(text) => self.notice(NoticeKind::CoreMessage { text }),
             FromCore::Paused(paused) => self.paused(paused),
             FromCore::StateSaved { ticket, ok } => self.state_saved(ticket, ok),
-            FromCore::StateLoaded { ticket, ok } => {
-                if let Some(slot) = self.states.loading(ticket, Waits::ForCore) {
-                    self.notice(if ok { NoticeKind::StateLoaded { slot } } else { NoticeKind::StateRefused { slot } });
-                    self.next_state();
-                }
-            }
+            FromCore::StateLoaded { ticket, ok } => self.state_loaded(ticket, ok),
             FromCore::Options(options) => {
                 if let Some(loaded) = &mut game.loaded {
                     loaded.options = options;
@@ -134,6 +128,7 @@ impl Machine {
             self.event(EngineEvent::CoreRestarted { core_pid, revived });
         } else {
             self.event(EngineEvent::Started { core_pid });
+            self.offer_to_continue();
         }
     }
 

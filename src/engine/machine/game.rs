@@ -2,9 +2,8 @@
 
 use super::Folders;
 use super::action::{GameId, StartId};
-use crate::engine::saves::{SaveVersion, Saves};
+use crate::engine::saves::{CoreName, SaveVersion, Saves, StateList};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
-use crate::game_command::Slot;
 use crate::link::message::{Bounds, ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
@@ -48,7 +47,9 @@ pub(super) struct OpenGame {
     /// Of the newest start that came so far.
     pub(super) loaded: Option<Loaded>,
     pub(super) battery: BatterySave,
-    pub(super) slots: [bool; Slot::COUNT],
+    pub(super) states: StateList,
+    /// The person was asked whether to go on where the game was left, and has not said.
+    pub(super) asks_to_continue: bool,
     pub(super) versions: Vec<SaveVersion>,
     pub(super) system: String,
     /// What the host plugged in, by port.
@@ -77,7 +78,8 @@ impl OpenGame {
             restarting: false,
             loaded: None,
             battery: BatterySave::default(),
-            slots: [false; Slot::COUNT],
+            states: StateList::default(),
+            asks_to_continue: false,
             versions: Vec::new(),
             system: String::new(),
             devices: BTreeMap::new(),
@@ -97,6 +99,7 @@ impl OpenGame {
             core: self.game.core.clone(),
             content: self.game.content.clone(),
             options: self.game.options.clone(),
+            options_typed: self.game.options_typed,
             devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
             system_dir: folders.system.clone(),
             save_dir: self.saves.core_dir.clone(),
@@ -122,10 +125,21 @@ impl OpenGame {
             wants: self.wants,
             options: loaded.map(|loaded| loaded.options.clone()).unwrap_or_default(),
             discs: self.discs.clone(),
-            saved_slots: self.slots,
+            states: self.states.clone(),
+            asks_to_continue: self.asks_to_continue,
             versions: self.versions.clone(),
-            can_save_state: loaded.is_some_and(|loaded| loaded.state_bytes > 0),
+            can_save_state: self.has_states(),
         }
+    }
+
+    pub(super) fn has_states(&self) -> bool {
+        self.loaded.as_ref().is_some_and(|loaded| loaded.state_bytes > 0)
+    }
+
+    /// The core that a state is of.
+    pub(super) fn core_id(&self) -> CoreName {
+        let id = |loaded: &Loaded| CoreName { name: loaded.name.clone(), version: loaded.version.clone() };
+        self.loaded.as_ref().map(id).unwrap_or_default()
     }
 
     /// What the core calls itself, once it has said so.
@@ -154,6 +168,7 @@ impl OpenGame {
             state,
             message: paused_by.unwrap_or_default(),
             problem,
+            unsaved: self.battery.in_trouble,
         }
     }
 }

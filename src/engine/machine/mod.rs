@@ -13,11 +13,11 @@ mod states;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Answer, GameId, StartId, ToSession};
+pub use action::{Action, Answer, GameId, StartId, StateFound, ToSession};
 
 use super::saves::{SaveError, Saves};
 use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
-use crate::game_command::GameCommand;
+use crate::game_command::{Continuing, GameCommand, StatePlace};
 use crate::link::message::ToCore;
 use crate::session::protocol::GameInfo;
 use crate::text::Spoken;
@@ -38,11 +38,22 @@ pub struct Folders {
     pub recordings: PathBuf,
 }
 
+/// What becomes of the state that the game is in when it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LastState {
+    /// It can be gone on from.
+    Keep,
+    /// The game itself was over.
+    Forget,
+}
+
 #[derive(Debug, Clone)]
 pub struct Machine {
     folders: Folders,
     /// For cores, from their next start on.
     language: Spoken,
+    /// Whether a game that is opened goes on where it was left.
+    continuing: Continuing,
     actions: VecDeque<Action>,
     game: Option<OpenGame>,
     /// Of the game that was closed last: its last write may be answered when the next one is open.
@@ -54,10 +65,11 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub fn new(folders: Folders, language: Spoken) -> Machine {
+    pub fn new(folders: Folders, language: Spoken, continuing: Continuing) -> Machine {
         Machine {
             folders,
             language,
+            continuing,
             actions: VecDeque::new(),
             game: None,
             closed: None,
@@ -95,10 +107,10 @@ impl Machine {
     pub fn handle_command(&mut self, command: Command) {
         match command {
             Command::Open(game) => {
-                self.close();
+                self.close(LastState::Keep);
                 self.open(game);
             }
-            Command::Close => self.close(),
+            Command::Close => self.close(LastState::Keep),
             Command::Game(command) => self.command_game(None, command),
             Command::Restart => {
                 let ended = |game: &OpenGame| matches!(game.state, GameState::Crashed(_) | GameState::Failed(_));
@@ -123,6 +135,9 @@ impl Machine {
             }
             Command::Disc(command) => self.tell_core(ToCore::Disc(command)),
             Command::PutBackSave { put_aside } => self.put_back(put_aside),
+            Command::PutBackState { slot } => self.put_back_state(slot),
+            Command::Continue { wanted } => self.continue_game(wanted),
+            Command::Continuing(continuing) => self.continuing = continuing,
             Command::Language(language) => self.language = language,
             Command::Screenshot => {
                 if self.game.is_some() {
@@ -143,7 +158,7 @@ impl Machine {
             Command::Volume(volume) => self.push(Action::SetVolume(volume)),
             Command::Room(command) => self.push(Action::ToSession(ToSession::Room(command))),
             // The game's machine has no part in it: the engine's thread takes these itself.
-            Command::Site(_) | Command::Internet(_) | Command::Certificates(_) => {}
+            Command::Site(_) | Command::Internet(_) | Command::Certificates(_) | Command::WindowShown(_) => {}
             Command::Codec(format) => self.push(Action::ToSession(ToSession::Codec(format))),
         }
     }
@@ -156,9 +171,9 @@ impl Machine {
     /// An action was done.
     pub fn handle_answer(&mut self, answer: Answer) {
         match answer {
-            Answer::Found { game: id, system, slots, versions } => {
+            Answer::Found { game: id, system, states, versions } => {
                 if let Some(game) = self.game.as_mut().filter(|game| game.id == id) {
-                    (game.system, game.slots, game.versions) = (system, slots, versions);
+                    (game.system, game.states, game.versions) = (system, states, versions);
                 }
             }
             Answer::SaveRead { start, result } => self.save_read(start, result),
@@ -170,7 +185,8 @@ impl Machine {
             }
             Answer::PutBack { game, result } => self.was_put_back(game, result),
             Answer::StateRead { ticket, result } => self.state_read(ticket, result),
-            Answer::StateWritten { ticket, result, slots } => self.state_written(ticket, result, slots),
+            Answer::StateWritten { ticket, result, states } => self.state_written(ticket, result, states),
+            Answer::StatePutBack { game, slot, result, states } => self.state_put_back(game, slot, result, states),
             Answer::CoreStarted { start, result } => self.core_started(start, result),
         }
     }
@@ -196,12 +212,19 @@ impl Machine {
         self.plan_start(false);
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, last: LastState) {
         let Some(game) = &self.game else { return };
+        // While it is not known whether the person wants to go on from the last one, that one stays.
+        let keep = last == LastState::Keep
+            && matches!(game.state, GameState::Running | GameState::Paused)
+            && game.has_states()
+            && !game.asks_to_continue;
+        let kept = keep.then(|| Action::KeepLastState { core: game.core_id(), saves: game.saves.clone() });
         if matches!(game.process, Process::Asked(_) | Process::Alive { .. }) {
             self.push(Action::StopCore);
         }
         self.write_save();
+        self.actions.extend(kept);
         self.push(Action::StopRecording);
         self.states.forget();
         self.push(Action::ReleaseSaves);
@@ -362,7 +385,7 @@ impl Machine {
                 if let Some(name) = guest {
                     self.notice(NoticeKind::LoadRequested { name, slot });
                 }
-                self.request_state(StateRequest::Load(slot));
+                self.request_state(StateRequest::Load(StatePlace::Slot(slot)));
             }
         }
     }

@@ -1,8 +1,9 @@
 //! Save states, saved and loaded one at a time: the core writes its next state where the last one is read from.
 
-use super::action::{Action, Ticket};
+use super::action::{Action, GameId, StateFound, Ticket};
 use super::{Machine, NoticeKind, SaveError};
-use crate::game_command::Slot;
+use crate::engine::saves::StateList;
+use crate::game_command::{Continuing, Slot, StatePlace};
 use crate::link::message::ToCore;
 use std::collections::VecDeque;
 
@@ -12,7 +13,7 @@ pub(super) const WAITING: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StateRequest {
     Save(Slot),
-    Load(Slot),
+    Load(StatePlace),
 }
 
 /// Who has to answer before the request goes on.
@@ -68,10 +69,10 @@ impl StateRequests {
         }
     }
 
-    /// The slot that is being loaded, if that waits for `from`, whose answer has this ticket.
-    pub(super) fn loading(&self, ticket: Ticket, from: Waits) -> Option<Slot> {
+    /// The place that is being loaded from, if that waits for `from`, whose answer has this ticket.
+    pub(super) fn loading(&self, ticket: Ticket, from: Waits) -> Option<StatePlace> {
         match self.current {
-            Some((current, StateRequest::Load(slot), waits)) if (current, waits) == (ticket, from) => Some(slot),
+            Some((current, StateRequest::Load(place), waits)) if (current, waits) == (ticket, from) => Some(place),
             _ => None,
         }
     }
@@ -105,31 +106,39 @@ impl Machine {
         match self.states.begin() {
             None => {}
             Some((ticket, StateRequest::Save(_))) => self.tell_core(ToCore::SaveState { ticket }),
-            Some((ticket, StateRequest::Load(slot))) => self.push(Action::ReadState { ticket, slot, saves }),
+            Some((ticket, StateRequest::Load(place))) => {
+                let core = game.core_id();
+                self.push(Action::ReadState { ticket, place, core, saves });
+            }
         }
     }
 
     pub(super) fn state_saved(&mut self, ticket: Ticket, ok: bool) {
         let (Some(slot), Some(game)) = (self.states.saving(ticket, Waits::ForCore), &self.game) else { return };
         if ok {
-            let saves = game.saves.clone();
+            let (saves, core) = (game.saves.clone(), game.core_id());
             self.states.goes_on(Waits::ForDisk);
-            self.push(Action::WriteState { ticket, slot, saves });
+            self.push(Action::WriteState { ticket, place: StatePlace::Slot(slot), core, saves });
         } else {
             self.notice(NoticeKind::CannotSaveState);
             self.next_state();
         }
     }
 
-    pub(super) fn state_read(&mut self, ticket: Ticket, result: Result<bool, SaveError>) {
-        let Some(slot) = self.states.loading(ticket, Waits::ForDisk) else { return };
+    pub(super) fn state_read(&mut self, ticket: Ticket, result: Result<StateFound, SaveError>) {
+        let Some(place) = self.states.loading(ticket, Waits::ForDisk) else { return };
         match result {
-            Ok(true) => {
+            Ok(StateFound::Ready { other_version }) => {
+                if let Some(version) = other_version {
+                    self.notice(NoticeKind::StateOfOtherVersion { version });
+                }
                 self.states.goes_on(Waits::ForCore);
                 self.tell_core(ToCore::LoadState { ticket });
             }
-            Ok(false) => {
-                self.notice(NoticeKind::NoState { slot });
+            Ok(StateFound::Nothing) => {
+                if let StatePlace::Slot(slot) = place {
+                    self.notice(NoticeKind::NoState { slot });
+                }
                 self.next_state();
             }
             Err(error) => {
@@ -139,19 +148,63 @@ impl Machine {
         }
     }
 
-    pub(super) fn state_written(
-        &mut self,
-        ticket: Ticket,
-        result: Result<bool, SaveError>,
-        slots: [bool; Slot::COUNT],
-    ) {
+    /// The core was told to load the state, and says whether it took it.
+    pub(super) fn state_loaded(&mut self, ticket: Ticket, ok: bool) {
+        let Some(place) = self.states.loading(ticket, Waits::ForCore) else { return };
+        self.notice(match (place, ok) {
+            (StatePlace::Slot(slot), true) => NoticeKind::StateLoaded { slot },
+            (StatePlace::Slot(slot), false) => NoticeKind::StateRefused { slot },
+            (StatePlace::Auto, true) => NoticeKind::Continued,
+            (StatePlace::Auto, false) => NoticeKind::NotContinued,
+        });
+        self.next_state();
+    }
+
+    pub(super) fn state_written(&mut self, ticket: Ticket, result: Result<bool, SaveError>, states: StateList) {
         let (Some(slot), Some(game)) = (self.states.saving(ticket, Waits::ForDisk), &mut self.game) else { return };
-        game.slots = slots;
+        game.states = states;
         self.notice(match result {
             Ok(true) => NoticeKind::StateSaved { slot },
             Ok(false) => NoticeKind::CannotSaveState,
             Err(error) => error.into(),
         });
         self.next_state();
+    }
+
+    pub(super) fn put_back_state(&mut self, slot: Slot) {
+        if let Some(game) = &self.game {
+            let (game, saves) = (game.id, game.saves.clone());
+            self.push(Action::PutBackState { game, slot, saves });
+        }
+    }
+
+    pub(super) fn state_put_back(&mut self, id: GameId, slot: Slot, result: Result<(), SaveError>, states: StateList) {
+        let Some(game) = self.game.as_mut().filter(|game| game.id == id) else { return };
+        game.states = states;
+        self.notice(match result {
+            Ok(()) => NoticeKind::StatePutBack { slot },
+            Err(error) => error.into(),
+        });
+    }
+
+    /// The game runs for the first time since it was opened: it may go on where it was left.
+    pub(super) fn offer_to_continue(&mut self) {
+        let Some(game) = self.game.as_mut().filter(|game| game.states.auto.is_some() && game.has_states()) else {
+            return;
+        };
+        match self.continuing {
+            Continuing::Ask => game.asks_to_continue = true,
+            Continuing::Always => self.request_state(StateRequest::Load(StatePlace::Auto)),
+            Continuing::Never => {}
+        }
+    }
+
+    /// The answer to the offer, or a wish without one.
+    pub(super) fn continue_game(&mut self, wanted: bool) {
+        let Some(game) = &mut self.game else { return };
+        game.asks_to_continue = false;
+        if wanted && game.states.auto.is_some() && self.core_pid().is_some() {
+            self.request_state(StateRequest::Load(StatePlace::Auto));
+        }
     }
 }

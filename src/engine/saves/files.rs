@@ -1,11 +1,13 @@
 //! The files of one open game.
 
 use super::identity::Identity;
+use super::states::{CoreName, ReadState, StateFiles, StateList};
 use super::versions::{self, SaveVersion, Versions};
-use super::{SaveError, Saves, owners};
-use crate::files::write_atomically;
-use crate::game_command::Slot;
-use crate::link::{RTC_BYTES, SRAM_BYTES, STATE_BYTES};
+use super::{SaveError, Saves, owners, retroarch};
+use crate::files::{tidy, write_atomically};
+use crate::frame::Picture;
+use crate::game_command::StatePlace;
+use crate::link::{RTC_BYTES, SRAM_BYTES};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ pub enum Written {
 pub struct SaveFiles {
     sram: PathBuf,
     rtc: PathBuf,
-    states: PathBuf,
+    states: StateFiles,
     versions: Versions,
     /// None: another host has it, and what is written here would be overwritten there.
     lock: Option<File>,
@@ -47,20 +49,26 @@ impl SaveFiles {
             content.as_deref().and_then(|path| Identity::of(path).ok()).unwrap_or_else(Identity::of_no_content);
         let with = |folder: &Path, name: &str, ending: &str| folder.join(format!("{name}.{ending}"));
         let exists = |name: &str| {
-            let states = Slot::all().map(|slot| with(states_dir, name, &format!("state{}", slot.number())));
-            [with(core_dir, name, "srm"), with(core_dir, name, "rtc")]
-                .into_iter()
-                .chain(states)
-                .any(|path| path.exists())
+            ["srm", "rtc"].into_iter().any(|ending| with(core_dir, name, ending).exists())
+                || StateFiles::any(states_dir, name)
         };
         let name = owners::claim(core_dir, name, &identity, content.as_deref(), exists);
         let lock_path = core_dir.join(format!(".{name}.lock"));
+        let lock = lock(&lock_path);
+        if lock.is_some() {
+            let names = ["srm", "rtc", "state"].map(|ending| format!("{name}.{ending}"));
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            for folder in [core_dir, states_dir, &states_dir.join(super::states::PREVIOUS)] {
+                tidy(folder, &names);
+            }
+            tidy(&versions::folder(core_dir, &name), &[""]);
+        }
         SaveFiles {
             sram: with(core_dir, &name, "srm"),
             rtc: with(core_dir, &name, "rtc"),
-            states: states_dir.join(&name),
+            states: StateFiles::new(states_dir, &name, identity),
             versions: Versions::of(versions::folder(core_dir, &name)),
-            lock: lock(&lock_path),
+            lock,
             lock_path,
             known: None,
             written: None,
@@ -74,7 +82,7 @@ impl SaveFiles {
 
     /// Battery-backed memory as last saved.
     pub fn read_sram(&mut self) -> Result<Option<Vec<u8>>, SaveError> {
-        let data = read(&self.sram, SRAM_BYTES)?;
+        let data = read(&self.sram, SRAM_BYTES)?.map(|data| unpacked(&self.sram, data)).transpose()?;
         self.known = Some(data.clone().unwrap_or_default());
         Ok(data)
     }
@@ -89,6 +97,8 @@ impl SaveFiles {
     pub fn write_sram(&mut self, data: &[u8], now: Instant, time: SystemTime) -> Result<Written, SaveError> {
         self.check_lock()?;
         let there = read(&self.sram, SRAM_BYTES)?.unwrap_or_default();
+        // Compared as it was read.
+        let there = retroarch::plain(&there, SRAM_BYTES).map_or_else(|| there.clone(), |plain| plain.into_owned());
         // One that was deleted leaves nothing to keep.
         let changed = self.known.as_ref().is_some_and(|known| *known != there);
         let foreign = changed && !there.is_empty() && there != data;
@@ -137,30 +147,33 @@ impl SaveFiles {
         Ok(())
     }
 
-    /// The save state of a slot.
-    pub fn read_state(&self, slot: Slot) -> Result<Option<Vec<u8>>, SaveError> {
-        read(&self.state(slot), STATE_BYTES)
+    /// A save state, if there is one that is of this content and this core.
+    pub fn read_state(&self, place: StatePlace, core: &CoreName) -> Result<Option<ReadState>, SaveError> {
+        self.states.read(place, core)
     }
 
-    /// Writes the save state of a slot.
-    pub fn write_state(&mut self, slot: Slot, data: &[u8]) -> Result<(), SaveError> {
+    /// Keeps a save state; the one that was there can be put back.
+    pub fn write_state(
+        &mut self,
+        place: StatePlace,
+        data: &[u8],
+        core: &CoreName,
+        picture: Option<&Picture>,
+        time: SystemTime,
+    ) -> Result<(), SaveError> {
         self.check_lock()?;
-        write(&self.state(slot), data)
+        self.states.write(place, data, core, picture, time)
     }
 
-    /// Which slots hold something.
-    pub fn slots(&self) -> [bool; Slot::COUNT] {
-        let mut slots = [false; Slot::COUNT];
-        for slot in Slot::all() {
-            slots[slot.index()] = self.state(slot).is_file();
-        }
-        slots
+    /// Changes a save state for the one before it.
+    pub fn put_back_state(&mut self, place: StatePlace) -> Result<(), SaveError> {
+        self.check_lock()?;
+        self.states.put_back(place)
     }
 
-    fn state(&self, slot: Slot) -> PathBuf {
-        let mut path = self.states.clone().into_os_string();
-        path.push(format!(".state{}", slot.number()));
-        path.into()
+    /// The save states that there are.
+    pub fn states(&self) -> StateList {
+        self.states.list()
     }
 
     /// The other host may have ended meanwhile.
@@ -188,7 +201,15 @@ fn lock(path: &Path) -> Option<File> {
     }
 }
 
-fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SaveError> {
+/// A save that RetroArch compressed, as its settings can have it.
+fn unpacked(path: &Path, data: Vec<u8>) -> Result<Vec<u8>, SaveError> {
+    match retroarch::plain(&data, SRAM_BYTES) {
+        Some(plain) => Ok(plain.into_owned()),
+        None => Err(SaveError::TooLarge { file: path.to_owned() }),
+    }
+}
+
+pub(super) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SaveError> {
     let unreadable = |error: io::Error| SaveError::NotRead { file: path.to_owned(), cause: error.into() };
     let file = match File::open(path) {
         Ok(file) => file,
@@ -203,11 +224,11 @@ fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SaveError> {
     Ok(Some(data))
 }
 
-fn write(path: &Path, data: &[u8]) -> Result<(), SaveError> {
+pub(super) fn write(path: &Path, data: &[u8]) -> Result<(), SaveError> {
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(path, data));
     written.map_err(|error| not_written(path, error))
 }
 
-fn not_written(path: &Path, error: io::Error) -> SaveError {
+pub(super) fn not_written(path: &Path, error: io::Error) -> SaveError {
     SaveError::NotWritten { file: path.to_owned(), cause: error.into() }
 }

@@ -6,12 +6,15 @@
 mod files;
 mod identity;
 mod owners;
+mod retroarch;
+mod states;
 mod versions;
 
 #[cfg(test)]
 mod tests;
 
 pub use files::{SaveFiles, Written};
+pub use states::{CoreName, SavedState, StateList};
 pub use versions::SaveVersion;
 
 use super::Game;
@@ -30,6 +33,14 @@ messages! {
         in_use => InUse { file: PathBuf },
         /// A version that was to be put back and is not there.
         no_version => NoVersion { file: PathBuf },
+        /// A state of another content.
+        other_content => OtherContent { file: PathBuf },
+        /// A state that another core saved.
+        other_core => OtherCore { file: PathBuf, core: String },
+        /// A state that is cut short or no longer whole.
+        state_damaged => StateDamaged { file: PathBuf },
+        /// No state was in this place before.
+        no_previous_state => NoPreviousState { file: PathBuf },
     }
 }
 
@@ -48,7 +59,7 @@ pub struct Saves {
 }
 
 impl Saves {
-    /// Below `data_dir`: `saves/CORE/NAME.srm` and `states/CORE/NAME.state0` to `9`, where the name is that of the content's
+    /// Below `data_dir`: `saves/CORE/NAME.srm` and `states/CORE/NAME.state`, `.state1` to `9` and `.state.auto`, where the name is that of the content's
     /// file, as RetroArch has it. A save belongs to a core, since others may not understand it.
     pub fn new(data_dir: &Path, game: &Game) -> Saves {
         let stem = game.core.file_stem().unwrap_or_default().to_string_lossy();

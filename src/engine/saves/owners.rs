@@ -2,7 +2,7 @@
 //! the plain one, as RetroArch would call it; the next is called "NAME (2)", and so on.
 
 use super::identity::Identity;
-use crate::files::write_atomically;
+use crate::files::{tidy, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::Read;
@@ -57,6 +57,7 @@ pub fn claim(
     exists: impl Fn(&str) -> bool,
 ) -> String {
     let _alone = Guard::of(folder);
+    tidy(folder, &[FILE]);
     let mut owners = Owners::read(folder);
     let path = path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
     let by_content = owners.saves.iter().position(|it| it.content == content.as_str() && belongs(&it.name, wanted));

@@ -1,7 +1,9 @@
 //! Saves on a real disk.
 
+use super::states::ReadState;
 use super::*;
-use crate::game_command::Slot;
+use crate::frame::Picture;
+use crate::game_command::{Slot, StatePlace};
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -18,6 +20,7 @@ fn game(core: &str, content: Option<&Path>, title: &str) -> Game {
         title: title.into(),
         options: Vec::new(),
         bounds: Default::default(),
+        options_typed: false,
     }
 }
 
@@ -65,20 +68,34 @@ impl Drop for Disk {
     }
 }
 
+fn place(slot: u8) -> StatePlace {
+    StatePlace::Slot(Slot::clamped(slot))
+}
+
+fn core(name: &str, version: &str) -> CoreName {
+    CoreName { name: name.into(), version: version.into() }
+}
+
 #[test]
 fn saves_lie_by_core_and_content_as_retroarch_has_them() {
     let disk = Disk::new("names");
     let mut files = disk.open("My Game.nes", b"rom");
     files.write_sram(b"battery", disk.now, disk.time).unwrap();
     files.write_rtc(b"clock").unwrap();
-    files.write_state(Slot::clamped(3), b"state").unwrap();
+    let core = CoreName { name: "X".into(), version: "1".into() };
+    for (place, data) in [(place(0), b"first"), (place(3), b"state"), (StatePlace::Auto, b"autos")] {
+        files.write_state(place, data, &core, None, disk.time).unwrap();
+    }
     assert_eq!(disk.file("saves/x/My Game.srm").as_deref(), Some(&b"battery"[..]));
     assert_eq!(disk.file("saves/x/My Game.rtc").as_deref(), Some(&b"clock"[..]));
+    assert_eq!(disk.file("states/x/My Game.state").as_deref(), Some(&b"first"[..]));
     assert_eq!(disk.file("states/x/My Game.state3").as_deref(), Some(&b"state"[..]));
+    assert_eq!(disk.file("states/x/My Game.state.auto").as_deref(), Some(&b"autos"[..]));
     assert_eq!(files.read_rtc(), Ok(Some(b"clock".to_vec())));
-    assert_eq!(files.read_state(Slot::clamped(3)), Ok(Some(b"state".to_vec())));
-    assert_eq!(files.read_state(Slot::clamped(4)), Ok(None));
-    assert!(files.slots()[3] && !files.slots()[4]);
+    assert_eq!(files.read_state(place(3), &core), Ok(Some(ReadState { data: b"state".to_vec(), other_version: None })));
+    assert_eq!(files.read_state(place(4), &core), Ok(None));
+    let states = files.states();
+    assert!(states.slots[3].is_some() && states.slots[4].is_none() && states.auto.is_some());
     let mut own = disk.open_game(&game("/c/libarena_libretro.so", None, "Emberdash"));
     own.write_sram(b"own", disk.now, disk.time).unwrap();
     assert_eq!(disk.file("saves/arena/Emberdash.srm").as_deref(), Some(&b"own"[..]));
@@ -186,7 +203,10 @@ fn a_second_host_writes_nothing_until_the_first_lets_go() {
     assert!(!first.is_in_use() && second.is_in_use());
     disk.write(&mut first, b"first").unwrap();
     assert!(matches!(disk.write(&mut second, b"second"), Err(SaveError::InUse { .. })));
-    assert!(matches!(second.write_state(Slot::clamped(0), b"x"), Err(SaveError::InUse { .. })));
+    assert!(matches!(
+        second.write_state(place(0), b"x", &core("X", "1"), None, disk.time),
+        Err(SaveError::InUse { .. })
+    ));
     assert_eq!(disk.file("saves/x/G.srm").as_deref(), Some(&b"first"[..]));
     drop(first);
     assert!(disk.write(&mut second, b"second").is_ok());
@@ -224,4 +244,81 @@ fn versions_that_cannot_be_kept_do_not_stop_a_save_but_save_what_is_not_ours() {
     // Deleted, there is nothing to be kept or told.
     fs::remove_file(disk.folder.join("saves/x/G.srm")).unwrap();
     assert_eq!(disk.write(&mut files, b"three"), Ok(Written::AsUsual));
+}
+
+#[test]
+fn a_state_comes_back_where_it_fits_and_is_refused_where_it_does_not() {
+    let mut disk = Disk::new("fits");
+    let x1 = core("X", "1");
+    let mut files = disk.open("G.nes", b"one");
+    files.write_state(place(0), b"state", &x1, None, disk.time).unwrap();
+    let data = |read: Result<Option<ReadState>, SaveError>| read.unwrap().map(|it| (it.data, it.other_version));
+    assert_eq!(data(files.read_state(place(0), &x1)), Some((b"state".to_vec(), None)));
+    let other_version = data(files.read_state(place(0), &core("X", "2")));
+    assert_eq!(other_version, Some((b"state".to_vec(), Some("1".into()))), "it may still fit");
+    let file = disk.folder.join("states/x/G.state");
+    let other_core = SaveError::OtherCore { file: file.clone(), core: "X".into() };
+    assert_eq!(files.read_state(place(0), &core("Y", "1")), Err(other_core));
+    drop(files);
+    // The content was built anew where it was, so its saves are the same.
+    let mut files = disk.open("G.nes", b"another edition");
+    assert_eq!(files.read_state(place(0), &x1), Err(SaveError::OtherContent { file: file.clone() }));
+    // RetroArch says nothing of what its states are of.
+    fs::write(&file, b"RASTATE\x01MEM \x05\0\0\0there\0\0\0END \0\0\0\0").unwrap();
+    assert_eq!(data(files.read_state(place(0), &core("Y", "1"))), Some((b"there".to_vec(), None)));
+    fs::write(&file, b"RASTATE\x01MEM \x05\0\0\0the").unwrap();
+    assert_eq!(files.read_state(place(0), &x1), Err(SaveError::StateDamaged { file }));
+    disk.pass(1);
+    files.write_state(place(0), b"again", &x1, None, disk.time).unwrap();
+    assert_eq!(data(files.read_state(place(0), &x1)), Some((b"again".to_vec(), None)));
+}
+
+#[test]
+fn a_state_that_is_saved_over_is_put_back_with_its_picture_and_again_forward() {
+    let mut disk = Disk::new("previous");
+    let x = core("X", "1");
+    let mut files = disk.open("G.nes", b"one");
+    let none = SaveError::NoPreviousState { file: disk.folder.join("states/x/G.state2") };
+    assert_eq!(files.put_back_state(place(2)), Err(none.clone()));
+    let picture = Picture { width: 1400, height: 2, pixels: vec![0xff_0000; 2800], ..Picture::default() };
+    files.write_state(place(2), b"first", &x, Some(&picture), disk.time).unwrap();
+    assert_eq!(files.put_back_state(place(2)), Err(none));
+    let first = files.states().slots[2].clone().unwrap();
+    assert!(first.picture.as_ref().is_some_and(|path| path.ends_with("G.state2.png")) && !first.has_previous);
+    disk.pass(60);
+    files.write_state(place(2), b"second", &x, None, disk.time).unwrap();
+    let second = files.states().slots[2].clone().unwrap();
+    assert!(second.picture.is_none() && second.has_previous && second.bytes == 6);
+    for (bytes, has_picture) in [(&b"first"[..], true), (b"second", false), (b"first", true)] {
+        files.put_back_state(place(2)).unwrap();
+        let now = files.states().slots[2].clone().unwrap();
+        assert_eq!(files.read_state(place(2), &x).unwrap().unwrap().data, bytes);
+        assert_eq!((now.picture.is_some(), now.has_previous), (has_picture, true));
+    }
+}
+
+#[test]
+fn the_first_slot_is_found_by_the_name_that_it_had_before() {
+    let disk = Disk::new("first slot");
+    fs::create_dir_all(disk.folder.join("states/x")).unwrap();
+    fs::write(disk.folder.join("states/x/G.state0"), b"old").unwrap();
+    let x = core("X", "1");
+    let mut files = disk.open("G.nes", b"one");
+    assert_eq!(files.read_state(place(0), &x).unwrap().unwrap().data, b"old");
+    files.write_state(place(0), b"new", &x, None, disk.time).unwrap();
+    assert_eq!((disk.file("states/x/G.state0"), disk.file("states/x/G.state")), (None, Some(b"new".to_vec())));
+    files.put_back_state(place(0)).unwrap();
+    assert_eq!(files.read_state(place(0), &x).unwrap().unwrap().data, b"old");
+}
+
+#[test]
+fn a_save_that_retroarch_compressed_is_read_and_no_other_programs() {
+    let mut disk = Disk::new("compressed");
+    let packed = b"#RZIPv\x01#\0\0\x02\0\x03\0\0\0\0\0\0\0\x0b\0\0\0\x78\x9c\x4b\x4c\x4a\x06\0\x02\x4d\x01\x27";
+    fs::create_dir_all(disk.folder.join("saves/x")).unwrap();
+    fs::write(disk.folder.join("saves/x/G.srm"), packed).unwrap();
+    let mut files = disk.open("G.nes", b"one");
+    assert_eq!(files.read_sram(), Ok(Some(b"abc".to_vec())));
+    assert_eq!(disk.write(&mut files, b"abd"), Ok(Written::AsUsual));
+    assert_eq!(disk.file("saves/x/G.srm"), Some(b"abd".to_vec()));
 }

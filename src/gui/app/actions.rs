@@ -70,6 +70,8 @@ impl App {
         if let (Command::CoreOption { key, value }, Some(game)) = (&command, &self.snapshot.game) {
             let options = self.settings.core_options.entry(Settings::core_key(&game.core)).or_default();
             options.insert(key.clone(), value.clone());
+            // Another version of the core had more of them.
+            options.retain(|key, _| game.options.iter().any(|option| option.key == *key));
             self.settings_changed = true;
         }
         self.engine.send(command);
@@ -131,6 +133,9 @@ impl App {
         }
         if super::certificates(&old) != super::certificates(&self.settings) {
             self.engine.send(Command::Certificates(super::certificates(&self.settings)));
+        }
+        if old.continuing != self.settings.continuing {
+            self.engine.send(Command::Continuing(self.settings.continuing));
         }
         if old.codec != self.settings.codec {
             self.engine.send(Command::Codec(self.settings.codec));

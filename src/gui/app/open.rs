@@ -44,6 +44,7 @@ impl App {
             title: content.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             options: self.options_of(core),
             bounds: self.settings.bounds_of(core),
+            options_typed: false,
         });
     }
 
@@ -60,6 +61,7 @@ impl App {
             title: name.trim_end_matches(" (demo)").to_owned(),
             options: self.options_of(core),
             bounds: self.settings.bounds_of(core),
+            options_typed: false,
         });
     }
 

@@ -319,6 +319,9 @@ pub struct GameInfo {
     /// Why there is no game, for the page to put into words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+    /// What the game saves cannot be written: whoever plays knows what is at stake.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unsaved: bool,
 }
 
 /// Why a game is not running.

@@ -70,6 +70,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
         core: core.to_owned(),
         content: None,
         options: Vec::new(),
+        options_typed: true,
         devices: Vec::new(),
         system_dir: scratch.clone(),
         save_dir: scratch.clone(),

@@ -13,6 +13,7 @@ mod readback;
 mod room;
 mod sandbox;
 mod socket;
+mod states;
 mod strangers;
 mod switch;
 mod table;
@@ -27,7 +28,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "latency",
     "join",
     "footprint",
@@ -37,6 +38,7 @@ pub const NAMES: [&str; 14] = [
     "crash",
     "readback",
     "pace",
+    "states",
     "strangers",
     "encode",
     "switch",
@@ -64,6 +66,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "readback" => readback::readback(&mut table)?,
             "encode" => encode::encode(&mut table)?,
             "switch" => switch::switch(&mut table)?,
+            "states" => states::states(&mut table)?,
             "strangers" => strangers::strangers(&mut table)?,
             "meet" => meet::meet(&mut table)?,
             "sandbox" => sandbox::sandbox(&mut table)?,

@@ -95,6 +95,7 @@ fn run(core: &Path, folder: &Path, options: &[(&str, &str)]) -> Result<Report, B
         core: core.to_owned(),
         content: None,
         options: options.iter().map(|(key, value)| (format!("draws_{key}"), (*value).to_owned())).collect(),
+        options_typed: false,
         devices: Vec::new(),
         system_dir: folder.to_owned(),
         save_dir: folder.to_owned(),
@@ -114,7 +115,7 @@ fn run(core: &Path, folder: &Path, options: &[(&str, &str)]) -> Result<Report, B
             Ok(Event::Message(FromCore::Ended(report))) => return Ok(report),
             Ok(Event::Message(FromCore::LoadFailed(error))) => return Err(error.into()),
             Ok(Event::Died { crash, .. }) => return Err(crash.into()),
-            Ok(Event::Message(_)) => {}
+            Ok(Event::Message(_) | Event::Held(_) | Event::Refused(_)) => {}
             Ok(Event::Ended) | Err(_) => return Err(BenchError::NoFigures),
         }
     }

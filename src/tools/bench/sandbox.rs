@@ -47,6 +47,7 @@ fn first_frame_ms(core: &Path, confined: bool) -> Result<f64, BenchError> {
         core: core.to_owned(),
         content: None,
         options: Vec::new(),
+        options_typed: false,
         devices: Vec::new(),
         system_dir: scratch.path().to_owned(),
         save_dir: scratch.path().to_owned(),

@@ -67,6 +67,7 @@ fn one(table: &mut Table, format: Format) -> Result<(), BenchError> {
         packet_event: packet_event.clone(),
         preview: None,
         picture_event: Arc::new(event()?),
+        pictures: screenshots.clone(),
         screenshots,
         on_failure: Box::new(move |why| {
             let _ = trouble.try_send(why);

@@ -45,6 +45,8 @@ export default Object.freeze({
   "game.starting.unnamed": "Starting the game…",
   "game.paused": "The host has paused the game.",
   "game.paused.by": "{name} has paused the game.",
+  "game.unsaved": "The host cannot save the game right now. What was saved before is kept.",
+  "game.saved.again": "The game is saved again.",
   "game.crashed": "The game crashed and is coming back…",
   "game.crashed.detail": "It goes on from a moment ago. Your connection is fine.",
   "game.failed": "The game crashed and waits for the host to start it again.",

@@ -45,6 +45,8 @@ export default Object.freeze({
   "game.starting.unnamed": "正在启动游戏…",
   "game.paused": "房主暂停了游戏。",
   "game.paused.by": "{name} 暂停了游戏。",
+  "game.unsaved": "房主现在无法保存游戏，之前的存档不受影响。",
+  "game.saved.again": "游戏又可以保存了。",
   "game.crashed": "游戏崩溃了，正在恢复…",
   "game.crashed.detail": "将从片刻之前继续。你的连接没有问题。",
   "game.failed": "游戏崩溃了，正在等待房主重新启动。",

@@ -12,7 +12,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** @typedef {{peer: number, name: string, seats: number[], wants: null | "any" | number, muted: boolean}} Peer */
 /** @typedef {"starting" | "running" | "paused" | "crashed" | "stopped"} GameState */
 /** Why a game stopped or crashed: a code of `PROBLEM_CODES` or of a newer host, and what the core calls itself, or empty. @typedef {{code: string, core: string}} Problem */
-/** `pausedBy`: the name of the guest who paused, or empty. @typedef {{name: string, core: string, system: string, state: GameState, pausedBy: string, problem: Problem | null}} Game */
+/** `pausedBy`: the name of the guest who paused, or empty. `unsaved`: the host cannot write what the game saves. @typedef {{name: string, core: string, system: string, state: GameState, pausedBy: string, problem: Problem | null, unsaved: boolean}} Game */
 /** @typedef {{type: "room", you: You, host: {name: string | null}, seats: Seat[], peers: Peer[], game: Game}} Room */
 /** @typedef {"keyboard" | "mouse" | "lightgun" | "pointer"} Device */
 /** What the game calls each button of a seat. @typedef {{seat: number, device: string, names: Record<string, string>}} SeatControls */
@@ -245,6 +245,7 @@ function game(value) {
     // `message` is the name of the guest who paused, and nothing else.
     pausedBy: state === "paused" ? optionalText(it.message) : "",
     problem: nullOr(it.problem, problem),
+    unsaved: it.unsaved === true,
   };
 }
 

@@ -7,6 +7,7 @@ export class PlayerStatus {
   /** The seats they were last told they have; undefined: not told yet. @type {string | undefined} */
   #seats;
   #muted = false;
+  #unsaved = false;
 
   /** @param {Room} room @returns {StatusNotice | null} null: nothing has changed */
   changes(room) {
@@ -15,8 +16,13 @@ export class PlayerStatus {
     const silenced = muted !== this.#muted;
     this.#seats = seats.join();
     this.#muted = muted;
+    const { unsaved } = room.game;
+    // Who watches has nothing to lose.
+    const atStake = unsaved !== this.#unsaved && seats.length > 0;
+    if (seats.length > 0) this.#unsaved = unsaved;
     // Why no button does anything is the more urgent of the two.
     if (silenced) return { key: muted ? "no.muted" : "muted.over", seat: null };
+    if (atStake) return { key: unsaved ? "game.unsaved" : "game.saved.again", seat: null };
     return moved ? seatNotice(room) : null;
   }
 }

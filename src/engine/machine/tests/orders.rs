@@ -1,8 +1,8 @@
 //! One thing after another, and what comes of it.
 
 use super::*;
-use crate::engine::Slot;
 use crate::engine::machine::Folders;
+use crate::engine::{Continuing, Slot, StateList};
 use crate::link::message::FromCore;
 use crate::link::message::LoadError;
 use crate::text::Spoken;
@@ -152,11 +152,13 @@ fn a_save_that_cannot_be_written_is_told_once_and_tried_again() {
     world.crash();
     world.load(true);
     assert_eq!(world.told_of_save(), 1);
+    assert!(world.machine.info().unsaved, "guests play for it too");
     assert_eq!(world.saved(0), None);
     world.unwritable = false;
     world.second();
     world.settle();
     assert_eq!(world.saved(0), Some(1), "a crash in between does not take the memory for saved");
+    assert!(!world.machine.info().unsaved);
     world.unwritable = true;
     world.progress(true);
     world.command(Command::Close);
@@ -261,8 +263,8 @@ fn states_are_saved_and_loaded_one_at_a_time_in_order() {
             NoticeKind::CannotSaveState,
         ]
     );
-    let slots = world.machine.status().map(|status| status.saved_slots);
-    assert_eq!(slots, Some(std::array::from_fn::<_, { Slot::COUNT }, _>(|slot| slot == 2)));
+    let states = world.machine.status().map(|status| status.states).expect("a game");
+    assert_eq!(states.slots.map(|state| state.is_some()), std::array::from_fn(|slot| slot == 2));
 }
 
 #[test]
@@ -344,14 +346,19 @@ fn answers_about_an_earlier_start_or_game_change_nothing() {
     machine.handle_command(Command::Open(game(1)));
     let before = format!("{machine:?}");
     let failed = || SaveError::TooLarge { file: "/old".into() };
-    let slots = [true; Slot::COUNT];
-    machine.handle_answer(Answer::Found { game: GameId(1), system: "Old".into(), slots, versions: vec![] });
+    let states = StateList { auto: Some(world::saved_state()), ..StateList::default() };
+    machine.handle_answer(Answer::Found {
+        game: GameId(1),
+        system: "Old".into(),
+        states: states.clone(),
+        versions: vec![],
+    });
     machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Err(failed()) });
     machine.handle_answer(Answer::SaveRead { start: StartId(1), result: Ok(7) });
     machine.handle_answer(Answer::CoreStarted { start: StartId(1), result: Ok(9) });
     machine.handle_answer(Answer::CoreStarted { start: StartId(2), result: Err(NoticeKind::NoMoreLinks) });
-    machine.handle_answer(Answer::StateRead { ticket: 0, result: Ok(true) });
-    machine.handle_answer(Answer::StateWritten { ticket: 0, result: Err(failed()), slots });
+    machine.handle_answer(Answer::StateRead { ticket: 0, result: Ok(StateFound::Nothing) });
+    machine.handle_answer(Answer::StateWritten { ticket: 0, result: Err(failed()), states });
     machine.handle_answer(Answer::SaveWritten { game: GameId(0), result: Err(failed()), versions: vec![] });
     assert_eq!(format!("{machine:?}"), before);
     machine.handle_answer(Answer::SaveRead { start: StartId(2), result: Ok(0) });
@@ -408,4 +415,88 @@ fn that_saving_works_again_is_said_once() {
     }
     assert_eq!(world.notices.iter().filter(|it| **it == NoticeKind::SavingAgain).count(), 1);
     assert_eq!(world.saved(0), Some(1));
+}
+
+/// A game that was played and closed, opened again.
+fn left_and_opened(continuing: Continuing) -> World {
+    let mut world = World::new();
+    world.command(Command::Continuing(continuing));
+    world.command(Command::Open(game(0)));
+    world.load(false);
+    assert!(world.machine.status().is_some_and(|status| !status.asks_to_continue), "there is nothing yet");
+    world.command(Command::Close);
+    world.settle();
+    world.command(Command::Open(game(0)));
+    world.load(false);
+    world
+}
+
+#[test]
+fn a_game_goes_on_where_it_was_left_if_the_person_wants_it() {
+    let asks = |world: &World| world.machine.status().is_some_and(|status| status.asks_to_continue);
+    let loads = |world: &World| told_core(world).iter().any(|told| matches!(told, ToCore::LoadState { .. }));
+    for wanted in [true, false] {
+        let mut world = left_and_opened(Continuing::Ask);
+        assert!(asks(&world) && !loads(&world));
+        world.command(Command::Continue { wanted });
+        world.settle();
+        assert_eq!((asks(&world), loads(&world)), (false, wanted));
+    }
+    let mut world = left_and_opened(Continuing::Always);
+    assert!(!asks(&world) && loads(&world));
+    world.answer(true);
+    world.settle();
+    assert_eq!(world.told(), Some(&NoticeKind::Continued));
+    let mut world = left_and_opened(Continuing::Always);
+    world.answer(false);
+    world.settle();
+    assert_eq!(world.told(), Some(&NoticeKind::NotContinued));
+    let world = left_and_opened(Continuing::Never);
+    assert!(!asks(&world) && !loads(&world));
+}
+
+#[test]
+fn what_may_be_gone_on_from_is_kept_until_the_person_has_answered() {
+    let keeps = |world: &mut World| {
+        world.command(Command::Close);
+        let mut kept = false;
+        let mut machine = world.machine.clone();
+        while let Some(action) = machine.poll_action() {
+            kept |= matches!(action, Action::KeepLastState { .. });
+        }
+        world.settle();
+        kept
+    };
+    let mut world = left_and_opened(Continuing::Ask);
+    assert!(!keeps(&mut world), "a glance at the title is no place to go on from");
+    let mut world = left_and_opened(Continuing::Ask);
+    world.command(Command::Continue { wanted: false });
+    world.settle();
+    assert!(keeps(&mut world));
+    // A core that ends by itself was done, and one that crashed may crash of it.
+    for end in [World::end, World::crash] {
+        let mut world = World::playing(0);
+        for _ in 0..3 {
+            end(&mut world);
+            world.settle();
+            if world.state() == Some(GameState::Starting) {
+                world.load(false);
+            }
+        }
+        assert!(!keeps(&mut world));
+    }
+}
+
+#[test]
+fn a_state_of_another_version_is_loaded_with_a_word_of_warning() {
+    let mut world = World::playing(0);
+    world.command(Command::Game(LoadState(slot(1))));
+    let Some(Action::ReadState { ticket, .. }) = world.machine.poll_action() else { panic!("it is looked for") };
+    let other_version = Some("0.9".to_owned());
+    world.machine.handle_answer(Answer::StateRead { ticket, result: Ok(StateFound::Ready { other_version }) });
+    assert!(matches!(
+        world.machine.poll_action(),
+        Some(Action::Notice(NoticeKind::StateOfOtherVersion { version })) if version == "0.9"
+    ));
+    assert!(matches!(world.machine.poll_action(), Some(Action::TellCore(ToCore::LoadState { .. }))));
 }

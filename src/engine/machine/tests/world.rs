@@ -1,9 +1,9 @@
 //! A world of one core process, a shared memory and a disk, in which every action is checked.
 
-use crate::engine::machine::{Action, Answer, Folders, Machine, StartId};
-use crate::engine::saves::{SaveError, Saves};
+use crate::engine::machine::{Action, Answer, Folders, Machine, StartId, StateFound};
+use crate::engine::saves::{SaveError, SavedState, Saves, StateList};
 use crate::engine::{Command, EngineEvent, Game, GameState, NoticeKind};
-use crate::game_command::Slot;
+use crate::game_command::{Continuing, StatePlace};
 use crate::link::message::ToCore;
 use crate::text::{IoCause, Spoken};
 use std::collections::BTreeMap;
@@ -23,6 +23,7 @@ pub fn game(number: u32) -> Game {
         title: "It".into(),
         options: vec![],
         bounds: Default::default(),
+        options_typed: false,
     }
 }
 
@@ -42,7 +43,20 @@ pub struct Core {
 #[derive(Debug, Clone, Default)]
 struct File {
     battery: Option<u32>,
-    slots: [bool; Slot::COUNT],
+    states: StateList,
+}
+
+impl File {
+    fn has(&self, place: StatePlace) -> bool {
+        match place {
+            StatePlace::Slot(slot) => self.states.slots[slot.index()].is_some(),
+            StatePlace::Auto => self.states.auto.is_some(),
+        }
+    }
+}
+
+pub fn saved_state() -> SavedState {
+    SavedState { time: 1, bytes: 1, picture: None, has_previous: false }
 }
 
 #[derive(Debug, Clone)]
@@ -74,7 +88,7 @@ impl World {
         let folder = |name: &str| PathBuf::from(name);
         let folders = Folders { data: folder("/d"), system: folder("/s"), recordings: folder("/r") };
         World {
-            machine: Machine::new(folders, Spoken::Chinese),
+            machine: Machine::new(folders, Spoken::Chinese, Continuing::Ask),
             now: Duration::from_secs(100),
             core: None,
             memory: None,
@@ -132,8 +146,9 @@ impl World {
         let Some(action) = self.machine.poll_action() else { return false };
         match action {
             Action::LookUp { game, saves, .. } => {
-                let slots = self.file(&saves).slots;
-                self.machine.handle_answer(Answer::Found { game, system: "A machine".into(), slots, versions: vec![] });
+                let states = self.file(&saves).states.clone();
+                let system = "A machine".into();
+                self.machine.handle_answer(Answer::Found { game, system, states, versions: vec![] });
             }
             Action::ClearMemory => self.memory = None,
             Action::ReadSave { start, saves } => {
@@ -170,26 +185,41 @@ impl World {
                 self.machine.handle_answer(Answer::PutBack { game: id, result });
             }
             Action::ReleaseSaves => assert!(self.core.is_none(), "a core may still save"),
-            Action::ReadState { ticket, slot, saves } => {
+            Action::ReadState { ticket, place, saves, .. } => {
                 assert_eq!(self.request.replace(ticket), None, "two requests for states at once");
+                let there = self.file(&saves).has(place);
                 let result = match self.unreadable {
                     true => Err(SaveError::NotRead { file: "/gone".into(), cause: IoCause::PermissionDenied }),
-                    false => Ok(self.file(&saves).slots[slot.index()]),
+                    false if there => Ok(StateFound::Ready { other_version: None }),
+                    false => Ok(StateFound::Nothing),
                 };
-                if result != Ok(true) {
+                if !matches!(result, Ok(StateFound::Ready { .. })) {
                     self.request = None;
                 }
                 self.machine.handle_answer(Answer::StateRead { ticket, result });
             }
-            Action::WriteState { ticket, slot, saves } => {
+            Action::WriteState { ticket, place, saves, .. } => {
                 assert_eq!(self.request.take(), Some(ticket));
                 let result = match self.unwritable {
                     true => Err(SaveError::NotWritten { file: "/full".into(), cause: IoCause::StorageFull }),
                     false => Ok(true),
                 };
-                self.file(&saves).slots[slot.index()] |= result.is_ok();
-                let slots = self.file(&saves).slots;
-                self.machine.handle_answer(Answer::StateWritten { ticket, result, slots });
+                let StatePlace::Slot(slot) = place else { panic!("nobody asks for that") };
+                let states = &mut self.file(&saves).states;
+                if result.is_ok() {
+                    states.slots[slot.index()] = Some(saved_state());
+                }
+                let states = states.clone();
+                self.machine.handle_answer(Answer::StateWritten { ticket, result, states });
+            }
+            Action::KeepLastState { saves, .. } => {
+                assert!(self.core.is_none(), "its last state is not there yet");
+                self.file(&saves).states.auto = Some(saved_state());
+            }
+            Action::PutBackState { game, slot, saves } => {
+                let file = SaveError::NoPreviousState { file: "/none".into() };
+                let states = self.file(&saves).states.clone();
+                self.machine.handle_answer(Answer::StatePutBack { game, slot, result: Err(file), states });
             }
             Action::StartCore { start, load } => {
                 assert!(self.core.is_none(), "two cores at once");
