@@ -145,14 +145,20 @@ impl Emulator {
         })?;
         let watch = match policy {
             Some(policy) => {
-                let (tell, held) = (listener.clone(), held.clone());
+                let (tell, held, name) = (listener.clone(), held.clone(), name.clone());
                 Some(sandbox::watch(side, pid, policy, move |news| {
                     tell(match news {
                         News::Held(now) => {
                             *held.lock().unwrap_or_else(PoisonError::into_inner) = now;
+                            if let Some(lacks) = now.shortcoming() {
+                                tracing::warn!("{name} is not kept from everything that it should be: {lacks}");
+                            }
                             Event::Held(now)
                         }
-                        News::Refused(refusal) => Event::Refused(refusal),
+                        News::Refused(refusal) => {
+                            tracing::warn!("{name} {refusal}, by {}: refused", refusal.call());
+                            Event::Refused(refusal)
+                        }
                     });
                 })?)
             }

@@ -41,6 +41,9 @@ fn checks_out(core: &str, content: &Path, rate: f64, size: (u64, u64)) {
     let wanted = sample_rate * 300.0 / rate;
     assert!((samples - wanted).abs() < wanted * 0.05, "{samples} samples, {wanted} expected");
     assert!(report["state_bytes"].as_u64() > Some(0), "{report}");
+    // It is held, and wanted nothing that it did not get.
+    assert_eq!(report["sandbox"]["seccomp"], true);
+    assert_eq!(report["sandbox"]["refused"], serde_json::json!([]));
 }
 
 /// The host keeps the core's own rate to a tenth of a frame a second.
@@ -105,6 +108,17 @@ fn nestopia_is_played_in_chromium() {
          return seen.size",
     );
     assert!(colours.as_u64() >= Some(2), "{colours} colours");
+}
+
+#[test]
+fn beetle_psx_runs_its_bios_and_wants_nothing_that_it_does_not_get() {
+    let home = TempDir::new();
+    let psx = content::psx(&home);
+    let mut command = quiet_command(&home);
+    command.args(["check", "--json", "--frames", "120", "--core"]).arg(installed_core("mednafen_psx")).arg(&psx.disc);
+    let output = run_to_end(command);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    assert_eq!((&report["frames"], &report["sandbox"]["refused"]), (&120.into(), &serde_json::json!([])), "{report}");
 }
 
 #[test]

@@ -172,7 +172,7 @@ const SCREENS: &[Screen] = &[
         let heading = stage.texts.trust_title_off;
         stage.opening(heading)
     }),
-    ("settings-memory", || with_settings(Stage::default().playing(), |texts| texts.core_memory)),
+    ("settings-memory", || with_settings(Stage::default().playing(), |texts| texts.core_folders)),
     ("game-wants", || Stage::default().playing().wanting(true, true, false)),
     ("game-takes", || Stage::default().playing().wanting(true, true, true)),
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),

@@ -72,7 +72,11 @@ impl Machine {
             return;
         }
         game.refused.push(refusal.kind());
-        let core = game.core_name();
+        // Most try before they have said what they are called.
+        let core = match game.core_name() {
+            name if name.is_empty() => game.game.core.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            name => name,
+        };
         self.notice(NoticeKind::CoreRefused { core, refusal });
     }
 

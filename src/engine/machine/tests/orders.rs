@@ -1,10 +1,12 @@
 //! One thing after another, and what comes of it.
 
 use super::*;
+use crate::emulator::Event as CoreEvent;
 use crate::engine::machine::Folders;
 use crate::engine::{Continuing, Slot, StateList};
 use crate::link::message::FromCore;
 use crate::link::message::LoadError;
+use crate::sandbox::{Held, Refusal};
 use crate::text::Spoken;
 use GameCommand::{LoadState, Pause, Reset, Resume, SaveState};
 
@@ -499,4 +501,38 @@ fn a_state_of_another_version_is_loaded_with_a_word_of_warning() {
         Some(Action::Notice(NoticeKind::StateOfOtherVersion { version })) if version == "0.9"
     ));
     assert!(matches!(world.machine.poll_action(), Some(Action::TellCore(ToCore::LoadState { .. }))));
+}
+
+#[test]
+fn what_a_core_is_refused_is_told_once_of_each_kind_and_so_is_what_the_system_lacks() {
+    let mut world = World::playing(0);
+    let start = world.core.as_ref().expect("a core").start;
+    let before = world.notices.len();
+    let mut news = |event: CoreEvent| {
+        world.machine.handle_core(start, event, world.now);
+        world.settle();
+        world.notices[before..].to_vec()
+    };
+    let open = |path: &str| CoreEvent::Refused(Refusal::Open { path: path.into() });
+    news(open("/a"));
+    news(open("/b"));
+    let told = news(CoreEvent::Refused(Refusal::Network { call: "socket".into() }));
+    assert_eq!(told.iter().map(NoticeKind::innermost_code).collect::<Vec<_>>(), ["refusal.open", "refusal.network"]);
+    let whole = Held { landlock: 7, seccomp: true, told: true };
+    assert_eq!(news(CoreEvent::Held(whole)).len(), 2);
+    news(CoreEvent::Held(Held { landlock: 0, ..whole }));
+    let told = news(CoreEvent::Held(Held { landlock: 0, ..whole }));
+    assert_eq!((told.len(), told[2].innermost_code()), (3, "sandbox_lacks.no_landlock"));
+}
+
+#[test]
+fn the_report_of_a_crash_is_told_with_it() {
+    let mut world = World::playing(0);
+    let start = world.core.as_ref().expect("a core").start;
+    let (crash, file) = (crate::crash::Crash::Unknown { core: "It".into() }, PathBuf::from("/d/crashes/it.txt"));
+    world.machine.handle_core(start, CoreEvent::Died { crash, report: Some(file.clone()) }, world.now);
+    world.settle();
+    let told = |event: &EngineEvent| matches!(event, EngineEvent::CoreDied { report: Some(it), .. } if *it == file);
+    assert!(world.events.iter().any(told));
+    assert!(world.notices.contains(&NoticeKind::CrashReport { file }));
 }
