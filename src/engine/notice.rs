@@ -2,10 +2,11 @@
 
 use super::saves::SaveError;
 use crate::audio::SpeakerError;
+use crate::content::ContentNote;
 use crate::crash::Crash;
 use crate::emulator;
 use crate::game_command::Slot;
-use crate::library::CheckError;
+use crate::library::{CheckError, FirmwareProblem};
 use crate::link::message::{CoreWarning, LoadError};
 use crate::messages;
 use crate::net::tls::acme::AcmeError;
@@ -93,6 +94,10 @@ messages! {
         acme => Acme { error: AcmeError },
         /// Friends beyond the local network cannot be reached.
         no_internet => NoInternet { error: SpawnError },
+        /// The content is patched, or odd.
+        content => Content { note: ContentNote },
+        /// The core lacks files of the real machine.
+        firmware => Firmware { problem: FirmwareProblem },
         /// The core states what cannot be.
         core_warning => CoreWarned { warning: CoreWarning },
     }
@@ -113,12 +118,16 @@ impl NoticeKind {
             | Self::SavePutBack
             | Self::CoreMessage { .. }
             | Self::CoreWarned { .. }
+            | Self::Content { note: ContentNote::Patched { .. } }
+            | Self::Firmware { problem: FirmwareProblem::MissingSome { .. } }
             | Self::Recording { .. }
             | Self::NothingRecorded
             | Self::Recorded { .. }
             | Self::RecordedParts { .. }
             | Self::Screenshot { .. } => Level::Info,
             Self::SaveInUse
+            | Self::Content { .. }
+            | Self::Firmware { .. }
             | Self::SaveReplaced
             | Self::NoMoreLinks
             | Self::NoSound { .. }
@@ -148,7 +157,12 @@ impl NoticeKind {
             Self::NotSent { failure } => failure.code(),
             Self::Check { error } => error.code(),
             Self::CoreProcess { error } => error.code(),
+            Self::Load { error: LoadError::Archive { error } } => error.code(),
+            Self::Load { error: LoadError::Disc { error } } => error.code(),
             Self::Load { error } => error.code(),
+            Self::Content { note: ContentNote::Disc { note } } => note.code(),
+            Self::Content { note } => note.code(),
+            Self::Firmware { problem } => problem.code(),
             Self::CoreWarned { warning } => warning.code(),
             Self::NoAuthority { error } => error.code(),
             Self::Certificate { error } => error.code(),

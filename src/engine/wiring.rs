@@ -172,8 +172,15 @@ impl Engine {
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot { invites, ..Snapshot::default() })));
         let (events, events_out) = sync_channel(QUEUE);
         let threads = Threads { _watch: watch, signaling, _video: video, _audio: audio, _record: record, speaker };
-        let executor =
-            Executor::new(link.clone(), video_control.clone(), recording, net.clone(), threads, messages.clone());
+        let executor = Executor::new(
+            link.clone(),
+            video_control.clone(),
+            recording,
+            net.clone(),
+            threads,
+            messages.clone(),
+            config.data_dir.clone(),
+        );
         let mut engine = EngineThread {
             machine: Machine::new(
                 Folders { data: config.data_dir, system: config.system_dir, recordings: config.record_dir },

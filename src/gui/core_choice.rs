@@ -19,11 +19,11 @@ pub(super) fn show(
 ) -> DialogState {
     let texts = model.texts;
     dialog::show(ui, "choose-core", 500.0, texts.choose_core, texts.cancel, |ui| {
-        let file = content.file_name().unwrap_or_default().to_string_lossy();
-        widgets::explain(ui, fill(texts.choose_core_for, &[("file", &file)]));
+        let file = crate::content::file_name(content);
+        widgets::explain(ui, fill(texts.choose_core_for, &[("file", &file.to_string_lossy())]));
         ui.add_space(4.0);
         let mut chosen = None;
-        for core in library::cores_for(model.cores, content) {
+        for core in cores(model, content) {
             if core_row(ui, model, core) {
                 chosen = Some(core.path.clone());
             }
@@ -42,8 +42,8 @@ pub(super) fn show(
 pub(super) fn show_none(ui: &Ui, model: &Model, content: &Path, actions: &mut Vec<Action>) -> DialogState {
     let texts = model.texts;
     dialog::show(ui, "no-core", 480.0, texts.no_core_title, texts.cancel, |ui| {
-        let file = content.file_name().unwrap_or_default().to_string_lossy();
-        ui.add(egui::Label::new(fill(texts.no_core_body, &[("file", &file)])).wrap());
+        let file = crate::content::file_name(content);
+        ui.add(egui::Label::new(fill(texts.no_core_body, &[("file", &file.to_string_lossy())])).wrap());
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let pick = ui.add(Button::text(texts.pick_core_file).with_icon(Icon::Folder).primary()).clicked();
@@ -55,6 +55,13 @@ pub(super) fn show_none(ui: &Ui, model: &Model, content: &Path, actions: &mut Ve
         })
         .inner
     })
+}
+
+fn cores<'a>(model: &'a Model, content: &Path) -> Vec<&'a CoreEntry> {
+    match content.is_dir() {
+        true => model.cores.iter().filter(|core| core.takes_folders()).collect(),
+        false => library::by_folder(library::cores_for_game(model.cores, content), content),
+    }
 }
 
 fn core_row(ui: &mut Ui, model: &Model, core: &CoreEntry) -> bool {

@@ -11,6 +11,7 @@ mod controller_settings;
 mod core_choice;
 mod dialog;
 mod game;
+pub mod game_choice;
 mod home;
 mod icons;
 pub mod input_capture;

@@ -4,6 +4,7 @@
 
 use super::chat::{Chat, PanelVisibility};
 use super::dialog::DialogState;
+use super::game_choice::GameChoice;
 use super::input_capture::{CaptureState, PictureArea};
 use super::invite::Copied;
 use super::invite_links;
@@ -12,7 +13,8 @@ use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
 use super::preferences::SettingsDraft;
 use super::{
-    connection, control_bar, core_choice, game, home, icons, invite, join_requests, options, preferences, theme,
+    connection, control_bar, core_choice, game, game_choice, home, icons, invite, join_requests, options, preferences,
+    theme,
 };
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
@@ -130,6 +132,8 @@ pub enum Dialog {
         /// Use the answer for all files of this type.
         remember: bool,
     },
+    /// More than one game is in an archive or a folder.
+    ChooseGame(GameChoice),
     /// No core opens this file.
     NoCore(PathBuf),
 }
@@ -219,6 +223,7 @@ impl View {
             Dialog::Connection => connection::show(ui, model),
             Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),
             Dialog::ChooseCore { content, remember } => core_choice::show(ui, model, content, remember, actions),
+            Dialog::ChooseGame(choice) => game_choice::show(ui, model, choice, actions),
             Dialog::NoCore(content) => core_choice::show_none(ui, model, content, actions),
         };
         if state == DialogState::Open && self.dialog.is_none() {

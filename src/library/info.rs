@@ -1,5 +1,6 @@
 //! RetroArch's `.info` files and its settings: lines of `key = "value"`.
 
+use super::firmware::{self, Firmware};
 use crate::messages;
 use std::fs::File;
 use std::io::Read;
@@ -26,6 +27,7 @@ pub(super) struct Info {
     pub databases: Vec<String>,
     pub extensions: Vec<String>,
     pub note: Option<CoreNote>,
+    pub firmware: Vec<Firmware>,
 }
 
 impl Info {
@@ -44,6 +46,7 @@ impl Info {
                 .unwrap_or_default(),
             extensions: value("supported_extensions").map(split_extensions).unwrap_or_default(),
             note: note(text),
+            firmware: firmware::parse(|key| self::value(text, key).filter(|it| !it.is_empty())),
         }
     }
 }

@@ -47,7 +47,7 @@ texts! {
     open_game, open_game_hint, play_demo, play_demo_hint, play_demo_missing, recent_games, no_recent, forget_game,
     drop_here,
     // Cores
-    cores_found_none, cores_found_one, cores_found_many, choose_core, choose_core_for, remember_core, no_core_title,
+    cores_found_none, cores_found_one, cores_found_many, choose_core, choose_core_for, choose_game, choose_game_for, whole_archive, more_games, remember_core, no_core_title,
     no_core_body, pick_core_file, add_core_folder, open_with_core, bundled, cancel,
     // Game
     close_game, pause, resume, reset, save_state, load_state, slot, slot_empty, slot_saved, no_states, volume, mute,

@@ -374,6 +374,7 @@ pub fn core(name: &str, id: &str, systems: &[&str], extensions: &[&str], bundled
         extensions: own(extensions),
         bundled,
         note: None,
+        firmware: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::link::message::{ControlName, Discs, Load, Loaded, Pace, PortDevices, 
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The core process of the open game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +94,8 @@ impl OpenGame {
             devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
             system_dir: system_dir.to_owned(),
             save_dir: self.saves.core_dir.clone(),
+            // The executor's to give.
+            temp_dir: PathBuf::new(),
             language,
             revive,
             pace: Pace::Real,
