@@ -36,7 +36,7 @@ impl Info {
         Some(Self::parse(&read_bounded(path)?))
     }
 
-    fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let value = |key| value(text, key).filter(|v| !v.is_empty());
         Self {
             name: value("display_name").or_else(|| value("corename")).map(short_name),

@@ -112,6 +112,11 @@ pub fn describe_core(path: &Path) -> CoreEntry {
     describe(path.to_owned(), &id, own, &info_folders())
 }
 
+/// What the text of an `.info` file says, as a core that lies nowhere: for fuzzing.
+pub fn read_info(text: &str) -> CoreEntry {
+    entry(PathBuf::new(), "core", false, Info::parse(text))
+}
+
 fn core_folders() -> Vec<PathBuf> {
     let mut folders = own_folders();
     folders.extend(user_core_folder());
@@ -219,6 +224,10 @@ fn describe(path: PathBuf, id: &str, own: bool, info_folders: &[PathBuf]) -> Cor
         .find_map(|folder| Info::read(&folder.join(format!("{id}_libretro.info"))))
         .or_else(|| known::info(id))
         .unwrap_or_default();
+    entry(path, id, own, info)
+}
+
+fn entry(path: PathBuf, id: &str, own: bool, info: Info) -> CoreEntry {
     CoreEntry {
         path,
         name: info.name.unwrap_or_else(|| id.replace('_', " ")),

@@ -4,12 +4,19 @@ use super::core::{Bytes, SystemInfo};
 use crate::content::archive::{self, Archive, ArchiveError, folder_of, playable};
 use crate::content::{ContentNote, Location, disc, patch};
 use crate::link::message::{Load, LoadError};
+use crate::link::{Link, Status};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 /// What is unpacked into memory is no larger: what a core takes as bytes is in memory as a whole, and this is not on a disk.
 const MOST_UNPACKED: u64 = 2 << 30;
+const BEAT_EVERY: Duration = Duration::from_millis(500);
+
 /// Beside what was unpacked: which archive it came from. Written last.
 const DONE: &str = ".whole";
 
@@ -30,6 +37,7 @@ pub(super) fn prepare(
     content: &Path,
     info: &SystemInfo,
     by_path: impl Fn(&str) -> bool,
+    link: &Arc<Link>,
 ) -> Result<Prepared, LoadError> {
     let extensions: Vec<String> = info.extensions.split('|').map(|it| it.trim().to_lowercase()).collect();
     let mut location = Location::of(content);
@@ -56,7 +64,28 @@ pub(super) fn prepare(
         let notes = check_disc(&location.file)?;
         return Ok(Prepared { notes, ..plain(location.file, by_path)? });
     }
-    if by_path { on_disk(load, location, &patches) } else { in_memory(location, &patches) }
+    still_alive(link, || if by_path { on_disk(load, location, &patches) } else { in_memory(location, &patches) })
+}
+
+/// Shows the host that this process is at work: a disc may take minutes to unpack, and one that hangs is ended after one. How long it
+/// takes has an end, since nothing is unpacked beyond the size that was stated.
+fn still_alive<T>(link: &Arc<Link>, work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let beating = thread::Builder::new().name("unpacking".into()).spawn_scoped(scope, || {
+            let status = Status::new(link.clone());
+            while !done.load(Ordering::Acquire) {
+                status.beat();
+                thread::park_timeout(BEAT_EVERY);
+            }
+        });
+        let result = work();
+        done.store(true, Ordering::Release);
+        if let Ok(beating) = beating {
+            beating.thread().unpark();
+        }
+        result
+    })
 }
 
 /// A file as it is.

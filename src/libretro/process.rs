@@ -123,7 +123,7 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         Some(path) => {
             let by_path =
                 |ending: &str| callbacks::with(|front| front.environment.needs_full_path(ending, info.need_fullpath));
-            let mut prepared = content::prepare(load, path, &info, by_path)?;
+            let mut prepared = content::prepare(load, path, &info, by_path, link)?;
             for note in std::mem::take(&mut prepared.notes) {
                 let _ = out.send(FromCore::Content(note));
             }

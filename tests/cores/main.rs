@@ -6,6 +6,7 @@ mod common;
 mod bad_input;
 mod bad_pictures;
 mod consoles;
+mod content;
 mod core_crash;
 mod environment;
 mod headless_json;

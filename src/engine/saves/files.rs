@@ -1,6 +1,6 @@
 //! The files of one open game.
 
-use super::identity::Identity;
+use super::identity::{self, Identity};
 use super::versions::{self, SaveVersion, Versions};
 use super::{SaveError, Saves, owners};
 use crate::files::write_atomically;
@@ -53,7 +53,8 @@ impl SaveFiles {
                 .chain(states)
                 .any(|path| path.exists())
         };
-        let name = owners::claim(core_dir, name, &identity, content.as_deref(), exists);
+        let place = content.as_deref().map(identity::place);
+        let name = owners::claim(core_dir, name, &identity, place.as_deref(), exists);
         let lock_path = core_dir.join(format!(".{name}.lock"));
         SaveFiles {
             sram: with(core_dir, &name, "srm"),

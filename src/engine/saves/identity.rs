@@ -62,6 +62,17 @@ impl Identity {
     }
 }
 
+/// Where content lies, with the names of the patches beside it: a game that is built anew keeps its save, and with a patch it is another
+/// game.
+pub fn place(path: &Path) -> PathBuf {
+    let mut place = path.as_os_str().to_owned();
+    for patch in patch::beside(&Location::of(path)).0 {
+        place.push(" + ");
+        place.push(patch.file_name().unwrap_or_default());
+    }
+    place.into()
+}
+
 fn add_file(context: &mut Context, path: &Path) -> io::Result<()> {
     identity::add(context, &mut File::open(path)?)
 }
