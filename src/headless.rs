@@ -7,11 +7,11 @@ mod json;
 
 pub use doctor::doctor;
 
-use crate::engine::{Command, Config, Engine, EngineEvent, Game, NoticeKind, StartError};
+use crate::engine::{Command, Config, Engine, EngineEvent, Game, Notice, NoticeKind, StartError};
 use crate::messages;
 use crate::signals::{self, SignalError};
 use crate::sync::SpawnError;
-use crate::text::{IoCause, Texts};
+use crate::text::{IoCause, Message as _, Texts};
 use std::io::Write;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
@@ -21,6 +21,8 @@ messages! {
     pub enum HeadlessError in headless {
         engine => Engine { error: StartError },
         game => Game { error: NoticeKind },
+        /// With what was told before, which may be why.
+        game_after => GameAfter { error: NoticeKind, notices: String },
         signals => Signals { error: SignalError },
         thread => Thread { error: SpawnError },
         output_closed => OutputClosed { cause: IoCause },
@@ -77,7 +79,7 @@ impl Output {
         }
         if !self.started {
             match event {
-                EngineEvent::Failed(error) => return Err(HeadlessError::Game { error }),
+                EngineEvent::Failed(error) => return Err(self.failed(error)),
                 // `ready` comes first; what a core says while it loads comes after it.
                 EngineEvent::Notice(_) => self.early.push(event),
                 _ => {}
@@ -89,6 +91,22 @@ impl Output {
             self.print(engine, early)?;
         }
         Ok(())
+    }
+
+    /// Files of the real machine that are missing, and discs that may be short, are told with what they led to.
+    fn failed(&self, error: NoticeKind) -> HeadlessError {
+        let early = self.early.iter().filter_map(|event| match event {
+            EngineEvent::Notice(Notice {
+                kind: kind @ (NoticeKind::Firmware { .. } | NoticeKind::Content { .. }),
+                ..
+            }) => Some(kind.text(&self.texts)),
+            _ => None,
+        });
+        let notices: Vec<String> = early.collect();
+        match notices.is_empty() {
+            true => HeadlessError::Game { error },
+            false => HeadlessError::GameAfter { error, notices: notices.join(" ") },
+        }
     }
 
     fn print(&self, engine: &Engine, event: EngineEvent) -> Result<(), HeadlessError> {

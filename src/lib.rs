@@ -20,6 +20,8 @@
 
 pub mod text;
 
+pub mod content;
+
 pub mod frame;
 pub mod input;
 pub mod packet;

@@ -1,9 +1,12 @@
 //! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
 
 use clap::{Args, Parser, Subcommand};
+use hotseat::content::process::{self, Question};
+use hotseat::content::stem as stem_of_content;
 use hotseat::engine::{Config, Continuing, Game, Internet, InternetWords, RelayWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
+use hotseat::library::Found;
 use hotseat::link::message::Bounds;
 use hotseat::meet::{self, MeetConfig};
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
@@ -42,7 +45,7 @@ struct Arguments {
 
 #[derive(Args)]
 struct Open {
-    /// The game: a ROM, a disc image. Without one, a core that is a game of its own, or the demo.
+    /// The game: a ROM, a disc image, a zip or 7z with one in it (GAME.zip#NAME for one of several), a folder. Without one, a core that is a game of its own, or the demo.
     content: Option<PathBuf>,
     /// The libretro core to run it with.
     #[arg(long, value_name = "PATH")]
@@ -407,6 +410,13 @@ enum What {
     /// Say which OpenGL cores get.
     #[command(name = emulator::GRAPHICS_SUBCOMMAND, hide = true)]
     GraphicsProbe,
+    /// Look into an archive.
+    #[command(name = process::SUBCOMMAND, hide = true)]
+    ContentProcess {
+        #[arg(value_parser = question)]
+        question: Question,
+        content: PathBuf,
+    },
 }
 
 /// What is wrong with an argument; in English, as the parser's own words are.
@@ -429,6 +439,8 @@ enum ArgumentError {
     NoServer,
     #[error("write it as 192.168.1.2 or 192.168.1.0/24")]
     NoNetwork,
+    #[error("there is no such question")]
+    NoQuestion,
 }
 
 fn key_value(text: &str) -> Result<(String, String), ArgumentError> {
@@ -450,6 +462,10 @@ fn broker(text: &str) -> Result<BrokerAddress, BrokerAddressError> {
 
 fn network(text: &str) -> Result<IpNet, ArgumentError> {
     parse_network(text).ok_or(ArgumentError::NoNetwork)
+}
+
+fn question(name: &str) -> Result<Question, ArgumentError> {
+    Question::from_name(name).ok_or(ArgumentError::NoQuestion)
 }
 
 fn codec(name: &str) -> Result<Format, ArgumentError> {
@@ -480,8 +496,10 @@ impl Failure {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(What::CoreProcess) = arguments.what {
-        return libretro::core_process();
+    match &arguments.what {
+        Some(What::CoreProcess) => return libretro::core_process(),
+        Some(What::ContentProcess { question, content }) => return process::main(*question, content),
+        _ => {}
     }
     if let Some(What::SandboxProbe) = arguments.what {
         return sandbox::probe::main();
@@ -558,7 +576,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
         }
-        Some(What::CoreProcess | What::SandboxProbe | What::GraphicsProbe) => Ok(()),
+        Some(What::CoreProcess | What::SandboxProbe | What::GraphicsProbe | What::ContentProcess { .. }) => Ok(()),
     }
 }
 
@@ -570,7 +588,7 @@ fn cores(arguments: &CoresArguments, settings: &Settings, texts: &Texts) -> Resu
         return print(&downloads.available()?);
     }
     if install.is_empty() && !update {
-        return print(&tools::cores(&settings.core_folders, *json, texts));
+        return print(&tools::cores(&settings.core_folders, &system_dir(settings), *json, texts));
     }
     downloads.install(install, &print_line).map_err(|error| match error {
         tools::InstallError::Download(error) => error.into(),
@@ -708,25 +726,62 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
 
 /// What to run: with no core, the one that takes the content; with neither, the demo.
 fn choose(open: Open, settings: &Settings) -> Result<Game, Failure> {
-    let core = match (&open.core, &open.content) {
-        (Some(core), _) => core.clone(),
-        (None, None) => library::demo_core().ok_or(CommandLineError::NoDemo)?,
-        (None, Some(content)) => core_for(content, settings)?,
+    let (core, content) = match (open.core, open.content) {
+        (Some(core), None) => (core, None),
+        (Some(core), Some(content)) => {
+            let content = content_for(&content, &library::describe_core(&core).extensions)?;
+            (core, Some(content))
+        }
+        (None, None) => (library::demo_core().ok_or(CommandLineError::NoDemo)?, None),
+        (None, Some(content)) => {
+            let (core, content) = core_for(&content, settings)?;
+            (core, Some(content))
+        }
     };
     let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let title = match &open.content {
-        Some(content) => stem(content),
+    let title = match &content {
+        Some(content) => stem_of_content(content).to_string_lossy().into_owned(),
         None if library::demo_core().as_ref() == Some(&core) => "Emberdash".into(),
         None => stem(&core).trim_start_matches("lib").trim_end_matches("_libretro").to_owned(),
     };
-    Ok(Game { core, content: open.content, title, options: Vec::new(), bounds: Bounds::default(), options_typed: true })
+    Ok(Game { core, content, title, options: Vec::new(), bounds: Bounds::default(), options_typed: true })
 }
 
-fn core_for(content: &Path, settings: &Settings) -> Result<PathBuf, Failure> {
-    library::check_content(content)?;
+/// What a core that opens these endings gets: of a folder or an archive, the one game in it.
+fn content_for(content: &Path, extensions: &[String]) -> Result<PathBuf, Failure> {
+    let Some(inside) = library::Inside::look(content)? else {
+        return Ok(library::handed_over(content, extensions));
+    };
+    match inside.find(extensions)? {
+        Found::One(content) => Ok(content),
+        Found::Several(games) => Err(inside.several(&games).into()),
+    }
+}
+
+/// The core that the settings name for such content, or the first that opens it, and what that core gets.
+fn core_for(content: &Path, settings: &Settings) -> Result<(PathBuf, PathBuf), Failure> {
     let cores = library::find_cores(&settings.core_folders);
-    match library::cores_for(&cores, content).first() {
-        Some(core) => Ok(core.path.clone()),
+    let mut game = content.to_owned();
+    if let Some(inside) = library::Inside::look(content)? {
+        game = match inside.find_for(&cores)? {
+            Found::One(game) => game,
+            Found::Several(games) => return Err(inside.several(&games).into()),
+        };
+    }
+    if !game.is_dir() {
+        library::check_content(&game)?;
+    }
+    let remembered = library::extension(&game).and_then(|ending| settings.core_for.get(&ending));
+    if let Some(core) = remembered.filter(|core| core.is_file()) {
+        let extensions = library::describe_core(core).extensions;
+        return Ok((core.clone(), library::handed_over(&game, &extensions)));
+    }
+    let fitting = match game.is_dir() {
+        true => cores.iter().filter(|core| core.takes_folders()).collect(),
+        false => library::by_folder(library::cores_for_game(&cores, &game), &game),
+    };
+    match fitting.first() {
+        Some(core) => Ok((core.path.clone(), library::handed_over(&game, &core.extensions))),
         None => Err(CommandLineError::NoCoreFor { content: content.to_owned() }.into()),
     }
 }

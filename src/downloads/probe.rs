@@ -24,6 +24,7 @@ pub(super) fn probe(core: &Path, scratch: &Path) -> Result<(), ProbeError> {
         devices: Vec::new(),
         system_dir: scratch.to_owned(),
         save_dir: scratch.to_owned(),
+        temp_dir: scratch.to_owned(),
         language: Spoken::English,
         revive: false,
         pace: Pace::Unthrottled { frames: 1 },

@@ -3,6 +3,7 @@
 use super::machine::{Action, Answer, StartId, StateFound, ToSession};
 use super::publisher::Publisher;
 use super::saves::{CoreName, SaveError, SaveFiles, Saves, Written};
+use super::temporary::Temporary;
 use super::thread::Message;
 use super::wiring::Threads;
 use super::{NoticeKind, controls};
@@ -19,6 +20,7 @@ use crate::session::SessionCommand;
 use crate::sync::now;
 use crate::video::VideoControl;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 use std::time::{Duration, Instant, SystemTime};
@@ -42,6 +44,9 @@ pub(super) struct Executor {
     messages: SyncSender<Message>,
     /// Of the open game.
     saves: Option<(Saves, SaveFiles)>,
+    data_dir: PathBuf,
+    /// For what cores need unpacked; made with the first core.
+    temporary: Option<Temporary>,
     /// The version of the cartridge's clock that its file has, and when it was written.
     clock_saved: (u64, Duration),
     /// Frames that earlier core processes ran.
@@ -49,7 +54,7 @@ pub(super) struct Executor {
 }
 
 impl Executor {
-    /// `messages` leads back to the engine's thread.
+    /// `messages` leads back to the engine's thread. What is temporary is kept below `data_dir`.
     pub(super) fn new(
         link: Arc<Link>,
         video: Arc<VideoControl>,
@@ -58,6 +63,7 @@ impl Executor {
         net: NetHandle,
         threads: Threads,
         messages: SyncSender<Message>,
+        data_dir: PathBuf,
     ) -> Executor {
         Executor {
             status: Status::new(link.clone()),
@@ -71,6 +77,8 @@ impl Executor {
             threads,
             messages,
             saves: None,
+            data_dir,
+            temporary: None,
             clock_saved: (0, Duration::ZERO),
             frames_before: 0,
         }
@@ -112,7 +120,12 @@ impl Executor {
                 let result = self.files(&saves).put_back(put_aside, SystemTime::now());
                 return Some(Answer::PutBack { game, result });
             }
-            Action::ReleaseSaves => self.saves = None,
+            Action::ReleaseSaves => {
+                self.saves = None;
+                if let Some(temporary) = &self.temporary {
+                    temporary.clear();
+                }
+            }
             Action::ReadState { ticket, place, core, saves } => {
                 let result = self.read_state(&saves, place, &core);
                 return Some(Answer::StateRead { ticket, result });
@@ -132,6 +145,9 @@ impl Executor {
                 return Some(Answer::StatePutBack { game, slot, result, states: files.states() });
             }
             Action::StartCore { start, load } => {
+                if !load.revive {
+                    tell_of_firmware(&load, publisher);
+                }
                 return Some(Answer::CoreStarted { start, result: self.start_core(start, *load) });
             }
             Action::StopCore => {
@@ -261,11 +277,18 @@ impl Executor {
         self.video.request_picture();
     }
 
-    fn start_core(&mut self, start: StartId, load: Load) -> Result<u32, NoticeKind> {
+    fn start_core(&mut self, start: StartId, mut load: Load) -> Result<u32, NoticeKind> {
         library::check_core(&load.core)?;
-        if let Some(content) = &load.content {
+        // A folder is for a core that takes folders, or was refused when it was chosen.
+        if let Some(content) = load.content.as_ref().filter(|content| !content.is_dir()) {
             library::check_content(content)?;
         }
+        if self.temporary.is_none() {
+            // Without it, content that has to be unpacked is refused with the folder's name.
+            self.temporary = Temporary::create(&self.data_dir).ok();
+        }
+        load.temp_dir =
+            self.temporary.as_ref().map_or_else(|| self.data_dir.join("temporary"), |it| it.path().to_owned());
         // A folder that cannot be made shows when something is to be written into it.
         let _ = fs::create_dir_all(&load.save_dir);
         let _ = fs::create_dir_all(&load.system_dir);
@@ -277,6 +300,14 @@ impl Executor {
         let pid = emulator.pid();
         self.emulator = Some(emulator);
         Ok(pid)
+    }
+}
+
+/// Before the core fails for want of them: which files of the real machine are not there, or are others.
+fn tell_of_firmware(load: &Load, publisher: &mut Publisher) {
+    let core = library::describe_core(&load.core);
+    for problem in library::firmware_problems(&core.name, &core.firmware, &load.system_dir) {
+        publisher.notice(NoticeKind::Firmware { problem });
     }
 }
 

@@ -21,6 +21,7 @@ mod publisher;
 mod resolver;
 mod saves;
 mod snapshot;
+mod temporary;
 mod thread;
 mod wiring;
 

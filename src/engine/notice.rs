@@ -2,10 +2,11 @@
 
 use super::saves::SaveError;
 use crate::audio::SpeakerError;
+use crate::content::ContentNote;
 use crate::crash::Crash;
 use crate::emulator;
 use crate::game_command::Slot;
-use crate::library::CheckError;
+use crate::library::{CheckError, FirmwareProblem};
 use crate::link::message::{CoreWarning, LoadError};
 use crate::messages;
 use crate::net::tls::acme::AcmeError;
@@ -108,6 +109,10 @@ messages! {
         core_refused => CoreRefused { core: String, refusal: Refusal },
         /// The system cannot keep it from everything.
         not_held => NotHeld { lacks: Shortcoming },
+        /// The content is patched, or odd.
+        content => Content { note: ContentNote },
+        /// The core lacks files of the real machine.
+        firmware => Firmware { problem: FirmwareProblem },
         /// The core states what cannot be.
         core_warning => CoreWarned { warning: CoreWarning },
     }
@@ -132,12 +137,16 @@ impl NoticeKind {
             | Self::CoreMessage { .. }
             | Self::CoreWarned { .. }
             | Self::CoreRefused { .. }
+            | Self::Content { note: ContentNote::Patched { .. } }
+            | Self::Firmware { problem: FirmwareProblem::MissingSome { .. } }
             | Self::Recording { .. }
             | Self::NothingRecorded
             | Self::Recorded { .. }
             | Self::RecordedParts { .. }
             | Self::Screenshot { .. } => Level::Info,
             Self::SaveInUse
+            | Self::Content { .. }
+            | Self::Firmware { .. }
             | Self::SaveReplaced
             | Self::StateOfOtherVersion { .. }
             | Self::NotContinued
@@ -170,7 +179,12 @@ impl NoticeKind {
             Self::NotSent { failure } => failure.code(),
             Self::Check { error } => error.code(),
             Self::CoreProcess { error } => error.code(),
+            Self::Load { error: LoadError::Archive { error } } => error.code(),
+            Self::Load { error: LoadError::Disc { error } } => error.code(),
             Self::Load { error } => error.code(),
+            Self::Content { note: ContentNote::Disc { note } } => note.code(),
+            Self::Content { note } => note.code(),
+            Self::Firmware { problem } => problem.code(),
             Self::CoreWarned { warning } => warning.code(),
             Self::CoreRefused { refusal, .. } => refusal.code(),
             Self::NotHeld { lacks } => lacks.code(),

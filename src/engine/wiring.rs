@@ -184,6 +184,7 @@ impl Engine {
             net.clone(),
             threads,
             messages.clone(),
+            config.data_dir.clone(),
         );
         let mut engine = EngineThread {
             machine: Machine::new(

@@ -20,11 +20,11 @@ pub(super) fn show(
 ) -> DialogState {
     let texts = model.texts;
     dialog::show(ui, "choose-core", 500.0, texts.choose_core, texts.cancel, |ui| {
-        let file = content.file_name().unwrap_or_default().to_string_lossy();
-        widgets::explain(ui, fill(texts.choose_core_for, &[("file", &file)]));
+        let file = crate::content::file_name(content);
+        widgets::explain(ui, fill(texts.choose_core_for, &[("file", &file.to_string_lossy())]));
         ui.add_space(4.0);
         let mut chosen = None;
-        for core in library::cores_for(model.cores, content) {
+        for core in cores(model, content) {
             if core_row(ui, model, core) {
                 chosen = Some(core.path.clone());
             }
@@ -49,8 +49,8 @@ pub(super) fn show_none(
 ) -> DialogState {
     let texts = model.texts;
     dialog::show(ui, "no-core", 480.0, texts.no_core_title, texts.cancel, |ui| {
-        let file = content.file_name().unwrap_or_default().to_string_lossy();
-        ui.add(egui::Label::new(fill(texts.no_core_body, &[("file", &file)])).wrap());
+        let file = crate::content::file_name(content);
+        ui.add(egui::Label::new(fill(texts.no_core_body, &[("file", &file.to_string_lossy())])).wrap());
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             if ui.add(Button::text(texts.get_core).with_icon(Icon::Plus).primary()).clicked() {
@@ -65,6 +65,13 @@ pub(super) fn show_none(
         })
         .inner
     })
+}
+
+fn cores<'a>(model: &'a Model, content: &Path) -> Vec<&'a CoreEntry> {
+    match content.is_dir() {
+        true => model.cores.iter().filter(|core| core.takes_folders()).collect(),
+        false => library::by_folder(library::cores_for_game(model.cores, content), content),
+    }
 }
 
 fn core_row(ui: &mut Ui, model: &Model, core: &CoreEntry) -> bool {

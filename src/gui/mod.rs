@@ -12,6 +12,7 @@ mod core_choice;
 mod core_trust;
 mod dialog;
 mod game;
+pub mod game_choice;
 pub mod get_cores;
 mod home;
 mod icons;

@@ -4,6 +4,7 @@
 
 use super::chat::{Chat, PanelVisibility};
 use super::dialog::DialogState;
+use super::game_choice::GameChoice;
 use super::get_cores::CoreSearch;
 use super::input_capture::{CaptureState, PictureArea};
 use super::invite::Copied;
@@ -14,8 +15,8 @@ use super::notices::Notices;
 use super::preferences::SettingsDraft;
 use super::state_pictures::StatePictures;
 use super::{
-    connection, control_bar, core_choice, game, get_cores, home, icons, invite, join_requests, options, preferences,
-    slots, theme,
+    connection, control_bar, core_choice, game, game_choice, get_cores, home, icons, invite, join_requests, options,
+    preferences, slots, theme,
 };
 use crate::downloads::Shown;
 use crate::engine::{Command, Snapshot};
@@ -146,6 +147,8 @@ pub enum Dialog {
         /// Use the answer for all files of this type.
         remember: bool,
     },
+    /// More than one game is in an archive or a folder.
+    ChooseGame(GameChoice),
     /// No core opens this file.
     NoCore(PathBuf),
     /// Cores that can be fetched.
@@ -238,6 +241,7 @@ impl View {
             Dialog::Connection => connection::show(ui, model),
             Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),
             Dialog::ChooseCore { content, remember } => core_choice::show(ui, model, content, remember, actions),
+            Dialog::ChooseGame(choice) => game_choice::show(ui, model, choice, actions),
             Dialog::NoCore(content) => core_choice::show_none(self, ui, model, content, actions),
             Dialog::GetCores(search) => get_cores::show(ui, model, search, actions),
         };

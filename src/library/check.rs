@@ -1,5 +1,6 @@
 //! Whether a file can be used as content or as a core, found out before anything is started.
 
+use crate::content::Location;
 use crate::messages;
 use crate::text::IoCause;
 use object::read::NameOrOrdinal;
@@ -8,15 +9,13 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// No core takes more in one file, and some read all of it into memory.
-const LARGEST_CONTENT_BYTES: u64 = 4 << 30;
-
 messages! {
     /// Why a file is not used. `file` is its name without the folders.
     pub enum CheckError in check {
         empty => Empty { file: String },
-        too_large => TooLarge { file: String },
         folder => Folder { file: String },
+        /// One that has more than one game in it.
+        folder_of_several => FolderOfSeveral { file: String, names: String },
         /// A device, a pipe, a socket.
         not_a_file => NotAFile { file: String },
         not_found => NotFound { file: String },
@@ -63,16 +62,13 @@ impl From<Architecture> for Processor {
     }
 }
 
-/// Whether `path` is a file that a core could open.
+/// Whether `path` is a file that a core could open, or one in an archive that can be read. Its size has no limit.
 pub fn check_content(path: &Path) -> Result<(), CheckError> {
-    let size = readable_file(path)?;
-    if size == 0 {
-        return Err(CheckError::Empty { file: file_name(path) });
+    let file = Location::of(path).file;
+    match readable_file(&file)? {
+        0 => Err(CheckError::Empty { file: file_name(&file) }),
+        _ => Ok(()),
     }
-    if size > LARGEST_CONTENT_BYTES {
-        return Err(CheckError::TooLarge { file: file_name(path) });
-    }
-    Ok(())
 }
 
 /// Whether `path` is a libretro core for this machine.
@@ -314,7 +310,7 @@ mod tests {
         let large = temporary("large.iso", b"");
         // Sparse: takes no room on the disc.
         File::options().write(true).open(&large).unwrap().set_len((4 << 30) + 1).unwrap();
-        assert!(check_content(&large).unwrap_err().contains("larger than 4 GiB"));
+        assert_eq!(check_content(&large), Ok(()), "how large is the disk's affair");
         for path in [empty, full, large] {
             fs::remove_file(path).unwrap();
         }

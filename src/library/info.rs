@@ -1,5 +1,6 @@
 //! RetroArch's `.info` files and its settings: lines of `key = "value"`.
 
+use super::firmware::{self, Firmware};
 use crate::messages;
 use std::fs::File;
 use std::io::Read;
@@ -30,6 +31,7 @@ pub(super) struct Info {
     /// As the core's makers write it, such as "GPLv2+".
     pub licence: Option<String>,
     pub note: Option<CoreNote>,
+    pub firmware: Vec<Firmware>,
 }
 
 impl Info {
@@ -38,7 +40,7 @@ impl Info {
         Some(Self::parse(&read_bounded(path)?))
     }
 
-    fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let value = |key| value(text, key).filter(|v| !v.is_empty());
         Self {
             name: value("display_name").or_else(|| value("corename")).map(short_name),
@@ -49,6 +51,7 @@ impl Info {
             extensions: value("supported_extensions").map(split_extensions).unwrap_or_default(),
             licence: value("license").map(|it| it.chars().take(LONGEST_LICENCE).collect()),
             note: note(text),
+            firmware: firmware::parse(|key| self::value(text, key).filter(|it| !it.is_empty())),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Well-known cores, for systems that ship them without `.info` files.
 
+use super::firmware;
 use super::info::{Info, split_extensions};
 
 /// File name without `_libretro.so`, name, machines, extensions.
@@ -15,6 +16,7 @@ pub(super) fn info(id: &str) -> Option<Info> {
         extensions: split_extensions(extensions),
         licence: None,
         note: None,
+        firmware: firmware::known(id),
     })
 }
 

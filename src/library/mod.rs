@@ -4,12 +4,20 @@
 //! cores, and from the file's header. Only the core process ever opens the library itself.
 
 mod check;
+mod firmware;
+mod folders;
 mod info;
+mod inside;
 mod known;
 mod system;
 
 pub use check::{CheckError, Processor, check_content, check_core};
+pub use firmware::{
+    Firmware, FirmwareProblem, FirmwareState, look as look_for_firmware, problems as firmware_problems,
+};
+pub use folders::by_folder;
 pub use info::CoreNote;
+pub use inside::{ContentError, Found, Inside, cores_for_game, handed_over, identity_of};
 pub use system::system_of;
 
 use info::Info;
@@ -31,6 +39,8 @@ pub struct CoreEntry {
     pub bundled: bool,
     /// What a person should know before choosing it, such as a BIOS it needs.
     pub note: Option<CoreNote>,
+    /// Files of the real machine that it looks for.
+    pub firmware: Vec<Firmware>,
 }
 
 /// What is known of a core by its name alone.
@@ -47,6 +57,11 @@ pub struct CoreAbout {
 }
 
 impl CoreEntry {
+    /// Whether it takes a folder as content.
+    pub fn takes_folders(&self) -> bool {
+        self.extensions.iter().any(|ending| ending == inside::FOLDER_ENDING)
+    }
+
     /// Whether it opens files that end like `path`.
     pub fn opens(&self, path: &Path) -> bool {
         extension(path).is_some_and(|wanted| self.extensions.contains(&wanted))
@@ -119,6 +134,18 @@ fn own_folders() -> Vec<PathBuf> {
     }
     folders.extend(beside.parent().map(|prefix| prefix.join("lib/hotseat/cores")));
     folders
+}
+
+/// What is known of one core, wherever it lies.
+pub fn describe_core(path: &Path) -> CoreEntry {
+    let id = core_id(path).unwrap_or_default();
+    let own = path.parent().is_some_and(|folder| own_folders().iter().any(|it| it == folder));
+    describe(path.to_owned(), &id, own, &info_folders())
+}
+
+/// What the text of an `.info` file says, as a core that lies nowhere: for fuzzing.
+pub fn read_info(text: &str) -> CoreEntry {
+    entry(PathBuf::new(), "core", false, Info::parse(text))
 }
 
 fn core_folders() -> Vec<PathBuf> {
@@ -230,11 +257,15 @@ fn describe(path: PathBuf, id: &str, own: bool, info_folders: &[PathBuf]) -> Cor
             extensions: Vec::new(),
             bundled: true,
             note: None,
+            firmware: Vec::new(),
         };
     }
     let folders: Vec<PathBuf> =
         path.parent().into_iter().map(Path::to_path_buf).chain(info_folders.iter().cloned()).collect();
-    let info = info_of(id, &folders);
+    entry(path, id, own, info_of(id, &folders))
+}
+
+fn entry(path: PathBuf, id: &str, own: bool, info: Info) -> CoreEntry {
     CoreEntry {
         path,
         name: info.name.unwrap_or_else(|| plain_name(id)),
@@ -242,6 +273,7 @@ fn describe(path: PathBuf, id: &str, own: bool, info_folders: &[PathBuf]) -> Cor
         extensions: info.extensions,
         bundled: own,
         note: info.note,
+        firmware: info.firmware,
     }
 }
 

@@ -2,12 +2,16 @@
 #![allow(unsafe_code)]
 
 use super::callbacks;
+use super::content::Prepared;
 use super::hw;
 use super::sys;
 use crate::link::message::LoadError;
 use crate::link::state::{Memory, StateWriter};
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW, Symbol};
+use memmap2::{MmapMut, MmapOptions};
 use std::ffi::{CString, c_char, c_void};
+use std::fs::File;
+use std::io::{self, Read};
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -39,14 +43,54 @@ pub struct SystemInfo {
     pub extensions: String,
     /// It opens content itself, by path.
     pub need_fullpath: bool,
+    /// It looks into archives itself.
+    pub block_extract: bool,
 }
+
+/// Content's bytes. What is large is not read before the core looks at it.
+pub enum Bytes {
+    Read(Vec<u8>),
+    Mapped(MmapMut),
+}
+
+impl Bytes {
+    /// A file's. Its size has no limit but that of addresses.
+    pub fn of_file(path: &Path) -> io::Result<Bytes> {
+        let mut file = File::open(path)?;
+        if file.metadata()?.len() > READ_BYTES {
+            // SAFETY: what the core writes stays in this process. If another program cuts the file off meanwhile, this process
+            // ends, which is what it is there for.
+            return unsafe { MmapOptions::new().map_copy(&file) }.map(Bytes::Mapped);
+        }
+        let mut data = Vec::new();
+        file.read_to_end(&mut data)?;
+        Ok(Bytes::Read(data))
+    }
+
+    pub fn as_slice(&self) -> &[u8] {
+        match self {
+            Bytes::Read(data) => data,
+            Bytes::Mapped(data) => data,
+        }
+    }
+
+    pub fn into_vec(self) -> Vec<u8> {
+        match self {
+            Bytes::Read(data) => data,
+            Bytes::Mapped(data) => data.to_vec(),
+        }
+    }
+}
+
+/// What is not larger is read as a whole: everything but discs.
+const READ_BYTES: u64 = 64 << 20;
 
 /// A core in this process. There is one in a process's life: cores keep globals and rarely survive a second start.
 pub struct Core {
     call: Functions,
     loaded: bool,
     // What load_game was given must outlive the game: cores keep the pointers.
-    content: ManuallyDrop<Option<(CString, Vec<u8>)>>,
+    content: ManuallyDrop<Option<(CString, Option<Bytes>)>>,
     // Never unloaded, not even after a failure: the core may have threads of its own running in it.
     _library: ManuallyDrop<Library>,
 }
@@ -118,30 +162,30 @@ impl Core {
             version: sys::text(info.library_version),
             extensions: sys::text(info.valid_extensions),
             need_fullpath: info.need_fullpath,
+            block_extract: info.block_extract,
         }
     }
 
-    /// Starts the content, or the core's own game. `data` is the content's bytes where the core does not want the path alone.
-    pub fn load_game(&mut self, content: Option<(&Path, Option<Vec<u8>>)>) -> bool {
+    /// Starts the content, or the core's own game.
+    pub fn load_game(&mut self, content: Option<Prepared>) -> bool {
         let ok = match content {
             // SAFETY: NULL is what libretro.h asks for when there is no content.
             None => unsafe { (self.call.load_game)(std::ptr::null()) },
-            Some((path, data)) => {
+            Some(Prepared { path, data, archive, notes: _ }) => {
                 let Ok(c_path) = CString::new(path.as_os_str().as_bytes()) else {
                     return false;
                 };
-                let data = data.unwrap_or_default();
-                callbacks::with(|front| front.environment.set_content(path, &data));
-                let path = c_path;
+                let bytes = data.as_ref().map_or(&[][..], Bytes::as_slice);
+                callbacks::with(|front| front.environment.set_content(&path, archive.as_ref(), bytes));
                 let info = sys::retro_game_info {
-                    path: path.as_ptr(),
-                    data: if data.is_empty() { std::ptr::null() } else { data.as_ptr().cast() },
-                    size: data.len(),
+                    path: c_path.as_ptr(),
+                    data: if bytes.is_empty() { std::ptr::null() } else { bytes.as_ptr().cast() },
+                    size: bytes.len(),
                     meta: std::ptr::null::<c_char>(),
                 };
                 // SAFETY: `info` and what it points to are valid; path and data are kept until the process ends.
                 let ok = unsafe { (self.call.load_game)(&info) };
-                *self.content = Some((path, data));
+                *self.content = Some((c_path, data));
                 ok
             }
         };

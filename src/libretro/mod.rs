@@ -1,6 +1,7 @@
 //! Inside the core process: the core, its callbacks, and the runner that gives it its frames.
 
 mod callbacks;
+mod content;
 mod core;
 mod devices;
 mod discs;

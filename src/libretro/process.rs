@@ -1,6 +1,7 @@
 //! The core process from its first line to its last.
 
 use super::callbacks::{self, Front};
+use super::content;
 use super::core::Core;
 use super::environment::{Environment, NoHardware};
 use super::hw;
@@ -12,9 +13,8 @@ use crate::link::message::{self, FromCore, Load, LoadError, Loaded, ToCore};
 use crate::link::state::Memory;
 use crate::sandbox::{self, Order};
 use crate::sync::{SpawnError, spawn};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -22,9 +22,6 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// Messages that may wait on either side. Full, the runner drops what it has to say, and the host's requests wait in the
 /// socket.
 const QUEUE: usize = 256;
-
-/// Content that is handed over as bytes is read up to this size; more must be opened by the core itself, by path.
-const MAX_CONTENT: u64 = 1 << 30;
 
 /// Why this process ends before it has run a core; for the log, since the host sees no more than an end.
 #[derive(Debug, thiserror::Error)]
@@ -138,10 +135,13 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         }
         None => core.load_game(None),
         Some(path) => {
-            let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-            let by_path = callbacks::with(|front| front.environment.needs_full_path(&extension, info.need_fullpath));
-            let data = if by_path { None } else { Some(read_content(path)?) };
-            core.load_game(Some((path, data)))
+            let by_path =
+                |ending: &str| callbacks::with(|front| front.environment.needs_full_path(ending, info.need_fullpath));
+            let mut prepared = content::prepare(load, path, &info, by_path, link)?;
+            for note in std::mem::take(&mut prepared.notes) {
+                let _ = out.send(FromCore::Content(note));
+            }
+            core.load_game(Some(prepared))
         }
     };
     if !taken {
@@ -204,18 +204,6 @@ fn refused(load: &Load, core: String) -> LoadError {
         }
         None if words.is_empty() => LoadError::NotStarted { core },
         None => LoadError::NotStartedSaying { core, words },
-    }
-}
-
-fn read_content(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let content = path.display().to_string();
-    let mut data = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_CONTENT + 1).read_to_end(&mut data));
-    match read {
-        Err(error) => Err(LoadError::ContentUnreadable { content, cause: error.into() }),
-        Ok(0) => Err(LoadError::ContentEmpty { content }),
-        Ok(bytes) if bytes as u64 > MAX_CONTENT => Err(LoadError::ContentTooLarge { content }),
-        Ok(_) => Ok(data),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_void};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The header, bound at build time: every struct has the layout that C gives it.
 #[allow(
@@ -288,36 +288,40 @@ pub fn call_disc_text(function: retro_get_image_path_t, index: u32) -> Option<St
 /// `retro_game_info_ext` and what it points to, for the core to keep.
 pub struct GameInfoExt {
     info: Box<retro_game_info_ext>,
-    _texts: [CString; 5],
+    _texts: [CString; 6],
 }
 
 // SAFETY: what it points to is its own, or the content's bytes, which stay until the process ends; nothing is written.
 unsafe impl Send for GameInfoExt {}
 
 impl GameInfoExt {
-    /// `data` must stay where it is until the process ends; empty where the core opens the content by its path.
-    pub fn new(path: &Path, data: &[u8]) -> GameInfoExt {
+    /// `data` must stay where it is until the process ends; empty where the core opens the content by its path. What never was a file
+    /// of its own is known by its archive, and by its own name: one archive may have several games.
+    pub fn new(path: &Path, archive: Option<&(PathBuf, String)>, data: &[u8]) -> GameInfoExt {
         let text = |part: Option<&OsStr>| CString::new(part.unwrap_or_default().as_bytes()).unwrap_or_default();
-        let extension = path.extension().map(OsStr::to_ascii_lowercase);
+        let (file, own) = archive.map_or((path, path), |(archive, inner)| (archive, Path::new(inner)));
+        let extension = own.extension().map(OsStr::to_ascii_lowercase);
         let texts = [
-            text(Some(path.as_os_str())),
-            text(path.parent().map(Path::as_os_str)),
-            text(path.file_stem()),
+            text(Some(file.as_os_str())),
+            text(archive.map(|(_, inner)| OsStr::new(inner))),
+            text(file.parent().map(Path::as_os_str)),
+            text(own.file_stem()),
             text(extension.as_deref()),
             CString::default(),
         ];
-        let [full_path, dir, name, ext, meta] = &texts;
+        let [file, inner, dir, name, ext, meta] = &texts;
+        let if_archived = |text: &CString| if archive.is_some() { text.as_ptr() } else { std::ptr::null() };
         let info = retro_game_info_ext {
-            full_path: full_path.as_ptr(),
-            archive_path: std::ptr::null(),
-            archive_file: std::ptr::null(),
+            full_path: if archive.is_some() { std::ptr::null() } else { file.as_ptr() },
+            archive_path: if_archived(file),
+            archive_file: if_archived(inner),
             dir: dir.as_ptr(),
             name: name.as_ptr(),
             ext: ext.as_ptr(),
             meta: meta.as_ptr(),
             data: if data.is_empty() { std::ptr::null() } else { data.as_ptr().cast() },
             size: data.len(),
-            file_in_archive: false,
+            file_in_archive: archive.is_some(),
             persistent_data: !data.is_empty(),
         };
         GameInfoExt { info: Box::new(info), _texts: texts }

@@ -3,6 +3,7 @@
 //! The core process is not trusted, so every text in here is bounded again where it arrives.
 
 use super::message::bound_text;
+use crate::content::{ArchiveError, DiscError};
 use crate::messages;
 use crate::text::IoCause;
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,10 @@ messages! {
         no_hardware => NoHardware { core: String, problem: HardwareProblem },
         content_unreadable => ContentUnreadable { content: String, cause: IoCause },
         content_empty => ContentEmpty { content: String },
-        content_too_large => ContentTooLarge { content: String },
+        /// The archive that it is in, or what is in it.
+        archive => Archive { error: ArchiveError },
+        /// A disc that is not whole.
+        disc => Disc { error: DiscError },
     }
 }
 
@@ -126,7 +130,9 @@ impl LoadError {
                     bound_text(system);
                 }
             }
-            LoadError::ContentEmpty { content } | LoadError::ContentTooLarge { content } => bound_text(content),
+            LoadError::ContentEmpty { content } => bound_text(content),
+            LoadError::Archive { error } => error.bound(bound_text),
+            LoadError::Disc { error } => error.bound(bound_text),
         }
     }
 }
@@ -204,7 +210,10 @@ mod tests {
             LoadError::InvalidVideo { core: long(), problem: problem() },
             LoadError::ContentUnreadable { content: long(), cause: IoCause::Other { system: long() } },
             LoadError::ContentEmpty { content: long() },
-            LoadError::ContentTooLarge { content: long() },
+            LoadError::Archive { error: ArchiveError::Several { archive: long(), names: long(), example: long() } },
+            LoadError::Archive { error: ArchiveError::Escape { archive: long(), inner: long() } },
+            LoadError::Disc { error: DiscError::Missing { sheet: long(), file: long() } },
+            LoadError::Disc { error: DiscError::Short { file: long(), has: u64::MAX, needs: 0 } },
         ];
         let warning = CoreWarning::Ignored { core: long(), problem: problem() };
         let warnings = [

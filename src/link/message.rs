@@ -5,6 +5,7 @@
 
 pub use super::errors::{CoreWarning, HardwareProblem, InvalidVideo, LoadError};
 
+use crate::content::ContentNote;
 use crate::input::MAX_SEATS;
 use crate::messages;
 use crate::text::Spoken;
@@ -97,6 +98,10 @@ pub struct Load {
     /// Where cores that write files of their own may.
     #[serde(with = "super::paths")]
     pub save_dir: PathBuf,
+    /// Where content is unpacked that the core opens by its path. The host takes it away when the game is closed; a core process that
+    /// follows a crash finds there what its predecessor unpacked.
+    #[serde(with = "super::paths")]
+    pub temp_dir: PathBuf,
     /// What the core may speak and name its options in.
     pub language: Spoken,
     /// Put the newest automatic state back once loaded.
@@ -166,6 +171,8 @@ pub enum FromCore {
     Message(String),
     /// Something about the core that people should know. Each kind comes once.
     Warning(CoreWarning),
+    /// Something about the content that people should know: a patch, a disc that is odd. Comes before `Loaded`.
+    Content(ContentNote),
     /// The game was paused (true) or goes on.
     Paused(bool),
     /// Answer to `SaveState`.
@@ -336,6 +343,7 @@ impl FromCore {
         match &mut self {
             FromCore::LoadFailed(error) => error.bound(),
             FromCore::Warning(warning) => warning.bound(),
+            FromCore::Content(note) => note.bound(bound_text),
             FromCore::Message(text) | FromCore::Log { text, .. } => cut(text),
             FromCore::Controllers(ports) => {
                 ports.truncate(MAX_SEATS);

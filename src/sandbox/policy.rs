@@ -33,6 +33,8 @@ pub struct Task {
     pub save_dir: PathBuf,
     /// Of this core process alone.
     pub temp_dir: PathBuf,
+    /// Where content is unpacked; none for content that needs no unpacking.
+    pub unpack_dir: Option<PathBuf>,
 }
 
 /// Where a person keeps things, and where programs of all kinds do.
@@ -198,7 +200,7 @@ impl Policy {
                 _ => files.iter().filter(|file| belongs(content, file)).for_each(|file| add(file, Access::Read)),
             }
         }
-        for path in [&task.save_dir, &task.temp_dir] {
+        for path in [&task.save_dir, &task.temp_dir].into_iter().chain(&task.unpack_dir) {
             add(path, Access::Write);
         }
         Policy { rules }
@@ -234,6 +236,7 @@ mod tests {
             system_dir: "/home/ada/.local/share/hotseat/system".into(),
             save_dir: "/home/ada/.local/share/hotseat/saves/x".into(),
             temp_dir: "/tmp/hotseat-core-1-1".into(),
+            unpack_dir: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the host does before a core process starts: a folder of its own, a plain environment, and the list of what it may open.
 
 use super::policy::{self, Beside, Policy, Private, Task};
+use crate::content::Location;
 use crate::link::message::Load;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder};
@@ -70,10 +71,12 @@ pub fn prepare(load: &Load, temp: &TempDir) -> Policy {
     let task = Task {
         program: std::env::current_exe().unwrap_or_default(),
         core: real(&load.core),
-        content: load.content.as_deref().map(in_real_folder),
+        // Of content inside an archive, the archive.
+        content: load.content.as_deref().map(|content| in_real_folder(&Location::of(content).file)),
         system_dir: real(&load.system_dir),
         save_dir: real(&load.save_dir),
         temp_dir: temp.path().to_owned(),
+        unpack_dir: Some(real(&load.temp_dir)).filter(|_| !load.temp_dir.as_os_str().is_empty()),
     };
     let mut private = private();
     private.folders.push(task.save_dir.clone());

@@ -2,7 +2,9 @@
 
 use crate::crash::Crash;
 use crate::emulator::{Emulator, Event, StartError};
-use crate::library::{CheckError, check_content, check_core};
+use crate::library::{
+    CheckError, ContentError, Found, Inside, check_content, check_core, describe_core, firmware_problems, handed_over,
+};
 use crate::link::Link;
 use crate::link::message::{
     Bounds, CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, OptionInfo, Pace, Report,
@@ -11,7 +13,7 @@ use crate::messages;
 use crate::sandbox::{Held, Refusal};
 use crate::text::{IoCause, Message, Spoken, Texts};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 
 /// What to check.
@@ -34,19 +36,26 @@ messages! {
     /// Why a core was not checked.
     pub enum CheckToolError in check_tool {
         refused => Refused { error: CheckError },
+        content => Content { error: ContentError },
         no_memory => NoMemory { cause: IoCause },
         no_folder => NoFolder { folder: PathBuf, cause: IoCause },
         start => Start { error: StartError },
         load => Load { error: LoadError },
         crash => Crash { error: Crash },
+        /// With files of the real machine that may be why.
+        load_without => LoadWithout { error: LoadError, problems: String },
+        crash_without => CrashWithout { error: Crash, problems: String },
         never_ran => NeverRan { core: PathBuf },
     }
 }
 
 /// Runs it and describes what was seen.
 pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
-    let checked = check_core(&check.core).and_then(|()| check.content.as_deref().map_or(Ok(()), check_content));
-    checked.map_err(|error| CheckToolError::Refused { error })?;
+    check_core(&check.core).map_err(|error| CheckToolError::Refused { error })?;
+    let core = describe_core(&check.core);
+    let content = check.content.as_deref().map(|content| resolve(content, &core.extensions)).transpose()?;
+    let problems = firmware_problems(&core.name, &core.firmware, &check.system_dir);
+    let problems: Vec<String> = problems.iter().map(|problem| problem.text(texts)).collect();
     let link = Link::create().map_err(|error| CheckToolError::NoMemory { cause: error.into() })?;
     // What the core wants to write goes nowhere that matters.
     let scratch = std::env::temp_dir().join(format!("hotseat-check-{}", std::process::id()));
@@ -54,12 +63,13 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
         .map_err(|error| CheckToolError::NoFolder { folder: scratch.clone(), cause: error.into() })?;
     let load = Load {
         core: check.core.clone(),
-        content: check.content.clone(),
+        content,
         options: check.options.clone(),
         options_typed: true,
         devices: Vec::new(),
         system_dir: check.system_dir.clone(),
         save_dir: scratch.clone(),
+        temp_dir: scratch.join("temporary"),
         language: Spoken::English,
         revive: false,
         pace: Pace::Unthrottled { frames: check.frames },
@@ -71,15 +81,21 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
         let _ = sender.try_send(event);
     });
     let emulator = Emulator::start(link, load, listener).map_err(|error| CheckToolError::Start { error })?;
-    let mut seen = Seen::default();
+    let mut seen = Seen { messages: problems.clone(), ..Seen::default() };
     let result = loop {
         match events.recv() {
             Ok(Event::Message(message)) => {
                 if let Err(error) = seen.hear(message, texts) {
-                    break Err(CheckToolError::Load { error });
+                    break Err(match problems.is_empty() {
+                        true => CheckToolError::Load { error },
+                        false => CheckToolError::LoadWithout { error, problems: problems.join(" ") },
+                    });
                 }
             }
-            Ok(Event::Died { crash: error, .. }) => break Err(CheckToolError::Crash { error }),
+            Ok(Event::Died { crash: error, .. }) if problems.is_empty() => break Err(CheckToolError::Crash { error }),
+            Ok(Event::Died { crash: error, .. }) => {
+                break Err(CheckToolError::CrashWithout { error, problems: problems.join(" ") });
+            }
             Ok(Event::Ended) | Err(_) => break Ok(()),
             Ok(Event::Held(held)) => seen.held = held,
             Ok(Event::Refused(refusal)) => seen.refusals.push(refusal),
@@ -92,6 +108,19 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
         return Err(CheckToolError::NeverRan { core: check.core.clone() });
     };
     Ok(if check.json { as_json(&loaded, &report, &seen) } else { as_text(&loaded, &report, &seen, texts) })
+}
+
+/// The content as the core gets it: of a folder or an archive, the one game in it.
+fn resolve(content: &Path, extensions: &[String]) -> Result<PathBuf, CheckToolError> {
+    let told = |error| CheckToolError::Content { error };
+    let Some(inside) = Inside::look(content).map_err(told)? else {
+        check_content(content).map_err(|error| CheckToolError::Refused { error })?;
+        return Ok(handed_over(content, extensions));
+    };
+    match inside.find(extensions).map_err(told)? {
+        Found::One(game) => Ok(game),
+        Found::Several(games) => Err(told(inside.several(&games))),
+    }
 }
 
 #[derive(Default)]
@@ -113,6 +142,7 @@ impl Seen {
             FromCore::Ended(report) => self.report = Some(report),
             FromCore::Message(text) => self.note(text),
             FromCore::Warning(warning) => self.note(warning.text(texts)),
+            FromCore::Content(note) => self.note(note.text(texts)),
             _ => {}
         }
         Ok(())

@@ -446,6 +446,7 @@ pub fn core(name: &str, id: &str, systems: &[&str], extensions: &[&str], bundled
         extensions: own(extensions),
         bundled,
         note: None,
+        firmware: Vec::new(),
     }
 }
 

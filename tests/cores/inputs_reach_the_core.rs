@@ -57,6 +57,7 @@ impl Core {
             devices: devices.to_vec(),
             system_dir: folder.path().into(),
             save_dir: folder.path().into(),
+            temp_dir: folder.path().into(),
             language: Spoken::English,
             revive: false,
             pace: Pace::Real,

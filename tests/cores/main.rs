@@ -7,6 +7,7 @@ mod awake;
 mod bad_input;
 mod bad_pictures;
 mod consoles;
+mod content;
 mod core_crash;
 mod crash_report;
 mod downloads;

@@ -8,6 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{By, Queryable};
 use hotseat::crash::Crash;
 use hotseat::engine::{Command, GameCommand, GameState, Level, NoticeKind, Slot};
+use hotseat::gui::game_choice::GameChoice;
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
@@ -374,6 +375,30 @@ fn one_of_several_cores_is_chosen_once_and_remembered() {
         [Action::OpenWith { content, core: "/cores/nestopia_libretro.so".into(), remember: true }]
     );
     assert_eq!(window.state().view.dialog, None);
+}
+
+#[test]
+fn one_of_several_games_in_an_archive_is_chosen_by_its_name() {
+    let games: Vec<(String, std::path::PathBuf)> =
+        (1..=150).map(|n| (format!("Tale {n}.nes"), format!("/g/set.zip#Tale {n}.nes").into())).collect();
+    let choice = |whole: &[&str]| GameChoice {
+        content: "/g/set.zip".into(),
+        games: games.clone(),
+        whole: whole.iter().map(|path| (*path).into()).collect(),
+        filter: "149".into(),
+    };
+    let mut stage = Stage::default();
+    stage.view.dialog = Some(Dialog::ChooseGame(choice(&[])));
+    let mut window = stage.open();
+    assert!(window.query_by_label("Tale 1.nes").is_none(), "it is not what was typed");
+    click(&mut window, "Tale 149.nes");
+    assert_eq!(actions(&mut window), [Action::OpenFile("/g/set.zip#Tale 149.nes".into())]);
+    assert_eq!(window.state().view.dialog, None);
+    let mut stage = Stage::default();
+    stage.view.dialog = Some(Dialog::ChooseGame(choice(&["/cores/nestopia_libretro.so"])));
+    let whole =
+        Action::OpenWith { content: "/g/set.zip".into(), core: "/cores/nestopia_libretro.so".into(), remember: false };
+    assert_eq!(clicked(stage, "All of it, with Nestopia UE"), [whole]);
 }
 
 #[test]

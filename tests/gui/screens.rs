@@ -9,6 +9,7 @@ use hotseat::audio::SpeakerError;
 use hotseat::crash::Crash;
 use hotseat::downloads::{DownloadError, Listing};
 use hotseat::engine::{Bounds, Discs, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot};
+use hotseat::gui::game_choice::GameChoice;
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
@@ -29,6 +30,17 @@ use std::time::{Duration, SystemTime};
 const SIZES: [(f32, f32, f32); 3] = [(800.0, 600.0, 1.0), (1280.0, 800.0, 1.0), (800.0, 600.0, 2.0)];
 
 type Screen = (&'static str, fn() -> Stage);
+
+fn game_choice() -> Dialog {
+    let names = [
+        "Tale (Europe).nes",
+        "Tale (Japan).nes",
+        "A name that is so long that it does not fit into one row of this dialog (USA) (Rev 1).nes",
+    ];
+    let games = (0..12).map(|n| (names[n % 3].to_owned(), format!("/g/set.zip#{n}").into())).collect();
+    let whole = vec!["/cores/mgba_libretro.so".into()];
+    Dialog::ChooseGame(GameChoice { content: "/home/ada/games/Tales.zip".into(), games, whole, filter: String::new() })
+}
 
 fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
     stage.view.dialog = Some(dialog);
@@ -247,6 +259,8 @@ const SCREENS: &[Screen] = &[
         stage.downloads.listing = Listing::Failed(error);
         with_dialog(stage, Dialog::GetCores(CoreSearch::default()))
     }),
+    ("choose-game", || with_dialog(Stage::default().with_recent(), game_choice())),
+    ("chinese-choose-game", || with_dialog(Stage::default().with_recent().chinese(), game_choice())),
     ("no-core", || with_dialog(Stage::default().with_recent(), Dialog::NoCore("/home/ada/games/disc.chd".into()))),
     ("connection", || with_connection(Stage::default().playing().with_guest())),
     ("connection-certificates", || with_certificates(Stage::default().playing().with_guest())),

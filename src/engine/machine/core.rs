@@ -91,6 +91,8 @@ impl Machine {
                 }
             }
             FromCore::Warning(warning) => self.notice(NoticeKind::CoreWarned { warning }),
+            FromCore::Content(note) if game.restarting => drop(note),
+            FromCore::Content(note) => self.notice(NoticeKind::Content { note }),
             FromCore::Message(text) => self.notice(NoticeKind::CoreMessage { text }),
             FromCore::Paused(paused) => self.paused(paused),
             FromCore::StateSaved { ticket, ok } => self.state_saved(ticket, ok),

@@ -8,6 +8,7 @@ use crate::link::message::{Bounds, ControlName, Discs, Load, Loaded, Pace, PortD
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The core process of the open game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +104,8 @@ impl OpenGame {
             devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
             system_dir: folders.system.clone(),
             save_dir: self.saves.core_dir.clone(),
+            // The executor's to give.
+            temp_dir: PathBuf::new(),
             language,
             revive,
             pace: Pace::Real,

@@ -1,6 +1,6 @@
 //! The files of one open game.
 
-use super::identity::Identity;
+use super::identity::{self, Identity};
 use super::states::{CoreName, ReadState, StateFiles, StateList};
 use super::versions::{self, SaveVersion, Versions};
 use super::{SaveError, Saves, owners, retroarch};
@@ -52,7 +52,8 @@ impl SaveFiles {
             ["srm", "rtc"].into_iter().any(|ending| with(core_dir, name, ending).exists())
                 || StateFiles::any(states_dir, name)
         };
-        let name = owners::claim(core_dir, name, &identity, content.as_deref(), exists);
+        let place = content.as_deref().map(identity::place);
+        let name = owners::claim(core_dir, name, &identity, place.as_deref(), exists);
         let lock_path = core_dir.join(format!(".{name}.lock"));
         let lock = lock(&lock_path);
         if lock.is_some() {

@@ -1,17 +1,13 @@
 //! Which content a save belongs to: told by what is in the file, so that a game that is moved or renamed keeps its saves, and
 //! two games of one name have each their own.
 
+use crate::content::{Location, identity, patch};
+use crate::library;
 use aws_lc_rs::digest::{Context, SHA256};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// A file up to this size is read as a whole: everything but discs.
-const WHOLE_BYTES: u64 = 64 << 20;
-/// Of a larger one so many pieces of this size, evenly spread, the first and the last among them. Discs of one size that differ
-/// differ by more than that.
-const PIECES: u64 = 64;
-const PIECE_BYTES: u64 = 64 << 10;
 /// The files that a sheet names are looked at, up to so many.
 const MOST_TRACKS: usize = 128;
 /// A sheet is short text.
@@ -29,8 +25,20 @@ impl Identity {
         Identity("none".into())
     }
 
-    /// Of a file; of a folder it is where it lies.
+    /// Of a file, or of one in an archive, as it will be run: with the patches that lie beside it. Of a folder it is where it lies.
     pub fn of(path: &Path) -> io::Result<Identity> {
+        let location = Location::of(path);
+        if location.inner.is_some() || !patch::beside(&location).0.is_empty() {
+            if let Some(unpacked) = library::identity_of(path) {
+                return Ok(Identity(unpacked));
+            }
+            // What cannot be read is refused by the core process; what a save is called must still be known.
+            return Identity::of_file(&location.file);
+        }
+        Identity::of_file(path)
+    }
+
+    fn of_file(path: &Path) -> io::Result<Identity> {
         let mut context = Context::new(&SHA256);
         if path.is_dir() {
             context.update(path.as_os_str().as_encoded_bytes());
@@ -41,7 +49,7 @@ impl Identity {
                 let _ = add_file(&mut context, &track);
             }
         }
-        Ok(Identity(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Identity(identity::finish(context)))
     }
 
     pub fn as_str(&self) -> &str {
@@ -54,25 +62,19 @@ impl Identity {
     }
 }
 
+/// Where content lies, with the names of the patches beside it: a game that is built anew keeps its save, and with a patch it is another
+/// game.
+pub fn place(path: &Path) -> PathBuf {
+    let mut place = path.as_os_str().to_owned();
+    for patch in patch::beside(&Location::of(path)).0 {
+        place.push(" + ");
+        place.push(patch.file_name().unwrap_or_default());
+    }
+    place.into()
+}
+
 fn add_file(context: &mut Context, path: &Path) -> io::Result<()> {
-    let mut file = File::open(path)?;
-    let len = file.metadata()?.len();
-    context.update(&len.to_le_bytes());
-    let mut piece = vec![0; PIECE_BYTES as usize];
-    if len <= WHOLE_BYTES {
-        loop {
-            match file.read(&mut piece)? {
-                0 => return Ok(()),
-                read => context.update(&piece[..read]),
-            }
-        }
-    }
-    for number in 0..PIECES {
-        file.seek(SeekFrom::Start((len - PIECE_BYTES) * number / (PIECES - 1)))?;
-        file.read_exact(&mut piece)?;
-        context.update(&piece);
-    }
-    Ok(())
+    identity::add(context, &mut File::open(path)?)
 }
 
 /// The files beside a sheet that it names: whole lines (`.m3u`), or what stands in quotation marks or between spaces.

@@ -18,6 +18,7 @@ pub use states::{CoreName, SavedState, StateList};
 pub use versions::SaveVersion;
 
 use super::Game;
+use crate::content;
 use crate::messages;
 use crate::text::IoCause;
 use std::path::{Path, PathBuf};
@@ -60,12 +61,12 @@ pub struct Saves {
 
 impl Saves {
     /// Below `data_dir`: `saves/CORE/NAME.srm` and `states/CORE/NAME.state`, `.state1` to `9` and `.state.auto`, where the name is that of the content's
-    /// file, as RetroArch has it. A save belongs to a core, since others may not understand it.
+    /// file, or of the file inside an archive, as RetroArch has it. A save belongs to a core, since others may not understand it.
     pub fn new(data_dir: &Path, game: &Game) -> Saves {
         let stem = game.core.file_stem().unwrap_or_default().to_string_lossy();
         let core = file_name(stem.trim_start_matches("lib").trim_end_matches("_libretro"));
-        let content = game.content.as_ref().and_then(|path| path.file_stem());
-        let name = file_name(&content.map_or_else(|| game.title.clone().into(), |stem| stem.to_string_lossy()));
+        let content = game.content.as_deref().map(content::stem);
+        let name = file_name(&content.map_or_else(|| game.title.clone(), |stem| stem.to_string_lossy().into_owned()));
         Saves {
             core_dir: data_dir.join("saves").join(&core),
             states_dir: data_dir.join("states").join(&core),

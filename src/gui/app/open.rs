@@ -1,9 +1,11 @@
 //! Opening a game: its file, its core, and the list of those opened last.
 
+use super::super::game_choice::GameChoice;
 use super::super::view::Dialog;
 use super::App;
+use crate::content::{self, ArchiveError, Location};
 use crate::engine::{Command, Game};
-use crate::library;
+use crate::library::{self, ContentError, Found, Inside};
 use crate::settings::{Recent, Settings};
 use crate::text::{Message, fill};
 use std::path::{Path, PathBuf};
@@ -16,15 +18,46 @@ impl App {
         if extension.as_deref() == Some(std::env::consts::DLL_EXTENSION) {
             return self.open_core(path);
         }
-        if let Err(error) = library::check_content(path) {
+        let inside = match library::Inside::look(path) {
+            Ok(inside) => inside,
+            Err(error) => return self.complain(error.text(&self.texts)),
+        };
+        let Some(inside) = inside else { return self.open_game(path) };
+        match inside.find_for(&self.cores) {
+            Ok(Found::One(game)) => self.open_game(&game),
+            Ok(Found::Several(games)) => self.ask_for_game(path, &inside, &games),
+            // A core that is not in the list may still open it.
+            Err(ContentError::Archive { error: ArchiveError::Nothing { .. } }) => {
+                self.view.dialog = Some(Dialog::NoCore(path.to_path_buf()));
+            }
+            Err(error) => self.complain(error.text(&self.texts)),
+        }
+    }
+
+    fn ask_for_game(&mut self, path: &Path, inside: &Inside, games: &[PathBuf]) {
+        let games = games.iter().map(|game| (inside.name(game), game.clone())).collect();
+        let whole = self.cores.iter().filter(|core| inside.is_for(&core.extensions)).map(|core| core.path.clone());
+        let choice = GameChoice { content: path.to_path_buf(), games, whole: whole.collect(), filter: String::new() };
+        self.view.dialog = Some(Dialog::ChooseGame(choice));
+    }
+
+    /// A file, one in an archive, or a folder that a core takes.
+    pub(super) fn open_game(&mut self, path: &Path) {
+        self.view.dialog = None;
+        if !path.is_dir()
+            && let Err(error) = library::check_content(path)
+        {
             return self.complain(error.text(&self.texts));
         }
-        let remembered = extension.and_then(|extension| self.settings.core_for.get(&extension)).cloned();
-        if let Some(core) = remembered.filter(|core| core.is_file()) {
+        let remembered = library::extension(path).and_then(|extension| self.settings.core_for.get(&extension)).cloned();
+        if let Some(core) = remembered.filter(|core| core.is_file() && !path.is_dir()) {
             return self.open_with(path, &core);
         }
-        let fitting: Vec<PathBuf> =
-            library::cores_for(&self.cores, path).into_iter().map(|core| core.path.clone()).collect();
+        let fitting = match path.is_dir() {
+            true => self.cores.iter().filter(|core| core.takes_folders()).collect(),
+            false => library::by_folder(library::cores_for_game(&self.cores, path), path),
+        };
+        let fitting: Vec<PathBuf> = fitting.into_iter().map(|core| core.path.clone()).collect();
         match fitting.as_slice() {
             [] => self.view.dialog = Some(Dialog::NoCore(path.to_path_buf())),
             [core] => self.open_with(path, core),
@@ -35,13 +68,28 @@ impl App {
     }
 
     pub(super) fn open_with(&mut self, content: &Path, core: &Path) {
-        if let Err(error) = library::check_content(content).and_then(|()| library::check_core(core)) {
+        if let Err(error) = library::check_core(core) {
+            return self.complain(error.text(&self.texts));
+        }
+        let extensions = library::describe_core(core).extensions;
+        let content = match library::Inside::look(content) {
+            Ok(None) => library::handed_over(content, &extensions),
+            Ok(Some(inside)) => match inside.find(&extensions) {
+                Ok(Found::One(game)) => game,
+                Ok(Found::Several(games)) => return self.ask_for_game(content, &inside, &games),
+                Err(error) => return self.complain(error.text(&self.texts)),
+            },
+            Err(error) => return self.complain(error.text(&self.texts)),
+        };
+        if !content.is_dir()
+            && let Err(error) = library::check_content(&content)
+        {
             return self.complain(error.text(&self.texts));
         }
         self.open(Game {
             core: core.to_path_buf(),
-            content: Some(content.to_path_buf()),
-            title: content.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            title: content::stem(&content).to_string_lossy().into_owned(),
+            content: Some(content),
             options: self.options_of(core),
             bounds: self.settings.bounds_of(core),
             options_typed: false,
@@ -86,7 +134,7 @@ impl App {
     pub(super) fn open_recent(&mut self, index: usize) {
         let Some(game) = self.settings.recent.get(index).cloned() else { return };
         let title = [("title", game.title.as_str())];
-        let gone = |path: &Path| !path.exists();
+        let gone = |path: &Path| !Location::of(path).file.exists();
         match &game.content {
             Some(content) if gone(content) => {
                 self.complain(fill(self.texts.recent_gone, &title));

@@ -5,7 +5,7 @@ use crate::libretro::sys::{self, Argument};
 use crate::text::Spoken;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How the core wants content of some kinds, which may differ from what it says of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +25,10 @@ impl Environment {
         of_its_own.map_or(usual, |it| it.need_fullpath)
     }
 
-    /// What is loaded next. `data` must stay where it is until the process ends; empty where the core opens it by its path.
-    pub fn set_content(&mut self, path: &Path, data: &[u8]) {
-        self.game_info = Some(sys::GameInfoExt::new(path, data));
-        let folder = path.parent().unwrap_or(Path::new("/"));
+    /// What is loaded next, and the archive that it comes from with its name in there. `data` must stay where it is until the process ends; empty where the core opens it by its path.
+    pub fn set_content(&mut self, path: &Path, archive: Option<&(PathBuf, String)>, data: &[u8]) {
+        self.game_info = Some(sys::GameInfoExt::new(path, archive, data));
+        let folder = archive.map_or(path, |(archive, _)| archive).parent().unwrap_or(Path::new("/"));
         self.content_dir = CString::new(folder.as_os_str().as_bytes()).ok();
     }
 

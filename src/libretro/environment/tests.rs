@@ -4,6 +4,7 @@ use super::*;
 use crate::libretro::sys::{self, Argument};
 use crate::link::message::{self, InvalidVideo, PortDevices};
 use std::ffi::c_void;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 
 fn environment() -> Environment {
@@ -212,12 +213,22 @@ fn content_may_be_wanted_otherwise_by_its_ending() {
 
     let mut info: *const sys::retro_game_info_ext = std::ptr::null();
     assert!(!call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut info), "nothing is loaded yet");
-    environment.set_content(Path::new("/roms/My Game.MD"), b"data");
+    environment.set_content(Path::new("/roms/My Game.MD"), None, b"data");
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut info));
     let info = sys::follow(info).expect("an info");
     let texts = [info.full_path, info.dir, info.name, info.ext, info.meta].map(sys::text);
     assert_eq!(texts, ["/roms/My Game.MD", "/roms", "My Game", "md", ""]);
     assert!(info.size == 4 && info.persistent_data && !info.data.is_null() && !info.file_in_archive);
+    assert!(info.archive_path.is_null() && info.archive_file.is_null());
+
+    let archive = (PathBuf::from("/roms/Set.zip"), "USA/My Game.MD".to_owned());
+    environment.set_content(Path::new("/roms/Set.zip#USA/My Game.MD"), Some(&archive), b"data");
+    let mut info: *const sys::retro_game_info_ext = std::ptr::null();
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut info));
+    let info = sys::follow(info).expect("an info");
+    let texts = [info.archive_path, info.archive_file, info.dir, info.name, info.ext].map(sys::text);
+    assert_eq!(texts, ["/roms/Set.zip", "USA/My Game.MD", "/roms", "My Game", "md"]);
+    assert!(info.file_in_archive && info.full_path.is_null() && info.size == 4);
 }
 
 #[test]

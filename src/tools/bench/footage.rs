@@ -74,6 +74,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
         devices: Vec::new(),
         system_dir: scratch.clone(),
         save_dir: scratch.clone(),
+        temp_dir: scratch.clone(),
         language: Spoken::English,
         revive: false,
         pace: Pace::Real,

@@ -99,6 +99,7 @@ fn run(core: &Path, folder: &Path, options: &[(&str, &str)]) -> Result<Report, B
         devices: Vec::new(),
         system_dir: folder.to_owned(),
         save_dir: folder.to_owned(),
+        temp_dir: folder.to_owned(),
         language: Spoken::English,
         revive: false,
         pace: Pace::Unthrottled { frames: FRAMES },

@@ -51,6 +51,7 @@ fn first_frame_ms(core: &Path, confined: bool) -> Result<f64, BenchError> {
         devices: Vec::new(),
         system_dir: scratch.path().to_owned(),
         save_dir: scratch.path().to_owned(),
+        temp_dir: scratch.path().to_owned(),
         language: Spoken::English,
         revive: false,
         pace: Pace::Unthrottled { frames: 1 },

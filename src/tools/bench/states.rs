@@ -90,6 +90,7 @@ fn measure(
         devices: Vec::new(),
         system_dir: scratch.to_owned(),
         save_dir: scratch.to_owned(),
+        temp_dir: scratch.to_owned(),
         language: Spoken::English,
         revive: false,
         pace: Pace::Real,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::emulator::Event as CoreEvent;
 use crate::engine::machine::Folders;
-use crate::engine::{Continuing, Slot, StateList};
+use crate::engine::{Continuing, StateList};
 use crate::link::message::FromCore;
 use crate::link::message::LoadError;
 use crate::sandbox::{Held, Refusal};
