@@ -286,14 +286,20 @@ mod tests {
                 && allows("/tmp/hotseat-core-1-1/a", true)
         );
         assert!(allows("/dev/null", true));
-        for read in
-            ["/mnt/roms/b.nes", "/home/ada/.local/share/hotseat/system/bios.bin", "/usr/lib/x.so", "/proc/7/maps"]
-        {
+        for read in [
+            "/mnt/roms/b.nes",
+            "/store/0f3a",
+            "/elsewhere/a.ips",
+            "/home/ada/.local/share/hotseat/system/bios.bin",
+            "/usr/lib/x.so",
+            "/proc/7/maps",
+        ] {
             assert!(allows(read, false) && !allows(read, true), "{read}");
         }
         for nothing in [
             "/home/ada/.local/share/hotseat/saves/y/a.srm",
             "/proc/8/mem",
+            "/elsewhere/b.ips",
             "/etc/shadow",
             "/etc/passwd",
             "/usr/bin/sh",
