@@ -121,12 +121,12 @@ pub(super) fn name(number: c_long) -> Option<&'static str> {
 const IOCTL_KINDS: [u64; 6] = [0, b'd' as u64, b'b' as u64, b'F' as u64, b'K' as u64, b'>' as u64];
 /// Single ones. None that puts characters into a terminal or has signals sent.
 const IOCTLS: [u64; 7] = [
-    libc::TCGETS as u64,
-    libc::TIOCGWINSZ as u64,
-    libc::FIONREAD as u64,
-    libc::FIONBIO as u64,
-    libc::FIOCLEX as u64,
-    libc::FIONCLEX as u64,
+    libc::TCGETS,
+    libc::TIOCGWINSZ,
+    libc::FIONREAD,
+    libc::FIONBIO,
+    libc::FIOCLEX,
+    libc::FIONCLEX,
     // TCGETS2, which newer C libraries ask whether something is a terminal.
     0x802c_542a,
 ];

@@ -28,7 +28,10 @@ pub struct Task {
     /// This program, so that its own functions can be named when it fails.
     pub program: PathBuf,
     pub core: PathBuf,
+    /// Where the content lies, by its own name: what belongs to it lies beside that.
     pub content: Option<PathBuf>,
+    /// The file itself, which may have another name if the content is a link.
+    pub content_file: Option<PathBuf>,
     pub system_dir: PathBuf,
     pub save_dir: PathBuf,
     /// Of this core process alone.
@@ -174,8 +177,8 @@ pub fn belongs(content: &Path, other: &Path) -> bool {
 }
 
 impl Policy {
-    /// For a task. `files` are those in the content's folder, for content whose folder is not its own; they are looked at by
-    /// [`belongs`].
+    /// For a task. `files` are those in the content's folder, where that is not read whole, and those that links in it lead
+    /// to; they are looked at by [`belongs`].
     pub fn new(task: &Task, private: &Private, files: &[PathBuf]) -> Policy {
         let mut rules = Vec::new();
         let mut add = |path: &Path, access| {
@@ -195,10 +198,11 @@ impl Policy {
         }
         if let Some(content) = &task.content {
             add(content, Access::Read);
-            match (beside(content, private), content.parent()) {
-                (Beside::Folder, Some(folder)) => add(folder, Access::Read),
-                _ => files.iter().filter(|file| belongs(content, file)).for_each(|file| add(file, Access::Read)),
+            if let (Beside::Folder, Some(folder)) = (beside(content, private), content.parent()) {
+                add(folder, Access::Read);
             }
+            let others = files.iter().filter(|file| belongs(content, file));
+            task.content_file.iter().chain(others).for_each(|file| add(file, Access::Read));
         }
         for path in [&task.save_dir, &task.temp_dir].into_iter().chain(&task.unpack_dir) {
             add(path, Access::Write);
@@ -233,6 +237,7 @@ mod tests {
             program: "/usr/bin/hotseat".into(),
             core: "/home/ada/cores/x_libretro.so".into(),
             content: Some(content.into()),
+            content_file: Some("/store/0f3a".into()),
             system_dir: "/home/ada/.local/share/hotseat/system".into(),
             save_dir: "/home/ada/.local/share/hotseat/saves/x".into(),
             temp_dir: "/tmp/hotseat-core-1-1".into(),
@@ -275,7 +280,8 @@ mod tests {
 
     #[test]
     fn saves_and_temporary_files_are_written_and_nothing_else() {
-        let policy = Policy::new(&task("/mnt/roms/a.nes"), &private(), &[]);
+        let files = ["/elsewhere/a.ips", "/elsewhere/b.ips"].map(PathBuf::from);
+        let policy = Policy::new(&task("/mnt/roms/a.nes"), &private(), &files);
         let own = Path::new("/proc/7");
         let allows = |path: &str, write| policy.allows(Path::new(path), write, own);
         assert!(
@@ -283,14 +289,20 @@ mod tests {
                 && allows("/tmp/hotseat-core-1-1/a", true)
         );
         assert!(allows("/dev/null", true));
-        for read in
-            ["/mnt/roms/b.nes", "/home/ada/.local/share/hotseat/system/bios.bin", "/usr/lib/x.so", "/proc/7/maps"]
-        {
+        for read in [
+            "/mnt/roms/b.nes",
+            "/store/0f3a",
+            "/elsewhere/a.ips",
+            "/home/ada/.local/share/hotseat/system/bios.bin",
+            "/usr/lib/x.so",
+            "/proc/7/maps",
+        ] {
             assert!(allows(read, false) && !allows(read, true), "{read}");
         }
         for nothing in [
             "/home/ada/.local/share/hotseat/saves/y/a.srm",
             "/proc/8/mem",
+            "/elsewhere/b.ips",
             "/etc/shadow",
             "/etc/passwd",
             "/usr/bin/sh",

@@ -68,11 +68,13 @@ fn sweep() {
 
 /// What a core process may open to run this.
 pub fn prepare(load: &Load, temp: &TempDir) -> Policy {
+    // Of content inside an archive, the archive.
+    let content = load.content.as_deref().map(|content| Location::of(content).file);
     let task = Task {
         program: std::env::current_exe().unwrap_or_default(),
         core: real(&load.core),
-        // Of content inside an archive, the archive.
-        content: load.content.as_deref().map(|content| in_real_folder(&Location::of(content).file)),
+        content: content.as_deref().map(in_real_folder),
+        content_file: content.as_deref().map(real),
         system_dir: real(&load.system_dir),
         save_dir: real(&load.save_dir),
         temp_dir: temp.path().to_owned(),
@@ -122,10 +124,9 @@ fn private() -> Private {
 
 /// Files in the content's folder that belong to it: where the folder is read whole, only those that lead elsewhere.
 fn beside(content: &Path, private: &Private) -> Vec<PathBuf> {
-    let own = real(content);
-    let mut found = vec![own.clone()];
+    let mut found = Vec::new();
     // A folder as content has everything in it.
-    let Some(folder) = content.parent().filter(|_| !own.is_dir()) else { return found };
+    let Some(folder) = content.parent().filter(|_| !content.is_dir()) else { return found };
     let only_links = policy::beside(content, private) == Beside::Folder;
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_FILES);
     for entry in entries {
