@@ -132,7 +132,7 @@ impl Core {
     }
 
     /// Ends the game; what the core counted, and what the core process says of it.
-    fn end(self) -> (Counts, HardwareSeen, Report) {
+    fn end(mut self) -> (Counts, HardwareSeen, Report) {
         self.tell(&ToCore::Stop);
         let mut counts = None;
         loop {
@@ -147,6 +147,8 @@ impl Core {
                 }
                 FromCore::Ended(report) => {
                     let hardware = report.hardware.clone().expect("it drew");
+                    // Whatever the core does at the very end.
+                    assert!(self.child.wait().expect("it ends").success());
                     return (counts.expect("the core's own words"), hardware, report);
                 }
                 FromCore::LoadFailed(error) => panic!("{error}"),
@@ -343,6 +345,13 @@ fn a_core_that_hears_no_asks_for_less_and_draws() {
     assert_eq!(hardware.api, "OpenGL (core profile) 3.3");
     let hardware_calls = report.calls.iter().find(|call| call.name == "SET_HW_RENDER").expect("it was called");
     assert_eq!((hardware_calls.answered, hardware_calls.refused), (1, 3));
+}
+
+#[test]
+fn a_core_that_asks_again_keeps_what_it_has() {
+    let mut core = Core::start(&[("again", "on"), ("buffers", "both")]);
+    core.whole(20);
+    assert_eq!(core.end().0, Counts { refused: 2, ..undisturbed(1) });
 }
 
 fn check(home: &TempDir, core: &Path, api: &str, variables: &[(&str, &Path)]) -> Output {
