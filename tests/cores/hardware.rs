@@ -384,6 +384,19 @@ fn what_cannot_be_had_is_said_in_one_sentence() {
 }
 
 #[test]
+fn what_draws_can_be_chosen_and_a_card_that_is_not_there_is_not_insisted_on() {
+    let home = TempDir::new();
+    let core = content::c_core(&home, DRAWS);
+    for chosen in ["software", "/dev/dri/renderD999"] {
+        let output = check(&home, &core, "core33", &[("HOTSEAT_GPU", Path::new(chosen))]);
+        assert!(output.status.success(), "{chosen}: {output:?}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("drew      with OpenGL (core profile) 3.3"), "{said}");
+        assert!(chosen != "software" || said.contains("llvmpipe") || said.contains("softpipe"), "{said}");
+    }
+}
+
+#[test]
 fn without_egl_cores_that_draw_in_memory_run_all_the_same() {
     let home = TempDir::new();
     home.file("libEGL.so.1", b"this is no library");
