@@ -109,6 +109,12 @@ pub fn with<T>(use_it: impl FnOnce(&mut Front) -> T) -> T {
     }
 }
 
+/// The front end, for a call of the core's. Threads of a core, and what it does when the process ends, may come after the front
+/// end has gone: they hear no, and nothing happens.
+fn called<T: Default>(use_it: impl FnOnce(&mut Front) -> T) -> T {
+    lock().as_mut().map_or_else(T::default, use_it)
+}
+
 fn lock() -> MutexGuard<'static, Option<Front>> {
     FRONT.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -118,7 +124,7 @@ fn lock() -> MutexGuard<'static, Option<Front>> {
 pub unsafe extern "C" fn environment(command: u32, data: *mut c_void) -> bool {
     // SAFETY: the core's promise, libretro.h.
     let argument = unsafe { sys::Argument::new(data) };
-    let answer = with(|front| {
+    let answer = called(|front| {
         front.link.note_call(command);
         if command != sys::RETRO_ENVIRONMENT_GET_CURRENT_SOFTWARE_FRAMEBUFFER {
             return front.environment.call(command, argument);
@@ -148,7 +154,7 @@ impl Seen {
 
 /// Called by the core when it wants fresh inputs.
 pub extern "C" fn input_poll() {
-    let typed = with(|front| {
+    let typed = called(|front| {
         if std::mem::replace(&mut front.polled, true) {
             return None;
         }
@@ -167,7 +173,7 @@ pub extern "C" fn input_poll() {
 
 /// Called by the core for one button or axis.
 pub extern "C" fn input_state(port: u32, device: u32, index: u32, id: u32) -> i16 {
-    with(|front| {
+    called(|front| {
         front.environment.asked_for(device);
         devices::answer(&front.inputs, port, device, index, id)
     })
@@ -175,7 +181,7 @@ pub extern "C" fn input_state(port: u32, device: u32, index: u32, id: u32) -> i1
 
 /// Called by the core to turn one of a pad's two motors.
 pub extern "C" fn set_rumble_state(port: u32, effect: sys::retro_rumble_effect, strength: u16) -> bool {
-    with(|front| {
+    called(|front| {
         let before = front.feedback.rumble(port as usize);
         let rumble = match effect {
             sys::RETRO_RUMBLE_STRONG => Rumble { strong: strength, ..before },
@@ -189,7 +195,7 @@ pub extern "C" fn set_rumble_state(port: u32, effect: sys::retro_rumble_effect, 
 /// Called by the core to switch an LED.
 pub extern "C" fn set_led_state(led: i32, state: i32) {
     if let Ok(led) = u32::try_from(led) {
-        with(|front| front.feedback.set_led(led, state != 0));
+        called(|front| front.feedback.set_led(led, state != 0));
     }
 }
 
@@ -197,7 +203,7 @@ pub extern "C" fn set_led_state(led: i32, state: i32) {
 #[unsafe(no_mangle)]
 extern "C" fn hotseat_core_log(level: u32, line: *const c_char) {
     let text = sys::text(line);
-    with(|front| {
+    called(|front| {
         front.link.note_line(text.trim_end());
         front.environment.log(level, text.trim_end());
     });

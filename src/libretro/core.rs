@@ -211,9 +211,9 @@ impl Core {
 
     /// Runs one frame.
     pub fn run(&mut self) {
-        hw::hold();
         // SAFETY: the content is loaded, and callbacks do not call back into the core.
         unsafe { (self.call.run)() };
+        hw::hold();
         callbacks::lost(hw::catch_up().is_err());
     }
 

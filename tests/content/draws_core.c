@@ -15,10 +15,11 @@
  *   draws_shared   off, on: a thread with a context of its own makes the vertices
  *   draws_state    off, on: leaves OpenGL's state in disorder and looks whether it stays
  *   draws_layers   how often the picture is drawn over (0)
+ *   draws_again    off, on: asks again in the fifth frame, for what it has and for Vulkan
  *   draws_show     on, off: off draws, waits until it is drawn, and shows nothing
  *   draws_fault    none, abort, hang, segv: while port 0 holds A
  *
- * When the game is unloaded it tells what it counted. */
+ * When the game is unloaded it tells what it counted. When the process ends it still has something to say, as cores in C++ do. */
 
 #include "gl.h"
 #include "libretro.h"
@@ -50,13 +51,27 @@ static struct gl gl;
 static struct { unsigned width, height; } sizes[MAX_SIZES], largest;
 static unsigned size_count, every, layers, frame;
 static char api[16], announce[16], origin[16], buffers[16];
-static bool mix, shared, disorder, shows;
+static bool mix, shared, disorder, shows, again;
 
 static struct { unsigned resets, destroys, without, disturbed, errors, refused; } seen;
 static float vertices[VERTICES][FLOATS];
 static unsigned program, buffer, array, pack_buffer, own_framebuffer;
 static bool is_es2, has_context;
 static uint32_t *pixels;
+
+static retro_log_printf_t write_log;
+
+static void __attribute__((destructor)) at_the_very_end(void)
+{
+   bool dupe;
+   if (ask && write_log)
+   {
+      write_log(RETRO_LOG_INFO, "gone, %d\n", ask(RETRO_ENVIRONMENT_GET_CAN_DUPE, &dupe));
+      play((const int16_t[2]) { 0, 0 }, 1);
+      show(NULL, 1, 1, 4);
+      show(RETRO_HW_FRAME_BUFFER_VALID, 1, 1, 0);
+   }
+}
 
 static void say(const char *format, ...)
 {
@@ -461,6 +476,7 @@ static void read_options(void)
    mix = is_on("draws_mix");
    shared = is_on("draws_shared");
    disorder = is_on("draws_state");
+   again = is_on("draws_again");
    shows = strcmp(option("draws_show", "on"), "off");
    for (size_count = 0; list && size_count < MAX_SIZES; size_count++)
    {
@@ -481,10 +497,12 @@ void retro_set_environment(retro_environment_t callback)
       FREE_TEXT("draws_api"), FREE_TEXT("draws_sizes"), FREE_TEXT("draws_every"), FREE_TEXT("draws_max"),
       FREE_TEXT("draws_announce"), FREE_TEXT("draws_origin"), FREE_TEXT("draws_buffers"), FREE_TEXT("draws_cache"),
       FREE_TEXT("draws_mix"), FREE_TEXT("draws_shared"), FREE_TEXT("draws_state"), FREE_TEXT("draws_layers"),
-      FREE_TEXT("draws_show"), FREE_TEXT("draws_fault"), { NULL, NULL }
+      FREE_TEXT("draws_show"), FREE_TEXT("draws_again"), FREE_TEXT("draws_fault"), { NULL, NULL }
    };
+   struct retro_log_callback log;
    bool yes = true;
    ask = callback;
+   write_log = ask(RETRO_ENVIRONMENT_GET_LOG_INTERFACE, &log) ? log.log : NULL;
    ask(RETRO_ENVIRONMENT_SET_SUPPORT_NO_GAME, &yes);
    ask(RETRO_ENVIRONMENT_SET_VARIABLES, options);
 }
@@ -566,6 +584,14 @@ void retro_run(void)
          ask(RETRO_ENVIRONMENT_SET_GEOMETRY, &info.geometry);
       if (!strcmp(announce, "av_info"))
          ask(RETRO_ENVIRONMENT_SET_SYSTEM_AV_INFO, &info);
+   }
+   if (again && frame == 5)
+   {
+      seen.errors += !ask(RETRO_ENVIRONMENT_SET_HW_RENDER, &hw);
+      hw.context_type = RETRO_HW_CONTEXT_VULKAN;
+      seen.refused += !ask(RETRO_ENVIRONMENT_SET_HW_RENDER, &hw);
+      hw.context_type = RETRO_HW_CONTEXT_NONE;
+      seen.refused += !ask(RETRO_ENVIRONMENT_SET_HW_RENDER, &hw);
    }
    poll_inputs();
    fill_rows(rows);

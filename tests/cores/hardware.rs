@@ -132,7 +132,7 @@ impl Core {
     }
 
     /// Ends the game; what the core counted, and what the core process says of it.
-    fn end(self) -> (Counts, HardwareSeen, Report) {
+    fn end(mut self) -> (Counts, HardwareSeen, Report) {
         self.tell(&ToCore::Stop);
         let mut counts = None;
         loop {
@@ -147,6 +147,8 @@ impl Core {
                 }
                 FromCore::Ended(report) => {
                     let hardware = report.hardware.clone().expect("it drew");
+                    // Whatever the core does at the very end.
+                    assert!(self.child.wait().expect("it ends").success());
                     return (counts.expect("the core's own words"), hardware, report);
                 }
                 FromCore::LoadFailed(error) => panic!("{error}"),
@@ -345,6 +347,13 @@ fn a_core_that_hears_no_asks_for_less_and_draws() {
     assert_eq!((hardware_calls.answered, hardware_calls.refused), (1, 3));
 }
 
+#[test]
+fn a_core_that_asks_again_keeps_what_it_has() {
+    let mut core = Core::start(&[("again", "on"), ("buffers", "both")]);
+    core.whole(20);
+    assert_eq!(core.end().0, Counts { refused: 2, ..undisturbed(1) });
+}
+
 fn check(home: &TempDir, core: &Path, api: &str, variables: &[(&str, &Path)]) -> Output {
     let mut command = quiet_command(home);
     command.args(["check", "--frames", "10", "--option", &format!("draws_api={api}"), "--core"]).arg(core);
@@ -372,6 +381,19 @@ fn what_cannot_be_had_is_said_in_one_sentence() {
     let nowhere = home.path().join("nowhere");
     let drivers = [("__EGL_VENDOR_LIBRARY_DIRS", nowhere.as_path())];
     assert!(said("core33", &drivers).contains("no graphics driver answers"));
+}
+
+#[test]
+fn what_draws_can_be_chosen_and_a_card_that_is_not_there_is_not_insisted_on() {
+    let home = TempDir::new();
+    let core = content::c_core(&home, DRAWS);
+    for chosen in ["software", "/dev/dri/renderD999"] {
+        let output = check(&home, &core, "core33", &[("HOTSEAT_GPU", Path::new(chosen))]);
+        assert!(output.status.success(), "{chosen}: {output:?}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("drew      with OpenGL (core profile) 3.3"), "{said}");
+        assert!(chosen != "software" || said.contains("llvmpipe") || said.contains("softpipe"), "{said}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Pictures that the graphics card drew.
 #![allow(unsafe_code)]
 
-use super::{picture, with};
+use super::{called, picture, with};
 use crate::frame::PixelFormat;
 use crate::libretro::{hw, sys};
 use crate::link::message::InvalidVideo;
@@ -52,7 +52,7 @@ pub(super) fn show(width: u32, height: u32, captured: Duration) {
     let room = with(|front| {
         // Were it where the core draws in memory, that is drawn over now.
         front.drawing = None;
-        front.frames.room_to_draw(len).map(Room)
+        front.frames.room_to_draw(len)
     });
     let Some(room) = room else {
         return with(|front| {
@@ -61,7 +61,7 @@ pub(super) fn show(width: u32, height: u32, captured: Duration) {
         });
     };
     // SAFETY: room for that many bytes of the ring, which nobody else writes to or reads from until it is published.
-    let pixels = unsafe { std::slice::from_raw_parts_mut(room.0, len) };
+    let pixels = unsafe { std::slice::from_raw_parts_mut(room, len) };
     if !hw::read(width, height, pixels) {
         return refuse(InvalidVideo::Hardware);
     }
@@ -73,12 +73,9 @@ pub(super) fn show(width: u32, height: u32, captured: Duration) {
 }
 
 fn refuse(problem: InvalidVideo) {
-    with(|front| {
+    called(|front| {
         front.seen.pictures += 1;
         front.seen.refused += 1;
         front.environment.warn(problem);
     });
 }
-
-/// Where a picture goes.
-struct Room(*mut u8);

@@ -1,7 +1,7 @@
 //! Pictures from the core.
 #![allow(unsafe_code)]
 
-use super::{Front, hardware, with};
+use super::{Front, called, hardware, with};
 use crate::frame::{MAX_SIDE, PixelFormat};
 use crate::libretro::sys;
 use crate::link::frames::FrameHeader;
@@ -21,7 +21,7 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
         hardware::show(width, height, captured);
         return;
     }
-    with(|front| {
+    called(|front| {
         front.seen.pictures += 1;
         let duplicate = data.is_null();
         let (width, height) = match (duplicate, front.seen.last) {

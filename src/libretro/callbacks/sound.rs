@@ -1,13 +1,13 @@
 //! Sound from the core, and the silence that it hears.
 #![allow(unsafe_code)]
 
-use super::with;
+use super::called;
 use crate::libretro::sys;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// Called by the core, one sample pair at a time.
 pub extern "C" fn audio_sample(left: i16, right: i16) {
-    with(|front| {
+    called(|front| {
         front.seen.samples += 1;
         front.audio.write(&[left, right]);
     });
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn audio_sample_batch(data: *const i16, frames: usize) -> 
     let frames = frames.min(crate::link::AUDIO_FRAMES);
     // SAFETY: the core's promise.
     let stereo = unsafe { sys::stereo(data, frames) };
-    with(|front| {
+    called(|front| {
         front.seen.samples += frames as u64;
         front.audio.write(stereo);
     });
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn audio_sample_batch_float(data: *const f32, frames: usiz
     let frames = frames.min(crate::link::AUDIO_FRAMES);
     // SAFETY: the core's promise.
     let stereo = unsafe { sys::stereo(data, frames) };
-    with(|front| {
+    called(|front| {
         front.seen.samples += frames as u64;
         let mut block = [0; FLOATS_AT_ONCE];
         for part in stereo.chunks(FLOATS_AT_ONCE) {

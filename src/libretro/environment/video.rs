@@ -170,8 +170,7 @@ impl Environment {
     fn set_hardware(&mut self, wanted: &sys::retro_hw_render_callback) -> bool {
         if wanted.context_type == sys::RETRO_HW_CONTEXT_NONE {
             self.no_hardware = None;
-            hw::give_up();
-            return true;
+            return hw::withdraw();
         }
         let api = hw::api_name(wanted);
         self.no_hardware = match hw::Request::of(wanted) {

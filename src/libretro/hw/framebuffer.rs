@@ -46,7 +46,6 @@ pub struct Framebuffer {
     size: (u32, u32),
     most: u32,
     can: Abilities,
-    bottom_left_origin: bool,
 }
 
 /// What reading needs of how pixels are laid out in memory: rows without gaps from the first byte on.
@@ -97,8 +96,7 @@ impl Framebuffer {
             }
             gl.clear(glow::COLOR_BUFFER_BIT | glow::DEPTH_BUFFER_BIT | glow::STENCIL_BUFFER_BIT);
             gl.viewport(0, 0, size.0.cast_signed(), size.1.cast_signed());
-            let bottom_left_origin = request.bottom_left_origin;
-            Ok(Framebuffer { object, colour, depth, size, most, can, bottom_left_origin })
+            Ok(Framebuffer { object, colour, depth, size, most, can })
         }
     }
 
@@ -155,11 +153,10 @@ impl Framebuffer {
         }
     }
 
-    /// Reads the picture into `pixels`, `width * height * 4` bytes: the highest row first, blue first. It must fit. Waits
-    /// until it is drawn; the context is current.
+    /// Reads the picture into `pixels`, `width * height * 4` bytes: blue first, rows in the order that they have here. It must
+    /// fit. Waits until it is drawn; the context is current.
     pub fn read(&self, gl: &Context, width: u32, height: u32, pixels: &mut [u8]) {
         assert!(self.holds(width, height) && pixels.len() == width as usize * height as usize * 4);
-        let row = width as usize * 4;
         let packing = match (self.can.modern, self.can.embedded) {
             (false, _) => &PACKING[..1],
             (true, true) => &PACKING[..4],
@@ -212,9 +209,6 @@ impl Framebuffer {
         }
         if !self.can.bgra {
             rows::swap_red_and_blue(pixels);
-        }
-        if self.bottom_left_origin {
-            rows::flip(pixels, row);
         }
     }
 

@@ -48,9 +48,17 @@ fn canvas() -> MutexGuard<'static, Option<Canvas>> {
     CANVAS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes a context such as the core asks for, in place of one that it asked for before. It is nobody's until [`begin`].
+/// Makes a context such as the core asks for, in place of one that it asked for before. It is nobody's until [`begin`]. While
+/// the game runs the core may ask again for what it has, and is told by other functions from then on.
 pub fn ask(request: Request, api: String) -> Result<(), HardwareProblem> {
     let mut canvas = canvas();
+    if let Some(it) = canvas.as_mut().filter(|it| it.framebuffer.is_some()) {
+        if it.request.api != request.api {
+            return Err(HardwareProblem::NoContext { api, egl: format!("it has {}", it.api) });
+        }
+        it.request = request;
+        return Ok(());
+    }
     *canvas = None;
     let context = Context::create(&request, &api)?;
     context.release();
@@ -68,7 +76,17 @@ pub fn ask(request: Request, api: String) -> Result<(), HardwareProblem> {
     Ok(())
 }
 
-/// The core draws in memory after all, or is gone.
+/// The core draws in memory after all. False: its game runs, with the context that it has.
+pub fn withdraw() -> bool {
+    let mut canvas = canvas();
+    let runs = canvas.as_ref().is_some_and(|it| it.framebuffer.is_some());
+    if !runs {
+        *canvas = None;
+    }
+    !runs
+}
+
+/// The core is gone.
 pub fn give_up() {
     FRAMEBUFFER.store(0, Relaxed);
     *canvas() = None;
@@ -98,7 +116,8 @@ pub fn end() {
     }
 }
 
-/// Sees to it that this thread has the context before the core is called: one that borrowed it may not have given it back.
+/// Sees to it that this thread has the context whenever the core is called next: one with contexts of its own may have left
+/// another there.
 pub fn hold() {
     if let Some(canvas) = &*canvas()
         && canvas.framebuffer.is_some()
@@ -171,7 +190,7 @@ pub fn framebuffer() -> usize {
     FRAMEBUFFER.load(Relaxed)
 }
 
-/// Reads what was drawn into `pixels`, `width * height * 4` bytes. False: there is no context on this thread to read with,
+/// Reads what was drawn into `pixels`, `width * height * 4` bytes: the highest row first, blue first. False: there is no context on this thread to read with,
 /// or the picture is larger than the card can draw.
 pub fn read(width: u32, height: u32, pixels: &mut [u8]) -> bool {
     canvas().as_mut().is_some_and(|canvas| canvas.read(width, height, pixels))
@@ -191,7 +210,8 @@ pub fn seen() -> Option<HardwareSeen> {
 impl Canvas {
     fn begin(&mut self, largest: (u32, u32)) -> Result<(), HardwareProblem> {
         if !self.context.is_current() && !self.context.make_current() {
-            return Err(HardwareProblem::NoContext { api: self.api.clone(), egl: String::new() });
+            let egl = "it is another thread's".to_owned();
+            return Err(HardwareProblem::NoContext { api: self.api.clone(), egl });
         }
         let framebuffer = Framebuffer::new(self.context.gl(), &self.request, largest)?;
         FRAMEBUFFER.store(framebuffer.name(), Relaxed);
@@ -212,7 +232,7 @@ impl Canvas {
 
     fn read(&mut self, width: u32, height: u32, pixels: &mut [u8]) -> bool {
         let Some(framebuffer) = &mut self.framebuffer else { return false };
-        let gl = self.context.gl();
+        let (gl, bottom_left_origin) = (self.context.gl(), self.request.bottom_left_origin);
         let mut read = || {
             if !framebuffer.holds(width, height) {
                 framebuffer.grow_to(gl, width, height);
@@ -220,6 +240,9 @@ impl Canvas {
             let holds = framebuffer.holds(width, height);
             if holds {
                 framebuffer.read(gl, width, height, pixels);
+                if bottom_left_origin {
+                    rows::flip(pixels, width as usize * 4);
+                }
             }
             holds
         };
