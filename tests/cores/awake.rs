@@ -2,9 +2,10 @@
 //! are asked for.
 
 use crate::common::host::Setup;
-use crate::common::{LONG, TempDir, until};
+use crate::common::{LONG, TempDir, signal, until};
 use hotseat::tools::Viewer;
 use rustix::process::Signal;
+use serde_json::Value;
 use std::io::{BufRead, BufReader, PipeReader, Read};
 use std::os::fd::OwnedFd as SystemFd;
 use std::process::{Child, Command, Stdio};
@@ -148,11 +149,15 @@ fn the_screen_saver_stays_away_while_a_guest_plays_and_comes_back_on_pause_crash
     host.command(r#"{"command":"resume"}"#);
     wait(6, &held);
     // Two that are recovered from are no end, the third waits for the host.
-    for _ in 0..3 {
-        host.command(r#"{"command":"option","key":"fixture_fault","value":"exit"}"#);
-        if host.wait_for("core_died", LONG)["restarting"] == true {
-            host.wait_for("core_restarted", LONG);
+    let pid =
+        |event: &Value| event["core_pid"].as_u64().and_then(|pid| u32::try_from(pid).ok()).expect("a core process");
+    let mut core = pid(host.ready());
+    loop {
+        signal(core, Signal::KILL);
+        if host.wait_for("core_died", LONG)["restarting"] == false {
+            break;
         }
+        core = pid(&host.wait_for("core_restarted", LONG));
     }
     wait(8, &released);
     host.command(r#"{"command":"restart"}"#);
