@@ -47,6 +47,8 @@ messages! {
         relays => Relays,
         brokers => Brokers,
         link => Link,
+        /// Screen saver and sleep.
+        awake => Awake,
     }
 }
 
@@ -84,6 +86,8 @@ messages! {
         link_waits => LinkWaits { page: String },
         link_local => LinkLocal { page: String },
         link_nowhere => LinkNowhere,
+        awake => Awake,
+        not_awake => NotAwake,
     }
 }
 
@@ -102,6 +106,7 @@ messages! {
         relays => Relays { problems: String },
         no_relay => NoRelay,
         brokers => Brokers,
+        not_awake => NotAwake,
     }
 }
 
@@ -121,6 +126,14 @@ impl Step {
 
     fn but(self, advice: Advice) -> Step {
         Step { advice: Some(advice), ..self }
+    }
+}
+
+/// Whether the desktop keeps screen saver and sleep away when it is asked, which takes seconds where it does not answer.
+pub fn diagnose_awake() -> Step {
+    match crate::awake::try_it() {
+        true => Step::new(StepTitle::Awake, StepState::Good, Finding::Awake),
+        false => Step::new(StepTitle::Awake, StepState::Limited, Finding::NotAwake).but(Advice::NotAwake),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `hotseat doctor`: tries what friends elsewhere need, and says what it found.
 
-use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose};
+use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose, diagnose_awake};
 use crate::text::{Message, Texts};
 use serde_json::json;
 use std::thread::sleep;
@@ -29,6 +29,7 @@ pub fn doctor(config: Config, as_json: bool, texts: &Texts) -> Result<String, St
             (steps, since) = (now, Instant::now());
         }
     }
+    steps.push(diagnose_awake());
     Ok(if as_json { machine_readable(&steps, texts) } else { readable(&steps, texts) })
 }
 
