@@ -3,9 +3,10 @@
 # lint:  formatting, clippy, the page's types
 # dist:  the lean program to give to others, in target/dist, its symbols beside it
 # test-net: every kind of network for host and guest, in real browsers, beside what theory says; takes most of an hour
+# test-power: 500 power cuts at random moments while a game saves; takes five minutes
 # fuzz:  random input for a minute each, from what was found before       make fuzz SECONDS=600
 # bench: measure against the budgets
-.PHONY: run build test test-net lint dist fuzz bench
+.PHONY: run build test test-net test-power lint dist fuzz bench
 
 INSTALL := installers/linux/install
 # One profile for everything, so that nothing is compiled twice.
@@ -34,6 +35,11 @@ test-net: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test
 	$(CARGO) build $(PROFILE) --locked --workspace
 	$(CARGO) test $(PROFILE) --locked --test networks -- nat_matrix --ignored --nocapture --test-threads=1
+
+test-power:
+	@$(INSTALL) build run test
+	$(CARGO) build $(PROFILE) --locked --workspace
+	$(CARGO) bench --locked --bench power_loss
 
 lint: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test

@@ -93,6 +93,17 @@ impl Drop for Awake {
     }
 }
 
+/// Asks for a moment whether the desktop would do it. Waits for its answer.
+pub fn try_it() -> bool {
+    #[cfg(target_os = "linux")]
+    let mut inhibitor = linux::Desktop::default();
+    #[cfg(not(target_os = "linux"))]
+    let mut inhibitor = Nothing;
+    let works = inhibitor.hold().inspect_err(|why| tracing::info!("screen saver: {why}")).is_ok();
+    inhibitor.release();
+    works
+}
+
 fn run(inhibitor: &mut impl Inhibitor, inbox: &Receiver<bool>) {
     let mut held = false;
     while let Ok(mut wish) = inbox.recv() {

@@ -51,6 +51,8 @@ messages! {
         core_files => CoreFiles,
         /// And what else they may do.
         core_calls => CoreCalls,
+        /// Screen saver and sleep.
+        awake => Awake,
     }
 }
 
@@ -96,6 +98,8 @@ messages! {
         no_seccomp => NoSeccomp,
         seccomp_leaks => SeccompLeaks,
         hold_not_tried => HoldNotTried,
+        awake => Awake,
+        not_awake => NotAwake,
     }
 }
 
@@ -117,6 +121,7 @@ messages! {
         kernel => Kernel,
         newer_kernel => NewerKernel,
         hold_not_tried => HoldNotTried,
+        not_awake => NotAwake,
     }
 }
 
@@ -136,6 +141,14 @@ impl Step {
 
     pub(super) fn but(self, advice: Advice) -> Step {
         Step { advice: Some(advice), ..self }
+    }
+}
+
+/// Whether the desktop keeps screen saver and sleep away when it is asked, which takes seconds where it does not answer.
+pub fn diagnose_awake() -> Step {
+    match crate::awake::try_it() {
+        true => Step::new(StepTitle::Awake, StepState::Good, Finding::Awake),
+        false => Step::new(StepTitle::Awake, StepState::Limited, Finding::NotAwake).but(Advice::NotAwake),
     }
 }
 

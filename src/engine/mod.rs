@@ -29,7 +29,7 @@ pub use crate::game_command::{Continuing, GameCommand, Slot};
 pub use crate::link::message::{Bounds, DiscCommand, Discs, OptionInfo, Wants};
 pub use command::{Command, Game};
 pub use core_hold::diagnose_hold;
-pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose};
+pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose, diagnose_awake};
 pub use event::EngineEvent;
 pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords, RelayWords};
 pub use notice::{Length, Level, Notice, NoticeKind};

@@ -65,7 +65,7 @@ fn card(
     let is_chosen = *chosen == slot.number();
     let alive = matches!(game.state, GameState::Running | GameState::Paused) && game.can_save_state;
     let mut loaded = false;
-    let ring = Stroke::new(if is_chosen { 1.5 } else { 1.0 }, if is_chosen { theme::ACCENT } else { theme::LINE });
+    let ring = Stroke::new(1.0, if is_chosen { theme::ACCENT } else { theme::LINE });
     let frame = Frame::new().fill(theme::CARD).stroke(ring).corner_radius(12).inner_margin(Margin::same(8));
     frame.show(ui, |ui| {
         // Of what the card has, the margin is the frame's.
@@ -98,7 +98,8 @@ fn card(
                     }
                 },
             );
-            let when = state.map_or_else(|| texts.slot_nothing.to_owned(), |state| ago(model, state));
+            // The picture's place says that there is none.
+            let when = state.map_or_else(|| " ".to_owned(), |state| ago(model, state));
             widgets::line(ui, &when, theme::regular(12.0), theme::TEXT_WEAK);
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;

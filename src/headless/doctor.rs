@@ -1,7 +1,7 @@
 //! `hotseat doctor`: tries what friends elsewhere need and what cores draw with, and says what it found.
 
 use crate::emulator::{Graphics, ask_graphics};
-use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose, diagnose_hold};
+use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose, diagnose_awake, diagnose_hold};
 use crate::sandbox::{Policy, Private, Task, probe};
 use crate::text::{Message, Texts};
 use serde_json::json;
@@ -35,6 +35,7 @@ pub fn doctor(config: Config, as_json: bool, texts: &Texts) -> Result<String, St
     let tried =
         probe::run(&policy).inspect_err(|error| tracing::warn!("no process could try what cores may do: {error}"));
     steps.extend(diagnose_hold(tried.ok()));
+    steps.push(diagnose_awake());
     let graphics = ask_graphics();
     Ok(if as_json { machine_readable(&steps, &graphics, texts) } else { readable(&steps, &graphics, texts) })
 }

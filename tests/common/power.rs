@@ -33,14 +33,14 @@ impl Home {
     pub fn new(seed: u64) -> Home {
         let home = Arc::new(TempDir::new());
         let core = content::c_core(&home, "counts_core");
-        let counts = home.path().join("counts");
+        let counts = home.path().join("data/hotseat/saves/counts/frames");
         Home { home, core, counts, random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, saved: None, lost: Vec::new() }
     }
 
     /// One evening that ends as it should. Says how many files are left that were being written when the power went, and which
     /// nobody will finish.
     pub fn play_in_peace(&mut self) -> usize {
-        let mut host = Setup::core(&self.core).home(self.home.clone()).variable("COUNTS_FILE", &self.counts).start();
+        let mut host = Setup::core(&self.core).home(self.home.clone()).start();
         until("the first frame", LONG, || (self.read_counts()[2] != 0).then_some(()));
         host.end_by(Signal::TERM);
         self.look(self.read_counts()[1]);
@@ -50,7 +50,7 @@ impl Home {
 
     /// One evening, up to a power cut: `shortest` to `longest` after the game began.
     pub fn lose_power(&mut self, shortest: Duration, longest: Duration) {
-        let mut host = Setup::core(&self.core).home(self.home.clone()).variable("COUNTS_FILE", &self.counts).start();
+        let mut host = Setup::core(&self.core).home(self.home.clone()).start();
         let core = host.ready()["core_pid"].as_u64().and_then(|pid| u32::try_from(pid).ok()).expect("a core process");
         let began = until("the first frame", LONG, || Some(self.read_counts()).filter(|counts| counts[2] != 0));
         assert_eq!(began[2], 1, "the core was given a save that is not whole");

@@ -2,12 +2,12 @@
  * lives. A save that is torn, or is put together from two, does not follow from any number.
  *
  * The number of the frame that was run last, and the one that was found at the beginning, lie in a file as well, which the system
- * keeps when the process is killed: what the save has to be compared with. Its path is in COUNTS_FILE. */
+ * keeps when the process is killed: what the save has to be compared with. It is "frames" in the folder for saves. */
 
 #include "libretro.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -65,8 +65,14 @@ void retro_set_controller_port_device(unsigned port, unsigned device) { (void)po
 
 void retro_init(void)
 {
-   const char *path = getenv("COUNTS_FILE");
-   int file = path ? open(path, O_RDWR | O_CREAT, 0600) : -1;
+   const char *folder = NULL;
+   char path[4096];
+   int file = -1;
+   if (ask(RETRO_ENVIRONMENT_GET_SAVE_DIRECTORY, &folder) && folder)
+   {
+      snprintf(path, sizeof(path), "%s/frames", folder);
+      file = open(path, O_RDWR | O_CREAT, 0600);
+   }
    outside = nowhere;
    if (file >= 0 && !ftruncate(file, sizeof(nowhere)))
    {
