@@ -22,7 +22,7 @@ messages! {
         engine => Engine { error: StartError },
         game => Game { error: NoticeKind },
         /// With what was told before, which may be why.
-        game_after => GameAfter { error: NoticeKind, notices: String },
+        game_after => GameAfter { error: Box<NoticeKind>, notices: String },
         signals => Signals { error: SignalError },
         thread => Thread { error: SpawnError },
         output_closed => OutputClosed { cause: IoCause },
@@ -105,7 +105,7 @@ impl Output {
         let notices: Vec<String> = early.collect();
         match notices.is_empty() {
             true => HeadlessError::Game { error },
-            false => HeadlessError::GameAfter { error, notices: notices.join(" ") },
+            false => HeadlessError::GameAfter { error: Box::new(error), notices: notices.join(" ") },
         }
     }
 

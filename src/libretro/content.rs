@@ -1,6 +1,7 @@
 //! What a core is given: unpacked, patched and looked at first, all in this process, since the bytes come from anywhere.
 
 use super::core::{Bytes, SystemInfo};
+use super::power;
 use crate::content::archive::{self, Archive, ArchiveError, folder_of, playable};
 use crate::content::{ContentNote, Location, disc, patch};
 use crate::link::message::{Load, LoadError};
@@ -56,10 +57,7 @@ pub(super) fn prepare(
         location.inner = Some(the_one(&location.file, &extensions)?);
     }
     let by_path = by_path(&location.extension());
-    let patches = match archive::is_sheet(&location.extension()) {
-        true => patch::Patches::default(),
-        false => patch::beside(&location),
-    };
+    let patches = patch::beside(&location);
     if location.inner.is_none() && patches.0.is_empty() {
         let notes = check_disc(&location.file)?;
         return Ok(Prepared { notes, ..plain(location.file, by_path)? });
@@ -96,6 +94,11 @@ fn plain(path: PathBuf, by_path: bool) -> Result<Prepared, LoadError> {
 
 fn read(path: &Path) -> Result<Bytes, LoadError> {
     let content = path.display().to_string();
+    // Mapped it costs nothing, but cores that want bytes make a copy of them.
+    let most = power::memory().map_or(u64::MAX, |memory| memory.free / 2);
+    if fs::metadata(path).is_ok_and(|it| it.len() > most) {
+        return Err(LoadError::ContentTooLarge { content });
+    }
     match Bytes::of_file(path) {
         Err(error) => Err(LoadError::ContentUnreadable { content, cause: error.into() }),
         Ok(data) if data.as_slice().is_empty() => Err(LoadError::ContentEmpty { content }),
@@ -143,7 +146,7 @@ fn patched(location: &Location, data: Bytes, patches: &patch::Patches) -> (Bytes
         return (data, Vec::new());
     }
     let content = location.name().to_string_lossy().into_owned();
-    let told = |(path, result): (PathBuf, Result<(), patch::PatchError>)| {
+    let told = |(path, result): patch::Applied| {
         let (content, patch) = (content.clone(), name_of(&path));
         match result {
             Ok(()) => ContentNote::Patched { content, patch },

@@ -32,6 +32,8 @@ messages! {
         no_hardware => NoHardware { core: String, problem: HardwareProblem },
         content_unreadable => ContentUnreadable { content: String, cause: IoCause },
         content_empty => ContentEmpty { content: String },
+        /// For memory, into which the core wants it as a whole.
+        content_too_large => ContentTooLarge { content: String },
         /// The archive that it is in, or what is in it.
         archive => Archive { error: ArchiveError },
         /// A disc that is not whole.
@@ -130,7 +132,7 @@ impl LoadError {
                     bound_text(system);
                 }
             }
-            LoadError::ContentEmpty { content } => bound_text(content),
+            LoadError::ContentEmpty { content } | LoadError::ContentTooLarge { content } => bound_text(content),
             LoadError::Archive { error } => error.bound(bound_text),
             LoadError::Disc { error } => error.bound(bound_text),
         }
@@ -210,6 +212,7 @@ mod tests {
             LoadError::InvalidVideo { core: long(), problem: problem() },
             LoadError::ContentUnreadable { content: long(), cause: IoCause::Other { system: long() } },
             LoadError::ContentEmpty { content: long() },
+            LoadError::ContentTooLarge { content: long() },
             LoadError::Archive { error: ArchiveError::Several { archive: long(), names: long(), example: long() } },
             LoadError::Archive { error: ArchiveError::Escape { archive: long(), inner: long() } },
             LoadError::Disc { error: DiscError::Missing { sheet: long(), file: long() } },

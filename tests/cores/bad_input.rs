@@ -128,12 +128,12 @@ fn a_folder_is_no_content() {
 }
 
 #[test]
-fn content_larger_than_any_game_is_named() {
+fn content_that_does_not_fit_into_memory_is_named() {
     let dir = TempDir::new();
     let path = dir.file("large.nes", b"NES\x1a");
     // Sparse: it takes no room on the disc.
-    std::fs::File::options().write(true).open(&path).and_then(|file| file.set_len(5 << 30)).expect("a large file");
-    refused(nestopia(&path), &["large.nes"]);
+    std::fs::File::options().write(true).open(&path).and_then(|file| file.set_len(1 << 40)).expect("a large file");
+    refused(nestopia(&path), &["large.nes", "does not fit into memory"]);
 }
 
 #[test]

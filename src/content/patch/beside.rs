@@ -1,7 +1,7 @@
 //! Which patches lie beside a game: `game.ips`, then `game.ips1`, `game.ips2` and so on, as RetroArch has them.
 
 use super::{Kind, MOST_PATCH_BYTES, PatchError};
-use crate::content::Location;
+use crate::content::{Location, archive};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Read;
@@ -14,8 +14,16 @@ const MOST_NUMBERED: u32 = 9;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Patches(pub Vec<PathBuf>);
 
-/// What is beside `location`. For a file in an archive it lies beside the archive, called like the file or like the archive.
+/// A patch, and what came of it.
+pub type Applied = (PathBuf, Result<(), PatchError>);
+
+/// What is beside `location`. For a file in an archive it lies beside the archive, called like the file or like the archive. A sheet is not
+/// what a patch is for, nor is an archive.
 pub fn beside(location: &Location) -> Patches {
+    let whole_archive = location.inner.is_none() && archive::is_archive(&location.file);
+    if whole_archive || archive::is_sheet(&location.extension()) {
+        return Patches::default();
+    }
     let folder = location.file.parent().unwrap_or(Path::new(""));
     let own = Path::new(&location.name()).file_stem().unwrap_or_default().to_owned();
     let of_archive = location.inner.as_ref().and_then(|_| location.file.file_stem()).map(OsStr::to_owned);
@@ -63,7 +71,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, PatchError> {
 impl Patches {
     /// What `game` becomes, and what came of each patch. One that does not fit is left out, and those after it: they are for what it
     /// would have made.
-    pub fn apply(&self, mut game: Vec<u8>) -> (Vec<u8>, Vec<(PathBuf, Result<(), PatchError>)>) {
+    pub fn apply(&self, mut game: Vec<u8>) -> (Vec<u8>, Vec<Applied>) {
         let mut told = Vec::new();
         for path in &self.0 {
             let result = match game.len() as u64 > super::MOST_BYTES {

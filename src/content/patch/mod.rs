@@ -11,7 +11,7 @@ mod ups;
 #[cfg(test)]
 mod tests;
 
-pub use beside::{Patches, beside};
+pub use beside::{Applied, Patches, beside};
 
 use crate::messages;
 use serde::{Deserialize, Serialize};

@@ -147,7 +147,9 @@ fn patches_beside_a_game_are_found_in_their_order() {
     assert_eq!(found("H.nes"), ["H.UPS"]);
     assert_eq!(found("set.zip#x/G.nes"), ["G.ips", "G.ips1", "G.ips2"]);
     assert_eq!(found("set.zip#x/Other.nes"), ["set.bps"]);
-    assert!(found("I.nes").is_empty());
+    for none in ["I.nes", "G.cue", "G.zip", "set.zip#G.m3u"] {
+        assert!(found(none).is_empty(), "{none}");
+    }
     fs::remove_dir_all(folder).unwrap();
 }
 
