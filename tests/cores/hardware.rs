@@ -7,7 +7,8 @@ use crate::common::{LONG, TempDir, program};
 use fixture_libretro::blocks::{self, Blocks, COLOURS, COLUMNS, ROWS};
 use hotseat::link::Link;
 use hotseat::link::frames::FrameReader;
-use hotseat::link::message::{self, FromCore, HardwareSeen, Load, Pace, Report, ToCore};
+use hotseat::link::message::{self, Bounds, FromCore, HardwareSeen, Load, Pace, Report, ToCore};
+use hotseat::sandbox::{self, News, Refusal};
 use hotseat::text::Spoken;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ struct Core {
     heard: Receiver<FromCore>,
     child: Child,
     _folder: TempDir,
+    _temp: sandbox::TempDir,
 }
 
 /// One frame of the ring.
@@ -56,25 +58,42 @@ impl Core {
         let folder = TempDir::new();
         let link = Link::create().expect("shared memory");
         let (ours, theirs) = UnixStream::pair().expect("a socket pair");
-        let child = Command::new(program())
-            .arg(hotseat::emulator::SUBCOMMAND)
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("a core process");
-        link.send_to(&ours).expect("the memory is sent");
+        let (side, their_side) = UnixStream::pair().expect("a socket pair");
+        let temp = sandbox::TempDir::create().expect("a folder");
         let load = Load {
             core: content::c_core(&folder, DRAWS),
             content: None,
             options: options.iter().map(|(key, value)| (format!("draws_{key}"), (*value).into())).collect(),
+            options_typed: false,
             devices: Vec::new(),
             system_dir: folder.path().into(),
             save_dir: folder.path().into(),
+            temp_dir: folder.path().into(),
             language: Spoken::English,
             revive: false,
             pace: Pace::Real,
+            bounds: Bounds::default(),
         };
+        // Held as every core is: what a driver needs is in what it may do.
+        let policy = sandbox::prepare(&load, &temp);
+        let child = Command::new(program())
+            .env_clear()
+            .envs(sandbox::variables(temp.path()))
+            .arg(hotseat::emulator::SUBCOMMAND)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::from(OwnedFd::from(their_side)))
+            .spawn()
+            .expect("a core process");
+        link.send_to(&ours).expect("the memory is sent");
         message::send(&mut &ours, &ToCore::Load(load)).expect("the core process listens");
+        sandbox::Order { policy: Some(policy.clone()) }.send(&side).expect("the core process listens");
+        sandbox::watch(side, child.id(), policy, |news| {
+            // Looking for another driver's files is all that may be refused.
+            if let News::Refused(refusal) = news {
+                assert!(matches!(refusal, Refusal::Open { .. }), "{refusal}");
+            }
+        })
+        .expect("a thread");
         let (sender, heard) = channel();
         let mut from = BufReader::new(ours.try_clone().expect("another handle"));
         std::thread::spawn(move || {
@@ -85,7 +104,7 @@ impl Core {
                 }
             }
         });
-        Core { frames: FrameReader::new(link.clone()), link, socket: ours, heard, child, _folder: folder }
+        Core { frames: FrameReader::new(link.clone()), link, socket: ours, heard, child, _folder: folder, _temp: temp }
     }
 
     fn tell(&self, message: &ToCore) {
