@@ -34,7 +34,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("session", "game_command input packet rate_limit room text"),
     ("net", "files input link packet rate_limit room session sync text video"),
     ("library", "content text"),
-    ("downloads", "crash emulator files library link net sandbox sync text"),
+    ("downloads", "crash emulator files library link net sync text"),
     ("settings", "files game_command link packet room text"),
     ("awake", "sync"),
     ("signals", "sync text"),
