@@ -74,6 +74,8 @@ fn fault(error: &Error) -> Fault {
             Fault::Io(std::io::Error::new(error.kind(), error.to_string()))
         }
         Error::PasswordRequired | Error::MaybeBadPassword(_) => Fault::Encrypted,
+        // Its names are locked, too.
+        Error::UnsupportedCompressionMethod(method) if method.contains("AES") => Fault::Encrypted,
         Error::UnsupportedCompressionMethod(_)
         | Error::UnsupportedVersion { .. }
         | Error::ExternalUnsupported
