@@ -30,8 +30,12 @@ pub struct Task {
     pub core: PathBuf,
     /// Where the content lies, by its own name: what belongs to it lies beside that.
     pub content: Option<PathBuf>,
+    /// Of content inside an archive, its own name, as if it lay beside the archive: patches for it do.
+    pub inner: Option<PathBuf>,
     /// The file itself, which may have another name if the content is a link.
     pub content_file: Option<PathBuf>,
+    /// Those that the person has the dynamic linker find before the system's.
+    pub libraries: Vec<PathBuf>,
     pub system_dir: PathBuf,
     pub save_dir: PathBuf,
     /// Of this core process alone.
@@ -193,7 +197,7 @@ impl Policy {
         for path in DEVICES {
             add(Path::new(path), Access::Device);
         }
-        for path in [&task.program, &task.core, &task.system_dir] {
+        for path in [&task.program, &task.core, &task.system_dir].into_iter().chain(&task.libraries) {
             add(path, Access::Read);
         }
         if let Some(content) = &task.content {
@@ -201,7 +205,8 @@ impl Policy {
             if let (Beside::Folder, Some(folder)) = (beside(content, private), content.parent()) {
                 add(folder, Access::Read);
             }
-            let others = files.iter().filter(|file| belongs(content, file));
+            let names: Vec<&Path> = [content.as_path()].into_iter().chain(task.inner.as_deref()).collect();
+            let others = files.iter().filter(|file| names.iter().any(|name| belongs(name, file)));
             task.content_file.iter().chain(others).for_each(|file| add(file, Access::Read));
         }
         for path in [&task.save_dir, &task.temp_dir].into_iter().chain(&task.unpack_dir) {
@@ -237,7 +242,9 @@ mod tests {
             program: "/usr/bin/hotseat".into(),
             core: "/home/ada/cores/x_libretro.so".into(),
             content: Some(content.into()),
+            inner: None,
             content_file: Some("/store/0f3a".into()),
+            libraries: Vec::new(),
             system_dir: "/home/ada/.local/share/hotseat/system".into(),
             save_dir: "/home/ada/.local/share/hotseat/saves/x".into(),
             temp_dir: "/tmp/hotseat-core-1-1".into(),

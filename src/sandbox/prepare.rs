@@ -69,12 +69,16 @@ fn sweep() {
 /// What a core process may open to run this.
 pub fn prepare(load: &Load, temp: &TempDir) -> Policy {
     // Of content inside an archive, the archive.
-    let content = load.content.as_deref().map(|content| Location::of(content).file);
+    let location = load.content.as_deref().map(Location::of);
+    let content = location.as_ref().map(|location| location.file.clone());
+    let inner = location.filter(|location| location.inner.is_some());
     let task = Task {
         program: std::env::current_exe().unwrap_or_default(),
         core: real(&load.core),
         content: content.as_deref().map(in_real_folder),
+        inner: inner.map(|location| in_real_folder(&location.file.with_file_name(location.name()))),
         content_file: content.as_deref().map(real),
+        libraries: libraries(),
         system_dir: real(&load.system_dir),
         save_dir: real(&load.save_dir),
         temp_dir: temp.path().to_owned(),
@@ -82,8 +86,19 @@ pub fn prepare(load: &Load, temp: &TempDir) -> Policy {
     };
     let mut private = private();
     private.folders.push(task.save_dir.clone());
-    let files = task.content.as_deref().map(|content| beside(content, &private)).unwrap_or_default();
+    let names = task.content.iter().chain(&task.inner);
+    let files: Vec<PathBuf> = names.flat_map(|name| beside(name, &private)).collect();
     Policy::new(&task, &private, &files)
+}
+
+/// The libraries in the folders of `LD_LIBRARY_PATH`: what else lies there has nothing to do with it.
+fn libraries() -> Vec<PathBuf> {
+    let folders = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&folders).filter(|folder| folder.is_absolute()).collect::<Vec<_>>();
+    let entries =
+        folders.iter().flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_FILES));
+    let libraries = entries.filter(|entry| entry.file_name().to_string_lossy().contains(".so"));
+    libraries.map(|entry| real(&entry.path())).filter(|path| path.is_file()).take(MOST_BESIDE).collect()
 }
 
 /// Without links, as far as it is there.
