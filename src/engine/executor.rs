@@ -31,6 +31,13 @@ const CLOCK_EVERY: Duration = Duration::from_secs(10);
 /// How long the video thread may take to hand out the picture of a state. Its rounds are shorter than a frame's time.
 const PICTURE_WAIT: Duration = Duration::from_millis(200);
 
+/// The video thread, as the engine's thread has it.
+pub(super) struct VideoHandle {
+    pub control: Arc<VideoControl>,
+    /// Those that were asked for.
+    pub pictures: Receiver<Picture>,
+}
+
 pub(super) struct Executor {
     link: Arc<Link>,
     status: Status,
@@ -57,8 +64,7 @@ impl Executor {
     /// `messages` leads back to the engine's thread. What is temporary is kept below `data_dir`.
     pub(super) fn new(
         link: Arc<Link>,
-        video: Arc<VideoControl>,
-        pictures: Receiver<Picture>,
+        video: VideoHandle,
         recording: Arc<RecordControl>,
         net: NetHandle,
         threads: Threads,
@@ -70,8 +76,8 @@ impl Executor {
             states: StateReader::new(link.clone()),
             link,
             emulator: None,
-            video,
-            pictures,
+            video: video.control,
+            pictures: video.pictures,
             recording,
             net,
             threads,

@@ -2,7 +2,7 @@
 
 use super::addresses::{self, Bound, Followers};
 use super::certificates::PublicCertificates;
-use super::executor::Executor;
+use super::executor::{Executor, VideoHandle};
 use super::figures::Figures;
 use super::internet::Reach;
 use super::machine::{Folders, Machine};
@@ -178,8 +178,7 @@ impl Engine {
         let threads = Threads { _watch: watch, signaling, _video: video, _audio: audio, _record: record, speaker };
         let executor = Executor::new(
             link.clone(),
-            video_control.clone(),
-            pictures_out,
+            VideoHandle { control: video_control.clone(), pictures: pictures_out },
             recording,
             net.clone(),
             threads,

@@ -388,20 +388,24 @@ fn try_chromedriver(path: &Path) -> Result<(Child, u16), String> {
         });
     let mut lines = BufReader::new(child.stdout.take().expect("its output"));
     let mut said = String::new();
-    loop {
+    let port = loop {
         let mut line = String::new();
         if !lines.read_line(&mut line).is_ok_and(|read| read > 0) {
-            let _ = child.wait();
-            return Err(said);
+            break None;
         }
         let port = line.rsplit_once("on port ").and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok());
         // It first says that it will choose, by port 0.
         if let Some(port) = port.filter(|&port: &u16| port != 0) {
-            std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-            return Ok((child, port));
+            break Some(port);
         }
         said.push_str(&line);
+    };
+    if let Some(port) = port {
+        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+        return Ok((child, port));
     }
+    let _ = child.wait();
+    Err(said)
 }
 
 /// `[at_ms, video width, video height, [[picture width, picture height, 128 luma values], ...]]`
