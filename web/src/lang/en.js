@@ -64,6 +64,8 @@ export default Object.freeze({
   "problem.crash.code": "{core} crashed (it ended with an error code).",
   "problem.crash.unknown": "{core} crashed.",
   "problem.crash.hung": "{core} stopped answering and was ended.",
+  "problem.crash.forbidden": "{core} was ended: it made a system call that no core may make.",
+  "problem.crash.too_much_memory": "{core} was ended: it used more memory than the host allows.",
   "problem.crash.nonsense": "{core} was ended: it sent something that makes no sense.",
   "problem.crash.unreadable": "{core} was ended: it cannot be listened to any more.",
   "problem.failed": "The host could not start the game.",

@@ -64,6 +64,8 @@ export default Object.freeze({
   "problem.crash.code": "{core} 崩溃了（它以错误代码退出）。",
   "problem.crash.unknown": "{core} 崩溃了。",
   "problem.crash.hung": "{core} 停止响应，已被结束。",
+  "problem.crash.forbidden": "{core} 已被结束：它进行了核心不得进行的系统调用。",
+  "problem.crash.too_much_memory": "{core} 已被结束：它使用的内存超过了房主允许的上限。",
   "problem.crash.nonsense": "{core} 已被结束：它发来了无法理解的内容。",
   "problem.crash.unreadable": "{core} 已被结束：无法再与它通信。",
   "problem.failed": "房主无法启动游戏。",

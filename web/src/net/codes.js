@@ -16,4 +16,4 @@ export const DENIED_CODES = Object.freeze(["right", "gone", "slow", "muted"]);
 
 /** Why a game stopped or crashed. */
 export const PROBLEM_CODES = Object.freeze(["crash.memory", "crash.abort", "crash.instruction", "crash.arithmetic", "crash.killed", "crash.signal", "crash.code",
-  "crash.unknown", "crash.hung", "crash.nonsense", "crash.unreadable", "failed"]);
+  "crash.unknown", "crash.hung", "crash.forbidden", "crash.too_much_memory", "crash.nonsense", "crash.unreadable", "failed"]);
