@@ -6,7 +6,7 @@ mod memory;
 pub use graphics::{GRAPHICS_SUBCOMMAND, Graphics, ask_graphics};
 
 use crate::crash::{self, Crash, Report};
-use crate::link::message::{self, Bounds, FromCore, Load, ReceiveError, ToCore};
+use crate::link::message::{self, Bounds, FromCore, Load, ReceiveError, Received, ToCore};
 use crate::link::{Link, Status};
 use crate::messages;
 use crate::sandbox::{self, Held, News, Order, Refusal, TempDir};
@@ -96,6 +96,8 @@ pub struct Emulator {
     supervisor: Option<JoinHandle<()>>,
     /// Hears what it is refused.
     watch: Option<JoinHandle<()>>,
+    /// Passes on what it prints.
+    words: Option<JoinHandle<()>>,
     child: Arc<Mutex<Child>>,
     /// Gone with it.
     _temp: TempDir,
@@ -105,6 +107,7 @@ impl Emulator {
     /// Starts a core process on the memory of `link` and tells it what to run. Everything from then on comes as events.
     pub fn start(link: Arc<Link>, load: Load, listener: Listener) -> Result<Emulator, StartError> {
         link.clear_for_new_core();
+        let load = load.with_absolute_paths();
         let listener: Arc<dyn Fn(Event) + Send + Sync> = listener.into();
         let (ours, theirs) = UnixStream::pair()?;
         let (side, their_side) = UnixStream::pair()?;
@@ -116,74 +119,82 @@ impl Emulator {
             // Keys and names of the person's other programs are none of a core's business.
             command.env_clear().envs(sandbox::variables(temp.path()));
         }
-        let child = command
+        let mut child = command
             .arg(SUBCOMMAND)
             .envs(NO_SHADER_CACHES)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::from(OwnedFd::from(their_side)))
-            .stderr(Stdio::inherit())
+            // Not ours itself: whoever has a terminal's file can read it, too.
+            .stderr(if policy.is_some() { Stdio::piped() } else { Stdio::inherit() })
             .spawn()?;
         // The command holds the core's ends until then: their closing is how its end is seen.
         drop(command);
         let pid = child.id();
-        let child = Arc::new(Mutex::new(child));
+        let words = child.stderr.take();
+        // From here on it is ended whatever fails.
+        let mut emulator = Emulator {
+            control: Mutex::new(ours.try_clone()?),
+            pid,
+            stopping: Arc::new(AtomicBool::new(false)),
+            supervisor: None,
+            watch: None,
+            words: None,
+            child: Arc::new(Mutex::new(child)),
+            _temp: temp,
+        };
+        if let Some(mut words) = words {
+            emulator.words = Some(spawn("core-words", move || drop(io::copy(&mut words, &mut io::stderr())))?);
+        }
         let name = plain_name(&load);
         let task = Task { core: load.core.clone(), content: load.content.clone(), bounds: load.bounds.clone() };
+        link.send_to(&ours)?;
+        // A core that does not read must not make the engine wait.
+        ours.set_write_timeout(Some(Duration::from_millis(200)))?;
+        message::send(&mut &ours, &ToCore::Load(load))?;
+        side.set_write_timeout(Some(SIDE_LIMIT))?;
+        Order { policy: policy.clone() }.send(&side)?;
         let held = Arc::new(Mutex::new(Held::default()));
-        let greet = || {
-            link.send_to(&ours)?;
-            let mut control = ours.try_clone()?;
-            // A core that does not read must not make the engine wait.
-            control.set_write_timeout(Some(Duration::from_millis(200)))?;
-            message::send(&mut control, &ToCore::Load(load))?;
-            side.set_write_timeout(Some(SIDE_LIMIT))?;
-            Order { policy: policy.clone() }.send(&side)?;
-            Ok(control)
-        };
-        let control: UnixStream = greet().inspect_err(|_: &io::Error| {
-            kill(&child);
-        })?;
-        let watch = match policy {
-            Some(policy) => {
-                let (tell, held, name) = (listener.clone(), held.clone(), name.clone());
-                Some(sandbox::watch(side, pid, policy, move |news| {
-                    tell(match news {
-                        News::Held(now) => {
-                            *held.lock().unwrap_or_else(PoisonError::into_inner) = now;
-                            if let Some(lacks) = now.shortcoming() {
-                                tracing::warn!("{name} is not kept from everything that it should be: {lacks}");
-                            }
-                            Event::Held(now)
+        if let Some(policy) = policy {
+            let (tell, held, name) = (listener.clone(), held.clone(), name.clone());
+            let stopping = emulator.stopping.clone();
+            let watch = sandbox::watch(side, pid, policy, move |news| {
+                let event = match news {
+                    News::Held(now) => {
+                        *held.lock().unwrap_or_else(PoisonError::into_inner) = now;
+                        if let Some(lacks) = now.shortcoming() {
+                            tracing::warn!("{name} is not kept from everything that it should be: {lacks}");
                         }
-                        News::Refused(refusal) => {
-                            tracing::warn!("{name} {refusal}, by {}: refused", refusal.call());
-                            Event::Refused(refusal)
-                        }
-                    });
-                })?)
-            }
-            None => None,
-        };
-        let stopping = Arc::new(AtomicBool::new(false));
+                        Event::Held(now)
+                    }
+                    News::Refused(refusal) => {
+                        tracing::warn!("{name} {refusal}, by {}: refused", refusal.call());
+                        Event::Refused(refusal)
+                    }
+                };
+                if !stopping.load(Ordering::Acquire) {
+                    tell(event);
+                }
+            });
+            emulator.watch = Some(watch?);
+        }
         let mut supervisor = Supervisor {
             name,
             version: String::new(),
             pid,
             task,
-            held: held.clone(),
+            held,
             socket: ours,
             status: Status::new(link.clone()),
             link,
-            child: child.clone(),
-            stopping: stopping.clone(),
+            child: emulator.child.clone(),
+            stopping: emulator.stopping.clone(),
             listener,
             loading: true,
             strikes: 0,
             last_beat: 0,
         };
-        let supervisor = spawn("core-watch", move || supervisor.run())?;
-        let supervisor = Some(supervisor);
-        Ok(Emulator { control: Mutex::new(control), pid, stopping, supervisor, watch, child, _temp: temp })
+        emulator.supervisor = Some(spawn("core-watch", move || supervisor.run())?);
+        Ok(emulator)
     }
 
     pub fn pid(&self) -> u32 {
@@ -210,8 +221,15 @@ impl Emulator {
     fn end(&mut self) {
         self.stopping.store(true, Ordering::Release);
         kill(&self.child);
-        for thread in [self.supervisor.take(), self.watch.take()].into_iter().flatten() {
-            let _ = thread.join();
+        if let Some(supervisor) = self.supervisor.take() {
+            let _ = supervisor.join();
+        }
+        // They end with the process, and hold nothing that anybody waits for: a drive that does not answer may hold them.
+        let limit = Instant::now() + STOP_LIMIT;
+        for thread in [self.watch.take(), self.words.take()].into_iter().flatten() {
+            while !thread.is_finished() && Instant::now() < limit {
+                std::thread::sleep(Duration::from_millis(1));
+            }
         }
     }
 }
@@ -228,10 +246,18 @@ fn plain_name(load: &Load) -> String {
     stem.strip_prefix("lib").unwrap_or(&stem).trim_end_matches("_libretro").replace('_', " ")
 }
 
+/// Ends a process and waits for its end, though not for ever: one that hangs in a driver stays until that lets it go.
 fn kill(child: &Mutex<Child>) -> Option<ExitStatus> {
     let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
     let _ = child.kill();
-    child.wait().ok()
+    let limit = Instant::now() + STOP_LIMIT;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < limit => std::thread::sleep(Duration::from_millis(1)),
+            Ok(None) | Err(_) => return None,
+        }
+    }
 }
 
 /// How a core process ended.
@@ -294,8 +320,9 @@ impl Supervisor {
         let mut last_memory = last_look;
         let mut ended = false;
         loop {
-            match message::receive::<FromCore>(&mut from, &mut line) {
-                Ok(Some(message)) => {
+            match message::receive_some::<FromCore>(&mut from, &mut line) {
+                Ok(Received::Part) => {}
+                Ok(Received::Message(message)) => {
                     let message = message.bounded();
                     match &message {
                         FromCore::Loaded(loaded) => {
@@ -307,9 +334,12 @@ impl Supervisor {
                         FromCore::LoadFailed(_) | FromCore::Ended(_) => ended = true,
                         _ => {}
                     }
-                    (self.listener)(Event::Message(message));
+                    // Whoever waits for its end wants to hear nothing else, and does not listen meanwhile.
+                    if !self.stopping.load(Ordering::Acquire) {
+                        (self.listener)(Event::Message(message));
+                    }
                 }
-                Ok(None) => return self.after_the_end(ended),
+                Ok(Received::End) => return self.after_the_end(ended),
                 Err(ReceiveError::Io(error))
                     if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
                 Err(_) if self.is_gone() => return self.after_the_end(ended),

@@ -57,6 +57,43 @@ fn short_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().chars().take(40).collect()
 }
 
+/// Removes a folder in which a program did what it liked: what cannot be removed stays, and keeps nothing else. No other
+/// program may be at work in it. However deep its folders lie, few files are open at once: what lies deeper is moved up first.
+pub fn remove_folder(top: &Path) {
+    let mut number = 0_u64;
+    // Each round takes away a file, or a folder whose content it moved up; what resists is met once a round at most.
+    loop {
+        let mut progress = false;
+        for entry in entries_of(top) {
+            let path = entry.path();
+            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                progress |= fs::remove_file(&path).is_ok();
+                continue;
+            }
+            for inner in entries_of(&path) {
+                number += 1;
+                let up = top.join(format!(".{number}.up"));
+                progress |= !up.exists() && fs::rename(inner.path(), up).is_ok();
+            }
+            progress |= fs::remove_dir(&path).is_ok();
+        }
+        if !progress {
+            break;
+        }
+    }
+    let _ = fs::remove_dir(top);
+}
+
+fn entries_of(folder: &Path) -> Vec<fs::DirEntry> {
+    const AT_ONCE: usize = 4096;
+    #[cfg(unix)]
+    {
+        // One that its owner may not look into.
+        let _ = fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    }
+    fs::read_dir(folder).into_iter().flatten().flatten().take(AT_ONCE).collect()
+}
+
 /// Changes two files of one disc for each other; the second need not be there.
 pub fn exchange(a: &Path, b: &Path) -> io::Result<()> {
     if !b.exists() {
@@ -69,10 +106,14 @@ pub fn exchange(a: &Path, b: &Path) -> io::Result<()> {
             return Ok(());
         }
     }
+    // At no moment is one of them to be had by a name alone that is tidied up.
     let temporary = a.with_file_name(format!(".{}.{}.change", short_name(a), std::process::id()));
-    fs::rename(a, &temporary)?;
-    fs::rename(b, a)?;
-    fs::rename(&temporary, b)
+    keep_as(b, &temporary)?;
+    let changed = fs::rename(a, b).and_then(|()| fs::rename(&temporary, a));
+    if changed.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    changed
 }
 
 /// Who may read a new file.
@@ -242,6 +283,34 @@ mod tests {
         write_atomically(&link, b"after").unwrap();
         assert_eq!((fs::read(&kept).unwrap(), fs::read(&link).unwrap()), (b"before".to_vec(), b"after".to_vec()));
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_in_which_a_program_did_what_it_liked_is_removed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder("mess");
+        let outside = std::env::temp_dir().join(format!("hotseat-files-outside-{}", std::process::id()));
+        fs::create_dir_all(folder.join("a/b/c")).unwrap();
+        fs::create_dir_all(&outside).unwrap();
+        fs::write(outside.join("kept"), b"x").unwrap();
+        std::os::unix::fs::symlink(&outside, folder.join("a/link")).unwrap();
+        for name in [".1.up", "a/file", "a/b/c/file"] {
+            fs::write(folder.join(name), b"x").unwrap();
+        }
+        fs::set_permissions(folder.join("a/b"), fs::Permissions::from_mode(0o0)).unwrap();
+        // Deeper than a path may be long.
+        let mut deep = folder.clone();
+        for _ in 0..600 {
+            deep = deep.join("deeper");
+            if fs::create_dir(&deep).is_err() {
+                break;
+            }
+        }
+        remove_folder(&folder);
+        assert!(!folder.exists());
+        assert!(outside.join("kept").exists(), "links are not followed");
+        fs::remove_dir_all(outside).unwrap();
     }
 
     #[test]

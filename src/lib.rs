@@ -29,11 +29,12 @@ pub mod rate_limit;
 pub mod sync;
 
 pub mod link;
+
+pub mod files;
+
 pub mod sandbox;
 
 pub mod libretro;
-
-pub mod files;
 
 pub mod crash;
 pub mod game_command;

@@ -762,7 +762,10 @@ fn content_for(content: &Path, extensions: &[String]) -> Result<PathBuf, Failure
 fn core_for(content: &Path, settings: &Settings) -> Result<(PathBuf, PathBuf), Failure> {
     let cores = library::find_cores(&settings.core_folders);
     let mut game = content.to_owned();
-    if let Some(inside) = library::Inside::look(content)? {
+    let whole = library::extension(content).and_then(|ending| settings.core_for.get(&ending));
+    if let Some(inside) = library::Inside::look(content)?
+        && !whole.is_some_and(|core| core.is_file() && inside.is_for(&library::describe_core(core).extensions))
+    {
         game = match inside.find_for(&cores)? {
             Found::One(game) => game,
             Found::Several(games) => return Err(inside.several(&games).into()),

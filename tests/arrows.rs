@@ -21,7 +21,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("input", ""),
     ("packet", ""),
     ("link", "content frame input sync text"),
-    ("sandbox", "content link sync text"),
+    ("sandbox", "content files link sync text"),
     ("libretro", "content frame input link sandbox sync text"),
     ("crash", "files link sync text"),
     ("game_command", "text"),

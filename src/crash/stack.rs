@@ -8,7 +8,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read for names, in bytes. The map comes from the core, so any file may be named in it.
-const LARGEST: u64 = 512 << 20;
+const LARGEST: u64 = 128 << 20;
+/// Of its symbols; MAME has fewer. One name may be many symbols', so the size of the file bounds nothing.
+const MOST_SYMBOLS: usize = 200_000;
 /// Files that are read for one report.
 const MOST_FILES: usize = 32;
 /// The longest name that is shown, in characters: those of C++ templates have no end.
@@ -31,7 +33,9 @@ pub fn frames(fall: &Fall) -> Vec<Frame> {
     let maps: Vec<Mapping> = fall.map.lines().filter_map(Mapping::parse).collect();
     let frame = |address: u64, returns: bool| {
         let inside = if returns { address.saturating_sub(1) } else { address };
-        let file = maps.iter().find_map(|map| Some((map.file.clone()?, map.offset_of(inside)? + (address - inside))));
+        let file = maps
+            .iter()
+            .find_map(|map| Some((map.file.clone()?, map.offset_of(inside)?.saturating_add(address - inside))));
         Frame { address, file, returns }
     };
     let at = (fall.at != 0).then(|| frame(fall.at, false));
@@ -120,7 +124,8 @@ impl Symbols {
                 name: name.chars().take(LONGEST_NAME).collect(),
             })
         };
-        let mut functions: Vec<Function> = file.symbols().chain(file.dynamic_symbols()).filter_map(function).collect();
+        let symbols = file.symbols().chain(file.dynamic_symbols());
+        let mut functions: Vec<Function> = symbols.filter_map(function).take(MOST_SYMBOLS).collect();
         functions.sort_by_key(|it| it.start);
         Some(Symbols { segments, functions })
     }

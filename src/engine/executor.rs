@@ -290,11 +290,10 @@ impl Executor {
             library::check_content(content)?;
         }
         if self.temporary.is_none() {
-            // Without it, content that has to be unpacked is refused with the folder's name.
+            // Without it, content that has to be unpacked is refused.
             self.temporary = Temporary::create(&self.data_dir).ok();
         }
-        load.temp_dir =
-            self.temporary.as_ref().map_or_else(|| self.data_dir.join("temporary"), |it| it.path().to_owned());
+        load.temp_dir = self.temporary.as_ref().map(|it| it.path().to_owned()).unwrap_or_default();
         // A folder that cannot be made shows when something is to be written into it.
         let _ = fs::create_dir_all(&load.save_dir);
         let _ = fs::create_dir_all(&load.system_dir);

@@ -3,6 +3,7 @@
 //! It lies beside the saves rather than in `/tmp`, which may be memory, and a disc is large. It is taken away when the game is closed; what
 //! a host leaves behind that did not end in order, the next one takes away.
 
+use crate::files::remove_folder;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
+        remove_folder(&self.folder);
     }
 }
 
@@ -68,7 +69,10 @@ fn sweep(all: &Path) {
 }
 
 fn remove(path: &Path) {
-    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match fs::symlink_metadata(path).is_ok_and(|it| it.is_dir()) {
+        true => remove_folder(path),
+        false => drop(fs::remove_file(path)),
+    }
 }
 
 #[cfg(test)]

@@ -143,6 +143,8 @@ pub fn problems(core: &str, firmware: &[Firmware], folder: &Path) -> Vec<Firmwar
     let wrong: Vec<FirmwareName> = looked
         .iter()
         .filter_map(|(it, state)| match state {
+            // What is not needed has good dumps that the list does not know.
+            FirmwareState::Wrong { .. } if it.optional => None,
             FirmwareState::Wrong { md5 } => {
                 Some(FirmwareName::Wrong { file: it.path.clone(), has: md5.clone(), md5: it.md5.clone() })
             }

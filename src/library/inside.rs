@@ -152,14 +152,19 @@ impl Inside {
         let sheets: Vec<PathBuf> = games.iter().filter(|game| is_sheet(game)).cloned().collect();
         // A disc's tracks are games to cores that know no sheets.
         let games = if sheets.is_empty() { games } else { sheets };
+        // The parts of an arcade game are called so, and so are some games: a core that wants the whole decides.
+        let vague = |game: &PathBuf| extension(game).is_some_and(|ending| VAGUE.contains(&ending.as_str()));
         match games.as_slice() {
+            parts if parts.iter().all(vague) && whole() => Ok(Found::One(self.path.clone())),
             [one] => Ok(Found::One(one.clone())),
-            [] if whole() => Ok(Found::One(self.path.clone())),
             [] => Err(self.nothing()),
             _ => Ok(Found::Several(games)),
         }
     }
 }
+
+/// Endings that say nothing of what is in a file.
+const VAGUE: [&str; 4] = ["bin", "rom", "dat", "img"];
 
 fn is_sheet(path: &Path) -> bool {
     extension(path).is_some_and(|ending| crate::content::archive::is_sheet(&ending))

@@ -26,6 +26,9 @@ use std::ffi::{c_char, c_void};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// A fifth of a millisecond each.
+const LOG_TRIES: u32 = 50;
+
 static FRONT: Mutex<Option<Front>> = Mutex::new(None);
 
 /// The front end, as the core meets it.
@@ -111,7 +114,7 @@ pub fn with<T>(use_it: impl FnOnce(&mut Front) -> T) -> T {
 
 /// The front end, for a call of the core's. Threads of a core, and what it does when the process ends, may come after the front
 /// end has gone: they hear no, and nothing happens.
-fn called<T: Default>(use_it: impl FnOnce(&mut Front) -> T) -> T {
+pub fn called<T: Default>(use_it: impl FnOnce(&mut Front) -> T) -> T {
     lock().as_mut().map_or_else(T::default, use_it)
 }
 
@@ -203,8 +206,15 @@ pub extern "C" fn set_led_state(led: i32, state: i32) {
 #[unsafe(no_mangle)]
 extern "C" fn hotseat_core_log(level: u32, line: *const c_char) {
     let text = sys::text(line);
-    called(|front| {
-        front.link.note_line(text.trim_end());
-        front.environment.log(level, text.trim_end());
-    });
+    // A core that logs while it falls may have fallen where the front end was reading its memory: then nobody gives it back.
+    for _ in 0..LOG_TRIES {
+        if let Ok(mut front) = FRONT.try_lock() {
+            if let Some(front) = front.as_mut() {
+                front.link.note_line(text.trim_end());
+                front.environment.log(level, text.trim_end());
+            }
+            return;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
 }

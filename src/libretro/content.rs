@@ -6,6 +6,7 @@ use crate::content::archive::{self, Archive, ArchiveError, folder_of, playable};
 use crate::content::{ContentNote, Location, disc, patch};
 use crate::link::message::{Load, LoadError};
 use crate::link::{Link, Status};
+use crate::text::IoCause;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -77,13 +78,24 @@ fn still_alive<T>(link: &Arc<Link>, work: impl FnOnce() -> T) -> T {
                 thread::park_timeout(BEAT_EVERY);
             }
         });
-        let result = work();
-        done.store(true, Ordering::Release);
+        let result = {
+            let _done = Done(&done);
+            work()
+        };
         if let Ok(beating) = beating {
             beating.thread().unpark();
         }
         result
     })
+}
+
+/// Says that the work is done, also where it ends in a panic: whoever beats would go on for ever.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// A file as it is.
@@ -94,9 +106,7 @@ fn plain(path: PathBuf, by_path: bool) -> Result<Prepared, LoadError> {
 
 fn read(path: &Path) -> Result<Bytes, LoadError> {
     let content = path.display().to_string();
-    // Mapped it costs nothing, but cores that want bytes make a copy of them.
-    let most = power::memory().map_or(u64::MAX, |memory| memory.free / 2);
-    if fs::metadata(path).is_ok_and(|it| it.len() > most) {
+    if fs::metadata(path).is_ok_and(|it| it.len() > most_in_memory()) {
         return Err(LoadError::ContentTooLarge { content });
     }
     match Bytes::of_file(path) {
@@ -104,6 +114,11 @@ fn read(path: &Path) -> Result<Bytes, LoadError> {
         Ok(data) if data.as_slice().is_empty() => Err(LoadError::ContentEmpty { content }),
         Ok(data) => Ok(data),
     }
+}
+
+/// Mapped, a file costs nothing, but cores that want bytes make a copy of them.
+fn most_in_memory() -> u64 {
+    power::memory().map_or(u64::MAX, |memory| memory.free / 2)
 }
 
 fn check_disc(path: &Path) -> Result<Vec<ContentNote>, LoadError> {
@@ -129,7 +144,8 @@ fn in_memory(location: Location, patches: &patch::Patches) -> Result<Prepared, L
         None => patched(&location, read(&location.file)?, patches),
         Some(inner) => {
             let told = |error| LoadError::Archive { error };
-            let unpacked = Archive::open(&location.file).map_err(told)?.unpack(inner, MOST_UNPACKED).map_err(told)?;
+            let most = MOST_UNPACKED.min(most_in_memory());
+            let unpacked = Archive::open(&location.file).map_err(told)?.unpack(inner, most).map_err(told)?;
             if unpacked.is_empty() {
                 return Err(LoadError::ContentEmpty { content: path.display().to_string() });
             }
@@ -166,6 +182,11 @@ fn on_disk(load: &Load, location: Location, patches: &patch::Patches) -> Result<
     let folder = load.temp_dir.join("content");
     let path = folder.join(location.name());
     let archive_error = |error| LoadError::Archive { error };
+    // The host could not make one.
+    if load.temp_dir.as_os_str().is_empty() {
+        let (folder, cause) = (String::new(), IoCause::PermissionDenied);
+        return Err(archive_error(ArchiveError::NotWritten { folder, cause }));
+    }
     if location.inner.is_some() && !is_done(&folder, &location) {
         let _ = fs::remove_dir_all(&folder);
         if let Err(error) = unpack(&location, &folder) {
@@ -176,7 +197,11 @@ fn on_disk(load: &Load, location: Location, patches: &patch::Patches) -> Result<
     }
     let mut notes = Vec::new();
     let mut path = if location.inner.is_some() { path } else { location.file.clone() };
-    if !patches.0.is_empty() {
+    let large = fs::metadata(&path).is_ok_and(|it| it.len() > patch::MOST_BYTES);
+    if let (true, Some(first)) = (large, patches.0.first()) {
+        let (content, patch) = (name_of(&path), name_of(first));
+        notes.push(ContentNote::NotPatched { content, patch, problem: patch::PatchError::TooLarge });
+    } else if !patches.0.is_empty() {
         let (data, told) = patched(&location, read(&path)?, patches);
         notes = told;
         // A folder of its own: what was unpacked stays as it is.

@@ -7,7 +7,7 @@ use super::hw;
 use super::sys;
 use crate::link::message::LoadError;
 use crate::link::state::{Memory, StateWriter};
-use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW, Symbol};
+use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW, Symbol};
 use memmap2::{MmapMut, MmapOptions};
 use std::ffi::{CString, c_char, c_void};
 use std::fs::File;
@@ -101,7 +101,11 @@ impl Core {
     pub fn open(path: &Path) -> Result<Core, LoadError> {
         let file = || path.display().to_string();
         // SAFETY: runs the library's initialisers: foreign code, which is what this process is for.
-        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
+        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) };
+        // As other front ends open it: a function that is nowhere and is never called does no harm.
+        // SAFETY: as above.
+        let library = library
+            .or_else(|first| unsafe { Library::open(Some(path), RTLD_LAZY | RTLD_LOCAL) }.map_err(|_| first))
             .map_err(|error| LoadError::NotLoadable { file: file(), linker: plain(path, &error) })?;
         macro_rules! symbol {
             ($name:literal) => {

@@ -32,6 +32,8 @@ enum ProcessError {
     Spawn(#[from] SpawnError),
     #[error("the host did not say what to run")]
     NothingToRun,
+    #[error("the host did not say what may be done")]
+    NoOrder,
 }
 
 /// Runs as the core process. Standard input is the socket that leads to the host process.
@@ -72,8 +74,11 @@ fn run() -> Result<(), ProcessError> {
     // Where the machine has no memory left all the same, this process is the one to end, not the host.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     // Before the core is opened, and before there is a thread that would not be held.
-    if let Some(Order { policy: Some(policy) }) = Order::receive(&side) {
-        sandbox::confine(&policy, &side);
+    match Order::receive(&side) {
+        Some(Order { policy: Some(policy) }) => sandbox::confine(&policy, &side),
+        Some(Order { policy: None }) => {}
+        // Without a word of the host nothing is let do everything.
+        None => return Err(ProcessError::NoOrder),
     }
     let (out, outbox) = sync_channel(QUEUE);
     let mut writer = socket.try_clone()?;
@@ -112,7 +117,8 @@ fn listen(mut from: BufReader<UnixStream>, inbox: &SyncSender<ToCore>) {
             return;
         }
     }
-    std::process::exit(0);
+    // What else runs at a program's end would run beside the core, or wait for it.
+    sys::end_now();
 }
 
 fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(Core, Loaded), LoadError> {

@@ -23,6 +23,12 @@ mod bindings {
 }
 pub use bindings::*;
 
+/// Ends the process at once: what else runs at the end of a program is the core's, which may run or hang meanwhile.
+pub fn end_now() -> ! {
+    // SAFETY: a plain number; nothing of this process is used any more.
+    unsafe { libc::_exit(0) }
+}
+
 /// The longest text taken from a core, in bytes.
 const MAX_TEXT: usize = 4096;
 /// The longest list taken from a core.

@@ -11,7 +11,7 @@ use crate::messages;
 use crate::text::Spoken;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
 /// The longest line either side takes.
@@ -110,6 +110,21 @@ pub struct Load {
     pub pace: Pace,
     /// How the host holds the core process.
     pub bounds: Bounds,
+}
+
+impl Load {
+    /// With paths that do not depend on the folder that the program was started in, as other front ends hand them over: cores
+    /// take the folder out of a path and fall over where there is none. Links stay as they are.
+    pub fn with_absolute_paths(mut self) -> Load {
+        let paths = [&mut self.core, &mut self.system_dir, &mut self.save_dir, &mut self.temp_dir];
+        for path in paths.into_iter().chain(&mut self.content) {
+            // An empty one stays empty.
+            if let Ok(absolute) = std::path::absolute(&*path) {
+                *path = absolute;
+            }
+        }
+        self
+    }
 }
 
 /// How the host holds a core process.
@@ -472,25 +487,68 @@ impl From<io::Error> for ReceiveError {
     }
 }
 
-/// Writes one message.
+/// Writes one message. One that the other side would not take is an error of this one.
 pub fn send<T: Serialize>(to: &mut impl Write, message: &T) -> io::Result<()> {
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');
+    if line.len() as u64 > MAX_LINE {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a message that is too long"));
+    }
     to.write_all(&line)
+}
+
+/// What one look at the stream brought.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Received<T> {
+    Message(T),
+    /// Not yet a whole one.
+    Part,
+    End,
 }
 
 /// Reads one message; none at the end.
 pub fn receive<T: DeserializeOwned>(from: &mut impl BufRead, line: &mut Vec<u8>) -> Result<Option<T>, ReceiveError> {
-    let read = from.by_ref().take(MAX_LINE).read_until(b'\n', line)?;
-    if line.is_empty() && read == 0 {
-        return Ok(None);
+    loop {
+        match receive_some(from, line)? {
+            Received::Message(message) => return Ok(Some(message)),
+            Received::Part => {}
+            Received::End => return Ok(None),
+        }
     }
-    if line.len() as u64 > MAX_LINE || line.last() != Some(&b'\n') {
+}
+
+/// Reads what is there, and waits for it once: whoever has something else to look after is not held up by one who sends a
+/// message byte by byte. `line` keeps what is not whole.
+pub fn receive_some<T: DeserializeOwned>(
+    from: &mut impl BufRead,
+    line: &mut Vec<u8>,
+) -> Result<Received<T>, ReceiveError> {
+    let there = match from.fill_buf() {
+        Ok(there) => there,
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Received::Part),
+        Err(error) => return Err(error.into()),
+    };
+    if there.is_empty() {
+        return match line.is_empty() {
+            true => Ok(Received::End),
+            false => Err(ReceiveError::Message(BadMessage::Endless)),
+        };
+    }
+    let end = there.iter().position(|byte| *byte == b'\n');
+    let taken = end.map_or(there.len(), |end| end + 1);
+    line.extend_from_slice(&there[..taken]);
+    from.consume(taken);
+    if line.len() as u64 > MAX_LINE {
         return Err(ReceiveError::Message(BadMessage::Endless));
+    }
+    if end.is_none() {
+        return Ok(Received::Part);
     }
     let message = serde_json::from_slice(line);
     line.clear();
-    message.map(Some).map_err(|error| ReceiveError::Message(BadMessage::Malformed { detail: error.to_string() }))
+    message
+        .map(Received::Message)
+        .map_err(|error| ReceiveError::Message(BadMessage::Malformed { detail: error.to_string() }))
 }
 
 #[cfg(test)]
@@ -507,6 +565,45 @@ mod tests {
         assert_eq!(next(), Some(ToCore::SaveState { ticket: 4 }));
         assert_eq!(next(), Some(ToCore::Stop));
         assert_eq!(next(), None);
+    }
+
+    #[test]
+    fn a_message_in_pieces_is_heard_when_it_is_whole_and_one_without_end_is_none() {
+        let mut line = Vec::new();
+        let mut hear = |bytes: &[u8]| receive_some::<ToCore>(&mut { bytes }, &mut line);
+        assert!(matches!(hear(b"\"Sto"), Ok(Received::Part)));
+        assert!(matches!(hear(b"p\"\n"), Ok(Received::Message(ToCore::Stop))));
+        assert!(matches!(hear(b""), Ok(Received::End)));
+        let half = vec![b'x'; MAX_LINE as usize / 2 + 1];
+        assert!(matches!(hear(&half), Ok(Received::Part)));
+        assert!(matches!(hear(&half), Err(ReceiveError::Message(BadMessage::Endless))));
+        let long = ToCore::Option { key: "x".repeat(MAX_LINE as usize), value: String::new() };
+        assert!(send(&mut Vec::new(), &long).is_err());
+    }
+
+    #[test]
+    fn paths_do_not_depend_on_where_the_program_was_started() {
+        let here = std::env::current_dir().expect("a folder");
+        let load = load("a.nds", "core.so").with_absolute_paths();
+        assert_eq!((load.content, load.core), (Some(here.join("a.nds")), here.join("core.so")));
+        assert_eq!(load.temp_dir, PathBuf::new());
+    }
+
+    fn load(content: &str, core: &str) -> Load {
+        Load {
+            core: core.into(),
+            content: Some(content.into()),
+            options: Vec::new(),
+            options_typed: false,
+            devices: Vec::new(),
+            system_dir: "/system".into(),
+            save_dir: "/saves".into(),
+            temp_dir: PathBuf::new(),
+            language: Spoken::English,
+            revive: false,
+            pace: Pace::Real,
+            bounds: Bounds::default(),
+        }
     }
 
     #[test]

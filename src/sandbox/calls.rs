@@ -5,7 +5,7 @@
 
 use libc::c_long;
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
-use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
+use seccompiler::SeccompCmpOp::{Eq, Gt, MaskedEq};
 use seccompiler::{BackendError, SeccompCondition, SeccompRule};
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ const ALLOWED: &[c_long] = numbers! {
     SYS_sched_getscheduler SYS_sched_rr_get_interval SYS_sched_yield SYS_sendfile SYS_set_robust_list SYS_set_tid_address
     SYS_setitimer SYS_setrlimit SYS_shutdown SYS_sigaltstack SYS_splice SYS_statfs SYS_statx SYS_symlinkat
     SYS_sync_file_range SYS_sysinfo SYS_tee SYS_timer_create SYS_timer_delete SYS_timer_getoverrun SYS_timer_gettime
-    SYS_timer_settime SYS_timerfd_create SYS_timerfd_gettime SYS_timerfd_settime SYS_times SYS_truncate SYS_umask SYS_uname
+    SYS_timer_settime SYS_timerfd_create SYS_timerfd_gettime SYS_timerfd_settime SYS_times SYS_umask SYS_uname
     SYS_unlinkat SYS_vmsplice SYS_wait4 SYS_waitid SYS_write SYS_writev
     // Until `confine` has handed its listener over; refused from then on.
     SYS_seccomp SYS_sendmsg
@@ -67,11 +67,11 @@ pub(super) const OPENING: &[c_long] = numbers! { SYS_open SYS_openat SYS_openat2
 pub(super) const OPENING: &[c_long] = numbers! { SYS_openat SYS_openat2 };
 
 /// Answered with EPERM and not told of: what ordinary libraries try and go on without. By a path they would reach files
-/// that Landlock does not guard against this: times, owners, modes and attributes.
+/// that Landlock does not guard against this: times, owners, modes and attributes, and before its third version lengths.
 const QUIET: &[c_long] = numbers! {
     SYS_fchmod SYS_fchmodat SYS_fchown SYS_fchownat SYS_utimensat SYS_setxattr SYS_lsetxattr SYS_fsetxattr SYS_removexattr
     SYS_lremovexattr SYS_fremovexattr SYS_get_mempolicy SYS_set_mempolicy SYS_mbind SYS_ioprio_set SYS_setpriority
-    SYS_sched_setscheduler SYS_sched_setparam SYS_sched_setaffinity SYS_inotify_init1 SYS_socketpair
+    SYS_truncate SYS_sched_setscheduler SYS_sched_setparam SYS_sched_setaffinity SYS_inotify_init1 SYS_socketpair
 };
 #[cfg(target_arch = "x86_64")]
 const QUIET_HERE: &[c_long] = numbers! {
@@ -117,14 +117,15 @@ pub(super) fn name(number: c_long) -> Option<&'static str> {
     all.find(|(known, _)| *known == number).map(|(_, name)| name.trim_start_matches("SYS_"))
 }
 
-/// Kinds of `ioctl` by their second byte: none (NVIDIA's memory), DRM, DMA-BUF, NVIDIA, AMD's compute, sync files.
-const IOCTL_KINDS: [u64; 6] = [0, b'd' as u64, b'b' as u64, b'F' as u64, b'K' as u64, b'>' as u64];
+/// Kinds of `ioctl` by their second byte: none (NVIDIA's memory), DRM, DMA-BUF, NVIDIA, sync files.
+const IOCTL_KINDS: [u64; 5] = [0, b'd' as u64, b'b' as u64, b'F' as u64, b'>' as u64];
+/// AMD's compute, whose calls say which way data goes; those of the console with this letter do not.
+const IOCTL_KFD: u64 = b'K' as u64;
 /// Single ones. None that puts characters into a terminal or has signals sent.
-const IOCTLS: [u64; 7] = [
+const IOCTLS: [u64; 6] = [
     libc::TCGETS,
     libc::TIOCGWINSZ,
     libc::FIONREAD,
-    libc::FIONBIO,
     libc::FIOCLEX,
     libc::FIONCLEX,
     // TCGETS2, which newer C libraries ask whether something is a terminal.
@@ -138,7 +139,6 @@ const FCNTLS: &[libc::c_int] = &[
     libc::F_GETFD,
     libc::F_SETFD,
     libc::F_GETFL,
-    libc::F_SETFL,
     libc::F_GETLK,
     libc::F_SETLK,
     libc::F_SETLKW,
@@ -200,12 +200,23 @@ pub(super) fn allowed(pid: u32, told: bool) -> Result<Rules, BackendError> {
     }
     // To whom the socket leads already: the host.
     rules.insert(libc::SYS_sendto, vec![when(SeccompCondition::new(4, Qword, Eq, 0)?)?]);
-    rules.insert(libc::SYS_fcntl, one_of(1, &flags(FCNTLS))?);
+    let mut fcntls = one_of(1, &flags(FCNTLS))?;
+    // Never to wait, only: the host has some of these files too, and relies on not waiting.
+    let no_wait = libc::O_NONBLOCK as u64;
+    fcntls.push(SeccompRule::new(vec![
+        is(1, libc::F_SETFL as u64)?,
+        SeccompCondition::new(2, Dword, MaskedEq(no_wait), no_wait)?,
+    ])?);
+    rules.insert(libc::SYS_fcntl, fcntls);
     rules.insert(libc::SYS_prctl, one_of(0, &flags(PRCTLS))?);
     let mut ioctls = one_of(1, &IOCTLS)?;
     for kind in IOCTL_KINDS {
         ioctls.push(when(SeccompCondition::new(1, Dword, MaskedEq(0xff00), kind << 8)?)?);
     }
+    ioctls.push(SeccompRule::new(vec![
+        SeccompCondition::new(1, Dword, MaskedEq(0xff00), IOCTL_KFD << 8)?,
+        SeccompCondition::new(1, Dword, Gt, 0xffff)?,
+    ])?);
     rules.insert(libc::SYS_ioctl, ioctls);
     // Which personality is it? 0xffffffff only asks.
     rules.insert(libc::SYS_personality, one_of(0, &[0xffff_ffff])?);

@@ -2,6 +2,7 @@
 
 use super::policy::{self, Beside, Policy, Private, Task};
 use crate::content::Location;
+use crate::files::remove_folder;
 use crate::link::message::Load;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder};
@@ -46,8 +47,7 @@ impl TempDir {
 
 impl Drop for TempDir {
     fn drop(&mut self) {
-        // A core that left a folder which cannot be emptied has left a few bytes.
-        let _ = fs::remove_dir_all(&self.0);
+        remove_folder(&self.0);
     }
 }
 
@@ -61,7 +61,7 @@ fn sweep() {
         if let Some(host) = host.filter(|_| is_ours)
             && !Path::new(&format!("/proc/{host}")).exists()
         {
-            let _ = fs::remove_dir_all(entry.path());
+            remove_folder(&entry.path());
         }
     }
 }

@@ -25,6 +25,8 @@ const MOST_TOLD: usize = 64;
 /// The longest path that the kernel takes, in bytes.
 const LONGEST_PATH: usize = 4096;
 const PAGE: u64 = 4096;
+/// Of a path, in characters.
+const LONGEST_SHOWN: usize = 200;
 /// How often it is looked whether the process still is there, on kernels that do not say so.
 const LOOK: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
 
@@ -137,7 +139,7 @@ impl Watch {
             libc::SYS_execveat => question.arguments[1],
             _ => return None,
         };
-        self.path(at)
+        self.path(at).map(|path| shown(&path))
     }
 
     /// A file that is there, and that Landlock does not let be opened.
@@ -172,7 +174,8 @@ impl Watch {
         if self.policy.allows(&found, writes, &own) {
             return None;
         }
-        Some(if writes { Refusal::Write { path: whole } } else { Refusal::Open { path: whole } })
+        let path = shown(&whole);
+        Some(if writes { Refusal::Write { path } } else { Refusal::Open { path } })
     }
 
     fn memory(&mut self) -> Option<&File> {
@@ -205,6 +208,17 @@ impl Watch {
         self.memory()?.read_exact_at(&mut bytes, at).ok()?;
         Some(u64::from_ne_bytes(bytes))
     }
+}
+
+/// A path that a core chose, as people may read it: what need not be there can be any words.
+fn shown(path: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    let is_plain = |letter: &char| {
+        !letter.is_control()
+            && !matches!(letter, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let plain: String = text.chars().filter(is_plain).take(LONGEST_SHOWN).collect();
+    PathBuf::from(plain)
 }
 
 impl Refusal {

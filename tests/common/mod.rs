@@ -12,6 +12,7 @@ pub mod host;
 pub mod modes;
 pub mod network;
 pub mod power;
+pub mod small_roms;
 pub mod stalls;
 pub mod webdriver;
 
@@ -56,7 +57,7 @@ pub fn built_core(name: &str) -> PathBuf {
 /// A core that the system's packages installed, such as `nestopia`.
 pub fn installed_core(name: &str) -> PathBuf {
     let file = format!("{name}_libretro.so");
-    let package = if name == "mednafen_psx" { "beetle-psx".to_owned() } else { name.replace('_', "-") };
+    let package = name.replace("mednafen", "beetle").replace('_', "-");
     let folders = std::fs::read_dir("/usr/lib").expect("/usr/lib can be listed");
     let found = folders.flatten().map(|entry| entry.path().join("libretro").join(&file)).find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("{file} is not installed: install the package libretro-{package}."))

@@ -9,6 +9,7 @@ use hotseat::link::Link;
 use hotseat::link::board::{BoardWriter, FeedbackReader, Lane};
 use hotseat::link::frames::FrameReader;
 use hotseat::link::message::{self, FromCore, Load, Pace, PortDevices, ToCore, Wants};
+use hotseat::sandbox::Order;
 use hotseat::text::Spoken;
 use std::io::BufReader;
 use std::os::fd::OwnedFd;
@@ -41,13 +42,15 @@ impl Core {
     fn start_on(link: Arc<Link>, options: &[(&str, &str)], devices: &[(u32, u32)]) -> Core {
         link.clear_for_new_core();
         let (ours, theirs) = UnixStream::pair().expect("a socket pair");
+        let (side, their_side) = UnixStream::pair().expect("a socket pair");
         let child = Command::new(program())
             .arg(hotseat::emulator::SUBCOMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
+            .stdout(Stdio::from(OwnedFd::from(their_side)))
             .spawn()
             .expect("a core process");
         link.send_to(&ours).expect("the memory is sent");
+        Order { policy: None }.send(&side).expect("the core process listens");
         let folder = TempDir::new();
         let load = Load {
             core: built_core("fixture"),

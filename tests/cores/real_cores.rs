@@ -1,7 +1,7 @@
 //! Cores that people play with, as Debian packages them: at their own rates and sizes.
 
 use crate::common::host::{Setup, quiet_command, run_to_end};
-use crate::common::{self, Browser, LONG, TempDir, content, installed_core, until};
+use crate::common::{self, Browser, LONG, TempDir, content, installed_core, small_roms, until};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -149,4 +149,51 @@ fn bsnes_keeps_its_own_rate() {
 fn bsnes_gives_a_larger_picture_without_saying_so() {
     let dir = TempDir::new();
     checks_out("bsnes_mercury_performance", &content::snes(&dir, true), 60.0988, (512, 448));
+}
+
+#[test]
+fn bsnes_runs_in_its_other_two_kinds() {
+    let dir = TempDir::new();
+    let program = content::snes(&dir, false);
+    for core in ["bsnes_mercury_accuracy", "bsnes_mercury_balanced"] {
+        checks_out(core, &program, 60.0988, (256, 224));
+    }
+}
+
+#[test]
+fn gambatte_runs_a_program() {
+    let dir = TempDir::new();
+    checks_out("gambatte", &small_roms::game_boy(&dir), 59.7275, (160, 144));
+}
+
+#[test]
+fn beetle_pce_fast_runs_a_program() {
+    let dir = TempDir::new();
+    checks_out("mednafen_pce_fast", &small_roms::pc_engine(&dir), 59.82, (256, 239));
+}
+
+#[test]
+fn beetle_vb_runs_a_program_at_its_odd_rate() {
+    let dir = TempDir::new();
+    checks_out("mednafen_vb", &small_roms::virtual_boy(&dir), 50.27, (384, 224));
+}
+
+#[test]
+fn beetle_wswan_runs_a_program_at_its_odd_rate() {
+    let dir = TempDir::new();
+    checks_out("mednafen_wswan", &small_roms::wonder_swan(&dir), 75.47, (224, 144));
+}
+
+#[test]
+fn desmume_runs_a_program_also_by_a_path_without_folders() {
+    let dir = TempDir::new();
+    let program = small_roms::nintendo_ds(&dir);
+    checks_out("desmume", &program, 60.0, (256, 384));
+    // It takes the folder out of the path that it gets, and falls over where there is none.
+    let mut command = quiet_command(&dir);
+    let name = program.file_name().expect("a name");
+    command.current_dir(dir.path());
+    command.args(["check", "--json", "--frames", "10", "--core"]).arg(installed_core("desmume")).arg(name);
+    let output = run_to_end(command);
+    assert!(output.status.success(), "{output:?}");
 }

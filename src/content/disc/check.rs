@@ -79,6 +79,10 @@ impl Check<'_> {
         }
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         for Named { name: file, span } in files {
+            // Not of this system's letters: the core opens the bytes as they are.
+            if file.contains('\u{fffd}') {
+                continue;
+            }
             let outside = || DiscError::Outside { sheet: sheet(), file: file.clone() };
             let target = self.below(&folder, &file).ok_or_else(outside)?;
             // A list has several discs, and one of them may be a list again by mistake; the same file twice is no loop.
@@ -91,7 +95,13 @@ impl Check<'_> {
     fn below(&self, folder: &Path, named: &str) -> Option<PathBuf> {
         // Sheets are made on systems that write their paths so.
         let named = if folder.join(named).exists() { named.to_owned() } else { named.replace('\\', "/") };
-        let mut path = folder.to_owned();
+        // Some lists have whole paths, to what is in the same folder.
+        let inside = match self.root.as_os_str().is_empty() {
+            true => None,
+            false => Path::new(&named).strip_prefix(self.root).ok().map(|it| it.to_string_lossy().into_owned()),
+        };
+        let mut path = if inside.is_some() { self.root.to_owned() } else { folder.to_owned() };
+        let named = inside.unwrap_or(named);
         for part in Path::new(&named).components() {
             match part {
                 Component::Normal(part) => path.push(part),

@@ -141,8 +141,9 @@ impl SaveFiles {
         let no_version = || SaveError::NoVersion { file: self.sram.clone() };
         let data = read(&self.versions.path(version.ok_or_else(no_version)?), SRAM_BYTES)?.ok_or_else(no_version)?;
         let there = read(&self.sram, SRAM_BYTES)?.unwrap_or_default();
-        self.versions.keep(&there, time).map_err(|error| not_written(&self.sram, error))?;
         write(&self.sram, &data)?;
+        // Behind it: where the disk is full, neither is lost, and the oldest may be the one that was put back.
+        self.versions.keep(&there, time).map_err(|error| not_written(&self.sram, error))?;
         self.known = Some(data);
         self.written = None;
         Ok(())

@@ -4,9 +4,10 @@
 use super::identity::Identity;
 use crate::files::{tidy, write_atomically};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 /// Beside the saves; hidden, because it is no save.
 const FILE: &str = ".owners.json";
@@ -112,8 +113,20 @@ impl Guard {
         let _ = fs::create_dir_all(folder);
         let file = File::options().create(true).truncate(false).write(true).open(folder.join(".owners.lock")).ok();
         // Without locks, as on some network drives, two hosts at the same time are at their own risk.
-        Guard(file.filter(|file| file.lock().is_ok()))
+        Guard(file.filter(lock_soon))
     }
+}
+
+/// Tries for a second: a core that takes the lock must not hold up the hosts of other games.
+fn lock_soon(file: &File) -> bool {
+    for _ in 0..100 {
+        match file.try_lock() {
+            Ok(()) => return true,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            Err(TryLockError::Error(_)) => return false,
+        }
+    }
+    false
 }
 
 impl Drop for Guard {

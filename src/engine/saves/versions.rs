@@ -1,13 +1,16 @@
 //! Earlier versions of a battery save: the last five that differ, with the time at which they were put aside.
 
 use crate::files::write_atomically;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Versions that are kept.
 pub const KEPT: usize = 5;
+/// Looked at in a folder of versions, and listed of them.
+const MOST_ENTRIES: usize = 4096;
+const MOST_LISTED: usize = 16;
 
 /// One that can be put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +33,7 @@ impl Versions {
 
     /// The newest first.
     pub fn list(&self) -> Vec<SaveVersion> {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
         let version = |entry: fs::DirEntry| {
             let name = entry.file_name().into_string().ok()?;
             let put_aside = name.strip_suffix(".srm")?.parse().ok()?;
@@ -38,6 +41,8 @@ impl Versions {
         };
         let mut all: Vec<SaveVersion> = entries.filter_map(version).collect();
         all.sort_unstable_by(|a, b| b.cmp(a));
+        // Far more than are kept are not of this program's making.
+        all.truncate(MOST_LISTED);
         all
     }
 
@@ -48,16 +53,20 @@ impl Versions {
     /// Puts `data` aside, unless a version that is the same is there; the oldest of too many goes.
     pub fn keep(&self, data: &[u8], now: SystemTime) -> io::Result<()> {
         let all = self.list();
-        let same = |version: &SaveVersion| {
-            version.bytes == data.len() as u64 && fs::read(self.path(*version)).is_ok_and(|other| other == data)
+        let same = |version: &&SaveVersion| {
+            version.bytes == data.len() as u64 && is_same(&self.path(**version), data).unwrap_or(false)
         };
-        if data.is_empty() || all.iter().any(same) {
+        if data.is_empty() || all.first().is_some_and(|newest| same(&newest)) {
             return Ok(());
         }
         let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let time = now.duration_since(UNIX_EPOCH).map_or(0, millis);
         // A clock that was set back must not make the newest version the oldest.
-        let put_aside = all.first().map_or(time, |newest| time.max(newest.put_aside + 1));
+        let put_aside = all.first().map_or(time, |newest| time.max(newest.put_aside.saturating_add(1)));
+        // What was put back and is put aside again is the newest, not one of long ago that is the next to go.
+        if let Some(old) = all.iter().find(same) {
+            return fs::rename(self.path(*old), self.path(SaveVersion { put_aside, bytes: 0 }));
+        }
         write_atomically(&self.path(SaveVersion { put_aside, bytes: 0 }), data)?;
         for old in self.list().into_iter().skip(KEPT) {
             // Too many is a smaller evil than none.
@@ -65,6 +74,13 @@ impl Versions {
         }
         Ok(())
     }
+}
+
+/// Compared without believing what the file said of its length: a core may write here too.
+fn is_same(path: &Path, data: &[u8]) -> io::Result<bool> {
+    let mut other = Vec::with_capacity(data.len());
+    File::open(path)?.take(data.len() as u64 + 1).read_to_end(&mut other)?;
+    Ok(other == data)
 }
 
 /// Beside the saves; hidden, because they are none.

@@ -23,6 +23,13 @@ impl App {
             Err(error) => return self.complain(error.text(&self.texts)),
         };
         let Some(inside) = inside else { return self.open_game(path) };
+        // The core that was chosen for such archives, if it looks into them itself.
+        let whole = extension.and_then(|extension| self.settings.core_for.get(&extension)).cloned();
+        if let Some(core) = whole.filter(|core| core.is_file())
+            && inside.is_for(&library::describe_core(&core).extensions)
+        {
+            return self.open_with(path, &core);
+        }
         match inside.find_for(&self.cores) {
             Ok(Found::One(game)) => self.open_game(&game),
             Ok(Found::Several(games)) => self.ask_for_game(path, &inside, &games),

@@ -1,7 +1,7 @@
 //! Pictures that the graphics card drew.
 #![allow(unsafe_code)]
 
-use super::{called, picture, with};
+use super::{called, picture};
 use crate::frame::PixelFormat;
 use crate::libretro::{hw, sys};
 use crate::link::message::InvalidVideo;
@@ -23,10 +23,14 @@ pub unsafe extern "C" fn proc_address(name: *const c_char) -> sys::retro_proc_ad
 /// What the core stated of its sizes counts for what it draws into as well.
 pub(super) fn follow(command: u32) {
     let done = match command {
-        sys::RETRO_ENVIRONMENT_SET_SYSTEM_AV_INFO => hw::restate(with(|front| front.environment.video.largest())),
+        sys::RETRO_ENVIRONMENT_SET_SYSTEM_AV_INFO => match called(|front| Some(front.environment.video.largest())) {
+            Some(largest) => hw::restate(largest),
+            None => Ok(()),
+        },
         sys::RETRO_ENVIRONMENT_SET_GEOMETRY => {
-            let (width, height) = with(|front| front.environment.video.base);
-            hw::make_room(width, height);
+            if let Some((width, height)) = called(|front| Some(front.environment.video.base)) {
+                hw::make_room(width, height);
+            }
             Ok(())
         }
         _ => Ok(()),
@@ -37,7 +41,7 @@ pub(super) fn follow(command: u32) {
 /// The core stands there without a context: every picture of the card is refused from here on, which is told.
 pub fn lost(is_lost: bool) {
     if is_lost {
-        with(|front| front.environment.warn(InvalidVideo::Hardware));
+        called(|front| front.environment.warn(InvalidVideo::Hardware));
     }
 }
 
@@ -49,13 +53,13 @@ pub(super) fn show(width: u32, height: u32, captured: Duration) {
         return refuse(InvalidVideo::Size { width, height, most });
     }
     let len = width as usize * height as usize * PixelFormat::Xrgb8888.bytes();
-    let room = with(|front| {
+    let room = called(|front| {
         // Were it where the core draws in memory, that is drawn over now.
         front.drawing = None;
         front.frames.room_to_draw(len)
     });
     let Some(room) = room else {
-        return with(|front| {
+        return called(|front| {
             front.seen.pictures += 1;
             front.frames.count_lost();
         });
@@ -65,7 +69,7 @@ pub(super) fn show(width: u32, height: u32, captured: Duration) {
     if !hw::read(width, height, pixels) {
         return refuse(InvalidVideo::Hardware);
     }
-    with(|front| {
+    called(|front| {
         front.seen.pictures += 1;
         let header = picture::header(front, width, height, PixelFormat::Xrgb8888, captured);
         front.frames.publish_in_place(header);

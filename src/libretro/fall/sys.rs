@@ -3,7 +3,7 @@
 
 use crate::link::Link;
 use std::ffi::{c_int, c_void};
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// Ends by which a core shows that something is wrong with it.
@@ -40,29 +40,49 @@ pub fn install(link: Arc<Link>, map: c_int) {
         // SAFETY: zeroes are a valid value of this plain struct.
         let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
         action.sa_sigaction = on_signal as *const () as usize;
-        // The next one of the kind ends the process.
-        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESETHAND;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
         // SAFETY: the handler has the type that SA_SIGINFO asks for and keeps to what handlers may do.
         unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
     }
 }
 
 unsafe extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    static FALLING: AtomicBool = AtomicBool::new(false);
-    if let (false, Some(link)) = (FALLING.swap(true, Ordering::AcqRel), LINK.get()) {
+    // The thread that fell first.
+    static FALLING: AtomicI32 = AtomicI32::new(0);
+    // SAFETY: no arguments.
+    let own = unsafe { libc::gettid() };
+    let first = FALLING.compare_exchange(0, own, Ordering::AcqRel, Ordering::Acquire);
+    if first.is_err_and(|other| other != own) {
+        // Others fall as well where memory that they share is gone: the first is noted, and its end or the alarm is theirs.
+        loop {
+            // SAFETY: no arguments.
+            unsafe { libc::pause() };
+        }
+    }
+    if let (Ok(_), Some(link)) = (first, LINK.get()) {
         // SAFETY: the kernel hands both to a handler of this kind, valid while it runs.
         let (code, address, at) = unsafe { ((*info).si_code, (*info).si_addr() as u64, place(context)) };
         link.note_fall(signal, code, address, at);
-        // SAFETY: sets a timer whose signal ends the process.
-        unsafe { libc::alarm(LIMIT) };
+        // SAFETY: sets a timer whose signal ends the process, also where a core has another use for it.
+        unsafe {
+            libc::signal(libc::SIGALRM, libc::SIG_DFL);
+            let mut alarm: libc::sigset_t = std::mem::zeroed();
+            libc::sigemptyset(&raw mut alarm);
+            libc::sigaddset(&raw mut alarm, libc::SIGALRM);
+            libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const alarm, std::ptr::null_mut());
+            libc::alarm(LIMIT);
+        }
         note_map(link);
         // SAFETY: the callback keeps to its type; LINK outlives the call.
         unsafe { _Unwind_Backtrace(note_frame, std::ptr::null_mut()) };
     }
     // One that was sent from outside would not come again by itself. It waits until this handler is left, and its action is
-    // the usual one by then.
+    // the usual one then: also where a core's own handler called this one, which would be called again otherwise.
     // SAFETY: plain numbers.
-    unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), libc::gettid(), signal) };
+    unsafe {
+        libc::signal(signal, libc::SIG_DFL);
+        libc::syscall(libc::SYS_tgkill, libc::getpid(), own, signal);
+    }
 }
 
 unsafe extern "C" fn note_frame(context: *mut c_void, _: *mut c_void) -> c_int {

@@ -95,7 +95,9 @@ impl Framebuffer {
                 return Err(failed(String::new()));
             }
             gl.clear(glow::COLOR_BUFFER_BIT | glow::DEPTH_BUFFER_BIT | glow::STENCIL_BUFFER_BIT);
+            // A context without a window has both empty.
             gl.viewport(0, 0, size.0.cast_signed(), size.1.cast_signed());
+            gl.scissor(0, 0, size.0.cast_signed(), size.1.cast_signed());
             Ok(Framebuffer { object, colour, depth, size, most, can })
         }
     }

@@ -105,12 +105,15 @@ pub fn begin(largest: (u32, u32)) -> Result<(), HardwareProblem> {
     drop(canvas);
     begun?;
     crate::libretro::sys::call_context(reset);
+    // It may have made contexts of its own.
+    hold();
     Ok(())
 }
 
 /// Tells the core that its context goes, while it still has it.
 pub fn end() {
     let destroy = canvas().as_ref().filter(|it| it.framebuffer.is_some()).map(|it| it.request.destroy);
+    hold();
     if let Some(destroy) = destroy {
         crate::libretro::sys::call_context(destroy);
     }
@@ -170,6 +173,7 @@ fn renew(largest: (u32, u32)) -> Result<(), HardwareProblem> {
     *canvas = Some(it);
     drop(canvas);
     crate::libretro::sys::call_context(request.reset);
+    hold();
     Ok(())
 }
 

@@ -13,8 +13,8 @@ pub enum Api {
     Embedded { major: u32, minor: u32 },
 }
 
-/// Profiles came with this version of OpenGL: a core that asks for less, or for none, gets it.
-const FIRST_CORE: (u32, u32) = (3, 2);
+/// Profiles came with this version of OpenGL: a core that asks for none gets it.
+pub const FIRST_CORE: (u32, u32) = (3, 2);
 
 /// Framebuffer objects, which pictures are drawn into, came with this one.
 const FIRST_WITH_FRAMEBUFFERS: (u32, u32) = (3, 0);
@@ -26,7 +26,8 @@ impl Api {
         Some(match wanted.context_type {
             sys::RETRO_HW_CONTEXT_OPENGL => Api::Compatibility { major, minor },
             sys::RETRO_HW_CONTEXT_OPENGL_CORE => {
-                let (major, minor) = (major, minor).max(FIRST_CORE);
+                // None stated is the first that has the profile; an older one that is stated is had without it.
+                let (major, minor) = if major == 0 { FIRST_CORE } else { (major, minor).max(FIRST_WITH_FRAMEBUFFERS) };
                 Api::Core { major, minor }
             }
             sys::RETRO_HW_CONTEXT_OPENGLES2 => Api::Embedded { major: 2, minor: 0 },
@@ -119,7 +120,8 @@ mod tests {
             (wanted(sys::RETRO_HW_CONTEXT_OPENGL, 0, 0), Api::Compatibility { major: 0, minor: 0 }),
             (wanted(sys::RETRO_HW_CONTEXT_OPENGL, 2, 1), Api::Compatibility { major: 2, minor: 1 }),
             (wanted(sys::RETRO_HW_CONTEXT_OPENGL_CORE, 0, 0), Api::Core { major: 3, minor: 2 }),
-            (wanted(sys::RETRO_HW_CONTEXT_OPENGL_CORE, 3, 1), Api::Core { major: 3, minor: 2 }),
+            (wanted(sys::RETRO_HW_CONTEXT_OPENGL_CORE, 3, 1), Api::Core { major: 3, minor: 1 }),
+            (wanted(sys::RETRO_HW_CONTEXT_OPENGL_CORE, 1, 0), Api::Core { major: 3, minor: 0 }),
             (wanted(sys::RETRO_HW_CONTEXT_OPENGL_CORE, 4, 3), Api::Core { major: 4, minor: 3 }),
             // Versions count for the last one alone.
             (wanted(sys::RETRO_HW_CONTEXT_OPENGLES2, 3, 0), Api::Embedded { major: 2, minor: 0 }),

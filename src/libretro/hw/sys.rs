@@ -5,7 +5,7 @@
 #![allow(unsafe_code)]
 
 use super::gpus::{self, Gpu, Way};
-use super::request::{Api, Request};
+use super::request::{Api, FIRST_CORE, Request};
 use crate::libretro::sys;
 use crate::link::message::HardwareProblem;
 use glow::HasContext;
@@ -314,7 +314,9 @@ fn attributes(request: &Request) -> Vec<egl::Int> {
             }
         }
         Api::Core { major, minor } => {
-            set(egl::CONTEXT_OPENGL_PROFILE_MASK, egl::CONTEXT_OPENGL_CORE_PROFILE_BIT);
+            if (major, minor) >= FIRST_CORE {
+                set(egl::CONTEXT_OPENGL_PROFILE_MASK, egl::CONTEXT_OPENGL_CORE_PROFILE_BIT);
+            }
             set(egl::CONTEXT_MAJOR_VERSION, number(major));
             set(egl::CONTEXT_MINOR_VERSION, number(minor));
         }

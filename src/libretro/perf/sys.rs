@@ -78,7 +78,7 @@ extern "C" fn log() {
             Measured { name: sys::text(it.ident), total: it.total, times: it.call_cnt }.line()
         })
         .collect();
-    callbacks::with(|front| lines.iter().for_each(|line| front.environment.log(RETRO_LOG_INFO, line)));
+    callbacks::called(|front| lines.iter().for_each(|line| front.environment.log(RETRO_LOG_INFO, line)));
 }
 
 #[cfg(test)]
