@@ -3,7 +3,7 @@
 //! Interfaces: `org.freedesktop.portal.Inhibit`, `org.freedesktop.ScreenSaver`, `org.freedesktop.login1.Manager`. Each forgets what
 //! it was asked for when the connection that asked is closed, so a host that is killed keeps nothing awake.
 
-use super::Inhibitor;
+use super::{InhibitError, Inhibitor};
 use std::collections::HashMap;
 use std::time::Duration;
 use zbus::blocking::{Connection, connection};
@@ -32,13 +32,13 @@ enum Screen {
 }
 
 impl Inhibitor for Desktop {
-    fn hold(&mut self) -> Result<(), String> {
+    fn hold(&mut self) -> Result<(), InhibitError> {
         // A connection that failed may be one that is gone.
         let screen = self.hold_screen().inspect_err(|_| self.session = None);
         let sleep = self.hold_sleep().inspect_err(|_| self.system = None);
         match (screen, sleep) {
             // One is better than none.
-            (Err(screen), Err(sleep)) => Err(format!("{screen}; {sleep}")),
+            (Err(screen), Err(sleep)) => Err(InhibitError::Both { screen: Box::new(screen), sleep: Box::new(sleep) }),
             (Err(why), Ok(())) | (Ok(()), Err(why)) => {
                 tracing::debug!("{why}");
                 Ok(())
@@ -69,24 +69,24 @@ impl Inhibitor for Desktop {
 }
 
 impl Desktop {
-    fn hold_screen(&mut self) -> Result<(), String> {
-        let session = connected(&mut self.session, connection::Builder::session, "no session bus")?;
+    fn hold_screen(&mut self) -> Result<(), InhibitError> {
+        let session = connected(&mut self.session, connection::Builder::session, "session")?;
         let portal = by_portal(session).map(Screen::Portal);
         let screen = portal.or_else(|error| {
             tracing::debug!("the portal does not keep the screen on: {error}");
             by_screen_saver(session).map(Screen::Saver)
         });
-        self.screen = Some(screen.map_err(|error| format!("neither portal nor screen saver take it: {error}"))?);
+        self.screen = Some(screen.map_err(|error| InhibitError::Screen(error.into()))?);
         Ok(())
     }
 
-    fn hold_sleep(&mut self) -> Result<(), String> {
-        let system = connected(&mut self.system, connection::Builder::system, "no system bus")?;
+    fn hold_sleep(&mut self) -> Result<(), InhibitError> {
+        let system = connected(&mut self.system, connection::Builder::system, "system")?;
         let (to, path) = ("org.freedesktop.login1", "/org/freedesktop/login1");
         let words = ("idle:sleep", NAME, REASON, "block");
         let answer = system.call_method(Some(to), path, Some("org.freedesktop.login1.Manager"), "Inhibit", &words);
         let fd = answer.and_then(|answer| answer.body().deserialize::<OwnedFd>());
-        self.sleep = Some(fd.map_err(|error| format!("logind does not take it: {error}"))?);
+        self.sleep = Some(fd.map_err(|error| InhibitError::Sleep(error.into()))?);
         Ok(())
     }
 }
@@ -108,11 +108,14 @@ fn by_screen_saver(session: &Connection) -> zbus::Result<u32> {
 fn connected<'a>(
     known: &'a mut Option<Connection>,
     open: impl FnOnce() -> zbus::Result<connection::Builder<'static>>,
-    what: &str,
-) -> Result<&'a Connection, String> {
-    if known.is_none() {
-        let connection = open().and_then(|builder| builder.method_timeout(ANSWER).build());
-        *known = Some(connection.map_err(|error| format!("{what}: {error}"))?);
+    bus: &'static str,
+) -> Result<&'a Connection, InhibitError> {
+    match known {
+        Some(connection) => Ok(connection),
+        None => {
+            let connection = open().and_then(|builder| builder.method_timeout(ANSWER).build());
+            let connection = connection.map_err(|error| InhibitError::NoBus { bus, cause: error.into() })?;
+            Ok(known.insert(connection))
+        }
     }
-    known.as_ref().ok_or_else(|| what.to_owned())
 }

@@ -30,10 +30,29 @@ pub fn wanted(moment: Moment) -> bool {
     moment.runs && (moment.window_shown || moment.guests > 0)
 }
 
+/// What a desktop's own library says; only for the log.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why the desktop does not do it.
+#[derive(Debug, thiserror::Error)]
+enum InhibitError {
+    #[error("no {bus} bus: {cause}")]
+    NoBus { bus: &'static str, cause: Cause },
+    #[error("neither portal nor screen saver take it: {0}")]
+    Screen(Cause),
+    #[error("logind does not take it: {0}")]
+    Sleep(Cause),
+    #[error("{screen}; {sleep}")]
+    Both { screen: Box<InhibitError>, sleep: Box<InhibitError> },
+    #[cfg(any(test, not(target_os = "linux")))]
+    #[error("there is no way to yet on this system")]
+    NoWay,
+}
+
 /// The desktop's means, which may be slow or missing.
 trait Inhibitor: Send {
-    /// Asks for it. The error is for the log.
-    fn hold(&mut self) -> Result<(), String>;
+    /// Asks for it.
+    fn hold(&mut self) -> Result<(), InhibitError>;
     fn release(&mut self);
 }
 
@@ -43,8 +62,8 @@ struct Nothing;
 
 #[cfg(not(target_os = "linux"))]
 impl Inhibitor for Nothing {
-    fn hold(&mut self) -> Result<(), String> {
-        Err("there is no way to yet on this system".into())
+    fn hold(&mut self) -> Result<(), InhibitError> {
+        Err(InhibitError::NoWay)
     }
 
     fn release(&mut self) {}
@@ -153,9 +172,9 @@ mod tests {
     }
 
     impl Inhibitor for Told {
-        fn hold(&mut self) -> Result<(), String> {
+        fn hold(&mut self) -> Result<(), InhibitError> {
             let _ = self.to.send("hold");
-            if self.works { Ok(()) } else { Err("no desktop".into()) }
+            if self.works { Ok(()) } else { Err(InhibitError::NoWay) }
         }
 
         fn release(&mut self) {
@@ -163,12 +182,15 @@ mod tests {
         }
     }
 
-    fn told(works: bool, looks: &[bool]) -> Vec<&'static str> {
+    /// Each look at the game with what the desktop is told of it, and what it is told in the end.
+    fn told(works: bool, looks: &[(bool, Option<&'static str>)]) -> Vec<&'static str> {
         let (to, out) = std::sync::mpsc::channel();
         let mut awake = Awake::with(Told { to, works }).unwrap();
-        for runs in looks {
+        for (runs, expected) in looks {
             awake.look(Moment { runs: *runs, window_shown: true, guests: 0 });
-            std::thread::sleep(SETTLES * 2);
+            if let Some(expected) = expected {
+                assert_eq!(out.recv_timeout(Duration::from_secs(30)), Ok(*expected));
+            }
         }
         drop(awake);
         out.into_iter().collect()
@@ -176,8 +198,11 @@ mod tests {
 
     #[test]
     fn the_desktop_is_told_of_each_change_once_and_at_the_end() {
-        assert_eq!(told(true, &[false, true, true, false, true]), ["hold", "release", "hold", "release"]);
-        assert_eq!(told(false, &[true, false]), ["hold"], "what was not given is not given back");
+        let (hold, release) = (Some("hold"), Some("release"));
+        let looks = [(false, None), (true, hold), (true, None), (false, release), (true, hold)];
+        assert_eq!(told(true, &looks), ["release"]);
+        let nothing: [&str; 0] = [];
+        assert_eq!(told(false, &[(true, hold), (false, None)]), nothing, "what was not given is not given back");
     }
 
     #[test]
@@ -187,8 +212,8 @@ mod tests {
         for runs in [true, false, true] {
             awake.look(Moment { runs, window_shown: true, guests: 0 });
         }
-        std::thread::sleep(SETTLES * 3);
+        assert_eq!(out.recv_timeout(Duration::from_secs(30)), Ok("hold"));
         drop(awake);
-        assert_eq!(out.into_iter().collect::<Vec<_>>(), ["hold", "release"]);
+        assert_eq!(out.into_iter().collect::<Vec<_>>(), ["release"]);
     }
 }
