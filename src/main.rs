@@ -498,7 +498,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match &arguments.what {
         Some(What::CoreProcess) => return libretro::core_process(),
-        Some(What::ContentProcess { question, content }) => return process::main(*question, content),
+        Some(What::ContentProcess { question, content }) => {
+            sandbox::confine_to_reading(content);
+            return process::main(*question, content);
+        }
         _ => {}
     }
     if let Some(What::SandboxProbe) = arguments.what {

@@ -7,15 +7,21 @@ use crate::content::archive::{ArchiveError, is_archive, playable};
 use crate::content::process::{Answer, MOST_ANSWER_BYTES, Question, SUBCOMMAND};
 use crate::content::{Location, file_name};
 use crate::messages;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The ending by which a core says that it takes folders, as DOSBox Pure does.
 pub(super) const FOLDER_ENDING: &str = "/";
 /// What is looked at in a folder, and in the folders in it.
 const MOST_FILES: usize = 20_000;
+
+/// It has a limit of processor time of its own, which is shorter.
+const LONGEST_WAIT: Duration = Duration::from_secs(90);
 
 messages! {
     /// Why content is not opened.
@@ -212,17 +218,38 @@ fn ask(question: Question, path: &Path) -> Option<Answer> {
         .stderr(Stdio::null())
         .spawn();
     let mut child = child.ok()?;
-    let mut text = Vec::new();
-    // It has a limit of time of its own.
-    let read = child.stdout.take().map(|out| out.take(MOST_ANSWER_BYTES).read_to_end(&mut text));
+    let text = child.stdout.take().and_then(|out| hear(out, Instant::now() + LONGEST_WAIT));
     let _ = child.kill();
     let _ = child.wait();
-    read?.ok()?;
+    let text = text?;
     let mut answer = serde_json::from_slice(&text).ok()?;
     if let Answer::Refused(error) = &mut answer {
         error.bound(plain);
     }
     Some(answer)
+}
+
+/// Everything that it says until it ends; none if that takes too long: a drive may not answer, which costs no processor time.
+fn hear(mut out: ChildStdout, until: Instant) -> Option<Vec<u8>> {
+    let (mut text, mut piece) = (Vec::new(), vec![0; 64 << 10]);
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let left = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
+        let mut waits = [PollFd::new(&out, PollFlags::IN)];
+        match poll(&mut waits, Some(&left)) {
+            Ok(0) => return None,
+            Ok(_) => {}
+            Err(Errno::INTR) => continue,
+            Err(_) => return None,
+        }
+        match out.read(&mut piece).ok()? {
+            0 => return Some(text),
+            read => text.extend_from_slice(&piece[..read]),
+        }
+        if text.len() as u64 > MOST_ANSWER_BYTES {
+            return None;
+        }
+    }
 }
 
 fn plain(text: &mut String) {

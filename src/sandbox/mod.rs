@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 /// From the host, before anything else: what the process may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,20 @@ pub fn confine(policy: &Policy, side: &UnixStream) {
     if let Err(error) = filtered {
         eprintln!("hotseat core process: system calls are not filtered: {error}");
         report(side, Held { landlock, seccomp: false, told: false }, None);
+    }
+}
+
+/// Restricts the calling thread and all that it will start to reading this content and what belongs to it, for good. Nobody is
+/// told of what is refused. What cannot be put in place is left out.
+pub fn confine_to_reading(content: &Path) {
+    let policy = prepare::for_reading(content);
+    let _ = rustix::thread::set_no_new_privs(true);
+    drop_capabilities();
+    if let Err(error) = landlock::restrict(&policy) {
+        eprintln!("hotseat content process: files are not guarded: {error}");
+    }
+    if let Err(error) = seccomp::restrict_unheard(std::process::id()) {
+        eprintln!("hotseat content process: system calls are not filtered: {error}");
     }
 }
 

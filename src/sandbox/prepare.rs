@@ -68,22 +68,37 @@ fn sweep() {
 
 /// What a core process may open to run this.
 pub fn prepare(load: &Load, temp: &TempDir) -> Policy {
-    // Of content inside an archive, the archive.
-    let location = load.content.as_deref().map(Location::of);
-    let content = location.as_ref().map(|location| location.file.clone());
-    let inner = location.filter(|location| location.inner.is_some());
-    let task = Task {
+    policy(Task {
         program: std::env::current_exe().unwrap_or_default(),
         core: real(&load.core),
-        content: content.as_deref().map(in_real_folder),
-        inner: inner.map(|location| in_real_folder(&location.file.with_file_name(location.name()))),
-        content_file: content.as_deref().map(real),
         libraries: libraries(),
         system_dir: real(&load.system_dir),
         save_dir: real(&load.save_dir),
         temp_dir: temp.path().to_owned(),
         unpack_dir: Some(real(&load.temp_dir)).filter(|_| !load.temp_dir.as_os_str().is_empty()),
-    };
+        ..task_of(load.content.as_deref())
+    })
+}
+
+/// What a process may open that only looks at this: as much of it as a core process, and nothing to write to.
+pub(super) fn for_reading(content: &Path) -> Policy {
+    policy(task_of(Some(content)))
+}
+
+fn task_of(content: Option<&Path>) -> Task {
+    // Of content inside an archive, the archive.
+    let location = content.map(Location::of);
+    let content = location.as_ref().map(|location| location.file.clone());
+    let inner = location.filter(|location| location.inner.is_some());
+    Task {
+        content: content.as_deref().map(in_real_folder),
+        inner: inner.map(|location| in_real_folder(&location.file.with_file_name(location.name()))),
+        content_file: content.as_deref().map(real),
+        ..Task::default()
+    }
+}
+
+fn policy(task: Task) -> Policy {
     let mut private = private();
     private.folders.push(task.save_dir.clone());
     let names = task.content.iter().chain(&task.inner);

@@ -45,12 +45,24 @@ pub fn restrict(pid: u32, hand_over: impl FnOnce(Option<OwnedFd>)) -> Result<(),
         Ok(listener) => hand_over(Some(listener)),
         // An older kernel, or somebody around us listens already, as some containers do.
         Err(_) => {
-            let deaf = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
-            apply_filter(&program(calls::allowed(pid, false)?, deaf, SeccompAction::Allow)?)?;
+            add_deaf(pid)?;
             hand_over(None);
         }
     }
     add(calls::no_more(), libc::EPERM)
+}
+
+/// The same where nobody wants to hear of it.
+pub fn restrict_unheard(pid: u32) -> Result<(), FilterError> {
+    add(calls::quiet(), libc::EPERM)?;
+    add(calls::unknown(), libc::ENOSYS)?;
+    add_deaf(pid)?;
+    add(calls::no_more(), libc::EPERM)
+}
+
+fn add_deaf(pid: u32) -> Result<(), FilterError> {
+    let deaf = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
+    Ok(apply_filter(&program(calls::allowed(pid, false)?, deaf, SeccompAction::Allow)?)?)
 }
 
 /// Whether the kernel knows filters at all.

@@ -156,6 +156,27 @@ fn a_game_keeps_its_save_whether_it_is_packed_or_not() {
 }
 
 #[test]
+fn the_process_that_looks_into_content_opens_what_belongs_to_it_and_nothing_else() {
+    const PATCH: &[u8] = b"PATCH\x00\x00\x0d\x00\x03320EOF";
+    let (home, elsewhere) = (TempDir::new(), TempDir::new());
+    let game = home.file("G.fixture", b"fixture_size=256x240\n");
+    let identity = || {
+        let mut command = quiet_command(&home);
+        command.args([hotseat::content::process::SUBCOMMAND, "identity"]).arg(&game);
+        let output = run_to_end(command);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let plain = identity();
+    let patch = home.file("G.ips", PATCH);
+    assert_ne!(identity(), plain, "the patch counts");
+    fs::remove_file(&patch).expect("removed");
+    // A link that came with a game, to what has nothing to do with it.
+    std::os::unix::fs::symlink(elsewhere.file("other", PATCH), &patch).expect("a link");
+    assert_eq!(identity(), plain);
+}
+
+#[test]
 fn a_patch_beside_a_game_is_seen_in_the_picture_and_the_game_stays_as_it_was() {
     let home = Arc::new(TempDir::new());
     let game = b"fixture_size=256x240\n";
