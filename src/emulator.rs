@@ -143,7 +143,12 @@ impl Emulator {
             _temp: temp,
         };
         if let Some(mut words) = words {
-            emulator.words = Some(spawn("core-words", move || drop(io::copy(&mut words, &mut io::stderr())))?);
+            emulator.words = Some(spawn("core-words", move || {
+                if io::copy(&mut words, &mut io::stderr()).is_err() {
+                    // Nobody reads ours any more; what the core writes must find its way all the same.
+                    let _ = io::copy(&mut words, &mut io::sink());
+                }
+            })?);
         }
         let name = plain_name(&load);
         let task = Task { core: load.core.clone(), content: load.content.clone(), bounds: load.bounds.clone() };

@@ -2,6 +2,7 @@
 //! silence; whoever reads the body sees it piece by piece.
 
 use super::error::DownloadError;
+use crate::net::outgoing;
 use axum::http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, HOST, IF_RANGE, LOCATION, RANGE, USER_AGENT};
 use axum::http::uri::{PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
@@ -17,17 +18,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-/// Of a connection to one address of the server.
+/// Of making a connection secure.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Without a byte from the server, it counts as gone.
 const SILENCE_LIMIT: Duration = Duration::from_secs(20);
-/// Addresses of a server that are tried.
-const ADDRESSES: usize = 4;
 /// Redirections that are followed, as browsers have it at most 20; a buildbot has one or two.
 const REDIRECTIONS: usize = 5;
 
@@ -206,7 +204,8 @@ impl Client {
     ) -> Result<(Response<Incoming>, JoinSet<()>), DownloadError> {
         let host = url.server().trim_matches(['[', ']']).to_owned();
         let port = url.0.port_u16().unwrap_or(if url.is_https() { 443 } else { 80 });
-        let stream = connect(url, &host, port).await?;
+        let unreachable = |error: io::Error| DownloadError::Unreachable { server: url.server(), cause: error.into() };
+        let stream = outgoing::connect(&host, port).await.map_err(unreachable)?;
         let mut carrier = JoinSet::new();
         let mut sender = if url.is_https() {
             let name = ServerName::try_from(host).map_err(|error| nonsense(url, &error.to_string()))?;
@@ -225,19 +224,6 @@ impl Client {
         let answer = answer.map_err(|error| nonsense(url, &error.to_string()))?;
         Ok((answer, carrier))
     }
-}
-
-async fn connect(url: &Url, host: &str, port: u16) -> Result<TcpStream, DownloadError> {
-    let unreachable = |error: io::Error| DownloadError::Unreachable { server: url.server(), cause: error.into() };
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in lookup_host((host, port)).await.map_err(unreachable)?.take(ADDRESSES) {
-        match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => last = error,
-            Err(_) => last = io::ErrorKind::TimedOut.into(),
-        }
-    }
-    Err(unreachable(last))
 }
 
 async fn carried(

@@ -30,7 +30,8 @@ pub enum Listing {
     #[default]
     Unasked,
     Asked,
-    Here(Vec<Offer>),
+    /// Shared: a window looks with each painting.
+    Here(Arc<Vec<Offer>>),
     Failed(DownloadError),
 }
 
@@ -176,7 +177,7 @@ impl Worker {
         let mut state = self.shared.state();
         // Another may have been asked meanwhile.
         if state.list.is_none() {
-            state.shown.listing = result.map_or_else(Listing::Failed, Listing::Here);
+            state.shown.listing = result.map_or_else(Listing::Failed, |offers| Listing::Here(Arc::new(offers)));
         }
     }
 
@@ -198,7 +199,7 @@ impl Worker {
             Ok(_) => {
                 state.shown.installed += 1;
                 if let Listing::Here(offers) = &mut state.shown.listing
-                    && let Some(offer) = offers.iter_mut().find(|offer| offer.id == id)
+                    && let Some(offer) = Arc::make_mut(offers).iter_mut().find(|offer| offer.id == id)
                 {
                     offer.state = OfferState::Installed;
                 }

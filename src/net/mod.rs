@@ -6,6 +6,7 @@ mod handle;
 pub mod http;
 mod local_names;
 pub mod meeting;
+pub mod outgoing;
 pub mod port_mapping;
 mod relay;
 mod servers;

@@ -23,6 +23,7 @@ use hotseat::session::{ChatEvent, PeerStats};
 use hotseat::settings::{Recent, Settings};
 use hotseat::text::{Spoken, Texts};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// Everything the view reads, and the actions it gave.
@@ -158,7 +159,7 @@ impl Stage {
             offer("mednafen_psx", "Beetle PSX", &["PlayStation"], &["chd", "cue"], Some("GPLv2"), OfferState::New);
         psx.note = Some(CoreNote::MayNeedBios { files: "scph5500.bin, scph5501.bin, scph5502.bin".into() });
         let game_boys = ["Game Boy", "Game Boy Color", "Game Boy Advance"];
-        self.downloads.listing = Listing::Here(vec![
+        self.downloads.listing = Listing::Here(Arc::new(vec![
             psx,
             offer("mgba", "mGBA", &game_boys, &["gba"], Some("MPLv2.0"), OfferState::Outdated),
             offer(
@@ -172,7 +173,7 @@ impl Stage {
             offer("snes9x", "Snes9x", &["Super Nintendo"], &["sfc"], Some("Non-commercial"), OfferState::New),
             offer("stella", "Stella", &["Atari 2600"], &["a26"], None, OfferState::New),
             offer("swanstation", "SwanStation", &["PlayStation"], &["chd"], Some("GPLv3"), OfferState::New),
-        ]);
+        ]));
         let progress = Progress { bytes: 2_300_000, of: Some(8_900_000) };
         self.downloads.now = Some(Downloading { id: "snes9x".into(), progress: Some(progress) });
         self.downloads.waiting = ["stella".to_owned()].into();

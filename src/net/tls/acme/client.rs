@@ -4,6 +4,7 @@
 use super::error::AcmeError;
 use super::name::{AcmeDirectory, is_https};
 use super::schedule::LONGEST_WAIT;
+use crate::net::outgoing;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{CONNECTION, HOST, RETRY_AFTER};
 use axum::http::uri::PathAndQuery;
@@ -15,20 +16,16 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-/// How long a request may take, and of that the connection to one address of the server.
+/// How long a request may take.
 const LIMIT: Duration = Duration::from_secs(40);
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// Addresses of the server that are tried.
-const ADDRESSES: usize = 4;
 /// The longest answer: a certificate with those that vouch for it has some thousand bytes.
 const MAX_ANSWER: usize = 128 * 1024;
 
@@ -116,17 +113,7 @@ impl Inner {
     async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, AcmeError> {
         let unreachable =
             |error: io::Error| AcmeError::Unreachable { server: self.directory.server(), cause: error.into() };
-        let addresses: Vec<SocketAddr> =
-            lookup_host((host, port)).await.map_err(unreachable)?.take(ADDRESSES).collect();
-        let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-        for address in addresses {
-            match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => return Ok(stream),
-                Ok(Err(error)) => last = error,
-                Err(_) => last = io::ErrorKind::TimedOut.into(),
-            }
-        }
-        Err(unreachable(last))
+        outgoing::connect(host, port).await.map_err(unreachable)
     }
 
     fn nonsense(&self, problem: &dyn std::fmt::Display) -> AcmeError {
