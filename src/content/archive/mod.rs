@@ -200,6 +200,17 @@ impl<R: Read + Seek> Archive<R> {
         &self.entries
     }
 
+    /// How many bytes are unpacked to get at one file: of a 7z everything that comes before it, too.
+    pub fn unpacked_for(&self, inner: &str) -> u64 {
+        let position = self.entries.iter().position(|entry| entry.name == inner).unwrap_or(0);
+        let first = match self.packed {
+            Packed::Zip(_) => position,
+            Packed::Seven(_) => 0,
+        };
+        let needed = self.entries.get(first..=position).unwrap_or_default();
+        needed.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size))
+    }
+
     /// One file, whole. `most` bytes are what may be held in memory.
     pub fn unpack(&mut self, inner: &str, most: u64) -> Result<Vec<u8>, ArchiveError> {
         if self.entry(inner)?.size > most {

@@ -45,6 +45,12 @@ fn what_is_in_an_archive_comes_out_as_it_went_in() {
 }
 
 #[test]
+fn a_file_of_a_7z_is_unpacked_with_what_comes_before_it() {
+    let last = |data: Vec<u8>| read(&data).unwrap().unpacked_for("d.txt");
+    assert_eq!((last(zip(FILES)), last(seven(FILES))), (5, 5 + 14 + 5));
+}
+
+#[test]
 fn files_are_written_below_a_folder_and_over_nothing() {
     let to = folder("extract");
     let made = seven(&[("disc/G.cue", b"sheet"), ("disc/1/G.bin", b"track"), ("other", b"no")]);

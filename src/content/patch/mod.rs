@@ -11,7 +11,7 @@ mod ups;
 #[cfg(test)]
 mod tests;
 
-pub use beside::{Applied, Patches, beside};
+pub use beside::{Applied, Patches, beside, read};
 
 use crate::messages;
 use serde::{Deserialize, Serialize};
