@@ -1,12 +1,13 @@
 # run:   install what is missing, build, open the window           make run ARGS="host --json"
 # test:  install what the tests need, run all of them
 # lint:  formatting, clippy, the page's types
-# dist:  the lean program to give to others, in target/dist, its symbols beside it
+# dist:  the lean program to give to others, as a Debian package and as an archive, in target/packages; its symbols in target/dist
 # test-net: every kind of network for host and guest, in real browsers, beside what theory says; takes most of an hour
 # test-power: 500 power cuts at random moments while a game saves; takes five minutes
 # fuzz:  random input for a minute each, from what was found before       make fuzz SECONDS=600
 # bench: measure against the budgets
-.PHONY: run build test test-net test-power lint dist fuzz bench
+# test-dist: install the package in a clean Debian, play, remove it; downloads one, as root
+.PHONY: run build test test-net test-power test-dist lint dist fuzz bench
 
 INSTALL := installers/linux/install
 # One profile for everything, so that nothing is compiled twice.
@@ -41,6 +42,11 @@ test-power:
 	$(CARGO) build $(PROFILE) --locked --workspace
 	$(CARGO) bench --locked --bench power_loss
 
+test-dist:
+	@$(INSTALL) build run test dist
+	$(CARGO) build $(PROFILE) --locked --workspace
+	$(CARGO) test $(PROFILE) --locked --test play -- packages --include-ignored --nocapture --test-threads=1
+
 lint: web/node_modules/.package-lock.json
 	@$(INSTALL) build run test
 	$(CARGO) fmt --all --check
@@ -48,9 +54,10 @@ lint: web/node_modules/.package-lock.json
 	cd web && node_modules/.bin/tsc
 
 dist:
-	@$(INSTALL) build
+	@$(INSTALL) build dist
 	$(CARGO) build --profile dist --locked -p hotseat -p hotseat-arena
 	@installers/linux/split-symbols 40 target/dist/hotseat target/dist/libarena_libretro.so
+	@installers/linux/package target/dist target/packages
 
 fuzz:
 	@$(INSTALL) build

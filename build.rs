@@ -9,6 +9,8 @@ fn main() {
     bind_libretro(&out);
     bind_libvpx(&out);
     build_log_callback();
+    // The archive that is unpacked anywhere has the encoders' libraries in a folder beside the program.
+    println!("cargo:rustc-link-arg-bins=-Wl,-rpath,$ORIGIN/lib");
 }
 
 fn bind_libretro(out: &Path) {

@@ -61,6 +61,11 @@ impl Setup {
         }
     }
 
+    /// Nothing chosen: the game that comes with the program.
+    pub fn demo() -> Setup {
+        Setup { arguments: Vec::new(), ..Setup::core(Path::new("")) }
+    }
+
     /// The core that tests are made for.
     pub fn fixture() -> Setup {
         Setup::core(&built_core("fixture"))

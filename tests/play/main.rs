@@ -14,6 +14,7 @@ mod hardware;
 mod https;
 mod invites;
 mod keys_reach_the_game;
+mod packages;
 mod pictures;
 mod reconnects;
 mod together;

@@ -13,7 +13,7 @@ const WIDTH: usize = 1280;
 const HEIGHT: usize = 800;
 
 /// Ends a process when the test is over.
-struct Ended(Child);
+pub(crate) struct Ended(Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -22,7 +22,7 @@ impl Drop for Ended {
     }
 }
 
-struct Desktop {
+pub(crate) struct Desktop {
     _screen: Ended,
     _sound: Option<Ended>,
     display: String,
@@ -30,7 +30,7 @@ struct Desktop {
 }
 
 impl Desktop {
-    fn new(with_sound: bool) -> Desktop {
+    pub(crate) fn new(with_sound: bool) -> Desktop {
         let home = TempDir::new();
         let mut screen = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", &format!("{WIDTH}x{HEIGHT}x24"), "-nolisten", "tcp"])
@@ -64,13 +64,24 @@ impl Desktop {
     }
 
     fn window(&self, arguments: &[&str]) -> Ended {
-        let mut command = quiet_command(&self.home);
-        self.furnish(&mut command);
-        Ended(command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the window starts"))
+        self.start(quiet_command(&self.home).args(arguments))
+    }
+
+    /// A program with a window.
+    pub(crate) fn start(&self, command: &mut Command) -> Ended {
+        self.furnish(command);
+        Ended(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the window starts"))
+    }
+
+    /// Whether there is a window with this in its title.
+    pub(crate) fn has_window(&self, title: &str) -> bool {
+        let find = ["search", "--onlyvisible", "--name", title];
+        let found = self.command("xdotool").args(find).output().expect("xdotool runs: install the package xdotool");
+        found.status.success()
     }
 
     /// The whole screen, as luma.
-    fn screenshot(&self) -> Vec<u8> {
+    pub(crate) fn screenshot(&self) -> Vec<u8> {
         let shot = self
             .command("import")
             .args(["-window", "root", "-colorspace", "gray", "-depth", "8", "gray:-"])
@@ -154,7 +165,7 @@ fn path(path: &Path) -> String {
 }
 
 /// Patience for software rendering on a busy machine.
-const SLOW: Duration = Duration::from_secs(60);
+pub(crate) const SLOW: Duration = Duration::from_secs(60);
 
 #[test]
 fn the_window_shows_the_running_game_and_a_key_reaches_it() {

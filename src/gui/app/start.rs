@@ -81,7 +81,8 @@ pub fn run(start: Start) -> Result<(), String> {
     let spoken = Spoken::from_choice(settings.language);
     let viewport = ViewportBuilder::default()
         .with_title("Hotseat")
-        .with_app_id("hotseat")
+        // The name of the desktop file, by which desktops find the icon of a window.
+        .with_app_id("app.hotseat.Hotseat")
         .with_inner_size(settings.window)
         .with_min_inner_size([640.0, 480.0])
         .with_drag_and_drop(true);
