@@ -51,6 +51,8 @@ pub struct Settings {
     pub volume: f32,
     /// How the picture fills the window.
     pub scaling: Scaling,
+    /// What is made of its pixels there.
+    pub look: Look,
     /// Whether a game that is opened goes on where it was left.
     pub continuing: Continuing,
     /// The one video format that guests are sent; none for the best that each one's browser takes.
@@ -171,6 +173,29 @@ pub enum Scaling {
     Whole,
 }
 
+/// What the picture looks like in the window. What friends see is theirs to choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// Squares.
+    #[default]
+    Sharp,
+    /// Blended from pixel to pixel.
+    Smooth,
+    /// The rows of a beam, with dark between them.
+    Scanlines,
+    /// A television: bent glass, rows and the mask's stripes.
+    Tube,
+    /// A handheld's display, with gaps between pixels.
+    Grid,
+    /// Diagonals without stairs.
+    Rounded,
+}
+
+impl Look {
+    pub const ALL: [Look; 6] = [Look::Sharp, Look::Smooth, Look::Scanlines, Look::Tube, Look::Grid, Look::Rounded];
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -178,6 +203,7 @@ impl Default for Settings {
             language: Language::System,
             volume: 1.0,
             scaling: Scaling::Sharp,
+            look: Look::Sharp,
             continuing: Continuing::Ask,
             codec: None,
             stick_moves_dpad: true,

@@ -8,6 +8,8 @@ struct Sizes {
     source: vec2<f32>,
     // Of the rectangle that it fills, in screen pixels.
     target_size: vec2<f32>,
+    // Which of the looks in looks.wgsl, by the numbers there.
+    look: u32,
 }
 
 @group(0) @binding(0) var picture: texture_2d<f32>;
@@ -26,7 +28,7 @@ fn corner(@builtin(vertex_index) index: u32) -> Corner {
     return Corner(vec4<f32>(uv.x * 2.0 - 1.0, 1.0 - uv.y * 2.0, 0.0, 1.0), uv);
 }
 
-fn color(uv: vec2<f32>) -> vec3<f32> {
+fn sharp(uv: vec2<f32>) -> vec3<f32> {
     let at = uv * sizes.source;
     // Source pixels to a screen pixel; where the picture is made smaller, plain bilinear is left.
     let step = clamp(sizes.source / sizes.target_size, vec2<f32>(0.0001), vec2<f32>(1.0));
@@ -39,13 +41,13 @@ fn color(uv: vec2<f32>) -> vec3<f32> {
 // For a window whose pixels are stored as they are.
 @fragment
 fn as_stored(in: Corner) -> @location(0) vec4<f32> {
-    return vec4<f32>(color(in.uv), 1.0);
+    return vec4<f32>(looked_at(in.uv), 1.0);
 }
 
 // For a window that turns linear light into sRGB when it stores a pixel.
 @fragment
 fn as_light(in: Corner) -> @location(0) vec4<f32> {
-    let stored = color(in.uv);
+    let stored = looked_at(in.uv);
     let low = stored / 12.92;
     let high = pow((stored + 0.055) / 1.055, vec3<f32>(2.4));
     return vec4<f32>(select(high, low, stored <= vec3<f32>(0.04045)), 1.0);

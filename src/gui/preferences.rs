@@ -12,7 +12,7 @@ use crate::downloads::DEFAULT_SERVER;
 use crate::engine::{Bounds, Continuing, NoticeKind, Speaker};
 use crate::packet::Format;
 use crate::room::MAX_NAME;
-use crate::settings::{Scaling, Settings, clean_name};
+use crate::settings::{Look, Scaling, Settings, clean_name};
 use crate::text::Language;
 use crate::text::{Message, Texts, fill};
 use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
@@ -111,6 +111,23 @@ fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
             ui.label(RichText::new(hint).size(13.0).color(theme::TEXT_WEAK));
         });
     }
+    line(ui, texts.look, |ui| {
+        let name = |look| match look {
+            Look::Sharp => texts.look_sharp,
+            Look::Smooth => texts.look_smooth,
+            Look::Scanlines => texts.look_scanlines,
+            Look::Tube => texts.look_tube,
+            Look::Grid => texts.look_grid,
+            Look::Rounded => texts.look_rounded,
+        };
+        let combo = ComboBox::from_id_salt("look").selected_text(name(new.look)).width(200.0);
+        let combo = combo.show_ui(ui, |ui| {
+            for look in Look::ALL {
+                ui.selectable_value(&mut new.look, look, name(look));
+            }
+        });
+        combo.response.accessible_name(texts.look);
+    });
     line(ui, texts.codec, |ui| {
         let name = |codec: Option<Format>| codec.map_or(texts.codec_auto, Format::title);
         let combo = ComboBox::from_id_salt("codec").selected_text(name(new.codec)).width(200.0);

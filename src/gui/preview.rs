@@ -1,7 +1,7 @@
 //! The running game's picture: a texture, drawn by a shader of its own.
 
 use crate::frame::Picture;
-use crate::settings::Scaling;
+use crate::settings::{Look, Scaling};
 use eframe::egui_wgpu::{self, CallbackTrait, RenderState, wgpu};
 use egui::{PaintCallbackInfo, Rect, Vec2, vec2};
 
@@ -38,10 +38,28 @@ pub fn place(area: Rect, pixels_per_point: f32, size: [u32; 2], aspect: f32, sca
 }
 
 /// Draws the newest picture into `rect`.
-pub fn paint(ui: &egui::Ui, rect: Rect) {
+pub fn paint(ui: &egui::Ui, rect: Rect, look: Look) {
     let target_px = rect.size() * ui.ctx().pixels_per_point();
-    ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, PictureCallback { target_px }));
+    ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, PictureCallback { target_px, look }));
 }
+
+/// The number of a look in `assets/shaders/looks.wgsl`.
+fn number(look: Look) -> u32 {
+    match look {
+        Look::Sharp => 0,
+        Look::Smooth => 1,
+        Look::Scanlines => 2,
+        Look::Tube => 3,
+        Look::Grid => 4,
+        Look::Rounded => 5,
+    }
+}
+
+/// Of the shader's `Sizes`, which ends on a multiple of eight bytes.
+const SIZES_BYTES: u64 = 24;
+
+const SHADER: &str =
+    concat!(include_str!("../../assets/shaders/preview.wgsl"), include_str!("../../assets/shaders/looks.wgsl"));
 
 /// Made at the first picture.
 struct Gpu {
@@ -60,7 +78,10 @@ struct ShownPicture {
 
 impl Gpu {
     fn new(device: &wgpu::Device, target: wgpu::TextureFormat) -> Self {
-        let shader = device.create_shader_module(wgpu::include_wgsl!("../../assets/shaders/preview.wgsl"));
+        let shader = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("preview"),
+            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
+        });
         let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::FRAGMENT,
@@ -123,7 +144,7 @@ impl Gpu {
         });
         let sizes = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("preview"),
-            size: 16,
+            size: SIZES_BYTES,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
@@ -177,6 +198,7 @@ impl Gpu {
 
 struct PictureCallback {
     target_px: Vec2,
+    look: Look,
 }
 
 impl CallbackTrait for PictureCallback {
@@ -191,8 +213,10 @@ impl CallbackTrait for PictureCallback {
         if let Some(gpu) = resources.get::<Gpu>()
             && let Some(shown) = &gpu.shown
         {
-            let sizes = [shown.size[0] as f32, shown.size[1] as f32, self.target_px.x, self.target_px.y];
-            queue.write_buffer(&gpu.sizes, 0, bytemuck::cast_slice(&sizes));
+            let sizes =
+                [shown.size[0] as f32, shown.size[1] as f32, self.target_px.x, self.target_px.y].map(f32::to_bits);
+            let [a, b, c, d] = sizes;
+            queue.write_buffer(&gpu.sizes, 0, bytemuck::cast_slice(&[a, b, c, d, number(self.look), 0]));
         }
         Vec::new()
     }

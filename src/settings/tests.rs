@@ -10,6 +10,7 @@ fn full() -> Settings {
         language: Language::Chinese,
         volume: 0.8,
         scaling: Scaling::Whole,
+        look: Look::Tube,
         continuing: Continuing::Always,
         codec: Format::from_name("vp8"),
         stick_moves_dpad: false,

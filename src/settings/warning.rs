@@ -45,6 +45,7 @@ pub(super) fn expected(key: &str) -> Expected {
         | "brokers" | "acme_names" | "acme_directory" | "acme_contact" | "core_server" => Expected::Text,
         "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
         "continuing" => Expected::Choice { choices: "ask, always, never".into() },
+        "look" => Expected::Choice { choices: "sharp, smooth, scanlines, tube, grid, rounded".into() },
         "scaling" => Expected::Choice { choices: "sharp, whole".into() },
         "codec" => {
             let names: Vec<&str> = [codec::AUTO].into_iter().chain(Format::ALL.map(Format::name)).collect();

@@ -80,7 +80,7 @@ texts! {
     trust_begin, trust_is_off, trust_end, core_memory, core_memory_limit, core_memory_hint, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
-    scaling_whole, scaling_whole_hint, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
+    scaling_whole, scaling_whole_hint, look, look_sharp, look_smooth, look_scanlines, look_tube, look_grid, look_rounded, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
     gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,

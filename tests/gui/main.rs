@@ -3,6 +3,7 @@
 #[path = "../common/gui.rs"]
 mod gui;
 
+mod looks;
 mod panels;
 mod room;
 mod screens;

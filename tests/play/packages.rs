@@ -26,7 +26,8 @@ fn shell(script: &str, arguments: &[&Path]) -> Output {
 fn packages(to: &Path) -> [PathBuf; 2] {
     let built = program();
     let script = Path::new(ROOT).join("installers/linux/package");
-    run(Command::new(script).arg(built.parent().expect("a folder")).arg(to).env("XZ_LEVEL", "0"));
+    let made = run(Command::new(script).arg(built.parent().expect("a folder")).arg(to).env("XZ_LEVEL", "0"));
+    println!("{}", String::from_utf8_lossy(&made.stdout));
     ["deb", "xz"].map(|ending| {
         let found = std::fs::read_dir(to).expect("a folder").filter_map(Result::ok).map(|file| file.path());
         let found: Vec<PathBuf> = found.filter(|path| path.extension().is_some_and(|it| it == ending)).collect();
