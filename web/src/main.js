@@ -21,6 +21,7 @@ import { Bar } from "./ui/bar.js";
 import { byId } from "./ui/dom.js";
 import { attachFullScreen } from "./ui/full-screen.js";
 import { HelpPanel } from "./ui/help-panel.js";
+import { LookView } from "./ui/look.js";
 import { NoticeView } from "./ui/notice-view.js";
 import { isUnderWay, noticeFor } from "./ui/notice.js";
 import { Panel } from "./ui/panel.js";
@@ -28,7 +29,7 @@ import { PictureView } from "./ui/picture-view.js";
 import { Sound } from "./ui/sound.js";
 import { StatsPanel } from "./ui/stats-panel.js";
 import { recall, recallResume, remember, rememberResume } from "./ui/storage.js";
-import { attachLanguage, attachStats, attachTouch, openOneAtATime } from "./ui/toggles.js";
+import { attachLanguage, attachLook, attachStats, attachTouch, openOneAtATime } from "./ui/toggles.js";
 import { keepsScreenOn, WakeLock } from "./ui/wake-lock.js";
 
 /** @typedef {import("./ui/notice.js").ActionName} ActionName */
@@ -60,7 +61,9 @@ let gameTypes = false;
 
 setLanguage(recall("language") ?? chooseLanguage(navigator.languages));
 
-const view = new PictureView(byId("stage", HTMLElement), byId("frame", HTMLElement), byId("stream", HTMLVideoElement), byId("still", HTMLCanvasElement));
+const look = new LookView(byId("stream", HTMLVideoElement), byId("look", HTMLCanvasElement));
+const view = new PictureView(byId("stage", HTMLElement), byId("frame", HTMLElement), byId("stream", HTMLVideoElement), byId("still", HTMLCanvasElement), look);
+const nameLooks = attachLook(look);
 const sound = new Sound(byId("sound", HTMLAudioElement));
 const bar = new Bar(sound);
 const notices = new NoticeView(act);
@@ -411,6 +414,7 @@ function attachPanels() {
 function showLanguage() {
   fillTexts(document);
   localInput.fill();
+  nameLooks();
   help.fill();
   joinForm.fill();
   people.fill();

@@ -137,6 +137,43 @@ async function check() {
   await page.until("no aim", "document.getElementById('stage').dataset.aim === 'no'");
   await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
 
+  step("the picture looks as it is wanted to, and the video is seen again afterwards");
+  const drawn = (wanted) => page.run(`
+    const choice = document.getElementById("look-choice");
+    choice.value = arguments[0];
+    choice.dispatchEvent(new Event("change"));`, wanted);
+  /** A row in the middle of the picture, as the screen has it: how far brightness goes up and down from one screen row to the next. */
+  const ripple = () => page.run(`
+    const canvas = document.getElementById("look");
+    const paper = document.createElement("canvas");
+    [paper.width, paper.height] = [1, canvas.height];
+    const pen = paper.getContext("2d", { willReadFrequently: true });
+    const at = Math.round(canvas.width * 0.93);
+    // Right behind a frame: what was drawn is gone once the browser has shown it.
+    return new Promise((told) => document.getElementById("stream").requestVideoFrameCallback(() => {
+      pen.drawImage(canvas, -at, 0);
+      const data = pen.getImageData(0, 0, 1, canvas.height).data;
+      let sum = 0;
+      for (let y = 1; y < canvas.height; y += 1) sum += Math.abs(data[y * 4 + 1] - data[y * 4 - 3]);
+      told({ sum, lit: data.some((part, index) => index % 4 === 1 && part > 60) });
+    }));`);
+  assert.equal(await page.run("return document.getElementById('look').hidden"), true);
+  await drawn("smooth");
+  assert.equal(await page.run("return document.getElementById('look').hidden"), false);
+  const smooth = await ripple();
+  await drawn("scanlines");
+  const lined = await ripple();
+  assert.ok(smooth.lit && lined.lit, "both show the picture");
+  assert.ok(lined.sum > 3 * smooth.sum + 100, `scan lines are seen: ${lined.sum}, without ${smooth.sum}`);
+  for (const look of ["tube", "grid", "rounded", "scanlines", "smooth"]) {
+    await drawn(look);
+    await sleep(200);
+    await page.picture(shot(`look-${look}`));
+  }
+  assert.equal(await page.run("return localStorage.getItem('hotseat.look')"), "smooth");
+  await drawn("sharp");
+  assert.equal(await page.run("return document.getElementById('look').hidden"), true);
+
   step("statistics are shown");
   await page.click("#stats-toggle");
   await page.until("statistics", "/\\d fps/.test(document.getElementById('stats-list').textContent)");

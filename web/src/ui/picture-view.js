@@ -3,6 +3,7 @@
 import { aspectFor, fit, overscan, pictureFor } from "./picture-layout.js";
 
 /** @typedef {import("../net/protocol.js").Picture} Picture */
+/** @typedef {import("./look.js").LookView} LookView */
 
 /** How many announced pictures are kept while the video has not caught up. */
 const KEPT = 4;
@@ -16,6 +17,7 @@ export class PictureView {
   #shown = false;
   /** The last picture of a lost connection. */
   #still;
+  #look;
   /** Called at the first frame of a connection. */
   onFirstPicture = () => {};
 
@@ -24,12 +26,14 @@ export class PictureView {
    * @param {HTMLElement} frame the box that clips the picture
    * @param {HTMLVideoElement} video
    * @param {HTMLCanvasElement} still as large as the video, in front of it
+   * @param {LookView} look between the two
    */
-  constructor(stage, frame, video, still) {
+  constructor(stage, frame, video, still, look) {
     this.#stage = stage;
     this.#frame = frame;
     this.#video = video;
     this.#still = still;
+    this.#look = look;
     new ResizeObserver(() => this.#layout()).observe(stage);
     video.addEventListener("resize", () => {
       // Losing the stream is no new size: the still keeps the box.
@@ -98,12 +102,14 @@ export class PictureView {
   #layout() {
     const stage = { width: this.#stage.clientWidth, height: this.#stage.clientHeight };
     const box = fit(stage, aspectFor(this.#pictures, this.#size), devicePixelRatio || 1);
-    const over = overscan(pictureFor(this.#pictures, this.#size));
+    const picture = pictureFor(this.#pictures, this.#size);
+    const over = overscan(picture);
     this.#frame.style.width = `${box.width}px`;
     this.#frame.style.height = `${box.height}px`;
     for (const layer of [this.#video, this.#still]) {
       layer.style.width = `${box.width * over.width}px`;
       layer.style.height = `${box.height * over.height}px`;
     }
+    this.#look.place(box, devicePixelRatio || 1, picture ?? this.#size, over);
   }
 }

@@ -1,7 +1,8 @@
 // What the buttons of the page turn on and off: panels, statistics, touch controls, the language.
 
-import { currentLanguage, otherLanguage, setLanguage } from "../lang/text.js";
+import { currentLanguage, otherLanguage, setLanguage, text } from "../lang/text.js";
 import { byId } from "./dom.js";
+import { LOOKS } from "./look-shader.js";
 import { recall, remember } from "./storage.js";
 
 /** @typedef {import("../input/local-input.js").LocalInput} LocalInput */
@@ -45,6 +46,27 @@ export function attachTouch(localInput) {
   };
   button.addEventListener("click", () => show(page.dataset.touch !== "yes"));
   show((recall("touch") ?? (matchMedia("(pointer: coarse)").matches ? "yes" : "no")) === "yes");
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const LOOK_NAMES = {
+  sharp: "look.sharp",
+  smooth: "look.smooth",
+  scanlines: "look.scanlines",
+  tube: "look.tube",
+  grid: "look.grid",
+  rounded: "look.rounded",
+};
+
+/** What the picture looks like. @param {import("./look.js").LookView} view @returns {() => void} names it in the present language */
+export function attachLook(view) {
+  const choice = byId("look-choice", HTMLSelectElement);
+  choice.append(...LOOKS.map((look) => new Option("", look)));
+  choice.value = view.look;
+  choice.addEventListener("change", () => view.prefer(LOOKS.find((look) => look === choice.value) ?? "sharp"));
+  return () => {
+    for (const option of choice.options) option.textContent = text(LOOK_NAMES[option.value] ?? "");
+  };
 }
 
 /** @param {() => void} onChange another language was chosen */

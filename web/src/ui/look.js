@@ -1,0 +1,137 @@
+// A look of the picture: drawn over the video from each of its frames, by the graphics card. Without one, or where the browser has
+// no WebGL 2, the video itself is seen and nothing is drawn.
+
+import { FRAGMENT, LOOKS, VERTEX } from "./look-shader.js";
+import { recall, remember } from "./storage.js";
+
+/** @typedef {import("./look-shader.js").Look} Look */
+/** @typedef {{width: number, height: number}} Size */
+/**
+ * @typedef {object} Painter
+ * @property {WebGL2RenderingContext} gl
+ * @property {Record<"part" | "source" | "target" | "look", WebGLUniformLocation | null>} places
+ */
+
+export class LookView {
+  #video;
+  #canvas;
+  /** @type {Look} */
+  #look = "sharp";
+  /** @type {Painter | null} */
+  #painter = null;
+  /** The number of the present callback; an older one draws nothing. */
+  #turn = 0;
+  /** The picture inside the video, in its own pixels, and how much larger the video is; set by the layout. */
+  #picture = { source: { width: 1, height: 1 }, over: { width: 1, height: 1 } };
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {HTMLCanvasElement} canvas in front of it
+   */
+  constructor(video, canvas) {
+    this.#video = video;
+    this.#canvas = canvas;
+    canvas.addEventListener("webglcontextlost", (event) => {
+      // The driver was restarted, or has too little memory: the video is still there. The browser may give the context back.
+      event.preventDefault();
+      this.#painter = null;
+      this.#canvas.hidden = true;
+    });
+    canvas.addEventListener("webglcontextrestored", () => this.choose(this.#look));
+    const last = recall("look");
+    this.choose(LOOKS.find((look) => look === last) ?? "sharp");
+  }
+
+  get look() {
+    return this.#look;
+  }
+
+  /** @param {Look} look */
+  choose(look) {
+    this.#look = look;
+    this.#turn += 1;
+    if (look !== "sharp" && "requestVideoFrameCallback" in this.#video) this.#painter ??= start(this.#canvas);
+    const drawn = look !== "sharp" && this.#painter !== null;
+    this.#canvas.hidden = !drawn;
+    if (!drawn) return;
+    this.#draw();
+    this.#next(this.#turn);
+  }
+
+  /** The same, and it is remembered. @param {Look} look */
+  prefer(look) {
+    this.choose(look);
+    remember("look", look);
+  }
+
+  /**
+   * Where the picture is.
+   * @param {Size} box in CSS pixels
+   * @param {number} ratio device pixels per CSS pixel
+   * @param {Size} source the picture's own size
+   * @param {Size} over how many times larger the video is than the picture in it
+   */
+  place(box, ratio, source, over) {
+    this.#picture = { source, over };
+    this.#canvas.style.width = `${box.width}px`;
+    this.#canvas.style.height = `${box.height}px`;
+    const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      this.#canvas.width = width;
+      this.#canvas.height = height;
+      this.#draw();
+    }
+  }
+
+  /** @param {number} turn */
+  #next(turn) {
+    this.#video.requestVideoFrameCallback(() => {
+      if (turn !== this.#turn) return;
+      this.#draw();
+      this.#next(turn);
+    });
+  }
+
+  #draw() {
+    const [painter, video, canvas] = [this.#painter, this.#video, this.#canvas];
+    if (!painter || canvas.hidden || video.videoWidth === 0 || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    const { gl, places } = painter;
+    const { source, over } = this.#picture;
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, video);
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    gl.uniform2f(places.part, 1 / over.width, 1 / over.height);
+    gl.uniform2f(places.source, source.width, source.height);
+    gl.uniform2f(places.target, canvas.width, canvas.height);
+    gl.uniform1i(places.look, LOOKS.indexOf(this.#look));
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+}
+
+/** @param {HTMLCanvasElement} canvas @returns {Painter | null} null: this browser cannot */
+function start(canvas) {
+  // Frames go to the screen without waiting for the page's next one where the browser can.
+  const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, desynchronized: true, powerPreference: "low-power" });
+  const program = gl?.createProgram();
+  if (!gl || !program) return null;
+  for (const [kind, text] of /** @type {const} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]])) {
+    const shader = gl.createShader(kind);
+    if (!shader) return null;
+    gl.shaderSource(shader, text);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) return null;
+  gl.useProgram(program);
+  gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+  for (const [name, value] of /** @type {const} */ ([
+    [gl.TEXTURE_MIN_FILTER, gl.NEAREST],
+    [gl.TEXTURE_MAG_FILTER, gl.NEAREST],
+    [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE],
+    [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE],
+  ])) {
+    gl.texParameteri(gl.TEXTURE_2D, name, value);
+  }
+  const place = (/** @type {string} */ name) => gl.getUniformLocation(program, name);
+  return { gl, places: { part: place("part"), source: place("source"), target: place("target"), look: place("look") } };
+}
