@@ -483,11 +483,14 @@ test("a pointer that the browser does not give away is followed instead, until E
   page.key("keydown", "KeyZ");
   assert.equal(last().buttons, BUTTON.B, "the keys are still the pad's");
   page.key("keydown", "Escape");
-  assert.equal(raw(3).at(-1).readUInt16LE(28), 0);
+  const shown = (message) => [8, 12, 16, 20, 24].map((at) => message.readInt32LE(at)).concat(message.readUInt32LE(28));
+  const released = raw(3).at(-1);
+  assert.equal(released.readUInt16LE(28), 0);
   assert.equal(stage.dataset.aim, "no");
   point("pointermove", 200, 200, 0);
   await sleep(6);
-  assert.deepEqual(raw(3), []);
+  // The last state may be on its way again, in case it was lost.
+  for (const again of raw(3)) assert.deepEqual(shown(again), shown(released));
   page.refuseLock = false;
   enter();
   await sleep(1);
