@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::event::{ChatEvent, RoomView, SessionEvent};
-use super::protocol::{Controls, GameInfo, HostInfo, SeatInfo, ToPeer, You};
+use super::protocol::{Controls, Discs, GameInfo, HostInfo, SeatInfo, ToPeer, You};
 use super::work::Job;
 use super::{Connected, Session};
 use crate::input::{MAX_SEATS, Rumble, Seat, SeatSet};
@@ -23,6 +23,7 @@ pub(super) struct Told {
     room_limiter: RateLimiter,
     pub game: GameInfo,
     controls: Controls,
+    discs: Discs,
     pub fps: f64,
     activity: SeatSet,
     activity_limiter: RateLimiter,
@@ -37,6 +38,7 @@ impl Told {
             room_limiter: RateLimiter::new(ROOM, now),
             game: GameInfo::default(),
             controls: Controls::default(),
+            discs: Discs::default(),
             fps: 0.0,
             activity: SeatSet::EMPTY,
             activity_limiter: RateLimiter::new(ACTIVITY, now),
@@ -81,6 +83,7 @@ impl<C: Connection> Session<C> {
         match &event {
             ChatEvent::Said { peer, name, text } => self.say_all(&ToPeer::Chat { peer: *peer, name, text }),
             ChatEvent::Presence(what, name) => self.say_all(&ToPeer::Presence { what: *what, name }),
+            ChatEvent::Disc { name, disc, label } => self.say_all(&ToPeer::Disc { name, disc: *disc, label }),
             ChatEvent::Reaction { peer, name, emoji } => {
                 self.say_all(&ToPeer::Reaction { peer: *peer, name, emoji: emoji.as_str() });
             }
@@ -102,6 +105,21 @@ impl<C: Connection> Session<C> {
             // Devices stand in the room's own message too.
             self.told.forget_room();
         }
+    }
+
+    pub(super) fn set_discs(&mut self, discs: Discs) {
+        self.room.set_discs(discs.names.len());
+        if discs != self.told.discs {
+            self.say_all(&ToPeer::Discs(&discs));
+            self.told.discs = discs;
+        }
+    }
+
+    /// Another disc is in.
+    pub(super) fn tell_disc(&mut self, by: Option<String>, disc: u32) {
+        let name = by.unwrap_or_else(|| self.host_called());
+        let label = self.told.discs.names.get(disc as usize).cloned().unwrap_or_default();
+        self.tell_chat(ChatEvent::Disc { name, disc, label });
     }
 
     /// The room is not as everyone was told.
@@ -207,6 +225,7 @@ impl<C: Connection> Session<C> {
 /// What does not change often. False if not all of it could be said.
 fn greet<C: Connection>(it: &mut Connected<C>, told: &Told) -> bool {
     it.peer.say(&ToPeer::Controls(&told.controls))
+        && (told.discs.names.is_empty() || it.peer.say(&ToPeer::Discs(&told.discs)))
         && it.peer.say(&ToPeer::Leds { on: told.leds })
         && it.peer.say(&ToPeer::Activity { seats: told.activity })
 }

@@ -28,6 +28,7 @@ mod work;
 
 pub use event::{
     Action, ChatEvent, InputUpdate, JoinId, PeerStats, Reply, RoomView, SessionCommand, SessionEvent, SessionStats,
+    disc_line,
 };
 pub use local_names::LocalName;
 pub use work::Work;

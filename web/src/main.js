@@ -145,6 +145,7 @@ function join(name, secret, code) {
       trying(again) {
         view.freeze();
         stats.forget();
+        game.setDiscs(null);
         change({ phase: again ? "reconnecting" : "connecting", code: "", trouble: "", picture: false });
       },
       asked() {
@@ -271,6 +272,13 @@ function onMessage(message) {
       break;
     case "line":
       chat.showPresence(message, room);
+      break;
+    case "discs":
+      game.setDiscs(message);
+      change({});
+      break;
+    case "disc":
+      chat.showDisc(message);
       break;
     case "reaction":
       reactions.show(message, seatOf(message.peer, room));

@@ -37,6 +37,7 @@ test("every message of the room is understood as it is", () => {
     { type: "controls", seats: [{ seat: 0, device: "RetroPad", names: { b: "Jump", left_x: "Steer" } }], wants: ["keyboard", "mouse"] },
     { type: "chat", peer: null, name: "Kim", text: "<b>hi</b>" },
     { type: "line", what: "joined", name: "Ann" },
+    { type: "discs", names: ["Tale", ""], inserted: 1 }, { type: "discs", names: [], inserted: null }, { type: "disc", name: "Ann", disc: 1, label: "<b>" },
     { type: "lights", seats: 5 }, { type: "leds", on: 2 ** 32 - 1 },
     { type: "rumble", seat: 0, strong: 65535, weak: 0 },
     { type: "invited", secret: SECRET },
@@ -67,6 +68,8 @@ test("hostile messages are no messages", () => {
     { type: "controls", seats: [], wants: "mouse" },
     { type: "chat", peer: null, name: "x" }, { type: "chat", peer: "3", name: "x", text: "y" }, { type: "chat", peer: 1, name: 1, text: "y" },
     { type: "line", what: "exploded", name: "x" }, { type: "reaction", peer: 1, name: "x", emoji: "💣" }, { type: "reaction", peer: 1, name: "x", emoji: "❤" },
+    { type: "discs", names: "Tale", inserted: null }, { type: "discs", names: [1], inserted: null }, { type: "discs", names: ["a"], inserted: -1 },
+    { type: "disc", name: "Ann", disc: 64, label: "" }, { type: "disc", name: "Ann", disc: 0 },
     { type: "lights", seats: -1 }, { type: "lights", seats: 2 ** 32 }, { type: "lights", seats: "5" }, { type: "leds" },
     { type: "rumble", seat: 8, strong: 0, weak: 0 }, { type: "rumble", seat: 0, strong: 65536, weak: 0 },
     { type: "invited", secret: "short" }, { type: "invited", secret: `${SECRET.slice(2)}"><` }, { type: "no", to: "ask" }, { type: "no", code: "right" },
@@ -79,6 +82,8 @@ test("long lists and texts are cut", () => {
   const many = Array.from({ length: 500 }, (_, peer) => ({ peer, name: "n".repeat(50), seats: [], wants: null, muted: false }));
   assert.equal(parse(room({ peers: many })).peers.length, 64);
   assert.equal(parse({ type: "chat", peer: 1, name: "x", text: "y".repeat(5000) }).text.length, 600);
+  const discs = parse({ type: "discs", names: Array(99).fill("n".repeat(300)), inserted: 70 });
+  assert.deepEqual([discs.names.length, discs.names[0].length, discs.inserted], [64, 200, null]);
   assert.equal(parse({ type: "chat", peer: 1, name: "x".repeat(5000), text: "y" }).name.length, 400);
 });
 
@@ -86,6 +91,7 @@ test("requests travel as the protocol writes them", () => {
   assert.equal(requestMessage({ type: "ask", seat: null }), '{"type":"ask","seat":null}');
   assert.equal(requestMessage({ type: "sit", peer: 4, seat: 0, on: true }), '{"type":"sit","peer":4,"seat":0,"on":true}');
   assert.equal(requestMessage({ type: "do", what: "save", slot: 9 }), '{"type":"do","what":"save","slot":9}');
+  assert.equal(requestMessage({ type: "do", what: "disc", disc: 1 }), '{"type":"do","what":"disc","disc":1}');
   assert.deepEqual(REACTIONS.map((it) => Array.from(it, (char) => char.codePointAt(0).toString(16)).join()),
     ["1f44d", "1f44f", "1f602", "1f62e", "1f631", "2764,fe0f", "1f389", "1f62d"]);
 });

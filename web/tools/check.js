@@ -310,6 +310,31 @@ async function check() {
   await page.click("#game-toggle");
   await tab.run("mock.set({ rights: [] })");
 
+  step("a guest who may changes the disc, and everyone reads who did");
+  assert.equal(await page.run("return document.getElementById('game-toggle').hidden"), true);
+  await tab.run("mock.setDiscs({ names: ['Tale (Disc 1)', '', '<b>The end</b>'], inserted: 0 }); mock.set({ rights: ['discs'] })");
+  await page.until("the button", "!document.getElementById('game-toggle').hidden");
+  await page.click("#game-toggle");
+  const choices = () => page.run("return [...document.getElementById('disc').options].map((it) => it.textContent)");
+  assert.deepEqual(await choices(), ["\u2068Tale (Disc 1)\u2069 (in the drive)", "Disc 2", "<b>The end</b>"]);
+  assert.deepEqual(await page.run("return ['game-play', 'game-states', 'game-invite'].map((id) => document.getElementById(id).hidden)"), [true, true, true]);
+  assert.equal(await page.run("return document.getElementById('do-disc').disabled"), true, "it is in already");
+  await page.picture(shot("discs-desktop"));
+  const choose = (disc) => page.run("const list = document.getElementById('disc'); list.value = arguments[0]; list.dispatchEvent(new Event('change', { bubbles: true }))", String(disc));
+  await choose(2);
+  await page.click("#do-disc");
+  await page.until("who did", "document.querySelector('#chat-log p:last-child').textContent.endsWith('put in \u2068<b>The end</b>\u2069.')");
+  await page.until("the new mark", "document.getElementById('disc').selectedOptions[0].textContent === '\u2068<b>The end</b>\u2069 (in the drive)'");
+  await tab.run("mock.setDiscs({ names: ['Tale (Disc 1)', '', ''], inserted: null })");
+  await page.until("an open drive", "!document.getElementById('disc-open').hidden");
+  await choose(1);
+  await tab.run("mock.discs = { names: ['Tale (Disc 1)'], inserted: null }");
+  await page.click("#do-disc");
+  await page.until("the refusal", "document.getElementById('toast').textContent === 'That is no longer there.'");
+  await tab.run("mock.setDiscs({ names: [], inserted: null })");
+  await page.until("nothing to do any more", "document.getElementById('game-toggle').hidden && document.getElementById('game').hidden");
+  await tab.run("mock.set({ rights: [] })");
+
   step("a cut connection comes back by itself with its token");
   await tab.run("mock.cut()");
   await page.state("reconnecting");

@@ -3,7 +3,7 @@
 use crate::engine::saves::{CoreName, SaveError, SaveVersion, Saves, StateList};
 use crate::engine::{EngineEvent, NoticeKind};
 use crate::game_command::{Slot, StatePlace};
-use crate::link::message::{ControlName, Load, PortDevices, ToCore, Wants};
+use crate::link::message::{ControlName, Discs, Load, PortDevices, ToCore, Wants};
 use crate::packet::Format;
 use crate::room::RoomCommand;
 use std::path::PathBuf;
@@ -112,6 +112,13 @@ pub enum ToSession {
         ports: Vec<PortDevices>,
         names: Vec<ControlName>,
         wants: Wants,
+    },
+    /// The discs of the game; none at all for one without a drive.
+    Discs(Discs),
+    /// Another disc is in: who put it in, none for the host, and which, from 0.
+    DiscChanged {
+        by: Option<String>,
+        disc: u32,
     },
     Room(RoomCommand),
     /// Stream in this format only; none for the best that each peer takes.

@@ -102,7 +102,7 @@ impl Machine {
                     loaded.options = options;
                 }
             }
-            FromCore::Discs(discs) => game.discs = Some(discs),
+            FromCore::Discs(discs) => self.discs_are(discs),
             FromCore::Controllers(ports) => {
                 game.ports = ports;
                 self.tell_controls();
@@ -126,6 +126,7 @@ impl Machine {
         let (revived, seats) = (loaded.revived, loaded.ports);
         game.state = GameState::Running;
         game.paused_by = None;
+        game.disc_wanted = None;
         game.loaded = Some(loaded);
         self.push(Action::ToSession(ToSession::Seats(seats)));
         self.push(Action::RequestKeyframes);

@@ -60,6 +60,8 @@ pub(super) struct OpenGame {
     pub(super) names: Vec<ControlName>,
     pub(super) wants: Wants,
     pub(super) discs: Option<Discs>,
+    /// The disc that is to be put in, from 0, and the guest who wants it; none for the host.
+    pub(super) disc_wanted: Option<(u32, Option<String>)>,
     /// It was said that the core process is not held as it should be.
     pub(super) hold_told: bool,
     /// The kinds of things that the core was refused.
@@ -88,6 +90,7 @@ impl OpenGame {
             names: Vec::new(),
             wants: Wants::default(),
             discs: None,
+            disc_wanted: None,
             hold_told: false,
             refused: Vec::new(),
             paused_by: None,

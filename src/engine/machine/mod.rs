@@ -8,6 +8,7 @@
 mod action;
 mod core;
 mod crashes;
+mod discs;
 mod game;
 mod states;
 #[cfg(test)]
@@ -18,7 +19,7 @@ pub use action::{Action, Answer, GameId, StartId, StateFound, ToSession};
 use super::saves::{SaveError, Saves};
 use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
 use crate::game_command::{Continuing, GameCommand, StatePlace};
-use crate::link::message::ToCore;
+use crate::link::message::{Discs, ToCore};
 use crate::session::protocol::GameInfo;
 use crate::text::Spoken;
 use crashes::Crashes;
@@ -133,7 +134,7 @@ impl Machine {
                 }
                 self.tell_core(ToCore::Device { port, id });
             }
-            Command::Disc(command) => self.tell_core(ToCore::Disc(command)),
+            Command::Disc(command) => self.command_drive(command),
             Command::PutBackSave { put_aside } => self.put_back(put_aside),
             Command::PutBackState { slot } => self.put_back_state(slot),
             Command::Continue { wanted } => self.continue_game(wanted),
@@ -229,6 +230,7 @@ impl Machine {
         self.states.forget();
         self.push(Action::ReleaseSaves);
         self.closed = self.game.take().map(|game| (game.id, game.battery));
+        self.push(Action::ToSession(ToSession::Discs(Discs::default())));
     }
 
     /// An earlier battery save takes the place of the present one, which becomes an earlier one itself.
@@ -387,6 +389,7 @@ impl Machine {
                 }
                 self.request_state(StateRequest::Load(StatePlace::Slot(slot)));
             }
+            GameCommand::InsertDisc(disc) => self.insert_disc(guest, disc),
         }
     }
 

@@ -9,7 +9,7 @@ mod to_page;
 pub use from_page::{FromPage, FromPeer, Join, parse_control, parse_join, parse_page};
 pub use input::{InputMessage, KeyMessage, MouseMessage, PadMessage};
 pub use to_page::{
-    ClosingCode, Controls, GameInfo, HostInfo, IceServer, PlayState, Presence, Problem, RefusedCode, SeatControls,
+    ClosingCode, Controls, Discs, GameInfo, HostInfo, IceServer, PlayState, Presence, Problem, RefusedCode, SeatControls,
     SeatInfo, ToPage, ToPeer, TroubleCode, You,
 };
 

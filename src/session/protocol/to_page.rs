@@ -173,6 +173,17 @@ pub enum ToPeer<'a> {
         /// One of [`crate::room::EMOJI`].
         emoji: &'a str,
     },
+    /// The discs of the game.
+    Discs(&'a Discs),
+    /// Another disc is in.
+    Disc {
+        /// Who put it in.
+        name: &'a str,
+        /// From 0.
+        disc: u32,
+        /// What it is called; may be empty.
+        label: &'a str,
+    },
     /// Seats with anything held, one bit each.
     #[serde(rename = "lights")]
     Activity { seats: SeatSet },
@@ -356,6 +367,15 @@ pub struct Controls {
     pub seats: Vec<SeatControls>,
     /// `keyboard`, `mouse`, `lightgun`, `pointer`.
     pub wants: Vec<&'static str>,
+}
+
+/// The discs of a game that has several, or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Discs {
+    /// What each is called; empty where the core does not say.
+    pub names: Vec<String>,
+    /// The one in the closed drive, from 0.
+    pub inserted: Option<u32>,
 }
 
 /// The controls of one seat.

@@ -2,6 +2,7 @@
 //! must hold. The model keeps its own books: what each page holds down and was told, and what the host said.
 
 use super::plain::{Act, CLOSED, CONTROL, Plain, VIDEO, datagram, offer};
+use crate::game_command::GameCommand;
 use crate::input::{PadState, Seat};
 use crate::packet::{Format, PictureShape, VideoPacket};
 use crate::room::{
@@ -9,7 +10,7 @@ use crate::room::{
     Room, RoomCommand, SeatChange, SeatGrant,
 };
 use crate::session::connection::Via;
-use crate::session::protocol::{FromPage, Join, RefusedCode, ToPage, VERSION};
+use crate::session::protocol::{Discs, FromPage, Join, RefusedCode, ToPage, VERSION};
 use crate::session::{Action, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,6 +85,10 @@ struct Model {
     viewers: [u32; Format::ALL.len()],
     broken: [bool; Format::ALL.len()],
     forced: Option<Format>,
+    /// How many discs the game has.
+    discs: usize,
+    /// How often a guest wanted another one.
+    discs_changed: u32,
     frame: u64,
     sent_frames: BTreeMap<u32, u64>,
 }
@@ -123,6 +128,8 @@ impl Model {
             viewers: [0; Format::ALL.len()],
             broken: [false; Format::ALL.len()],
             forced: None,
+            discs: 0,
+            discs_changed: 0,
             frame: 0,
             sent_frames: BTreeMap::new(),
         }
@@ -264,6 +271,10 @@ impl Model {
             Action::Notify(event) => match event {
                 SessionEvent::Room(view) => self.view = Some(*view),
                 SessionEvent::Joined { id, .. } => assert!(self.joined.insert(id), "no peer joins twice"),
+                SessionEvent::Game { command: GameCommand::InsertDisc(disc), .. } => {
+                    assert!((disc as usize) < self.discs, "disc {disc} of {}", self.discs);
+                    self.discs_changed += 1;
+                }
                 SessionEvent::Left { id, .. } => assert!(self.joined.remove(&id), "those leave who joined"),
                 _ => {}
             },
@@ -385,7 +396,7 @@ impl Model {
         let (seat, slot) = (self.dice.roll(10), self.dice.roll(12));
         let other = self.dice.roll(u64::from(self.next_page) + 4);
         let on = self.dice.one_in(2);
-        let text = match self.dice.roll(9) {
+        let text = match self.dice.roll(10) {
             0 => r#"{"type":"ask","seat":null}"#.to_owned(),
             1 => format!(r#"{{"type":"ask","seat":{seat}}}"#),
             2 => r#"{"type":"unask"}"#.to_owned(),
@@ -393,6 +404,7 @@ impl Model {
             4 => format!(r#"{{"type":"sit","peer":{other},"seat":{seat},"on":{on}}}"#),
             5 => format!(r#"{{"type":"do","what":"load","slot":{slot}}}"#),
             6 => r#"{"type":"invite","grant":"any"}"#.to_owned(),
+            8 => format!(r#"{{"type":"do","what":"disc","disc":{}}}"#, seat % 4),
             7 => r#"{"type":"chat","text":"hello"}"#.to_owned(),
             _ => format!(r#"{{"type":"rename","name":"N{other}"}}"#),
         };
@@ -531,6 +543,12 @@ impl Model {
                 let ports = 1 + self.dice.roll(8) as usize;
                 self.session.handle_command(SessionCommand::Ports(ports), self.now);
             }
+            27 => {
+                let count = self.dice.roll(4) as usize;
+                self.discs = count;
+                let names = (1..=count).map(|number| format!("Disc {number}")).collect();
+                self.session.handle_command(SessionCommand::Discs(Discs { names, inserted: None }), self.now);
+            }
             28 => self.pass(Duration::from_secs(1 + self.dice.0 % 4)),
             _ => self.pass(Duration::from_millis(self.dice.0 % 300)),
         }
@@ -613,6 +631,7 @@ impl Model {
 
 #[test]
 fn a_hundred_thousand_events_leave_every_book_in_order() {
+    let mut discs_changed = 0;
     for seed in 1..=100 {
         let mut model = Model::new(seed);
         for event in 0..1000 {
@@ -625,7 +644,9 @@ fn a_hundred_thousand_events_leave_every_book_in_order() {
         model.settle();
         assert!(model.session.is_closed() && model.pages.is_empty(), "everyone is told, and gone");
         assert!(model.board.iter().all(|pad| pad.buttons == 0), "and nothing is held");
+        discs_changed += model.discs_changed;
     }
+    assert!(discs_changed > 0, "some guest who may put another disc in");
 }
 
 #[test]
