@@ -201,6 +201,7 @@ impl Executor {
                         SessionCommand::Discs(Discs { names: discs.names, inserted: discs.inserted })
                     }
                     ToSession::DiscChanged { by, disc } => SessionCommand::DiscChanged { by, disc },
+                    ToSession::OnScreen(shown) => SessionCommand::OnScreen(shown),
                     ToSession::Room(command) => SessionCommand::Room(command),
                     ToSession::Codec(format) => SessionCommand::ForceFormat(format),
                 }));

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::event::{ChatEvent, RoomView, SessionEvent};
-use super::protocol::{Controls, Discs, GameInfo, HostInfo, SeatInfo, ToPeer, You};
+use super::protocol::{Controls, Discs, GameInfo, OnScreen, HostInfo, SeatInfo, ToPeer, You};
 use super::work::Job;
 use super::{Connected, Session};
 use crate::input::{MAX_SEATS, Rumble, Seat, SeatSet};
@@ -16,6 +16,9 @@ const ACTIVITY: RateLimit = RateLimit::new(1, Duration::from_millis(100));
 /// because a guest who comes in changes the room twice.
 const ROOM: RateLimit = RateLimit::new(3, Duration::from_millis(100));
 
+/// How often the core's texts are told at most: how far something is changes with every frame, and the newest counts.
+const ON_SCREEN: RateLimit = RateLimit::new(2, Duration::from_millis(250));
+
 /// What everyone was told last, and what newcomers are to be told.
 pub(super) struct Told {
     /// The room's version.
@@ -24,6 +27,10 @@ pub(super) struct Told {
     pub game: GameInfo,
     controls: Controls,
     discs: Discs,
+    on_screen: OnScreen,
+    /// Those texts are not as everyone was told.
+    on_screen_is_news: bool,
+    on_screen_limiter: RateLimiter,
     pub fps: f64,
     activity: SeatSet,
     activity_limiter: RateLimiter,
@@ -39,6 +46,9 @@ impl Told {
             game: GameInfo::default(),
             controls: Controls::default(),
             discs: Discs::default(),
+            on_screen: OnScreen::default(),
+            on_screen_is_news: false,
+            on_screen_limiter: RateLimiter::new(ON_SCREEN, now),
             fps: 0.0,
             activity: SeatSet::EMPTY,
             activity_limiter: RateLimiter::new(ACTIVITY, now),
@@ -50,6 +60,11 @@ impl Told {
     /// The room is to be told again, although it has not changed.
     pub fn forget_room(&mut self) {
         self.room = None;
+    }
+
+    /// How long until the core's texts may be told; none if everyone was told the newest.
+    pub fn on_screen_wait(&self, now: Duration) -> Option<Duration> {
+        self.on_screen_is_news.then(|| self.on_screen_limiter.wait(now))
     }
 
     /// How long until the room may be told.
@@ -115,6 +130,24 @@ impl<C: Connection> Session<C> {
         }
     }
 
+    pub(super) fn set_on_screen(&mut self, shown: OnScreen) {
+        self.told.on_screen_is_news |= shown != self.told.on_screen;
+        self.told.on_screen = shown;
+    }
+
+    /// Tells everyone what the core wants them to read, if that is news and may be told. True if there is something to tell.
+    pub(super) fn tell_on_screen(&mut self, now: Instant) -> bool {
+        let monotonic = self.monotonic(now);
+        if !self.told.on_screen_is_news || !self.told.on_screen_limiter.take(monotonic) {
+            return false;
+        }
+        self.told.on_screen_is_news = false;
+        let shown = std::mem::take(&mut self.told.on_screen);
+        self.say_all(&ToPeer::OnScreen(shown.at(monotonic)));
+        self.told.on_screen = shown;
+        true
+    }
+
     /// Another disc is in.
     pub(super) fn tell_disc(&mut self, by: Option<String>, disc: u32) {
         let name = by.unwrap_or_else(|| self.host_called());
@@ -157,6 +190,7 @@ impl<C: Connection> Session<C> {
 
     /// Tells one peer how the room is, and what else is news to it.
     pub(super) fn tell_room_to(&mut self, id: PeerId, job: &RoomJob, now: Instant) {
+        let monotonic = self.monotonic(now);
         let Some(member) = job.members.iter().find(|member| member.id == id) else { return };
         let Session { peers, told, room, renditions, .. } = self;
         let Some(it) = peers.get_mut(&id) else { return };
@@ -169,7 +203,7 @@ impl<C: Connection> Session<C> {
         });
         it.behind = !said;
         if said && !it.greeted {
-            it.greeted = greet(it, told);
+            it.greeted = greet(it, told, monotonic);
             it.behind = !it.greeted;
         }
         // A guest who sits down while a motor turns feels it.
@@ -223,9 +257,10 @@ impl<C: Connection> Session<C> {
 }
 
 /// What does not change often. False if not all of it could be said.
-fn greet<C: Connection>(it: &mut Connected<C>, told: &Told) -> bool {
+fn greet<C: Connection>(it: &mut Connected<C>, told: &Told, now: Duration) -> bool {
     it.peer.say(&ToPeer::Controls(&told.controls))
         && (told.discs.names.is_empty() || it.peer.say(&ToPeer::Discs(&told.discs)))
+        && (told.on_screen.is_empty(now) || it.peer.say(&ToPeer::OnScreen(told.on_screen.at(now))))
         && it.peer.say(&ToPeer::Leds { on: told.leds })
         && it.peer.say(&ToPeer::Activity { seats: told.activity })
 }

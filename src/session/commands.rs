@@ -15,6 +15,7 @@ impl<C: Connection> Session<C> {
             SessionCommand::Game(game) => self.set_game(game),
             SessionCommand::Controls(controls) => self.set_controls(controls),
             SessionCommand::Discs(discs) => self.set_discs(discs),
+            SessionCommand::OnScreen(shown) => self.set_on_screen(shown),
             SessionCommand::DiscChanged { by, disc } => self.tell_disc(by, disc),
             SessionCommand::Ports(ports) => {
                 self.room.set_ports(ports);

@@ -2,7 +2,7 @@
 
 use super::LocalName;
 use super::connection::{HostCandidate, PeerPath};
-use super::protocol::{Controls, Discs, GameInfo, Presence, SeatInfo, ToPage};
+use super::protocol::{Controls, Discs, GameInfo, OnScreen, Presence, SeatInfo, ToPage};
 use crate::game_command::GameCommand;
 use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat, SeatSet};
 use crate::packet::Format;
@@ -30,6 +30,8 @@ pub enum SessionCommand {
     Controls(Controls),
     /// The discs of the game.
     Discs(Discs),
+    /// What the core wants people to read over the picture.
+    OnScreen(OnScreen),
     /// Another disc is in: who put it in, none for the host, and which, from 0.
     DiscChanged {
         by: Option<String>,

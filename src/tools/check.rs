@@ -6,7 +6,7 @@ use crate::library::{
     CheckError, ContentError, Found, Inside, check_content, check_core, describe_core, firmware_problems, handed_over,
 };
 use crate::link::Link;
-use crate::link::message::{
+use crate::link::message::{MessageKind, 
     Bounds, CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, OptionInfo, Pace, Report,
 };
 use crate::messages;
@@ -140,7 +140,12 @@ impl Seen {
             FromCore::Loaded(loaded) => self.loaded = Some(loaded),
             FromCore::LoadFailed(error) => return Err(error),
             FromCore::Ended(report) => self.report = Some(report),
-            FromCore::Message(text) => self.note(text),
+            FromCore::Message(message) => {
+                // One that tells how far it is says the same again and again.
+                if message.kind == MessageKind::Note {
+                    self.note(message.text);
+                }
+            }
             FromCore::Warning(warning) => self.note(warning.text(texts)),
             FromCore::Content(note) => self.note(note.text(texts)),
             _ => {}

@@ -23,6 +23,7 @@ import { attachFullScreen } from "./ui/full-screen.js";
 import { HelpPanel } from "./ui/help-panel.js";
 import { NoticeView } from "./ui/notice-view.js";
 import { isUnderWay, noticeFor } from "./ui/notice.js";
+import { OnScreenView } from "./ui/on-screen.js";
 import { Panel } from "./ui/panel.js";
 import { PictureView } from "./ui/picture-view.js";
 import { Sound } from "./ui/sound.js";
@@ -72,6 +73,7 @@ const people = new PeoplePanel(request);
 const chat = new ChatPanel(request);
 const game = new GamePanel(request);
 const reactions = new Reactions();
+const onScreen = new OnScreenView();
 const wakeLock = new WakeLock();
 const peoplePanel = new Panel("people");
 const chatPanel = new Panel("chat", byId("chat-field", HTMLInputElement));
@@ -146,6 +148,7 @@ function join(name, secret, code) {
         view.freeze();
         stats.forget();
         game.setDiscs(null);
+        onScreen.show(null);
         change({ phase: again ? "reconnecting" : "connecting", code: "", trouble: "", picture: false });
       },
       asked() {
@@ -276,6 +279,9 @@ function onMessage(message) {
     case "discs":
       game.setDiscs(message);
       change({});
+      break;
+    case "osd":
+      onScreen.show(message);
       break;
     case "disc":
       chat.showDisc(message);

@@ -38,6 +38,8 @@ test("every message of the room is understood as it is", () => {
     { type: "chat", peer: null, name: "Kim", text: "<b>hi</b>" },
     { type: "line", what: "joined", name: "Ann" },
     { type: "discs", names: ["Tale", ""], inserted: 1 }, { type: "discs", names: [], inserted: null }, { type: "disc", name: "Ann", disc: 1, label: "<b>" },
+    { type: "osd", note: { text: "<b>Saved</b>\nhere", level: 3, ms: 1500 }, status: null, progress: { text: "Loading", percent: null, ms: 60000 } },
+    { type: "osd", note: null, status: { text: "60 fps", level: 0, ms: 1 }, progress: { text: "Loading", percent: 100, ms: 1 } },
     { type: "lights", seats: 5 }, { type: "leds", on: 2 ** 32 - 1 },
     { type: "rumble", seat: 0, strong: 65535, weak: 0 },
     { type: "invited", secret: SECRET },
@@ -70,6 +72,8 @@ test("hostile messages are no messages", () => {
     { type: "line", what: "exploded", name: "x" }, { type: "reaction", peer: 1, name: "x", emoji: "💣" }, { type: "reaction", peer: 1, name: "x", emoji: "❤" },
     { type: "discs", names: "Tale", inserted: null }, { type: "discs", names: [1], inserted: null }, { type: "discs", names: ["a"], inserted: -1 },
     { type: "disc", name: "Ann", disc: 64, label: "" }, { type: "disc", name: "Ann", disc: 0 },
+    ...[{ note: "hi" }, { note: { text: 1, level: 1, ms: 1 } }, { note: { text: "x", level: 4, ms: 1 } }, { status: { text: "x", level: 1, ms: 1e9 } },
+      { progress: { text: "x", percent: 101, ms: 1 } }, { progress: { text: "x", percent: -1, ms: 1 } }].map((news) => ({ type: "osd", ...news })),
     { type: "lights", seats: -1 }, { type: "lights", seats: 2 ** 32 }, { type: "lights", seats: "5" }, { type: "leds" },
     { type: "rumble", seat: 8, strong: 0, weak: 0 }, { type: "rumble", seat: 0, strong: 65536, weak: 0 },
     { type: "invited", secret: "short" }, { type: "invited", secret: `${SECRET.slice(2)}"><` }, { type: "no", to: "ask" }, { type: "no", code: "right" },
@@ -82,6 +86,7 @@ test("long lists and texts are cut", () => {
   const many = Array.from({ length: 500 }, (_, peer) => ({ peer, name: "n".repeat(50), seats: [], wants: null, muted: false }));
   assert.equal(parse(room({ peers: many })).peers.length, 64);
   assert.equal(parse({ type: "chat", peer: 1, name: "x", text: "y".repeat(5000) }).text.length, 600);
+  assert.equal(parse({ type: "osd", note: { text: "y".repeat(5000), level: 1, ms: 1 } }).note.text.length, 600);
   const discs = parse({ type: "discs", names: Array(99).fill("n".repeat(300)), inserted: 70 });
   assert.deepEqual([discs.names.length, discs.names[0].length, discs.inserted], [64, 200, null]);
   assert.equal(parse({ type: "chat", peer: 1, name: "x".repeat(5000), text: "y" }).name.length, 400);

@@ -335,6 +335,23 @@ async function check() {
   await page.until("nothing to do any more", "document.getElementById('game-toggle').hidden && document.getElementById('game').hidden");
   await tab.run("mock.set({ rights: [] })");
 
+  step("what the game says is over the picture as text, with a bar that goes on in its place, and goes by itself");
+  const place = (name) => `document.getElementById('osd-${name}')`;
+  await tab.run("mock.tell({ type: 'osd', note: { text: '<b>Disc read</b>\\nslowly', level: 2, ms: 60000 }, status: { text: '59.9 fps', level: 1, ms: 60000 }, progress: { text: 'Caching textures', percent: 25, ms: 60000 } })");
+  await page.until("the bar", `${place("bar")}.value === 25 && !${place("progress")}.hidden`);
+  assert.equal(await page.text("#osd-note"), "<b>Disc read</b>\nslowly");
+  assert.equal(await page.run("return document.querySelectorAll('#osd-note b').length"), 0);
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(shot(`osd-${size}`));
+  }
+  await page.size("desktop");
+  await tab.run("mock.tell({ type: 'osd', note: null, status: null, progress: { text: 'Caching textures', percent: 80, ms: 60000 } })");
+  await page.until("further", `${place("bar")}.value === 80 && ${place("note")}.hidden && ${place("status")}.hidden`);
+  await tab.run("mock.tell({ type: 'osd', note: null, status: null, progress: { text: 'Caching', percent: null, ms: 200 } })");
+  await page.until("a bar without a value", `${place("bar")}.position === -1`);
+  await page.until("nothing", `${place("progress")}.hidden`);
+
   step("a cut connection comes back by itself with its token");
   await tab.run("mock.cut()");
   await page.state("reconnecting");

@@ -6,6 +6,7 @@ use crate::game_command::{Slot, StatePlace};
 use crate::link::message::{ControlName, Discs, Load, PortDevices, ToCore, Wants};
 use crate::packet::Format;
 use crate::room::RoomCommand;
+use crate::session::protocol::OnScreen;
 use std::path::PathBuf;
 
 /// One opening of a game. Never used twice.
@@ -120,6 +121,8 @@ pub enum ToSession {
         by: Option<String>,
         disc: u32,
     },
+    /// What the core wants people to read.
+    OnScreen(OnScreen),
     Room(RoomCommand),
     /// Stream in this format only; none for the best that each peer takes.
     Codec(Option<Format>),

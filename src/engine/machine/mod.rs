@@ -10,6 +10,7 @@ mod core;
 mod crashes;
 mod discs;
 mod game;
+mod messages;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use super::saves::{SaveError, Saves};
 use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
 use crate::game_command::{Continuing, GameCommand, StatePlace};
 use crate::link::message::{Discs, ToCore};
-use crate::session::protocol::GameInfo;
+use crate::session::protocol::{GameInfo, OnScreen};
 use crate::text::Spoken;
 use crashes::Crashes;
 use game::{BatterySave, OpenGame, Process};
@@ -231,6 +232,7 @@ impl Machine {
         self.push(Action::ReleaseSaves);
         self.closed = self.game.take().map(|game| (game.id, game.battery));
         self.push(Action::ToSession(ToSession::Discs(Discs::default())));
+        self.push(Action::ToSession(ToSession::OnScreen(OnScreen::default())));
     }
 
     /// An earlier battery save takes the place of the present one, which becomes an earlier one itself.
@@ -325,6 +327,7 @@ impl Machine {
         if mem::replace(&mut game.process, Process::None) != Process::None {
             self.push(Action::DropCore);
         }
+        self.core_falls_silent();
         self.states.forget();
         self.event(EngineEvent::Failed(why));
     }

@@ -1,5 +1,6 @@
 //! What a page is told: on its carrier, and on the control channel.
 
+use super::OnScreenNow;
 use crate::input::{Seat, SeatSet};
 use crate::room::{Denied, Holder, Member, PeerId, Permissions, SeatGrant};
 use serde::Serialize;
@@ -173,6 +174,9 @@ pub enum ToPeer<'a> {
         /// One of [`crate::room::EMOJI`].
         emoji: &'a str,
     },
+    /// What the core wants people to read over the picture: all of it, each time.
+    #[serde(rename = "osd")]
+    OnScreen(OnScreenNow<'a>),
     /// The discs of the game.
     Discs(&'a Discs),
     /// Another disc is in.

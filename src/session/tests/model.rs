@@ -10,7 +10,7 @@ use crate::room::{
     Room, RoomCommand, SeatChange, SeatGrant,
 };
 use crate::session::connection::Via;
-use crate::session::protocol::{Discs, FromPage, Join, RefusedCode, ToPage, VERSION};
+use crate::session::protocol::{Discs, FromPage, Join, OnScreen, RefusedCode, ScreenLine, ToPage, VERSION};
 use crate::session::{Action, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +64,8 @@ struct Page {
     seqs: [Option<u32>; 8],
     /// The last room message: seats it holds.
     told_seats: Option<BTreeSet<u64>>,
+    /// How far something is, each time that it was told.
+    told_progress: Vec<Option<u64>>,
 }
 
 struct Model {
@@ -199,6 +201,9 @@ impl Model {
                     page.told_seats = Some(seats.iter().filter_map(Value::as_u64).collect());
                     assert_eq!(message["you"]["peer"], page.peer.0);
                 }
+                if message["type"] == "osd" {
+                    page.told_progress.push(message["progress"]["percent"].as_u64());
+                }
             }
             CLOSED => {
                 let page = self.pages.values().find(|page| page.peer == peer).expect("it was there").clone();
@@ -257,6 +262,7 @@ impl Model {
                             pads: [0; 8],
                             seqs: [None; 8],
                             told_seats: None,
+                            told_progress: Vec::new(),
                         };
                         self.carriers.insert(id, page.number);
                         self.pages.insert(page.number, page);
@@ -665,4 +671,49 @@ fn what_only_the_host_may_do_is_denied_to_a_guest_with_every_permission() {
         let denied = room.apply(Actor::Guest(peer), command, &mut Counter(5), Duration::ZERO);
         assert_eq!(denied, Err(crate::room::Denied::Permission));
     }
+}
+
+/// A session with one page whose channels are open.
+fn with_a_page(seed: u64) -> (Model, u32) {
+    let mut model = Model::new(seed);
+    model.join();
+    while model.pages.is_empty() {
+        model.settle();
+        model.join();
+    }
+    let page = model.pages.values_mut().next().expect("one");
+    (page.connected, page.control) = (true, true);
+    let number = page.number;
+    model.send(number, Act::Connect, &[]);
+    model.settle();
+    model.send(number, Act::OpenControl, &[]);
+    model.settle();
+    (model, number)
+}
+
+#[test]
+fn of_what_the_core_says_pages_read_the_newest_four_times_a_second() {
+    let (mut model, number) = with_a_page(4);
+    let line = |percent| ScreenLine { text: "Loading".into(), level: 1, percent, until: Duration::from_secs(3600) };
+    let say = |model: &mut Model, percent| {
+        let shown = OnScreen { progress: percent.map(|percent| line(Some(percent))), ..OnScreen::default() };
+        model.session.handle_command(SessionCommand::OnScreen(shown), model.now);
+        model.settle();
+    };
+    for step in 0..=100u8 {
+        say(&mut model, Some(step));
+        model.pass(Duration::from_millis(10));
+    }
+    model.pass(Duration::from_millis(250));
+    model.settle();
+    let told = model.pages[&number].told_progress.clone();
+    assert!(told.len() <= 7, "{told:?}");
+    assert_eq!(told.last(), Some(&Some(100)), "the newest is never lost: {told:?}");
+    assert!(told.is_sorted(), "{told:?}");
+    say(&mut model, Some(100));
+    model.pass(Duration::from_secs(1));
+    model.settle();
+    assert_eq!(model.pages[&number].told_progress.len(), told.len(), "what has not changed is not told");
+    say(&mut model, None);
+    assert_eq!(model.pages[&number].told_progress.last(), Some(&None), "and that it is over");
 }

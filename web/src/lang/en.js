@@ -343,6 +343,8 @@ export default Object.freeze({
   "stats.unit.mbit": "{n} Mbit/s",
   "stats.unit.percent": "{n} %",
 
+  "osd.label": "What the game says",
+
   "video.label": "The game",
 
   "secure.title": "Gamepads on this link",

@@ -343,6 +343,8 @@ export default Object.freeze({
   "stats.unit.mbit": "{n} Mbit/s",
   "stats.unit.percent": "{n} %",
 
+  "osd.label": "游戏的消息",
+
   "video.label": "游戏画面",
 
   "secure.title": "在此链接上使用手柄",

@@ -27,6 +27,9 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** @typedef {{type: "line", what: "joined" | "left" | "kicked", name: string}} Presence */
 /** @typedef {{type: "reaction", peer: number | null, name: string, emoji: string}} Reaction */
 /** `names`: empty where the game does not say. `inserted`: the one in the closed drive, from 0. @typedef {{type: "discs", names: string[], inserted: number | null}} Discs */
+/** `level`: 0 debug, 1 info, 2 warning, 3 error; `ms`: how long it is shown. @typedef {{text: string, level: number, ms: number}} ScreenNote */
+/** `percent` null: the game cannot say. @typedef {{text: string, percent: number | null, ms: number}} ScreenProgress */
+/** What the game wants people to read over the picture: all of it. @typedef {{type: "osd", note: ScreenNote | null, status: ScreenNote | null, progress: ScreenProgress | null}} OnScreen */
 /** Another disc is in: who put it in, which, from 0, and what it is called, or empty. @typedef {{type: "disc", name: string, disc: number, label: string}} DiscChange */
 /** Bits of the seats with anything held. @typedef {{type: "lights", seats: number}} Activity */
 /** @typedef {{type: "rumble", seat: number, strong: number, weak: number}} Rumble */
@@ -38,7 +41,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** `ice`: servers that help this page to find a way. @typedef {{type: "welcome", v: number, peer: number, resume: string, sdp: string, ice: RTCIceServer[]}} Welcome */
 /** The answer to another offer. @typedef {{type: "restarted", sdp: string}} Restarted */
 /**
- * @typedef {Room | Controls | Picture | HostStats | HostCandidate | Trouble | Pong | Closing | ChatMessage | Presence | Discs | DiscChange | Reaction | Activity | Rumble
+ * @typedef {Room | Controls | Picture | HostStats | HostCandidate | Trouble | Pong | Closing | ChatMessage | Presence | Discs | DiscChange | OnScreen | Reaction | Activity | Rumble
  *   | Leds | Invited | Denied | Waiting | Refused | Welcome | Restarted} HostMessage
  */
 
@@ -66,6 +69,8 @@ const LIMIT_CHARS = 65536;
 const CANDIDATE_LIMIT = 512;
 const SEATS = 8;
 const PEERS = 64;
+const SCREEN_TEXT_LIMIT = 600;
+const SCREEN_MS_LIMIT = 60_000;
 const DISCS = 64;
 const DISC_NAME_LIMIT = 200;
 const GRANTS = /** @type {const} */ (["any", "watch"]);
@@ -185,6 +190,12 @@ const READERS = {
     const inserted = nullOr(message.inserted, whole);
     return { type: "discs", names, inserted: inserted !== null && inserted < names.length ? inserted : null };
   },
+  osd: (message) => ({
+    type: "osd",
+    note: nullOr(message.note, screenNote),
+    status: nullOr(message.status, screenNote),
+    progress: nullOr(message.progress, screenProgress),
+  }),
   disc: (message) => ({ type: "disc", name: text(message.name), disc: whole(message.disc, DISCS - 1), label: text(message.label, DISC_NAME_LIMIT) }),
   reaction: (message) => ({ type: "reaction", peer: nullOr(message.peer, whole), name: text(message.name), emoji: word(message.emoji, REACTIONS) }),
   lights: (message) => ({ type: "lights", seats: whole(message.seats, BITS_32) }),
@@ -263,6 +274,18 @@ function game(value) {
 function problem(value) {
   const it = record(value);
   return { code: text(it.code), core: optionalText(it.core) };
+}
+
+/** @param {unknown} value @returns {ScreenNote} */
+function screenNote(value) {
+  const it = record(value);
+  return { text: text(it.text, SCREEN_TEXT_LIMIT), level: whole(it.level, 3), ms: whole(it.ms, SCREEN_MS_LIMIT) };
+}
+
+/** @param {unknown} value @returns {ScreenProgress} */
+function screenProgress(value) {
+  const it = record(value);
+  return { text: text(it.text, SCREEN_TEXT_LIMIT), percent: nullOr(it.percent, (part) => whole(part, 100)), ms: whole(it.ms, SCREEN_MS_LIMIT) };
 }
 
 /** @param {unknown} value @returns {SeatControls} */
