@@ -58,7 +58,7 @@ mod tests {
         let kind = MessageKind::Progress(Some(255));
         let mut message = CoreMessage { text, kind, level: 99, priority: u32::MAX, duration_ms: 0 };
         message.bound();
-        assert_eq!(message.text, "one \n<b>two</b>\nx\nx\nx\nx");
+        assert_eq!(message.text, "one\n<b>two</b>\nx\nx\nx\nx");
         assert_eq!((message.kind, message.level), (MessageKind::Progress(Some(100)), 3));
         assert_eq!(message.duration_ms, SHOWN_MS.0);
         message.text = "x".repeat(10_000);

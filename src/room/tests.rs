@@ -324,14 +324,12 @@ fn a_seat_at_the_host_s_machine_is_taken_too() {
 #[test]
 fn guests_play_and_nothing_else_until_they_are_given_more() {
     let mut room = room(false, 4);
-    room.set_discs(3);
     let (ann, bea) = (join(&mut room, 1, None, T0), join(&mut room, 2, None, T0));
     let commands = || {
         [
             (Permission::Pause, RoomCommand::Game(GameCommand::Pause)),
             (Permission::Pause, RoomCommand::Game(GameCommand::Reset)),
             (Permission::States, RoomCommand::Game(GameCommand::LoadState(slot(3)))),
-            (Permission::Discs, RoomCommand::Game(GameCommand::InsertDisc(2))),
             (Permission::Seats, RoomCommand::AssignSeat { peer: bea.peer, seat: s(3), change: SeatChange::Seat }),
             (Permission::Invite, RoomCommand::Invite(grant(SeatGrant::Watch))),
         ]
@@ -346,11 +344,14 @@ fn guests_play_and_nothing_else_until_they_are_given_more() {
 }
 
 #[test]
-fn a_disc_that_the_game_does_not_have_is_not_put_in_and_one_a_second_is_at_most() {
+fn a_disc_is_put_in_by_one_who_may_if_the_game_has_it_and_not_too_often() {
     let mut room = room(false, 4);
     let ann = join(&mut room, 1, None, T0);
-    room.set_permissions(ann.peer, [Permission::Discs].into_iter().collect());
+    let all_but_discs = Permission::ALL.into_iter().filter(|it| *it != Permission::Discs).collect();
+    room.set_permissions(ann.peer, all_but_discs);
     let disc = |index| RoomCommand::Game(GameCommand::InsertDisc(index));
+    assert_eq!(ask(&mut room, &ann, disc(0)), Err(Denied::Permission));
+    room.set_permissions(ann.peer, [Permission::Discs].into_iter().collect());
     assert_eq!(ask(&mut room, &ann, disc(0)), Err(Denied::Gone), "there is no drive");
     room.set_discs(2);
     assert_eq!(ask(&mut room, &ann, disc(2)), Err(Denied::Gone));

@@ -2,10 +2,10 @@
 
 use super::connection::Connection;
 use super::event::{ChatEvent, RoomView, SessionEvent};
-use super::protocol::{Controls, Discs, GameInfo, OnScreen, HostInfo, SeatInfo, ToPeer, You};
+use super::protocol::{Controls, Discs, GameInfo, HostInfo, OnScreen, SeatInfo, ToPeer, You};
 use super::work::Job;
 use super::{Connected, Session};
-use crate::input::{MAX_SEATS, Rumble, Seat, SeatSet};
+use crate::input::{MAX_SEATS, Rumble, Seat, SeatSet, Sensors};
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::room::{Member, PeerId};
 use std::time::{Duration, Instant};
@@ -36,6 +36,7 @@ pub(super) struct Told {
     activity_limiter: RateLimiter,
     rumbles: [Rumble; MAX_SEATS],
     leds: u32,
+    pub sensors: Sensors,
 }
 
 impl Told {
@@ -54,6 +55,7 @@ impl Told {
             activity_limiter: RateLimiter::new(ACTIVITY, now),
             rumbles: [Rumble::default(); MAX_SEATS],
             leds: 0,
+            sensors: Sensors::default(),
         }
     }
 
@@ -168,6 +170,7 @@ impl<C: Connection> Session<C> {
             return false;
         }
         self.told.room = Some(self.room.version());
+        self.follow_motionless();
         let room = &self.room;
         let device = |seat: Seat| {
             let known = self.told.controls.seats.iter().find(|it| it.seat == seat);
@@ -254,6 +257,19 @@ impl<C: Connection> Session<C> {
             self.say_all(&ToPeer::Leds { on: leds });
         }
     }
+
+    /// What the core wants to be told of motion. Pages tell nothing that is not wanted, and it would not count.
+    pub fn handle_sensors(&mut self, wanted: Sensors) {
+        let before = std::mem::replace(&mut self.told.sensors, wanted);
+        if before != wanted {
+            self.say_all(&sensors(wanted));
+            self.route_all();
+        }
+    }
+}
+
+fn sensors(Sensors { accelerometer, gyroscope }: Sensors) -> ToPeer<'static> {
+    ToPeer::Sensors { accelerometer, gyroscope }
 }
 
 /// What does not change often. False if not all of it could be said.
@@ -262,6 +278,7 @@ fn greet<C: Connection>(it: &mut Connected<C>, told: &Told, now: Duration) -> bo
         && (told.discs.names.is_empty() || it.peer.say(&ToPeer::Discs(&told.discs)))
         && (told.on_screen.is_empty(now) || it.peer.say(&ToPeer::OnScreen(told.on_screen.at(now))))
         && it.peer.say(&ToPeer::Leds { on: told.leds })
+        && (told.sensors == Sensors::default() || it.peer.say(&sensors(told.sensors)))
         && it.peer.say(&ToPeer::Activity { seats: told.activity })
 }
 

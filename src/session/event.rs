@@ -4,7 +4,7 @@ use super::LocalName;
 use super::connection::{HostCandidate, PeerPath};
 use super::protocol::{Controls, Discs, GameInfo, OnScreen, Presence, SeatInfo, ToPage};
 use crate::game_command::GameCommand;
-use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat, SeatSet};
+use crate::input::{KeySet, MotionState, MouseMove, MouseState, PadState, Seat, SeatSet};
 use crate::packet::Format;
 use crate::room::{Emoji, Invite, JoinRequest, Member, PeerId, RoomCommand};
 use crate::text::{Texts, fill};
@@ -33,10 +33,7 @@ pub enum SessionCommand {
     /// What the core wants people to read over the picture.
     OnScreen(OnScreen),
     /// Another disc is in: who put it in, none for the host, and which, from 0.
-    DiscChanged {
-        by: Option<String>,
-        disc: u32,
-    },
+    DiscChanged { by: Option<String>, disc: u32 },
     /// Controller ports of the game.
     Ports(usize),
     /// The rate the game runs at, for the pages' statistics.
@@ -81,6 +78,10 @@ pub enum InputUpdate {
     Mouse(Seat, MouseState),
     /// The mouse of a seat moved.
     MouseMoved(Seat, MouseMove),
+    /// How the controller of a seat is moved.
+    Motion(Seat, MotionState),
+    /// The seats on which nobody can tell that.
+    Motionless(SeatSet),
 }
 
 /// What the session tells the engine.

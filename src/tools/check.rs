@@ -6,8 +6,8 @@ use crate::library::{
     CheckError, ContentError, Found, Inside, check_content, check_core, describe_core, firmware_problems, handed_over,
 };
 use crate::link::Link;
-use crate::link::message::{MessageKind, 
-    Bounds, CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, OptionInfo, Pace, Report,
+use crate::link::message::{
+    Bounds, CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, MessageKind, OptionInfo, Pace, Report,
 };
 use crate::messages;
 use crate::sandbox::{Held, Refusal};

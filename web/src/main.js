@@ -2,6 +2,7 @@
 
 import { LocalInput } from "./input/local-input.js";
 import { codeKey } from "./lang/code-text.js";
+import { Motion } from "./input/motion.js";
 import { chooseLanguage, fillTexts, setLanguage, text } from "./lang/text.js";
 import { BrokerCarrier } from "./net/broker-carrier.js";
 import { DirectCarrier } from "./net/carrier.js";
@@ -29,7 +30,7 @@ import { PictureView } from "./ui/picture-view.js";
 import { Sound } from "./ui/sound.js";
 import { StatsPanel } from "./ui/stats-panel.js";
 import { recall, recallResume, remember, rememberResume } from "./ui/storage.js";
-import { attachLanguage, attachStats, attachTouch, openOneAtATime } from "./ui/toggles.js";
+import { attachLanguage, attachMotion, attachStats, attachTouch, openOneAtATime } from "./ui/toggles.js";
 import { keepsScreenOn, WakeLock } from "./ui/wake-lock.js";
 
 /** @typedef {import("./ui/notice.js").ActionName} ActionName */
@@ -74,6 +75,7 @@ const chat = new ChatPanel(request);
 const game = new GamePanel(request);
 const reactions = new Reactions();
 const onScreen = new OnScreenView();
+const motion = new Motion();
 const wakeLock = new WakeLock();
 const peoplePanel = new Panel("people");
 const chatPanel = new Panel("chat", byId("chat-field", HTMLInputElement));
@@ -149,6 +151,7 @@ function join(name, secret, code) {
         stats.forget();
         game.setDiscs(null);
         onScreen.show(null);
+        motion.setWants({ accelerometer: 0, gyroscope: 0 });
         change({ phase: again ? "reconnecting" : "connecting", code: "", trouble: "", picture: false });
       },
       asked() {
@@ -166,7 +169,10 @@ function join(name, secret, code) {
       ended: (message) => onEnd(message, secret, unused),
       video: (track) => view.show(track),
       audio: (track) => sound.play(track),
-      input: (channel) => localInput.connect(channel),
+      input(channel) {
+        localInput.connect(channel);
+        motion.connect(channel);
+      },
       resume(token) {
         unused = null;
         rememberResume(secret, token);
@@ -295,6 +301,9 @@ function onMessage(message) {
     case "leds":
       bar.setLeds(message.on);
       break;
+    case "sensors":
+      motion.setWants(message);
+      break;
     case "rumble":
       localInput.rumble(message);
       break;
@@ -333,6 +342,7 @@ function change(news) {
 
   localInput.setSystem(room?.game.system ?? "");
   localInput.setSeats(seats);
+  motion.setSeats(seats);
   page.dataset.state = phase;
   page.dataset.seat = String(seats[0] ?? "none");
   page.dataset.game = room?.game.state ?? "none";
@@ -385,6 +395,7 @@ function attachPage() {
   attachFullScreen(byId("full-toggle", HTMLButtonElement), () => notices.toast(text("bar.full.missing")));
   attachStats(stats);
   attachTouch(localInput);
+  attachMotion(motion, (words) => notices.toast(words));
   attachLanguage(showLanguage);
 
   window.addEventListener("pagehide", () => connection?.leave());

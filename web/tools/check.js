@@ -352,6 +352,33 @@ async function check() {
   await page.until("a bar without a value", `${place("bar")}.position === -1`);
   await page.until("nothing", `${place("progress")}.hidden`);
 
+  step("a phone's motion is told once the player says so, while the game asks for it");
+  await page.size("portrait");
+  const motions = () => tab.run("return [...mock.peers.values()][0].motions.splice(0)");
+  // What a phone on a table fires, were this one.
+  await page.run(`window.tilting = setInterval(() => window.dispatchEvent(new DeviceMotionEvent("devicemotion", {
+    accelerationIncludingGravity: { x: 4.903325, y: 0, z: 9.80665 }, rotationRate: { alpha: 0, beta: 90, gamma: 0 } })), 4)`);
+  assert.equal(await page.run("return document.getElementById('use-motion').hidden"), true);
+  await tab.run("mock.tell({ type: 'sensors', accelerometer: 1, gyroscope: 1 }); mock.tell({ type: 'sensors', accelerometer: 2, gyroscope: 2 })");
+  await page.until("the offer", "!document.getElementById('use-motion').hidden");
+  assert.equal(await page.text("#use-motion"), "Use this phone's motion");
+  await page.picture(shot("motion-portrait"));
+  assert.deepEqual(await motions(), []);
+  await page.click("#use-motion");
+  const told = [];
+  for (const end = Date.now() + 20_000; told.length < 30 && Date.now() < end; await sleep(100)) told.push(...await motions());
+  assert.ok(told.length >= 30, `${told.length} told`);
+  assert.deepEqual([told[0].seat, told[0].axes], [1, [1024, 0, 2048, 0, Math.round(Math.PI / 2 * 512), 0]]);
+  const spread = (told.at(-1).at - told[0].at) / (told.at(-1).seq - told[0].seq);
+  assert.ok(spread > 1000 / 75, `one each ${spread} ms`);
+  await tab.run("mock.tell({ type: 'sensors', accelerometer: 0, gyroscope: 0 })");
+  await page.until("nothing to turn off", "document.getElementById('motion-toggle').hidden");
+  await motions();
+  await sleep(300);
+  assert.deepEqual(await motions(), [], "the game asks no longer");
+  await page.run("clearInterval(window.tilting)");
+  await page.size("desktop");
+
   step("a cut connection comes back by itself with its token");
   await tab.run("mock.cut()");
   await page.state("reconnecting");

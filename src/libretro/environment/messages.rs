@@ -114,12 +114,21 @@ impl Environment {
     fn plain_message(&mut self, message: &sys::retro_message) {
         let duration_ms = (f64::from(message.frames) * 1000.0 / self.video.fps) as u32;
         let text = sys::text(message.msg);
-        self.message(CoreMessage { text, kind: MessageKind::Note, level: sys::RETRO_LOG_INFO, priority: 1, duration_ms });
+        self.message(CoreMessage {
+            text,
+            kind: MessageKind::Note,
+            level: sys::RETRO_LOG_INFO,
+            priority: 1,
+            duration_ms,
+        });
     }
 
     /// `retro_message_ext`. Types that do not exist are notifications.
     fn extended_message(&mut self, message: &sys::retro_message_ext) {
         let text = sys::text(message.msg);
+        if text.is_empty() {
+            return;
+        }
         let kind = match message.type_ {
             sys::RETRO_MESSAGE_TYPE_STATUS => MessageKind::Status,
             // -1 for those that cannot say.

@@ -471,7 +471,7 @@ fn without_an_aspect_ratio_the_usual_size_has_it() {
 }
 
 #[test]
-fn motors_leds_and_capabilities_are_offered() {
+fn motors_leds_sensors_and_capabilities_are_offered() {
     let mut environment = environment();
     let mut rumble = sys::retro_rumble_interface::default();
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_RUMBLE_INTERFACE, &mut rumble));
@@ -479,6 +479,9 @@ fn motors_leds_and_capabilities_are_offered() {
     let mut led = sys::retro_led_interface::default();
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_LED_INTERFACE, &mut led));
     assert!(led.set_led_state.is_some());
+    let mut sensors = sys::retro_sensor_interface::default();
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_SENSOR_INTERFACE, &mut sensors));
+    assert!(sensors.set_sensor_state.is_some() && sensors.get_sensor_input.is_some());
     let mut capabilities = 0u64;
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_INPUT_DEVICE_CAPABILITIES, &mut capabilities));
     assert_eq!(capabilities, 0b111_1110);
@@ -500,8 +503,7 @@ fn a_core_s_texts_go_where_it_wants_and_of_progress_the_newest() {
         };
         assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_MESSAGE_EXT, &mut message));
     };
-    let (all, osd, log) =
-        (sys::RETRO_MESSAGE_TARGET_ALL, sys::RETRO_MESSAGE_TARGET_OSD, sys::RETRO_MESSAGE_TARGET_LOG);
+    let (all, osd, log) = (sys::RETRO_MESSAGE_TARGET_ALL, sys::RETRO_MESSAGE_TARGET_OSD, sys::RETRO_MESSAGE_TARGET_LOG);
     let note = sys::RETRO_MESSAGE_TYPE_NOTIFICATION;
     say(c"one\ntwo", note, all, 0);
     say(c"seen", sys::RETRO_MESSAGE_TYPE_NOTIFICATION_ALT, osd, 0);
@@ -542,9 +544,7 @@ fn a_core_s_texts_go_where_it_wants_and_of_progress_the_newest() {
         ..sys::retro_message_ext::default()
     };
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_MESSAGE_EXT, &mut unknown));
-    assert!(
-        matches!(heard.try_recv(), Ok(FromCore::Message(CoreMessage { kind: MessageKind::Progress(None), .. })))
-    );
+    assert!(matches!(heard.try_recv(), Ok(FromCore::Message(CoreMessage { kind: MessageKind::Progress(None), .. }))));
     let mut plain = sys::retro_message { msg: c"two seconds".as_ptr(), frames: 120 };
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_MESSAGE, &mut plain));
     let told = heard.try_recv();

@@ -90,11 +90,8 @@ mod tests {
     fn pages_are_told_what_is_left_of_the_time_and_nothing_that_is_over() {
         let second = Duration::from_secs(1);
         let line = |until: Duration, percent| ScreenLine { text: "<b>".into(), level: 2, percent, until };
-        let shown = OnScreen {
-            note: Some(line(second, None)),
-            status: None,
-            progress: Some(line(3 * second, Some(40))),
-        };
+        let shown =
+            OnScreen { note: Some(line(second, None)), status: None, progress: Some(line(3 * second, Some(40))) };
         let told = |now| serde_json::to_string(&shown.at(now)).expect("JSON");
         let progress = |ms| format!(r#"{{"text":"<b>","percent":40,"ms":{ms}}}"#);
         let note = r#"{"text":"<b>","level":2,"ms":500}"#;

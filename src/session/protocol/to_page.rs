@@ -201,6 +201,8 @@ pub enum ToPeer<'a> {
     },
     /// The core's LEDs, one bit each.
     Leds { on: u32 },
+    /// What the core wants to be told of motion, one bit a seat.
+    Sensors { accelerometer: SeatSet, gyroscope: SeatSet },
     /// Here is a link.
     Invited {
         /// What stands behind its `#`.

@@ -343,6 +343,12 @@ export default Object.freeze({
   "stats.unit.mbit": "{n} Mbit/s",
   "stats.unit.percent": "{n} %",
 
+  "motion.use": "Use this phone's motion",
+  "motion.toggle": "Motion of this device",
+  "motion.insecure": "This game can be tilted, but browsers tell motion only on secure (https) links.",
+  "motion.refused": "The browser does not tell this device's motion. Allow it in the browser's settings for this page.",
+  "motion.silent": "This device does not tell how it is moved.",
+
   "osd.label": "What the game says",
 
   "video.label": "The game",

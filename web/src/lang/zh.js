@@ -343,6 +343,12 @@ export default Object.freeze({
   "stats.unit.mbit": "{n} Mbit/s",
   "stats.unit.percent": "{n} %",
 
+  "motion.use": "使用这部手机的体感",
+  "motion.toggle": "这台设备的体感",
+  "motion.insecure": "这个游戏可以倾斜操作，但浏览器只在安全（https）链接上提供体感。",
+  "motion.refused": "浏览器不提供这台设备的体感。请在浏览器对本页的设置中允许。",
+  "motion.silent": "这台设备不提供体感。",
+
   "osd.label": "游戏的消息",
 
   "video.label": "游戏画面",

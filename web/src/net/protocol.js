@@ -34,6 +34,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** Bits of the seats with anything held. @typedef {{type: "lights", seats: number}} Activity */
 /** @typedef {{type: "rumble", seat: number, strong: number, weak: number}} Rumble */
 /** @typedef {{type: "leds", on: number}} Leds */
+/** Bits of the seats of which the game wants to be told how they are moved. @typedef {{type: "sensors", accelerometer: number, gyroscope: number}} Sensors */
 /** @typedef {{type: "invited", secret: string}} Invited */
 /** A request that was refused. @typedef {{type: "no", to: string, code: string}} Denied */
 /** The host was asked whether this page may come in. @typedef {{type: "waiting"}} Waiting */
@@ -42,7 +43,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** The answer to another offer. @typedef {{type: "restarted", sdp: string}} Restarted */
 /**
  * @typedef {Room | Controls | Picture | HostStats | HostCandidate | Trouble | Pong | Closing | ChatMessage | Presence | Discs | DiscChange | OnScreen | Reaction | Activity | Rumble
- *   | Leds | Invited | Denied | Waiting | Refused | Welcome | Restarted} HostMessage
+ *   | Leds | Sensors | Invited | Denied | Waiting | Refused | Welcome | Restarted} HostMessage
  */
 
 /**
@@ -201,6 +202,7 @@ const READERS = {
   lights: (message) => ({ type: "lights", seats: whole(message.seats, BITS_32) }),
   rumble: (message) => ({ type: "rumble", seat: seatNumber(message.seat), strong: whole(message.strong, 65535), weak: whole(message.weak, 65535) }),
   leds: (message) => ({ type: "leds", on: whole(message.on, BITS_32) }),
+  sensors: (message) => ({ type: "sensors", accelerometer: whole(message.accelerometer, BITS_32), gyroscope: whole(message.gyroscope, BITS_32) }),
   invited: (message) => ({ type: "invited", secret: secret(message.secret) }),
   no: (message) => ({ type: "no", to: text(message.to), code: text(message.code) }),
   waiting: () => ({ type: "waiting" }),

@@ -3,10 +3,10 @@
 use super::*;
 use crate::emulator::Event as CoreEvent;
 use crate::engine::machine::Folders;
-use crate::engine::{Continuing, StateList};
 use crate::engine::machine::ToSession;
-use crate::link::message::{DiscCommand, Discs, FromCore};
+use crate::engine::{Continuing, StateList};
 use crate::link::message::LoadError;
+use crate::link::message::{DiscCommand, Discs, FromCore};
 use crate::sandbox::{Held, Refusal};
 use crate::text::Spoken;
 use GameCommand::{InsertDisc, LoadState, Pause, Reset, Resume, SaveState};
