@@ -140,12 +140,8 @@ impl Seen {
             FromCore::Loaded(loaded) => self.loaded = Some(loaded),
             FromCore::LoadFailed(error) => return Err(error),
             FromCore::Ended(report) => self.report = Some(report),
-            FromCore::Message(message) => {
-                // One that tells how far it is says the same again and again.
-                if message.kind == MessageKind::Note {
-                    self.note(message.text);
-                }
-            }
+            // One that tells how far it is says the same again and again.
+            FromCore::Message(message) if message.kind == MessageKind::Note => self.note(message.text),
             FromCore::Warning(warning) => self.note(warning.text(texts)),
             FromCore::Content(note) => self.note(note.text(texts)),
             _ => {}

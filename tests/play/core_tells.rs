@@ -1,6 +1,5 @@
 //! What a game tells and asks of guests in their browsers: texts over the picture, discs, and the motion of a phone.
 
-use crate::common::browser::Tab;
 use crate::common::content;
 use crate::common::host::Setup;
 use crate::common::{self, Browser, Host, LONG, TempDir, until};

@@ -106,18 +106,25 @@ impl Machine {
 /// A text in which files have names alone: a core may say where the host keeps them.
 fn without_folders<'a>(text: &str, known: impl Iterator<Item = &'a Path>) -> String {
     let mut text = text.to_owned();
-    for folder in known.map(Path::to_string_lossy).filter(|folder| folder.len() > 1) {
+    let mut folders: Vec<_> = known.map(Path::to_string_lossy).filter(|folder| folder.len() > 1).collect();
+    // One may lie in another.
+    folders.sort_by_key(|folder| std::cmp::Reverse(folder.len()));
+    for folder in folders {
         text = text.replace(&format!("{folder}/"), "").replace(&*folder, "…");
     }
-    // Others are known by their look.
-    let word = |word: &str| match word.find('/').filter(|at| word[at + 1..].contains('/')) {
-        Some(start) if !word[..start].ends_with(':') => {
-            let end = word.rfind('/').unwrap_or(start);
-            format!("{}{}", &word[..start], &word[end + 1..])
+    text.split_inclusive(char::is_whitespace).map(without_folder).collect()
+}
+
+/// A word without the folder that it looks to begin with; where no folder is known. An address of the web is none.
+fn without_folder(word: &str) -> String {
+    let Some((before, path)) = word.find('/').map(|start| word.split_at(start)) else { return word.to_owned() };
+    let is_address = before.ends_with(':') && path.starts_with("//");
+    match path.rfind('/') {
+        Some(end) if end > 0 && !is_address && !before.ends_with(char::is_alphanumeric) => {
+            format!("{before}{}", &path[end + 1..])
         }
         _ => word.to_owned(),
-    };
-    text.split_inclusive(char::is_whitespace).map(word).collect()
+    }
 }
 
 #[cfg(test)]
@@ -154,11 +161,13 @@ mod tests {
 
     #[test]
     fn guests_read_names_and_no_folders() {
-        let folders = ["/home/ada/My games", "/usr/lib/cores", ""].map(Path::new);
+        let folders = ["/home/ada", "/home/ada/My games", "/usr/lib/cores", ""].map(Path::new);
         for (said, read) in [
             ("Cannot open /home/ada/My games/a b.cue", "Cannot open a b.cue"),
             ("in /home/ada/My games.", "in …."),
             ("no \"/opt/bios/scph5501.bin\"\nnext", "no \"scph5501.bin\"\nnext"),
+            ("path=/opt/x/y 1/2/3", "path=y 1/2/3"),
+            ("error:/opt/x/y (/opt/x/z)", "error:y (z)"),
             ("1/2 done, see https://example.org/a/b", "1/2 done, see https://example.org/a/b"),
             ("/", "/"),
         ] {
