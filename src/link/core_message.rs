@@ -1,9 +1,10 @@
 //! What a core wants people to read: short texts over the picture.
 
+use super::message::MAX_TEXT;
 use serde::{Deserialize, Serialize};
 
-/// The longest text, in characters.
-pub const MAX_MESSAGE: usize = 300;
+/// The longest text that is shown over the picture, in characters.
+pub const MAX_ON_SCREEN: usize = 300;
 /// The most lines of one.
 pub const MAX_LINES: usize = 6;
 /// How long one is shown at least and at most, in milliseconds, whatever the core says.
@@ -35,11 +36,19 @@ pub enum MessageKind {
 }
 
 impl CoreMessage {
-    /// Within the bounds above, in lines of plain text.
+    /// As much of the text as is shown over the picture.
+    pub fn on_screen(&self) -> String {
+        match self.text.char_indices().nth(MAX_ON_SCREEN) {
+            Some((end, _)) => format!("{}…", self.text[..end].trim_end()),
+            None => self.text.clone(),
+        }
+    }
+
+    /// Within the bounds above and of [`MAX_TEXT`] characters, in lines of plain text.
     pub fn bound(&mut self) {
         let lines = self.text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MAX_LINES);
         let lines: Vec<&str> = lines.collect();
-        self.text = lines.join("\n").chars().filter(|c| *c == '\n' || !c.is_control()).take(MAX_MESSAGE).collect();
+        self.text = lines.join("\n").chars().filter(|c| *c == '\n' || !c.is_control()).take(MAX_TEXT).collect();
         self.level = self.level.min(3);
         self.duration_ms = self.duration_ms.clamp(SHOWN_MS.0, SHOWN_MS.1);
         if let MessageKind::Progress(Some(percent)) = &mut self.kind {
@@ -64,6 +73,7 @@ mod tests {
         message.text = "x".repeat(10_000);
         message.duration_ms = u32::MAX;
         message.bound();
-        assert_eq!((message.text.len(), message.duration_ms), (MAX_MESSAGE, SHOWN_MS.1));
+        assert_eq!((message.text.len(), message.duration_ms), (MAX_TEXT, SHOWN_MS.1));
+        assert_eq!(message.on_screen().chars().count(), MAX_ON_SCREEN + 1, "and a sign that there is more");
     }
 }

@@ -5,7 +5,7 @@
 use crate::gui::{Stage, option};
 use egui::{Key, OutputCommand, Role};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{By, Queryable};
+use egui_kittest::kittest::{By, NodeT, Queryable};
 use hotseat::crash::Crash;
 use hotseat::engine::{Command, GameCommand, GameState, Level, NoticeKind, Slot};
 use hotseat::gui::game_choice::GameChoice;
@@ -612,7 +612,7 @@ fn what_the_core_says_is_over_the_picture_with_one_bar_until_its_time_is_over() 
     window.state_mut().snapshot.game.as_mut().unwrap().on_screen.progress = line("Caching textures", None, 600);
     window.run_steps(2);
     assert!(window.query_by_label("Caching textures").is_some());
-    assert_eq!(bars(&window), [], "how far, it cannot say");
+    assert_eq!(bars(&window), [None], "how far, it cannot say");
 }
 
 #[test]

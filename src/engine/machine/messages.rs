@@ -23,7 +23,7 @@ impl Place {
         }
         self.priority = message.priority;
         self.line = Some(ScreenLine {
-            text: message.text.clone(),
+            text: message.on_screen(),
             level: message.level,
             percent: match message.kind {
                 MessageKind::Progress(percent) => percent,
