@@ -12,6 +12,8 @@ pub enum GameCommand {
     Reset,
     SaveState(Slot),
     LoadState(Slot),
+    /// Another disc into the drive: its index from 0.
+    InsertDisc(u32),
 }
 
 /// A place for one save state: 0 to 9. People count from 1, and so does the text of a [`Slot`] in a message.

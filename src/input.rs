@@ -1,4 +1,4 @@
-//! What people hold in their hands: pads, keyboard, mice, and what comes back from the core: motors and LEDs.
+//! What people hold in their hands: pads, keyboard, mice, how they are tilted and turned, and what comes back from the core: motors and LEDs.
 //!
 //! Depends on nothing, so that the core process, the net thread and the window share one meaning of "A is held".
 
@@ -69,6 +69,11 @@ impl SeatSet {
 
     pub fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// The other half of [`SeatSet::bits`]; bits that stand for no seat are left out.
+    pub fn from_bits(bits: u32) -> SeatSet {
+        SeatSet(bits & ((1 << MAX_SEATS) - 1))
     }
 
     pub fn bits(self) -> u32 {
@@ -317,6 +322,47 @@ impl MouseState {
     }
 }
 
+/// How a controller, or a phone in its place, is moved: what its sensors tell, along the axes of the picture it is held like: to the
+/// right, up, and towards who looks at it. All zeroes where nobody tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MotionState {
+    /// In [`MotionState::PER_G`] parts of standard gravity, which is in it: at rest on a table 0, 0, and one g.
+    pub acceleration: [i16; 3],
+    /// Angular velocity around each axis, counter-clockwise positive, in [`MotionState::PER_RADIAN`] parts of a radian a second.
+    pub rotation: [i16; 3],
+}
+
+impl MotionState {
+    /// Steps in one g (9.80665 m/s²): up to 16 g either way.
+    pub const PER_G: f32 = 2048.0;
+    /// Steps in one radian a second: up to 64 either way, twice what phones measure.
+    pub const PER_RADIAN: f32 = 512.0;
+}
+
+/// What a core wants to be told of motion, by seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sensors {
+    pub accelerometer: SeatSet,
+    pub gyroscope: SeatSet,
+}
+
+impl Sensors {
+    /// Of a motion what is wanted for this seat.
+    #[must_use]
+    pub fn wanted(self, seat: Seat, motion: MotionState) -> MotionState {
+        let part = |seats: SeatSet, part| if seats.contains(seat) { part } else { [0; 3] };
+        MotionState {
+            acceleration: part(self.accelerometer, motion.acceleration),
+            rotation: part(self.gyroscope, motion.rotation),
+        }
+    }
+
+    /// Whether anything is wanted for this seat.
+    pub fn any(self, seat: Seat) -> bool {
+        self.accelerometer.contains(seat) || self.gyroscope.contains(seat)
+    }
+}
+
 /// One seat's mouse, as a core sees it in one frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Mouse {
@@ -335,6 +381,8 @@ pub struct Inputs {
     pub keys: KeySet,
     /// One mouse a seat.
     pub mice: [Mouse; MAX_SEATS],
+    /// How each seat's controller is moved.
+    pub motions: [MotionState; MAX_SEATS],
 }
 
 /// How strongly the two motors of a pad turn; 0 is still.

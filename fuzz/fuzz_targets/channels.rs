@@ -452,6 +452,11 @@ impl House {
                 assert!([dx, dy, wheel, hwheel].into_iter().all(|part| part.abs() <= 20_000));
                 self.board.move_mouse(Lane::Remote, seat.index(), moved);
             }
+            InputUpdate::Motion(seat, motion) => {
+                assert!(motion.acceleration.into_iter().chain(motion.rotation).all(|axis| axis > i16::MIN));
+                self.board.set_motion(seat.index(), motion);
+            }
+            InputUpdate::Motionless(seats) => self.board.set_motionless(seats),
         }
     }
 

@@ -17,6 +17,7 @@ use crate::link::{Link, Status};
 use crate::net::{NetCommand, NetHandle, Site};
 use crate::record::RecordControl;
 use crate::session::SessionCommand;
+use crate::session::protocol::Discs;
 use crate::sync::now;
 use crate::video::VideoControl;
 use std::fs;
@@ -196,6 +197,11 @@ impl Executor {
                     ToSession::Controls { ports, names, wants } => {
                         SessionCommand::Controls(controls::controls(&ports, &names, wants))
                     }
+                    ToSession::Discs(discs) => {
+                        SessionCommand::Discs(Discs { names: discs.names, inserted: discs.inserted })
+                    }
+                    ToSession::DiscChanged { by, disc } => SessionCommand::DiscChanged { by, disc },
+                    ToSession::OnScreen(shown) => SessionCommand::OnScreen(shown),
                     ToSession::Room(command) => SessionCommand::Room(command),
                     ToSession::Codec(format) => SessionCommand::ForceFormat(format),
                 }));

@@ -56,6 +56,8 @@ messages! {
         /// The core cannot save its state, now or ever.
         cannot_save_state => CannotSaveState,
         reset_by => ResetBy { name: String },
+        /// There are not so many; people count from 1.
+        no_disc => NoDisc { number: usize },
         load_requested => LoadRequested { name: String, slot: Slot },
         /// After a crash, from the last automatic state.
         revived => Revived,
@@ -128,6 +130,7 @@ impl NoticeKind {
             | Self::Continued
             | Self::NoState { .. }
             | Self::ResetBy { .. }
+            | Self::NoDisc { .. }
             | Self::LoadRequested { .. }
             | Self::CrashReport { .. }
             | Self::Revived

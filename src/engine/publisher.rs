@@ -35,10 +35,13 @@ impl Publisher {
     pub(super) fn notice(&mut self, kind: NoticeKind) {
         self.notices += 1;
         let notice = Notice { id: self.notices, level: kind.level(), kind };
-        if self.snapshot.notices.len() == MAX_NOTICES {
-            self.snapshot.notices.remove(0);
+        // What the core says is over the picture, with what it says else.
+        if !matches!(notice.kind, NoticeKind::CoreMessage { .. }) {
+            if self.snapshot.notices.len() == MAX_NOTICES {
+                self.snapshot.notices.remove(0);
+            }
+            self.snapshot.notices.push(notice.clone());
         }
-        self.snapshot.notices.push(notice.clone());
         self.event(EngineEvent::Notice(notice));
     }
 

@@ -8,7 +8,7 @@ use crate::crash::Crash;
 use crate::input::SeatSet;
 use crate::link::message::{Discs, OptionInfo, Wants};
 use crate::room::{InviteId, InviteTerms, JoinRequest, Member};
-use crate::session::protocol::SeatInfo;
+use crate::session::protocol::{OnScreen, SeatInfo};
 use crate::session::{ChatEvent, PeerStats};
 use crate::video::RenditionStatus;
 use std::path::PathBuf;
@@ -89,6 +89,8 @@ pub struct GameStatus {
     pub versions: Vec<SaveVersion>,
     /// The core can save states.
     pub can_save_state: bool,
+    /// What the core wants people to read.
+    pub on_screen: OnScreen,
 }
 
 /// How a game is.

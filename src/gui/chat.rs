@@ -7,8 +7,8 @@ use super::widgets;
 use crate::engine::ChatLine;
 use crate::room::RoomCommand;
 use crate::room::{EMOJI, Emoji, MAX_TEXT, PeerId, clean_text};
-use crate::session::ChatEvent;
 use crate::session::protocol::Presence;
+use crate::session::{ChatEvent, disc_line};
 use crate::text::fill;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
@@ -205,6 +205,9 @@ fn append_line(job: &mut LayoutJob, model: &Model, line: &ChatLine) {
                 Presence::Kicked => texts.was_kicked,
             };
             job.append(&fill(text, &[("name", name)]), 0.0, weak);
+        }
+        ChatEvent::Disc { name, disc, label } => {
+            job.append(&disc_line(texts, name, *disc, label), 0.0, weak);
         }
         ChatEvent::Reaction { name, emoji, .. } => {
             job.append(&format!("{name} "), 0.0, weak);

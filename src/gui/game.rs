@@ -5,7 +5,7 @@ use super::input_capture::PictureArea;
 use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use super::{chat, control_bar, home, invite, join_requests, leds, overlay, people, preview, slots, theme};
+use super::{chat, control_bar, home, invite, join_requests, leds, on_screen, overlay, people, preview, slots, theme};
 use crate::engine::{Command, GameCommand, GameState, GameStatus, Slot};
 use crate::text::fill;
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
@@ -34,6 +34,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             screen.on_hover_cursor(egui::CursorIcon::Crosshair);
         }
         overlay::show(ui, model, game, area, actions);
+        on_screen::show(ui, &game.on_screen, area);
         slots::ask_to_continue(ui, model, game, area, actions);
         view.chat.show_floats(ui, area);
     });

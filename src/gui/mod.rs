@@ -28,6 +28,7 @@ pub mod leds;
 mod local_input;
 pub mod local_players;
 mod notices;
+mod on_screen;
 mod options;
 mod overlay;
 mod people;

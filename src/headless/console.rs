@@ -3,7 +3,7 @@
 use crate::engine::{Engine, EngineEvent, Snapshot};
 use crate::messages;
 use crate::room::{JoinRequest, Origin};
-use crate::session::ChatEvent;
+use crate::session::{ChatEvent, disc_line};
 use crate::text::{Message, Texts};
 
 messages! {
@@ -52,6 +52,9 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
         EngineEvent::Failed(reason) => return Some(reason.text(texts)),
         EngineEvent::Notice(notice) => return Some(notice.kind.text(texts)),
         EngineEvent::Chat(ChatEvent::Said { name, text, .. }) => return Some(format!("{name}: {text}")),
+        EngineEvent::Chat(ChatEvent::Disc { name, disc, label }) => {
+            return Some(disc_line(texts, &name, disc, &label));
+        }
         EngineEvent::CoreRestarted { .. } | EngineEvent::Chat(_) | EngineEvent::Stats { .. } => return None,
     };
     Some(line.text(texts))

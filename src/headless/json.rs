@@ -61,6 +61,9 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
         EngineEvent::Chat(ChatEvent::Reaction { peer, name, emoji }) => {
             json!({"event": "reaction", "peer": peer, "name": name, "emoji": emoji.as_str()})
         }
+        EngineEvent::Chat(ChatEvent::Disc { name, disc, label }) => {
+            json!({"event": "disc_changed", "name": name, "disc": disc, "label": label})
+        }
         // Who came and who went has events of its own.
         EngineEvent::Chat(ChatEvent::Presence(..)) => return None,
         EngineEvent::Request(JoinRequest { id, name, origin, .. }) => {

@@ -16,7 +16,7 @@ use super::devices::{self, Wheels};
 use super::environment::Environment;
 use super::keyboard::Keyboard;
 use super::sys;
-use crate::input::{Inputs, Rumble};
+use crate::input::{Inputs, Rumble, Seat, SeatSet};
 use crate::link::Link;
 use crate::link::audio::AudioWriter;
 use crate::link::board::{BoardReader, FeedbackWriter};
@@ -193,6 +193,37 @@ pub extern "C" fn set_rumble_state(port: u32, effect: sys::retro_rumble_effect, 
         };
         front.feedback.set_rumble(port as usize, rumble)
     })
+}
+
+/// Called by the core to turn a sensor on or off. False where there is none: for light, and on a seat of somebody at the host's
+/// machine alone. On a seat that is free somebody may sit down who has one.
+pub extern "C" fn set_sensor_state(port: u32, action: sys::retro_sensor_action, _rate_hz: u32) -> bool {
+    called(|front| {
+        let Some(seat) = Seat::new(port as usize) else { return false };
+        let on = matches!(action, sys::RETRO_SENSOR_ACCELEROMETER_ENABLE | sys::RETRO_SENSOR_GYROSCOPE_ENABLE);
+        let accelerometer = match action {
+            sys::RETRO_SENSOR_ACCELEROMETER_ENABLE | sys::RETRO_SENSOR_ACCELEROMETER_DISABLE => true,
+            sys::RETRO_SENSOR_GYROSCOPE_ENABLE | sys::RETRO_SENSOR_GYROSCOPE_DISABLE => false,
+            _ => return false,
+        };
+        if on && front.board.motionless().contains(seat) {
+            return false;
+        }
+        front.feedback.set_sensors(|sensors| {
+            let seats = if accelerometer { &mut sensors.accelerometer } else { &mut sensors.gyroscope };
+            let only: SeatSet = [seat].into_iter().collect();
+            *seats = seats.without(only);
+            if on {
+                seats.insert(seat);
+            }
+        });
+        true
+    })
+}
+
+/// Called by the core for one axis of a sensor.
+pub extern "C" fn get_sensor_input(port: u32, id: u32) -> f32 {
+    called(|front| devices::sensor(&front.inputs, port, id))
 }
 
 /// Called by the core to switch an LED.

@@ -1,7 +1,7 @@
 //! What a core is told when it asks for one button or axis of one of libretro's devices.
 
 use super::sys;
-use crate::input::{Button, Inputs, MAX_SEATS, Mouse, MouseState, PadState};
+use crate::input::{Button, Inputs, MAX_SEATS, MotionState, Mouse, MouseState, PadState};
 
 /// The devices that [`answer`] knows, as `GET_INPUT_DEVICE_CAPABILITIES` wants them.
 pub const CAPABILITIES: u64 = 1 << sys::RETRO_DEVICE_JOYPAD
@@ -28,6 +28,22 @@ pub fn answer(inputs: &Inputs, port: u32, device: u32, index: u32, id: u32) -> i
         // One finger.
         sys::RETRO_DEVICE_POINTER if index == 0 => pointer(&mouse.state, id),
         _ => 0,
+    }
+}
+
+/// What a sensor measures, in the units of libretro.h: g, and radians a second. 0 where nobody tells, as other front ends have it: a
+/// controller that is at rest has one g, so cores know that there is none.
+pub fn sensor(inputs: &Inputs, port: u32, id: u32) -> f32 {
+    let Some(motion) = inputs.motions.get(port as usize) else { return 0.0 };
+    let parts = |axis: i16, steps: f32| f32::from(axis) / steps;
+    match id {
+        sys::RETRO_SENSOR_ACCELEROMETER_X..=sys::RETRO_SENSOR_ACCELEROMETER_Z => {
+            parts(motion.acceleration[(id - sys::RETRO_SENSOR_ACCELEROMETER_X) as usize], MotionState::PER_G)
+        }
+        sys::RETRO_SENSOR_GYROSCOPE_X..=sys::RETRO_SENSOR_GYROSCOPE_Z => {
+            parts(motion.rotation[(id - sys::RETRO_SENSOR_GYROSCOPE_X) as usize], MotionState::PER_RADIAN)
+        }
+        _ => 0.0,
     }
 }
 
@@ -251,5 +267,15 @@ mod tests {
         assert_eq!([told(5, 0), told(-6, 0), told(0, 0), told(0, 0)], [(1, 0), (-1, 0), (-1, 0), (0, 0)]);
         told(i32::MIN, i32::MAX);
         assert_eq!((0..20).filter(|_| told(0, 0) == (-1, 1)).count(), 7);
+    }
+
+    #[test]
+    fn sensors_measure_g_and_radians_and_nothing_where_nobody_tells() {
+        let mut inputs = Inputs::default();
+        inputs.motions[1] = MotionState { acceleration: [1024, 0, -2048], rotation: [0, 512, -32767] };
+        let read = |port| (0..=7).map(|id| sensor(&inputs, port, id)).collect::<Vec<f32>>();
+        assert_eq!(read(1), [0.5, 0.0, -1.0, 0.0, 1.0, -63.998_047, 0.0, 0.0], "there is no light sensor");
+        assert_eq!(read(0), [0.0; 8]);
+        assert_eq!(read(8), [0.0; 8], "there is no such port");
     }
 }

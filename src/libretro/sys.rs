@@ -61,6 +61,7 @@ plain!(
     retro_keyboard_callback,
     retro_rumble_interface,
     retro_led_interface,
+    retro_sensor_interface,
     retro_frame_time_callback,
     retro_core_option_definition,
     retro_core_options_intl,

@@ -1,5 +1,5 @@
 //! The input board: what is held down now on every seat, in words that both processes reach without a lock; and the way
-//! back, motors and LEDs.
+//! back, motors, LEDs and the sensors that the core wants to read.
 //!
 //! A thread that has news stores it; the runner reads at its poll. Nothing is queued, so an input is never older than its
 //! arrival, and a press that is over before the core looked stays latched until it has been polled once.
@@ -8,7 +8,9 @@
 //! own; reading joins them.
 
 use super::{Link, layout, sys::Region};
-use crate::input::{Inputs, KeySet, MAX_SEATS, Mouse, MouseMove, MouseState, PadState, Rumble, Seat, SeatSet};
+use crate::input::{
+    Inputs, KeySet, MAX_SEATS, MotionState, Mouse, MouseMove, MouseState, PadState, Rumble, Seat, SeatSet, Sensors,
+};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
@@ -94,6 +96,22 @@ impl BoardWriter {
         }
     }
 
+    /// Puts on the board how `seat`'s controller is moved. Only guests tell: no pad at the host's machine does. A seat that does not
+    /// exist is ignored.
+    pub fn set_motion(&self, seat: usize, motion: MotionState) {
+        if seat >= MAX_SEATS {
+            return;
+        }
+        let base = Lane::Remote.seat(seat);
+        self.0.region.u64(base + layout::MOTION_ACCELERATION).store(pack_axes(motion.acceleration), Release);
+        self.0.region.u64(base + layout::MOTION_ROTATION).store(pack_axes(motion.rotation), Release);
+    }
+
+    /// The seats on which nobody can tell motion.
+    pub fn set_motionless(&self, seats: SeatSet) {
+        self.0.region.u32(layout::MOTIONLESS).store(seats.bits(), Release);
+    }
+
     /// Seats whose pad, stick or mouse has anything held now.
     pub fn held_seats(&self) -> SeatSet {
         let region = &self.0.region;
@@ -148,12 +166,26 @@ impl BoardReader {
             let state = joined(lanes.map(|lane| lane.state), &mut self.places[seat], &mut self.leading[seat]);
             *mouse = Mouse { moved, state };
         }
+        for (seat, motion) in inputs.motions.iter_mut().enumerate() {
+            *motion = read_motion(region, Lane::Remote.seat(seat));
+        }
+    }
+
+    /// The seats on which nobody can tell motion.
+    pub fn motionless(&self) -> SeatSet {
+        SeatSet::from_bits(self.link.region.u32(layout::MOTIONLESS).load(Acquire))
     }
 
     /// Drops what was tapped and moved since the last poll: a game that was paused must not catch up with it.
     pub fn forget_taps(&self) {
         clear_taps(&self.link.region);
     }
+}
+
+/// Each sensor is whole in itself.
+fn read_motion(region: &Region, base: usize) -> MotionState {
+    let axes = |at: usize| unpack_axes(region.u64(base + at).load(Acquire));
+    MotionState { acceleration: axes(layout::MOTION_ACCELERATION), rotation: axes(layout::MOTION_ROTATION) }
 }
 
 // In the three below the latch comes first: a press that lands between the two reads is then seen in the state, and again
@@ -207,13 +239,14 @@ pub struct FeedbackWriter {
     link: Arc<Link>,
     rumble: [Rumble; MAX_SEATS],
     leds: u32,
+    sensors: Sensors,
     still: bool,
 }
 
 impl FeedbackWriter {
     /// Writes to the board of `link`.
     pub fn new(link: Arc<Link>) -> FeedbackWriter {
-        FeedbackWriter { link, rumble: Default::default(), leds: 0, still: false }
+        FeedbackWriter { link, rumble: Default::default(), leds: 0, sensors: Sensors::default(), still: false }
     }
 
     /// What the motors of `seat` were last told.
@@ -234,6 +267,13 @@ impl FeedbackWriter {
         let Some(bit) = 1u32.checked_shl(led) else { return };
         self.leds = if on { self.leds | bit } else { self.leds & !bit };
         self.link.region.u32(layout::LEDS).store(self.leds, Release);
+    }
+
+    /// The core wants, or wants no longer, to be told what these sensors measure.
+    pub fn set_sensors(&mut self, change: impl FnOnce(&mut Sensors)) {
+        change(&mut self.sensors);
+        let Sensors { accelerometer, gyroscope } = self.sensors;
+        self.link.region.u32(layout::SENSORS).store(accelerometer.bits() | gyroscope.bits() << 16, Release);
     }
 
     /// Holds all motors still, as long as the game is paused.
@@ -272,6 +312,12 @@ impl FeedbackReader {
     pub fn leds(&self) -> u32 {
         self.0.region.u32(layout::LEDS).load(Acquire)
     }
+
+    /// What the core wants to be told of motion.
+    pub fn sensors(&self) -> Sensors {
+        let word = self.0.region.u32(layout::SENSORS).load(Acquire);
+        Sensors { accelerometer: SeatSet::from_bits(word), gyroscope: SeatSet::from_bits(word >> 16) }
+    }
 }
 
 /// What is held stays: the people who hold it are still there. Old taps and moves do not, and neither does feedback.
@@ -300,6 +346,7 @@ pub(super) fn clear_feedback(region: &Region) {
         region.u32(layout::RUMBLE + seat * 4).store(0, Release);
     }
     region.u32(layout::LEDS).store(0, Release);
+    region.u32(layout::SENSORS).store(0, Release);
 }
 
 fn word(parts: [u16; 4]) -> u64 {
@@ -326,6 +373,14 @@ fn unpack(low: u64, high: u64) -> PadState {
         right: [axis(low, 3), axis(high, 0)],
         triggers: [axis(high, 1), axis(high, 2)],
     }
+}
+
+fn pack_axes([x, y, z]: [i16; 3]) -> u64 {
+    word([x.cast_unsigned(), y.cast_unsigned(), z.cast_unsigned(), 0])
+}
+
+fn unpack_axes(word: u64) -> [i16; 3] {
+    std::array::from_fn(|axis| part(word, axis as u32).cast_signed())
 }
 
 fn pack_mouse(state: MouseState) -> u64 {

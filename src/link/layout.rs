@@ -43,6 +43,10 @@ pub const MOUSE_PRESSED: usize = 20;
 pub const MOUSE_MOVED: usize = 24;
 /// Where the mouse is, its buttons, and whether it is over the picture.
 pub const MOUSE_STATE: usize = 40;
+/// Three axes of acceleration, in the lane of the guests alone.
+pub const MOTION_ACCELERATION: usize = 48;
+/// Three axes of rotation.
+pub const MOTION_ROTATION: usize = 56;
 
 /// The keyboard: 128 bytes a lane.
 pub const KEYS: usize = INPUT + LANES * MAX_SEATS * INPUT_STRIDE;
@@ -55,6 +59,11 @@ pub const KEYS_PRESSED: usize = 64;
 /// What the core wants felt and seen: a word of motors a seat, then one of LEDs. On a cache line of its own.
 pub const RUMBLE: usize = KEYS + LANES * KEYS_STRIDE;
 pub const LEDS: usize = RUMBLE + MAX_SEATS * 4;
+/// Sensors that the core wants: a bit a seat for the accelerometer, and from bit 16 on for the gyroscope.
+pub const SENSORS: usize = LEDS + 4;
+
+/// Seats on which nobody can tell motion, by the host. On a cache line of its own.
+pub const MOTIONLESS: usize = RUMBLE + 64;
 
 /// The runner's own figures.
 pub const STATUS: usize = INPUT + PAGE;
@@ -154,7 +163,8 @@ pub const SLOT_DATA: usize = LAST + LAST_BYTES;
 /// Everything.
 pub const TOTAL: usize = SLOT_DATA + SLOTS * SLOT_BYTES;
 
-const _: () = assert!(LEDS + 4 <= INPUT + PAGE);
+const _: () = assert!(SENSORS + 4 <= MOTIONLESS && MOTIONLESS + 64 <= INPUT + PAGE);
+const _: () = assert!(MOTION_ROTATION + 8 <= INPUT_STRIDE && MAX_SEATS <= 16);
 const _: () = assert!(KEYS_HELD + KeySet::WORDS * 8 <= KEYS_PRESSED && KEYS_PRESSED + KeySet::WORDS * 8 <= KEYS_STRIDE);
 const _: () = assert!(KEYS.is_multiple_of(64) && RUMBLE.is_multiple_of(64));
 const _: () = assert!(SLOTS * SLOT_STRIDE <= PAGE);

@@ -3,6 +3,7 @@
 //! Rare and small, so plainness beats speed. The host reads with a bound on the length of a line, and bounds what is in
 //! it: what a core does to its process may make it say anything.
 
+pub use super::core_message::{CoreMessage, MessageKind};
 pub use super::errors::{CoreWarning, HardwareProblem, InvalidVideo, LoadError};
 
 use crate::content::ContentNote;
@@ -182,8 +183,8 @@ pub enum FromCore {
         /// Without a line end.
         text: String,
     },
-    /// Something the core wants people to read.
-    Message(String),
+    /// Something the core wants people to read. Status and progress come ten times a second at most.
+    Message(CoreMessage),
     /// Something about the core that people should know. Each kind comes once.
     Warning(CoreWarning),
     /// Something about the content that people should know: a patch, a disc that is odd. Comes before `Loaded`.
@@ -359,7 +360,8 @@ impl FromCore {
             FromCore::LoadFailed(error) => error.bound(),
             FromCore::Warning(warning) => warning.bound(),
             FromCore::Content(note) => note.bound(bound_text),
-            FromCore::Message(text) | FromCore::Log { text, .. } => cut(text),
+            FromCore::Message(message) => message.bound(),
+            FromCore::Log { text, .. } => cut(text),
             FromCore::Controllers(ports) => {
                 ports.truncate(MAX_SEATS);
                 for port in ports {

@@ -8,6 +8,7 @@
 
 pub mod audio;
 pub mod board;
+mod core_message;
 mod errors;
 pub mod frames;
 mod last_words;

@@ -194,6 +194,8 @@ impl NetThread {
             InputUpdate::Pad(seat, pad) => self.config.board.set(Lane::Remote, seat.index(), pad),
             InputUpdate::Keyboard(keys) => self.config.board.set_keyboard(Lane::Remote, &keys),
             InputUpdate::Mouse(seat, state) => self.config.board.set_mouse(Lane::Remote, seat.index(), state),
+            InputUpdate::Motion(seat, motion) => self.config.board.set_motion(seat.index(), motion),
+            InputUpdate::Motionless(seats) => self.config.board.set_motionless(seats),
             InputUpdate::MouseMoved(seat, moved) => self.config.board.move_mouse(Lane::Remote, seat.index(), moved),
         }
     }
@@ -275,6 +277,7 @@ impl NetThread {
             self.session.handle_rumble(seat, self.config.feedback.rumble(seat.index()), now);
         }
         self.session.handle_leds(self.config.feedback.leds());
+        self.session.handle_sensors(self.config.feedback.sensors());
         self.session.handle_activity(self.config.board.held_seats(), now);
     }
 

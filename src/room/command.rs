@@ -231,6 +231,9 @@ impl Room {
             RoomCommand::Game(game) => {
                 self.require(peer, Permission::of(game))?;
                 self.afford(id, |limits| &mut limits.game, now)?;
+                if matches!(game, GameCommand::InsertDisc(index) if index >= self.discs) {
+                    return Err(Denied::Gone);
+                }
                 return Ok(Effect::Game(game));
             }
             RoomCommand::Invite(terms) => {

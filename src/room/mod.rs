@@ -60,6 +60,8 @@ pub struct Room {
     locals: Vec<LocalPlayer>,
     /// Who holds each seat.
     seats: Vec<Vec<PersonId>>,
+    /// How many discs the game has.
+    discs: u32,
     people: BTreeMap<PersonId, Person>,
     requests: BTreeMap<RequestId, JoinRequest>,
     banned: Vec<(Origin, Secret)>,
@@ -83,6 +85,7 @@ impl Room {
                 .collect(),
             host_name,
             seats: Vec::new(),
+            discs: 0,
             people: BTreeMap::new(),
             requests: BTreeMap::new(),
             banned: Vec::new(),
@@ -113,6 +116,11 @@ impl Room {
     /// The host's own name; none in headless mode.
     pub fn host_name(&self) -> Option<&str> {
         self.host_name.as_deref()
+    }
+
+    /// How many discs the game has; 0 for one without a drive.
+    pub fn set_discs(&mut self, discs: usize) {
+        self.discs = u32::try_from(discs).unwrap_or(u32::MAX);
     }
 
     fn set_host_name(&mut self, name: &str) {

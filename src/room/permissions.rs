@@ -109,16 +109,20 @@ pub enum Permission {
     Seats,
     /// Make links for others.
     Invite,
+    /// Put another disc of the game in.
+    Discs,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 4] = [Permission::Pause, Permission::States, Permission::Seats, Permission::Invite];
+    pub const ALL: [Permission; 5] =
+        [Permission::Pause, Permission::States, Permission::Discs, Permission::Seats, Permission::Invite];
 
     /// What a game command takes.
     pub fn of(command: GameCommand) -> Permission {
         match command {
             GameCommand::Pause | GameCommand::Resume | GameCommand::Reset => Permission::Pause,
             GameCommand::SaveState(_) | GameCommand::LoadState(_) => Permission::States,
+            GameCommand::InsertDisc(_) => Permission::Discs,
         }
     }
 

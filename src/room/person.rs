@@ -168,6 +168,12 @@ impl Room {
         self.seats.get(seat.index()).is_some_and(|holders| holders.iter().any(plays))
     }
 
+    /// Whether this seat is held at the host's machine and by nobody else.
+    pub fn is_local(&self, seat: Seat) -> bool {
+        let guests = self.seats.get(seat.index()).is_some_and(|holders| !holders.is_empty());
+        !guests && self.locals.iter().any(|local| local.seat == seat)
+    }
+
     pub fn has(&self, peer: PeerId, permission: Permission) -> bool {
         self.present(peer).is_some_and(|person| person.permissions.has(permission))
     }

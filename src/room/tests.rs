@@ -344,6 +344,22 @@ fn guests_play_and_nothing_else_until_they_are_given_more() {
 }
 
 #[test]
+fn a_disc_is_put_in_by_one_who_may_if_the_game_has_it_and_not_too_often() {
+    let mut room = room(false, 4);
+    let ann = join(&mut room, 1, None, T0);
+    let all_but_discs = Permission::ALL.into_iter().filter(|it| *it != Permission::Discs).collect();
+    room.set_permissions(ann.peer, all_but_discs);
+    let disc = |index| RoomCommand::Game(GameCommand::InsertDisc(index));
+    assert_eq!(ask(&mut room, &ann, disc(0)), Err(Denied::Permission));
+    room.set_permissions(ann.peer, [Permission::Discs].into_iter().collect());
+    assert_eq!(ask(&mut room, &ann, disc(0)), Err(Denied::Gone), "there is no drive");
+    room.set_discs(2);
+    assert_eq!(ask(&mut room, &ann, disc(2)), Err(Denied::Gone));
+    assert_eq!(ask(&mut room, &ann, disc(1)), Ok(Effect::Game(GameCommand::InsertDisc(1))));
+    assert_eq!(ask(&mut room, &ann, disc(0)), Err(Denied::RateLimited), "that was the fourth");
+}
+
+#[test]
 fn what_is_the_host_s_alone_is_denied_to_a_guest_with_every_permission() {
     let mut room = room(true, 4);
     let invite = InviteId(1);

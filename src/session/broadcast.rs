@@ -2,10 +2,10 @@
 
 use super::connection::Connection;
 use super::event::{ChatEvent, RoomView, SessionEvent};
-use super::protocol::{Controls, GameInfo, HostInfo, SeatInfo, ToPeer, You};
+use super::protocol::{Controls, Discs, GameInfo, HostInfo, OnScreen, SeatInfo, ToPeer, You};
 use super::work::Job;
 use super::{Connected, Session};
-use crate::input::{MAX_SEATS, Rumble, Seat, SeatSet};
+use crate::input::{MAX_SEATS, Rumble, Seat, SeatSet, Sensors};
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::room::{Member, PeerId};
 use std::time::{Duration, Instant};
@@ -16,6 +16,9 @@ const ACTIVITY: RateLimit = RateLimit::new(1, Duration::from_millis(100));
 /// because a guest who comes in changes the room twice.
 const ROOM: RateLimit = RateLimit::new(3, Duration::from_millis(100));
 
+/// How often the core's texts are told at most: how far something is changes with every frame, and the newest counts.
+const ON_SCREEN: RateLimit = RateLimit::new(2, Duration::from_millis(250));
+
 /// What everyone was told last, and what newcomers are to be told.
 pub(super) struct Told {
     /// The room's version.
@@ -23,11 +26,17 @@ pub(super) struct Told {
     room_limiter: RateLimiter,
     pub game: GameInfo,
     controls: Controls,
+    discs: Discs,
+    on_screen: OnScreen,
+    /// Those texts are not as everyone was told.
+    on_screen_is_news: bool,
+    on_screen_limiter: RateLimiter,
     pub fps: f64,
     activity: SeatSet,
     activity_limiter: RateLimiter,
     rumbles: [Rumble; MAX_SEATS],
     leds: u32,
+    pub sensors: Sensors,
 }
 
 impl Told {
@@ -37,17 +46,27 @@ impl Told {
             room_limiter: RateLimiter::new(ROOM, now),
             game: GameInfo::default(),
             controls: Controls::default(),
+            discs: Discs::default(),
+            on_screen: OnScreen::default(),
+            on_screen_is_news: false,
+            on_screen_limiter: RateLimiter::new(ON_SCREEN, now),
             fps: 0.0,
             activity: SeatSet::EMPTY,
             activity_limiter: RateLimiter::new(ACTIVITY, now),
             rumbles: [Rumble::default(); MAX_SEATS],
             leds: 0,
+            sensors: Sensors::default(),
         }
     }
 
     /// The room is to be told again, although it has not changed.
     pub fn forget_room(&mut self) {
         self.room = None;
+    }
+
+    /// How long until the core's texts may be told; none if everyone was told the newest.
+    pub fn on_screen_wait(&self, now: Duration) -> Option<Duration> {
+        self.on_screen_is_news.then(|| self.on_screen_limiter.wait(now))
     }
 
     /// How long until the room may be told.
@@ -81,6 +100,7 @@ impl<C: Connection> Session<C> {
         match &event {
             ChatEvent::Said { peer, name, text } => self.say_all(&ToPeer::Chat { peer: *peer, name, text }),
             ChatEvent::Presence(what, name) => self.say_all(&ToPeer::Presence { what: *what, name }),
+            ChatEvent::Disc { name, disc, label } => self.say_all(&ToPeer::Disc { name, disc: *disc, label }),
             ChatEvent::Reaction { peer, name, emoji } => {
                 self.say_all(&ToPeer::Reaction { peer: *peer, name, emoji: emoji.as_str() });
             }
@@ -104,6 +124,39 @@ impl<C: Connection> Session<C> {
         }
     }
 
+    pub(super) fn set_discs(&mut self, discs: Discs) {
+        self.room.set_discs(discs.names.len());
+        if discs != self.told.discs {
+            self.say_all(&ToPeer::Discs(&discs));
+            self.told.discs = discs;
+        }
+    }
+
+    pub(super) fn set_on_screen(&mut self, shown: OnScreen) {
+        self.told.on_screen_is_news |= shown != self.told.on_screen;
+        self.told.on_screen = shown;
+    }
+
+    /// Tells everyone what the core wants them to read, if that is news and may be told. True if there is something to tell.
+    pub(super) fn tell_on_screen(&mut self, now: Instant) -> bool {
+        let monotonic = self.monotonic(now);
+        if !self.told.on_screen_is_news || !self.told.on_screen_limiter.take(monotonic) {
+            return false;
+        }
+        self.told.on_screen_is_news = false;
+        let shown = std::mem::take(&mut self.told.on_screen);
+        self.say_all(&ToPeer::OnScreen(shown.at(monotonic)));
+        self.told.on_screen = shown;
+        true
+    }
+
+    /// Another disc is in.
+    pub(super) fn tell_disc(&mut self, by: Option<String>, disc: u32) {
+        let name = by.unwrap_or_else(|| self.host_called());
+        let label = self.told.discs.names.get(disc as usize).cloned().unwrap_or_default();
+        self.tell_chat(ChatEvent::Disc { name, disc, label });
+    }
+
     /// The room is not as everyone was told.
     pub(super) fn room_is_news(&self) -> bool {
         self.told.room != Some(self.room.version())
@@ -117,6 +170,7 @@ impl<C: Connection> Session<C> {
             return false;
         }
         self.told.room = Some(self.room.version());
+        self.follow_motionless();
         let room = &self.room;
         let device = |seat: Seat| {
             let known = self.told.controls.seats.iter().find(|it| it.seat == seat);
@@ -139,6 +193,7 @@ impl<C: Connection> Session<C> {
 
     /// Tells one peer how the room is, and what else is news to it.
     pub(super) fn tell_room_to(&mut self, id: PeerId, job: &RoomJob, now: Instant) {
+        let monotonic = self.monotonic(now);
         let Some(member) = job.members.iter().find(|member| member.id == id) else { return };
         let Session { peers, told, room, renditions, .. } = self;
         let Some(it) = peers.get_mut(&id) else { return };
@@ -151,7 +206,7 @@ impl<C: Connection> Session<C> {
         });
         it.behind = !said;
         if said && !it.greeted {
-            it.greeted = greet(it, told);
+            it.greeted = greet(it, told, monotonic);
             it.behind = !it.greeted;
         }
         // A guest who sits down while a motor turns feels it.
@@ -202,12 +257,28 @@ impl<C: Connection> Session<C> {
             self.say_all(&ToPeer::Leds { on: leds });
         }
     }
+
+    /// What the core wants to be told of motion. Pages tell nothing that is not wanted, and it would not count.
+    pub fn handle_sensors(&mut self, wanted: Sensors) {
+        let before = std::mem::replace(&mut self.told.sensors, wanted);
+        if before != wanted {
+            self.say_all(&sensors(wanted));
+            self.route_all();
+        }
+    }
+}
+
+fn sensors(Sensors { accelerometer, gyroscope }: Sensors) -> ToPeer<'static> {
+    ToPeer::Sensors { accelerometer, gyroscope }
 }
 
 /// What does not change often. False if not all of it could be said.
-fn greet<C: Connection>(it: &mut Connected<C>, told: &Told) -> bool {
+fn greet<C: Connection>(it: &mut Connected<C>, told: &Told, now: Duration) -> bool {
     it.peer.say(&ToPeer::Controls(&told.controls))
+        && (told.discs.names.is_empty() || it.peer.say(&ToPeer::Discs(&told.discs)))
+        && (told.on_screen.is_empty(now) || it.peer.say(&ToPeer::OnScreen(told.on_screen.at(now))))
         && it.peer.say(&ToPeer::Leds { on: told.leds })
+        && (told.sensors == Sensors::default() || it.peer.say(&sensors(told.sensors)))
         && it.peer.say(&ToPeer::Activity { seats: told.activity })
 }
 

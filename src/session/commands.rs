@@ -14,6 +14,9 @@ impl<C: Connection> Session<C> {
         match command {
             SessionCommand::Game(game) => self.set_game(game),
             SessionCommand::Controls(controls) => self.set_controls(controls),
+            SessionCommand::Discs(discs) => self.set_discs(discs),
+            SessionCommand::OnScreen(shown) => self.set_on_screen(shown),
+            SessionCommand::DiscChanged { by, disc } => self.tell_disc(by, disc),
             SessionCommand::Ports(ports) => {
                 self.room.set_ports(ports);
                 self.route_all();
@@ -89,7 +92,7 @@ impl<C: Connection> Session<C> {
         self.say_to(id, &ToPeer::Denied { to: kind, code: denied }, now);
     }
 
-    fn host_called(&self) -> String {
+    pub(super) fn host_called(&self) -> String {
         self.room.host_name().unwrap_or("Host").to_owned()
     }
 }

@@ -2,11 +2,12 @@
 
 use super::LocalName;
 use super::connection::{HostCandidate, PeerPath};
-use super::protocol::{Controls, GameInfo, Presence, SeatInfo, ToPage};
+use super::protocol::{Controls, Discs, GameInfo, OnScreen, Presence, SeatInfo, ToPage};
 use crate::game_command::GameCommand;
-use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat, SeatSet};
+use crate::input::{KeySet, MotionState, MouseMove, MouseState, PadState, Seat, SeatSet};
 use crate::packet::Format;
 use crate::room::{Emoji, Invite, JoinRequest, Member, PeerId, RoomCommand};
+use crate::text::{Texts, fill};
 use std::time::Duration;
 
 /// A page that wants in or is in, from its first message until its carrier is closed. Given by the caller, never used twice.
@@ -27,6 +28,12 @@ pub enum SessionCommand {
     Game(GameInfo),
     /// What the core calls its controls.
     Controls(Controls),
+    /// The discs of the game.
+    Discs(Discs),
+    /// What the core wants people to read over the picture.
+    OnScreen(OnScreen),
+    /// Another disc is in: who put it in, none for the host, and which, from 0.
+    DiscChanged { by: Option<String>, disc: u32 },
     /// Controller ports of the game.
     Ports(usize),
     /// The rate the game runs at, for the pages' statistics.
@@ -71,6 +78,10 @@ pub enum InputUpdate {
     Mouse(Seat, MouseState),
     /// The mouse of a seat moved.
     MouseMoved(Seat, MouseMove),
+    /// How the controller of a seat is moved.
+    Motion(Seat, MotionState),
+    /// The seats on which nobody can tell that.
+    Motionless(SeatSet),
 }
 
 /// What the session tells the engine.
@@ -125,12 +136,31 @@ pub enum ChatEvent {
         text: String,
     },
     Presence(Presence, String),
+    /// Another disc is in.
+    Disc {
+        /// Who put it in.
+        name: String,
+        /// From 0.
+        disc: u32,
+        /// What the core calls it; may be empty.
+        label: String,
+    },
     Reaction {
         /// None for the host.
         peer: Option<PeerId>,
         name: String,
         emoji: Emoji,
     },
+}
+
+/// The line of [`ChatEvent::Disc`].
+pub fn disc_line(texts: &Texts, name: &str, disc: u32, label: &str) -> String {
+    let number = (disc + 1).to_string();
+    if label.is_empty() {
+        fill(texts.disc_changed, &[("name", name), ("n", &number)])
+    } else {
+        fill(texts.disc_changed_named, &[("name", name), ("disc", label)])
+    }
 }
 
 /// Figures of the last second.

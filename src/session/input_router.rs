@@ -3,7 +3,7 @@
 use super::connection::Connection;
 use super::peer::Input;
 use super::{InputUpdate, Session};
-use crate::input::{KeySet, MAX_SEATS, MouseMove, MouseState, PadState, Seat, SeatSet};
+use crate::input::{KeySet, MAX_SEATS, MotionState, MouseMove, MouseState, PadState, Seat, SeatSet};
 use crate::room::PeerId;
 
 /// What one peer holds down now, whether it counts or not.
@@ -12,6 +12,8 @@ pub(super) struct Held {
     pads: [PadState; MAX_SEATS],
     keys: KeySet,
     mice: [MouseState; MAX_SEATS],
+    /// None for a seat of which it has not told.
+    motions: [Option<MotionState>; MAX_SEATS],
 }
 
 impl Held {
@@ -25,6 +27,7 @@ impl Held {
         for seat in Seat::ALL.into_iter().filter(|seat| !seats.contains(*seat)) {
             self.pads[seat.index()] = PadState::default();
             self.mice[seat.index()] = MouseState::default();
+            self.motions[seat.index()] = None;
         }
         if seats.is_empty() {
             self.keys = KeySet::EMPTY;
@@ -37,6 +40,10 @@ impl Held {
 pub(super) struct InputRouter {
     /// Whose mouse moved last on each seat.
     movers: [Option<PeerId>; MAX_SEATS],
+    /// Who told last how each seat is moved.
+    tellers: [Option<PeerId>; MAX_SEATS],
+    /// The seats on which nobody can tell.
+    motionless: SeatSet,
 }
 
 fn place(mouse: MouseState) -> (i16, i16, bool) {
@@ -85,6 +92,32 @@ impl<C: Connection> Session<C> {
                     self.route_mouse(seat);
                 }
             }
+            Input::Motion(seat, motion) => {
+                it.held.motions[seat.index()] = Some(motion);
+                if self.room.may_play(id, seat) && self.told.sensors.any(seat) {
+                    self.router.tellers[seat.index()] = Some(id);
+                    self.route_motion(seat);
+                }
+            }
+        }
+    }
+
+    /// How a seat is moved, as the one says who told last and may. Two phones in two hands have nothing to join.
+    fn route_motion(&mut self, seat: Seat) {
+        let told = |id: &PeerId| self.peers.get(id).and_then(|it| it.held.motions[seat.index()]);
+        let plays = |id: &PeerId| self.room.may_play(*id, seat);
+        let last = self.router.tellers[seat.index()].filter(|id| plays(id) && told(id).is_some());
+        let teller = last.or_else(|| self.peers.keys().copied().find(|id| plays(id) && told(id).is_some()));
+        self.router.tellers[seat.index()] = teller;
+        let motion = teller.and_then(|id| told(&id)).unwrap_or_default();
+        self.inputs.push_back(InputUpdate::Motion(seat, self.told.sensors.wanted(seat, motion)));
+    }
+
+    /// Tells the core's side where nobody can tell motion, if that has changed.
+    pub(super) fn follow_motionless(&mut self) {
+        let motionless = self.room.seats().filter(|seat| self.room.is_local(*seat)).collect();
+        if std::mem::replace(&mut self.router.motionless, motionless) != motionless {
+            self.inputs.push_back(InputUpdate::Motionless(motionless));
         }
     }
 
@@ -121,8 +154,10 @@ impl<C: Connection> Session<C> {
         for seat in Seat::ALL {
             self.route_pad(seat);
             self.route_mouse(seat);
+            self.route_motion(seat);
         }
         self.route_keys();
+        self.follow_motionless();
     }
 }
 
@@ -146,8 +181,14 @@ mod tests {
     #[test]
     fn nothing_is_held_on_a_seat_that_was_given_up() {
         let pad = PadState { buttons: 5, ..PadState::default() };
-        let mut held = Held { pads: [pad; MAX_SEATS], keys: KeySet::EMPTY, mice: Default::default() };
+        let mut held = Held {
+            pads: [pad; MAX_SEATS],
+            keys: KeySet::EMPTY,
+            mice: Default::default(),
+            motions: [Some(MotionState::default()); MAX_SEATS],
+        };
         held.keep([Seat::ALL[2]].into_iter().collect());
         assert!((0..MAX_SEATS).all(|seat| (held.pads[seat] == pad) == (seat == 2)));
+        assert!((0..MAX_SEATS).all(|seat| held.motions[seat].is_some() == (seat == 2)));
     }
 }

@@ -28,6 +28,7 @@ mod work;
 
 pub use event::{
     Action, ChatEvent, InputUpdate, JoinId, PeerStats, Reply, RoomView, SessionCommand, SessionEvent, SessionStats,
+    disc_line,
 };
 pub use local_names::LocalName;
 pub use work::Work;
@@ -237,7 +238,10 @@ impl<C: Connection> Session<C> {
             return now;
         }
         let peers = self.peers.values().map(Connected::next_timeout).fold(self.next_second, Instant::min);
-        if self.room_is_news() { peers.min(now + self.told.room_wait(self.monotonic(now))) } else { peers }
+        let monotonic = self.monotonic(now);
+        let room = self.room_is_news().then(|| self.told.room_wait(monotonic));
+        let waits = room.into_iter().chain(self.told.on_screen_wait(monotonic));
+        waits.map(|wait| now + wait).fold(peers, Instant::min)
     }
 
     /// Time passed.

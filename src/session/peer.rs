@@ -5,9 +5,9 @@ use super::connection::{
 };
 use super::local_names::{HiddenCandidates, LocalName, Taken};
 use super::protocol::{
-    ClosingCode, FromPeer, InputMessage, KeyMessage, MouseMessage, PadMessage, ToPeer, parse_control,
+    ClosingCode, FromPeer, InputMessage, KeyMessage, MotionMessage, MouseMessage, PadMessage, ToPeer, parse_control,
 };
-use crate::input::{KeySet, MAX_SEATS, MouseMove, MouseState, PadState, Seat};
+use crate::input::{KeySet, MAX_SEATS, MotionState, MouseMove, MouseState, PadState, Seat};
 use crate::packet::{AudioPacket, Format, PictureShape};
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::room::RoomCommand;
@@ -65,6 +65,8 @@ pub enum Input {
     Keys(Seat, KeySet),
     /// How far it moved, and how it is.
     Mouse(Seat, MouseMove, MouseState),
+    /// How it is moved.
+    Motion(Seat, MotionState),
 }
 
 /// What [`Peer::poll`] has.
@@ -111,6 +113,7 @@ pub struct Peer<C> {
     key_seq: [Option<u32>; MAX_SEATS],
     /// The newest message of its mice.
     mice: [Option<MouseMessage>; MAX_SEATS],
+    motion_seq: [Option<u32>; MAX_SEATS],
     last_input: Option<Instant>,
     /// Any datagram at all: a browser that was killed says nothing more, and no close reaches us.
     last_heard: Instant,
@@ -157,6 +160,7 @@ impl<C: Connection> Peer<C> {
             pad_seq: [None; MAX_SEATS],
             key_seq: [None; MAX_SEATS],
             mice: [None; MAX_SEATS],
+            motion_seq: [None; MAX_SEATS],
             last_input: None,
             last_heard: now,
             holding: false,
@@ -454,6 +458,7 @@ impl<C: Connection> Peer<C> {
             InputMessage::Pad(message) => self.take_pad(&message),
             InputMessage::Keys(message) => self.take_keys(&message),
             InputMessage::Mouse(message) => self.take_mouse(message),
+            InputMessage::Motion(message) => self.take_motion(message),
         }
     }
 
@@ -517,6 +522,16 @@ impl<C: Connection> Peer<C> {
         let state = MouseState { x: message.at[0], y: message.at[1], buttons: message.buttons, over: message.inside };
         let moved = MouseMove { dx, dy, wheel, hwheel };
         self.events.push(PeerEvent::Input(Input::Mouse(message.seat, moved, state)));
+    }
+
+    fn take_motion(&mut self, message: MotionMessage) {
+        let last = &mut self.motion_seq[message.seat.index()];
+        if last.is_some_and(|last| !message.is_newer_than(last)) {
+            return;
+        }
+        *last = Some(message.seq);
+        self.holding = true;
+        self.events.push(PeerEvent::Input(Input::Motion(message.seat, message.motion)));
     }
 
     fn take_control(&mut self, data: &[u8], now: Instant) {

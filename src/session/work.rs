@@ -112,7 +112,7 @@ impl<C: Connection> Session<C> {
             return Work::Step;
         }
         // The room last: what everyone is told then is what came of all before.
-        if self.step(now) || self.begin_to_tell_room(now) { Work::Step } else { Work::Done }
+        if self.step(now) || self.tell_on_screen(now) || self.begin_to_tell_room(now) { Work::Step } else { Work::Done }
     }
 
     /// The next peer that the first job has something for. False if there is no job.

@@ -71,10 +71,10 @@ texts! {
     players, spectators, you, free_seat, seat, ping_unknown, milliseconds, kbit, mbit, lost, path_internet, path_relayed,
     path_tcp, nobody_yet,
     player, pardon_all, wants_any, wants_seat, seat_them, seat_them_name, at_this_machine, away, more_for,
-    more_for_you, device_of, plays_as, watch_only, may, right_pause, right_states, right_seats, right_invite,
+    more_for_you, device_of, plays_as, watch_only, may, right_pause, right_states, right_discs, right_seats, right_invite,
     silence, silence_tip, silenced, free_it, kick, kick_tip, ban, ban_tip, wants_in, by_broker, internet, internet_hint, internet_local_only, internet_map_ports, internet_page, internet_page_hint,
     internet_brokers, internet_brokers_hint, more_wait, any_seat, let_in, let_watch, no,
-    answer_name, chat, chat_unread, chat_empty, say_something, react, joined, left, was_kicked,
+    answer_name, chat, chat_unread, chat_empty, say_something, react, joined, left, was_kicked, disc_changed, disc_changed_named,
     // Options
     options_title, report_show, report_copy, trust_title, trust_title_off, trust_hint, trust_ask, trust_words, trust_field,
     trust_begin, trust_is_off, trust_end, core_memory, core_memory_limit, core_memory_hint, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,

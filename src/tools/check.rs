@@ -7,7 +7,7 @@ use crate::library::{
 };
 use crate::link::Link;
 use crate::link::message::{
-    Bounds, CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, OptionInfo, Pace, Report,
+    Bounds, CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, MessageKind, OptionInfo, Pace, Report,
 };
 use crate::messages;
 use crate::sandbox::{Held, Refusal};
@@ -140,7 +140,8 @@ impl Seen {
             FromCore::Loaded(loaded) => self.loaded = Some(loaded),
             FromCore::LoadFailed(error) => return Err(error),
             FromCore::Ended(report) => self.report = Some(report),
-            FromCore::Message(text) => self.note(text),
+            // One that tells how far it is says the same again and again.
+            FromCore::Message(message) if message.kind == MessageKind::Note => self.note(message.text),
             FromCore::Warning(warning) => self.note(warning.text(texts)),
             FromCore::Content(note) => self.note(note.text(texts)),
             _ => {}

@@ -18,7 +18,7 @@ use hotseat::room::{
     EMOJI, Emoji, Holder, InviteId, InviteTerms, JoinRequest, Member, PeerId, Permission, Permissions, RequestId,
     SeatGrant, SeatRequest,
 };
-use hotseat::session::protocol::{Presence, SeatInfo};
+use hotseat::session::protocol::{OnScreen, Presence, SeatInfo};
 use hotseat::session::{ChatEvent, PeerStats};
 use hotseat::settings::{Recent, Settings};
 use hotseat::text::{Spoken, Texts};
@@ -480,6 +480,7 @@ pub fn game(state: GameState) -> GameStatus {
         asks_to_continue: false,
         versions: Vec::new(),
         can_save_state: true,
+        on_screen: OnScreen::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::common::{LONG, TempDir, program};
 use fixture_libretro::blocks::{self, Blocks, COLOURS, COLUMNS, ROWS};
 use hotseat::link::Link;
 use hotseat::link::frames::FrameReader;
-use hotseat::link::message::{self, Bounds, FromCore, HardwareSeen, Load, Pace, Report, ToCore};
+use hotseat::link::message::{self, Bounds, CoreMessage, FromCore, HardwareSeen, Load, Pace, Report, ToCore};
 use hotseat::sandbox::{self, News, Refusal};
 use hotseat::text::Spoken;
 use serde_json::Value;
@@ -156,7 +156,7 @@ impl Core {
         let mut counts = None;
         loop {
             match self.heard.recv_timeout(LONG).expect("its last words") {
-                FromCore::Message(text) if text.starts_with("resets") => {
+                FromCore::Message(CoreMessage { text, .. }) if text.starts_with("resets") => {
                     let numbers = text.split(',').map(|part| part.rsplit(' ').next().and_then(|it| it.parse().ok()));
                     let numbers: Vec<u32> = numbers.map(|number| number.expect("a number")).collect();
                     let [resets, destroys, without_context, disturbed, errors, refused] = numbers[..] else {

@@ -5,15 +5,17 @@
 use crate::gui::{Stage, option};
 use egui::{Key, OutputCommand, Role};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{By, Queryable};
+use egui_kittest::kittest::{By, NodeT, Queryable};
 use hotseat::crash::Crash;
 use hotseat::engine::{Command, GameCommand, GameState, Level, NoticeKind, Slot};
 use hotseat::gui::game_choice::GameChoice;
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::view::{Action, Dialog};
+use hotseat::session::protocol::{OnScreen, ScreenLine};
 use hotseat::settings::Scaling;
 use hotseat::text::Language;
+use std::time::Duration;
 
 type Window = Harness<'static, Stage>;
 
@@ -578,6 +580,39 @@ fn notices_are_shown_and_dismissed() {
     assert!(window.query_by_label("The disc is full.").is_some());
     click(&mut window, "Dismiss");
     assert!(window.query_by_label("The disc is full.").is_none());
+}
+
+#[test]
+fn what_the_core_says_is_over_the_picture_with_one_bar_until_its_time_is_over() {
+    let line = |text: &str, percent, seconds| {
+        let until = hotseat::sync::now() + Duration::from_secs(seconds);
+        Some(ScreenLine { text: text.into(), level: 2, percent, until })
+    };
+    let mut stage = Stage::default().playing();
+    stage.snapshot.game.as_mut().unwrap().on_screen = OnScreen {
+        note: line("<b>Disc read</b>\nslowly", None, 600),
+        status: line("59.9 fps", None, 0),
+        progress: line("Caching textures", Some(40), 600),
+    };
+    let mut window = stage.open();
+    let bars = |window: &Window| {
+        let bars = window.query_all_by_role(Role::ProgressIndicator);
+        bars.map(|bar| bar.accesskit_node().numeric_value()).collect::<Vec<_>>()
+    };
+    assert!(window.query_by_label("<b>Disc read</b>\nslowly").is_some());
+    assert!(window.query_by_label("Caching textures").is_some());
+    assert!(window.query_by_label("59.9 fps").is_none(), "its time is over");
+    assert_eq!(bars(&window), [Some(40.0)]);
+    let shown = &mut window.state_mut().snapshot.game.as_mut().unwrap().on_screen;
+    shown.progress = line("Caching textures", Some(80), 600);
+    shown.note = None;
+    window.run_steps(2);
+    assert_eq!(bars(&window), [Some(80.0)]);
+    assert!(window.query_by_label("<b>Disc read</b>\nslowly").is_none());
+    window.state_mut().snapshot.game.as_mut().unwrap().on_screen.progress = line("Caching textures", None, 600);
+    window.run_steps(2);
+    assert!(window.query_by_label("Caching textures").is_some());
+    assert_eq!(bars(&window), [None], "how far, it cannot say");
 }
 
 #[test]

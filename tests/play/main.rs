@@ -8,6 +8,7 @@ mod bad_peers;
 mod behind_a_proxy;
 mod browser_plays;
 mod codecs;
+mod core_tells;
 mod encoder_trouble;
 mod frame_rates;
 mod hardware;

@@ -2,6 +2,7 @@
 
 import { LocalInput } from "./input/local-input.js";
 import { codeKey } from "./lang/code-text.js";
+import { Motion } from "./input/motion.js";
 import { chooseLanguage, fillTexts, setLanguage, text } from "./lang/text.js";
 import { BrokerCarrier } from "./net/broker-carrier.js";
 import { DirectCarrier } from "./net/carrier.js";
@@ -24,12 +25,13 @@ import { HelpPanel } from "./ui/help-panel.js";
 import { LookView } from "./ui/look.js";
 import { NoticeView } from "./ui/notice-view.js";
 import { isUnderWay, noticeFor } from "./ui/notice.js";
+import { OnScreenView } from "./ui/on-screen.js";
 import { Panel } from "./ui/panel.js";
 import { PictureView } from "./ui/picture-view.js";
 import { Sound } from "./ui/sound.js";
 import { StatsPanel } from "./ui/stats-panel.js";
 import { recall, recallResume, remember, rememberResume } from "./ui/storage.js";
-import { attachLanguage, attachLook, attachStats, attachTouch, openOneAtATime } from "./ui/toggles.js";
+import { attachLanguage, attachLook, attachMotion, attachStats, attachTouch, openOneAtATime } from "./ui/toggles.js";
 import { keepsScreenOn, WakeLock } from "./ui/wake-lock.js";
 
 /** @typedef {import("./ui/notice.js").ActionName} ActionName */
@@ -75,6 +77,8 @@ const people = new PeoplePanel(request);
 const chat = new ChatPanel(request);
 const game = new GamePanel(request);
 const reactions = new Reactions();
+const onScreen = new OnScreenView();
+const motion = new Motion();
 const wakeLock = new WakeLock();
 const peoplePanel = new Panel("people");
 const chatPanel = new Panel("chat", byId("chat-field", HTMLInputElement));
@@ -148,6 +152,9 @@ function join(name, secret, code) {
       trying(again) {
         view.freeze();
         stats.forget();
+        game.setDiscs(null);
+        onScreen.show(null);
+        motion.setWants({ accelerometer: 0, gyroscope: 0 });
         change({ phase: again ? "reconnecting" : "connecting", code: "", trouble: "", picture: false });
       },
       asked() {
@@ -165,7 +172,10 @@ function join(name, secret, code) {
       ended: (message) => onEnd(message, secret, unused),
       video: (track) => view.show(track),
       audio: (track) => sound.play(track),
-      input: (channel) => localInput.connect(channel),
+      input(channel) {
+        localInput.connect(channel);
+        motion.connect(channel);
+      },
       resume(token) {
         unused = null;
         rememberResume(secret, token);
@@ -275,6 +285,16 @@ function onMessage(message) {
     case "line":
       chat.showPresence(message, room);
       break;
+    case "discs":
+      game.setDiscs(message);
+      change({});
+      break;
+    case "osd":
+      onScreen.show(message);
+      break;
+    case "disc":
+      chat.showDisc(message);
+      break;
     case "reaction":
       reactions.show(message, seatOf(message.peer, room));
       break;
@@ -283,6 +303,9 @@ function onMessage(message) {
       break;
     case "leds":
       bar.setLeds(message.on);
+      break;
+    case "sensors":
+      motion.setWants(message);
       break;
     case "rumble":
       localInput.rumble(message);
@@ -322,6 +345,7 @@ function change(news) {
 
   localInput.setSystem(room?.game.system ?? "");
   localInput.setSeats(seats);
+  motion.setSeats(seats);
   page.dataset.state = phase;
   page.dataset.seat = String(seats[0] ?? "none");
   page.dataset.game = room?.game.state ?? "none";
@@ -374,6 +398,7 @@ function attachPage() {
   attachFullScreen(byId("full-toggle", HTMLButtonElement), () => notices.toast(text("bar.full.missing")));
   attachStats(stats);
   attachTouch(localInput);
+  attachMotion(motion, (words) => notices.toast(words));
   attachLanguage(showLanguage);
 
   window.addEventListener("pagehide", () => connection?.leave());

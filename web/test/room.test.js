@@ -37,8 +37,11 @@ test("every message of the room is understood as it is", () => {
     { type: "controls", seats: [{ seat: 0, device: "RetroPad", names: { b: "Jump", left_x: "Steer" } }], wants: ["keyboard", "mouse"] },
     { type: "chat", peer: null, name: "Kim", text: "<b>hi</b>" },
     { type: "line", what: "joined", name: "Ann" },
+    { type: "discs", names: ["Tale", ""], inserted: 1 }, { type: "discs", names: [], inserted: null }, { type: "disc", name: "Ann", disc: 1, label: "<b>" },
+    { type: "osd", note: { text: "<b>Saved</b>\nhere", level: 3, ms: 1500 }, status: null, progress: { text: "Loading", percent: null, ms: 60000 } },
+    { type: "osd", note: null, status: { text: "60 fps", level: 0, ms: 1 }, progress: { text: "Loading", percent: 100, ms: 1 } },
     { type: "lights", seats: 5 }, { type: "leds", on: 2 ** 32 - 1 },
-    { type: "rumble", seat: 0, strong: 65535, weak: 0 },
+    { type: "rumble", seat: 0, strong: 65535, weak: 0 }, { type: "sensors", accelerometer: 3, gyroscope: 0 },
     { type: "invited", secret: SECRET },
     { type: "no", to: "ask", code: "gone" },
     { type: "waiting" },
@@ -67,6 +70,11 @@ test("hostile messages are no messages", () => {
     { type: "controls", seats: [], wants: "mouse" },
     { type: "chat", peer: null, name: "x" }, { type: "chat", peer: "3", name: "x", text: "y" }, { type: "chat", peer: 1, name: 1, text: "y" },
     { type: "line", what: "exploded", name: "x" }, { type: "reaction", peer: 1, name: "x", emoji: "💣" }, { type: "reaction", peer: 1, name: "x", emoji: "❤" },
+    { type: "discs", names: "Tale", inserted: null }, { type: "discs", names: [1], inserted: null }, { type: "discs", names: ["a"], inserted: -1 },
+    { type: "disc", name: "Ann", disc: 64, label: "" }, { type: "disc", name: "Ann", disc: 0 },
+    ...[{ note: "hi" }, { note: { text: 1, level: 1, ms: 1 } }, { note: { text: "x", level: 4, ms: 1 } }, { status: { text: "x", level: 1, ms: 1e9 } },
+      { progress: { text: "x", percent: 101, ms: 1 } }, { progress: { text: "x", percent: -1, ms: 1 } }].map((news) => ({ type: "osd", ...news })),
+    { type: "sensors", accelerometer: 1 }, { type: "sensors", accelerometer: -1, gyroscope: 0 },
     { type: "lights", seats: -1 }, { type: "lights", seats: 2 ** 32 }, { type: "lights", seats: "5" }, { type: "leds" },
     { type: "rumble", seat: 8, strong: 0, weak: 0 }, { type: "rumble", seat: 0, strong: 65536, weak: 0 },
     { type: "invited", secret: "short" }, { type: "invited", secret: `${SECRET.slice(2)}"><` }, { type: "no", to: "ask" }, { type: "no", code: "right" },
@@ -79,6 +87,9 @@ test("long lists and texts are cut", () => {
   const many = Array.from({ length: 500 }, (_, peer) => ({ peer, name: "n".repeat(50), seats: [], wants: null, muted: false }));
   assert.equal(parse(room({ peers: many })).peers.length, 64);
   assert.equal(parse({ type: "chat", peer: 1, name: "x", text: "y".repeat(5000) }).text.length, 600);
+  assert.equal(parse({ type: "osd", note: { text: "y".repeat(5000), level: 1, ms: 1 } }).note.text.length, 600);
+  const discs = parse({ type: "discs", names: Array(99).fill("n".repeat(300)), inserted: 70 });
+  assert.deepEqual([discs.names.length, discs.names[0].length, discs.inserted], [64, 200, null]);
   assert.equal(parse({ type: "chat", peer: 1, name: "x".repeat(5000), text: "y" }).name.length, 400);
 });
 
@@ -86,6 +97,7 @@ test("requests travel as the protocol writes them", () => {
   assert.equal(requestMessage({ type: "ask", seat: null }), '{"type":"ask","seat":null}');
   assert.equal(requestMessage({ type: "sit", peer: 4, seat: 0, on: true }), '{"type":"sit","peer":4,"seat":0,"on":true}');
   assert.equal(requestMessage({ type: "do", what: "save", slot: 9 }), '{"type":"do","what":"save","slot":9}');
+  assert.equal(requestMessage({ type: "do", what: "disc", disc: 1 }), '{"type":"do","what":"disc","disc":1}');
   assert.deepEqual(REACTIONS.map((it) => Array.from(it, (char) => char.codePointAt(0).toString(16)).join()),
     ["1f44d", "1f44f", "1f602", "1f62e", "1f631", "2764,fe0f", "1f389", "1f62d"]);
 });

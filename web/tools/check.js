@@ -347,6 +347,75 @@ async function check() {
   await page.click("#game-toggle");
   await tab.run("mock.set({ rights: [] })");
 
+  step("a guest who may changes the disc, and everyone reads who did");
+  assert.equal(await page.run("return document.getElementById('game-toggle').hidden"), true);
+  await tab.run("mock.setDiscs({ names: ['Tale (Disc 1)', '', '<b>The end</b>'], inserted: 0 }); mock.set({ rights: ['discs'] })");
+  await page.until("the button", "!document.getElementById('game-toggle').hidden");
+  await page.click("#game-toggle");
+  const choices = () => page.run("return [...document.getElementById('disc').options].map((it) => it.textContent)");
+  assert.deepEqual(await choices(), ["\u2068Tale (Disc 1)\u2069 (in the drive)", "Disc 2", "<b>The end</b>"]);
+  assert.deepEqual(await page.run("return ['game-play', 'game-states', 'game-invite'].map((id) => document.getElementById(id).hidden)"), [true, true, true]);
+  assert.equal(await page.run("return document.getElementById('do-disc').disabled"), true, "it is in already");
+  await page.picture(shot("discs-desktop"));
+  const choose = (disc) => page.run("const list = document.getElementById('disc'); list.value = arguments[0]; list.dispatchEvent(new Event('change', { bubbles: true }))", String(disc));
+  await choose(2);
+  await page.click("#do-disc");
+  await page.until("who did", "document.querySelector('#chat-log p:last-child').textContent.endsWith('put in \u2068<b>The end</b>\u2069.')");
+  await page.until("the new mark", "document.getElementById('disc').selectedOptions[0].textContent === '\u2068<b>The end</b>\u2069 (in the drive)'");
+  await tab.run("mock.setDiscs({ names: ['Tale (Disc 1)', '', ''], inserted: null })");
+  await page.until("an open drive", "!document.getElementById('disc-open').hidden");
+  await choose(1);
+  await tab.run("mock.discs = { names: ['Tale (Disc 1)'], inserted: null }");
+  await page.click("#do-disc");
+  await page.until("the refusal", "document.getElementById('toast').textContent === 'That is no longer there.'");
+  await tab.run("mock.setDiscs({ names: [], inserted: null })");
+  await page.until("nothing to do any more", "document.getElementById('game-toggle').hidden && document.getElementById('game').hidden");
+  await tab.run("mock.set({ rights: [] })");
+
+  step("what the game says is over the picture as text, with a bar that goes on in its place, and goes by itself");
+  const place = (name) => `document.getElementById('osd-${name}')`;
+  await tab.run("mock.tell({ type: 'osd', note: { text: '<b>Disc read</b>\\nslowly', level: 2, ms: 60000 }, status: { text: '59.9 fps', level: 1, ms: 60000 }, progress: { text: 'Caching textures', percent: 25, ms: 60000 } })");
+  await page.until("the bar", `${place("bar")}.value === 25 && !${place("progress")}.hidden`);
+  assert.equal(await page.text("#osd-note"), "<b>Disc read</b>\nslowly");
+  assert.equal(await page.run("return document.querySelectorAll('#osd-note b').length"), 0);
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.picture(shot(`osd-${size}`));
+  }
+  await page.size("desktop");
+  await tab.run("mock.tell({ type: 'osd', note: null, status: null, progress: { text: 'Caching textures', percent: 80, ms: 60000 } })");
+  await page.until("further", `${place("bar")}.value === 80 && ${place("note")}.hidden && ${place("status")}.hidden`);
+  await tab.run("mock.tell({ type: 'osd', note: null, status: null, progress: { text: 'Caching', percent: null, ms: 200 } })");
+  await page.until("a bar without a value", `${place("bar")}.position === -1`);
+  await page.until("nothing", `${place("progress")}.hidden`);
+
+  step("a phone's motion is told once the player says so, while the game asks for it");
+  await page.size("portrait");
+  const motions = () => tab.run("return [...mock.peers.values()][0].motions.splice(0)");
+  // What a phone on a table fires, were this one.
+  await page.run(`window.tilting = setInterval(() => window.dispatchEvent(new DeviceMotionEvent("devicemotion", {
+    accelerationIncludingGravity: { x: 4.903325, y: 0, z: 9.80665 }, rotationRate: { alpha: 0, beta: 90, gamma: 0 } })), 4)`);
+  assert.equal(await page.run("return document.getElementById('use-motion').hidden"), true);
+  await tab.run("mock.tell({ type: 'sensors', accelerometer: 1, gyroscope: 1 }); mock.tell({ type: 'sensors', accelerometer: 2, gyroscope: 2 })");
+  await page.until("the offer", "!document.getElementById('use-motion').hidden");
+  assert.equal(await page.text("#use-motion"), "Use this phone's motion");
+  await page.picture(shot("motion-portrait"));
+  assert.deepEqual(await motions(), []);
+  await page.click("#use-motion");
+  const told = [];
+  for (const end = Date.now() + 20_000; told.length < 30 && Date.now() < end; await sleep(100)) told.push(...await motions());
+  assert.ok(told.length >= 30, `${told.length} told`);
+  assert.deepEqual([told[0].seat, told[0].axes], [1, [1024, 0, 2048, 0, Math.round(Math.PI / 2 * 512), 0]]);
+  const spread = (told.at(-1).at - told[0].at) / (told.at(-1).seq - told[0].seq);
+  assert.ok(spread > 1000 / 75, `one each ${spread} ms`);
+  await tab.run("mock.tell({ type: 'sensors', accelerometer: 0, gyroscope: 0 })");
+  await page.until("nothing to turn off", "document.getElementById('motion-toggle').hidden");
+  await motions();
+  await sleep(300);
+  assert.deepEqual(await motions(), [], "the game asks no longer");
+  await page.run("clearInterval(window.tilting)");
+  await page.size("desktop");
+
   step("a cut connection comes back by itself with its token");
   await tab.run("mock.cut()");
   await page.state("reconnecting");

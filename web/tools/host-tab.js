@@ -4,7 +4,7 @@ const canvas = document.getElementById("screen");
 const pen = canvas.getContext("2d");
 const SEATS = 4;
 const game = { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", message: "", problem: null };
-const RIGHTS = ["pause", "states", "seats", "invite"];
+const RIGHTS = ["pause", "states", "discs", "seats", "invite"];
 /** What a canvas pixel is: every one of the game's is two by two. */
 const K = 2;
 const COLOURS = ["#ff8a5c", "#6aa8ff", "#5fd38d", "#f5c84c"];
@@ -97,11 +97,12 @@ async function answer(id, join) {
   const before = away.get(join.resume);
   away.delete(join.resume);
   const seats = before?.seats ?? (mock.nextSeat === null ? [] : [mock.nextSeat]);
-  const peer = { id, pc, name: join.name, seats, rights: mock.rights, muted: false, wants: null, grant: mock.grant, buttons: 0, inputs: [], control: null, sdp: join.sdp };
+  const peer = { id, pc, name: join.name, seats, rights: mock.rights, muted: false, wants: null, grant: mock.grant, buttons: 0, inputs: [], motions: [], control: null, sdp: join.sdp };
   const greet = () => {
     send(peer, picture);
     tellAll();
     send(peer, { type: "controls", seats: seats.map((seat) => ({ seat, device: "RetroPad", names: { b: "Jump", start: "Start" } })), wants: mock.wants });
+    if (mock.discs.names.length > 0) send(peer, { type: "discs", ...mock.discs });
     for (const other of peers.values()) if (other !== peer && !before) send(other, { type: "line", what: "joined", name: peer.name });
   };
   pc.addEventListener("datachannel", ({ channel }) => {
@@ -119,6 +120,7 @@ async function answer(id, join) {
       channel.binaryType = "arraybuffer";
       channel.addEventListener("message", ({ data }) => {
         const view = new DataView(data);
+        if (view.getUint8(0) === 4) peer.motions.push({ at: performance.timeOrigin + performance.now(), seat: view.getUint8(1), seq: view.getUint32(4, true), axes: [0, 1, 2, 3, 4, 5].map((axis) => view.getInt16(8 + axis * 2, true)) });
         if (view.getUint8(0) !== 1) return;
         peer.buttons = view.getUint16(8, true);
         peer.inputs.push({ at: performance.timeOrigin + performance.now(), seat: view.getUint8(1), count: view.getUint8(2), seq: view.getUint32(4, true), buttons: peer.buttons });
@@ -174,6 +176,12 @@ function hear(peer, message) {
     case "do":
       if (message.what === "pause") mock.setGame("paused", { pausedBy: peer.name });
       if (message.what === "resume") mock.setGame("running");
+      if (message.what === "disc" && !peer.rights.includes("discs")) send(peer, { type: "no", to: "do", code: "right" });
+      else if (message.what === "disc" && message.disc >= mock.discs.names.length) send(peer, { type: "no", to: "do", code: "gone" });
+      else if (message.what === "disc") {
+        mock.setDiscs({ ...mock.discs, inserted: message.disc });
+        mock.tell({ type: "disc", name: peer.name, disc: message.disc, label: mock.discs.names[message.disc] });
+      }
       break;
     case "invite":
       send(peer, { type: "invited", secret: "MOCKMOCKMOCKMOCKMOCKMO" });
@@ -232,6 +240,7 @@ const mock = {
   host: "Host",
   hostSeat: 0,
   rights: [],
+  discs: { names: [], inserted: null },
   grant: "any",
   wants: [],
   silent: false,
@@ -273,6 +282,10 @@ const mock = {
     // As older hosts do, a sentence beside the code: the page does not show it.
     Object.assign(game, { state, message: problem ? "The mock host's own words." : pausedBy, problem });
     tellAll();
+  },
+  setDiscs(discs) {
+    mock.discs = discs;
+    mock.tell({ type: "discs", ...discs });
   },
   seat(seat) {
     mock.nextSeat = seat;

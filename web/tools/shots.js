@@ -24,6 +24,7 @@ const ROOM = `
     { name: "小明", seats: [], wants: "any" },
     { name: "Ein sehr langer Name ohne", seats: [], wants: 3, muted: true },
   ]);
+  mock.setDiscs({ names: ["Tale (Disc 1)", "", "Tale (Disc 3)"], inserted: 0 });
   mock.tell({ type: "leds", on: 3 });
   mock.tell({ type: "leds", on: 1 });
   for (const [name, text] of [["Benedikta", "Who took my mushroom?"], ["小明", "不是我 😂"], ["Host", "One more round and then bed. Really this time, I have an early train tomorrow."]]) {
@@ -68,7 +69,7 @@ async function shoot() {
     await tab.run("mock.set({ muted: false })");
     await page.click("#people-toggle");
     await all("people");
-    await tab.run("mock.set({ rights: ['pause', 'states', 'seats', 'invite'] })");
+    await tab.run("mock.set({ rights: ['pause', 'states', 'discs', 'seats', 'invite'] })");
     await all("people-mover");
     await page.click("#people-toggle");
     await page.click("#game-toggle");

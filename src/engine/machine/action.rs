@@ -3,9 +3,10 @@
 use crate::engine::saves::{CoreName, SaveError, SaveVersion, Saves, StateList};
 use crate::engine::{EngineEvent, NoticeKind};
 use crate::game_command::{Slot, StatePlace};
-use crate::link::message::{ControlName, Load, PortDevices, ToCore, Wants};
+use crate::link::message::{ControlName, Discs, Load, PortDevices, ToCore, Wants};
 use crate::packet::Format;
 use crate::room::RoomCommand;
+use crate::session::protocol::OnScreen;
 use std::path::PathBuf;
 
 /// One opening of a game. Never used twice.
@@ -113,6 +114,15 @@ pub enum ToSession {
         names: Vec<ControlName>,
         wants: Wants,
     },
+    /// The discs of the game; none at all for one without a drive.
+    Discs(Discs),
+    /// Another disc is in: who put it in, none for the host, and which, from 0.
+    DiscChanged {
+        by: Option<String>,
+        disc: u32,
+    },
+    /// What the core wants people to read.
+    OnScreen(OnScreen),
     Room(RoomCommand),
     /// Stream in this format only; none for the best that each peer takes.
     Codec(Option<Format>),

@@ -20,7 +20,7 @@ impl Machine {
             return;
         }
         match news {
-            CoreEvent::Message(message) => self.hear(message),
+            CoreEvent::Message(message) => self.hear(message, now),
             CoreEvent::Died { crash, report } => self.core_died(crash, report, now),
             CoreEvent::Held(held) => self.held(held),
             CoreEvent::Refused(refusal) => self.refused(refusal),
@@ -37,6 +37,7 @@ impl Machine {
     fn core_died(&mut self, crash: Crash, report: Option<PathBuf>, now: Duration) {
         self.write_save();
         self.push(Action::DropCore);
+        self.core_falls_silent();
         self.states.forget();
         let after = self.crashes.count(now);
         let Some(game) = &mut self.game else { return };
@@ -80,7 +81,7 @@ impl Machine {
         self.notice(NoticeKind::CoreRefused { core, refusal });
     }
 
-    fn hear(&mut self, message: FromCore) {
+    fn hear(&mut self, message: FromCore, now: Duration) {
         let Some(game) = &mut self.game else { return };
         match message {
             FromCore::Loaded(loaded) => self.loaded(loaded),
@@ -93,7 +94,7 @@ impl Machine {
             FromCore::Warning(warning) => self.notice(NoticeKind::CoreWarned { warning }),
             FromCore::Content(note) if game.restarting => drop(note),
             FromCore::Content(note) => self.notice(NoticeKind::Content { note }),
-            FromCore::Message(text) => self.notice(NoticeKind::CoreMessage { text }),
+            FromCore::Message(message) => self.core_says(message, now),
             FromCore::Paused(paused) => self.paused(paused),
             FromCore::StateSaved { ticket, ok } => self.state_saved(ticket, ok),
             FromCore::StateLoaded { ticket, ok } => self.state_loaded(ticket, ok),
@@ -102,7 +103,7 @@ impl Machine {
                     loaded.options = options;
                 }
             }
-            FromCore::Discs(discs) => game.discs = Some(discs),
+            FromCore::Discs(discs) => self.discs_are(discs),
             FromCore::Controllers(ports) => {
                 game.ports = ports;
                 self.tell_controls();
@@ -126,6 +127,7 @@ impl Machine {
         let (revived, seats) = (loaded.revived, loaded.ports);
         game.state = GameState::Running;
         game.paused_by = None;
+        game.disc_wanted = None;
         game.loaded = Some(loaded);
         self.push(Action::ToSession(ToSession::Seats(seats)));
         self.push(Action::RequestKeyframes);

@@ -2,6 +2,7 @@
 
 use super::Folders;
 use super::action::{GameId, StartId};
+use super::messages::Messages;
 use crate::engine::saves::{CoreName, SaveVersion, Saves, StateList};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
 use crate::link::message::{Bounds, ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
@@ -60,6 +61,9 @@ pub(super) struct OpenGame {
     pub(super) names: Vec<ControlName>,
     pub(super) wants: Wants,
     pub(super) discs: Option<Discs>,
+    /// The disc that is to be put in, from 0, and the guest who wants it; none for the host.
+    pub(super) disc_wanted: Option<(u32, Option<String>)>,
+    pub(super) messages: Messages,
     /// It was said that the core process is not held as it should be.
     pub(super) hold_told: bool,
     /// The kinds of things that the core was refused.
@@ -88,6 +92,8 @@ impl OpenGame {
             names: Vec::new(),
             wants: Wants::default(),
             discs: None,
+            disc_wanted: None,
+            messages: Messages::default(),
             hold_told: false,
             refused: Vec::new(),
             paused_by: None,
@@ -132,6 +138,7 @@ impl OpenGame {
             asks_to_continue: self.asks_to_continue,
             versions: self.versions.clone(),
             can_save_state: self.has_states(),
+            on_screen: self.messages.shown(),
         }
     }
 

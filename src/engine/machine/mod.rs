@@ -8,7 +8,9 @@
 mod action;
 mod core;
 mod crashes;
+mod discs;
 mod game;
+mod messages;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -18,8 +20,8 @@ pub use action::{Action, Answer, GameId, StartId, StateFound, ToSession};
 use super::saves::{SaveError, Saves};
 use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
 use crate::game_command::{Continuing, GameCommand, StatePlace};
-use crate::link::message::ToCore;
-use crate::session::protocol::GameInfo;
+use crate::link::message::{Discs, ToCore};
+use crate::session::protocol::{GameInfo, OnScreen};
 use crate::text::Spoken;
 use crashes::Crashes;
 use game::{BatterySave, OpenGame, Process};
@@ -133,7 +135,7 @@ impl Machine {
                 }
                 self.tell_core(ToCore::Device { port, id });
             }
-            Command::Disc(command) => self.tell_core(ToCore::Disc(command)),
+            Command::Disc(command) => self.command_drive(command),
             Command::PutBackSave { put_aside } => self.put_back(put_aside),
             Command::PutBackState { slot } => self.put_back_state(slot),
             Command::Continue { wanted } => self.continue_game(wanted),
@@ -229,6 +231,8 @@ impl Machine {
         self.states.forget();
         self.push(Action::ReleaseSaves);
         self.closed = self.game.take().map(|game| (game.id, game.battery));
+        self.push(Action::ToSession(ToSession::Discs(Discs::default())));
+        self.push(Action::ToSession(ToSession::OnScreen(OnScreen::default())));
     }
 
     /// An earlier battery save takes the place of the present one, which becomes an earlier one itself.
@@ -323,6 +327,7 @@ impl Machine {
         if mem::replace(&mut game.process, Process::None) != Process::None {
             self.push(Action::DropCore);
         }
+        self.core_falls_silent();
         self.states.forget();
         self.event(EngineEvent::Failed(why));
     }
@@ -387,6 +392,7 @@ impl Machine {
                 }
                 self.request_state(StateRequest::Load(StatePlace::Slot(slot)));
             }
+            GameCommand::InsertDisc(disc) => self.insert_disc(guest, disc),
         }
     }
 

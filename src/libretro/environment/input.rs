@@ -95,7 +95,7 @@ impl Environment {
         true
     }
 
-    /// The calls about controllers, keyboards, motors and LEDs; none when the command is not one.
+    /// The calls about controllers, keyboards, motors, sensors and LEDs; none when the command is not one.
     pub(super) fn input_call(&mut self, command: u32, data: Argument) -> Option<bool> {
         Some(match command {
             sys::RETRO_ENVIRONMENT_SET_INPUT_DESCRIPTORS => self.set_input_descriptors(data),
@@ -110,6 +110,10 @@ impl Environment {
             sys::RETRO_ENVIRONMENT_GET_RUMBLE_INTERFACE => {
                 data.write(sys::retro_rumble_interface { set_rumble_state: Some(callbacks::set_rumble_state) })
             }
+            sys::RETRO_ENVIRONMENT_GET_SENSOR_INTERFACE => data.write(sys::retro_sensor_interface {
+                set_sensor_state: Some(callbacks::set_sensor_state),
+                get_sensor_input: Some(callbacks::get_sensor_input),
+            }),
             sys::RETRO_ENVIRONMENT_GET_LED_INTERFACE => {
                 data.write(sys::retro_led_interface { set_led_state: Some(callbacks::set_led_state) })
             }

@@ -27,7 +27,7 @@ use crate::link::message::{ControlName, FromCore, Wants};
 use crate::text::Spoken;
 use calls::Counts;
 use content::ContentOverride;
-use messages::{LOG_LINES_PER_SECOND, ProblemKind};
+use messages::{Frequent, LOG_LINES_PER_SECOND, ProblemKind};
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -75,6 +75,8 @@ pub struct Environment {
     /// `RETRO_SERIALIZATION_QUIRK_*`.
     quirks: u64,
     log_budget: u32,
+    status: Frequent,
+    progress: Frequent,
     /// Kinds of problems that the host was told of.
     warned: Vec<ProblemKind>,
     /// What can be plugged into each port, in the core's words.
@@ -141,6 +143,8 @@ impl Environment {
             overrides: Vec::new(),
             quirks: 0,
             log_budget: LOG_LINES_PER_SECOND,
+            status: Frequent::default(),
+            progress: Frequent::default(),
             warned: Vec::new(),
             offered: Vec::new(),
             plugged: [sys::RETRO_DEVICE_JOYPAD; MAX_SEATS],
@@ -172,6 +176,7 @@ impl Environment {
         if self.news.controls {
             self.news.controls = self.out.try_send(FromCore::Controls(self.controls.clone())).is_err();
         }
+        self.tell_frequent(crate::sync::now());
         if self.news.wants {
             self.news.wants = self.out.try_send(FromCore::Wants(self.wants)).is_err();
         }

@@ -4,7 +4,6 @@ use crate::libretro::sys;
 
 /// Each call and the reason, as the table in docs/environment.md has it.
 pub const REFUSED: &[(u32, &str)] = &[
-    (sys::RETRO_ENVIRONMENT_GET_SENSOR_INTERFACE, "no pad or phone tells its motion yet"),
     (sys::RETRO_ENVIRONMENT_GET_CAMERA_INTERFACE, "a game has no business with the host's camera"),
     (sys::RETRO_ENVIRONMENT_GET_LOCATION_INTERFACE, "a game has no business with where the host is"),
     (sys::RETRO_ENVIRONMENT_GET_MIDI_INTERFACE, "friends would not hear an instrument on the host's desk"),

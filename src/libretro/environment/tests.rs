@@ -471,7 +471,7 @@ fn without_an_aspect_ratio_the_usual_size_has_it() {
 }
 
 #[test]
-fn motors_leds_and_capabilities_are_offered() {
+fn motors_leds_sensors_and_capabilities_are_offered() {
     let mut environment = environment();
     let mut rumble = sys::retro_rumble_interface::default();
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_RUMBLE_INTERFACE, &mut rumble));
@@ -479,7 +479,74 @@ fn motors_leds_and_capabilities_are_offered() {
     let mut led = sys::retro_led_interface::default();
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_LED_INTERFACE, &mut led));
     assert!(led.set_led_state.is_some());
+    let mut sensors = sys::retro_sensor_interface::default();
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_SENSOR_INTERFACE, &mut sensors));
+    assert!(sensors.set_sensor_state.is_some() && sensors.get_sensor_input.is_some());
     let mut capabilities = 0u64;
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_INPUT_DEVICE_CAPABILITIES, &mut capabilities));
     assert_eq!(capabilities, 0b111_1110);
+}
+
+#[test]
+fn a_core_s_texts_go_where_it_wants_and_of_progress_the_newest() {
+    use crate::link::message::{CoreMessage, MessageKind};
+    let (mut environment, heard) = heard_environment(64);
+    let mut say = |text: &std::ffi::CStr, kind, target, progress| {
+        let mut message = sys::retro_message_ext {
+            msg: text.as_ptr(),
+            duration: 1,
+            priority: 7,
+            level: sys::RETRO_LOG_WARN,
+            target,
+            type_: kind,
+            progress,
+        };
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_MESSAGE_EXT, &mut message));
+    };
+    let (all, osd, log) = (sys::RETRO_MESSAGE_TARGET_ALL, sys::RETRO_MESSAGE_TARGET_OSD, sys::RETRO_MESSAGE_TARGET_LOG);
+    let note = sys::RETRO_MESSAGE_TYPE_NOTIFICATION;
+    say(c"one\ntwo", note, all, 0);
+    say(c"seen", sys::RETRO_MESSAGE_TYPE_NOTIFICATION_ALT, osd, 0);
+    say(c"noted", note, log, 0);
+    say(c"", note, all, 0);
+    say(c"of a newer header", 99, osd, 0);
+    for percent in 0..=100 {
+        say(c"loading", sys::RETRO_MESSAGE_TYPE_PROGRESS, all, percent);
+    }
+    say(c"60 fps", sys::RETRO_MESSAGE_TYPE_STATUS, osd, 0);
+    let message = |text: &str, kind| {
+        let (text, duration_ms) = (text.to_owned(), 500);
+        FromCore::Message(CoreMessage { text, kind, level: sys::RETRO_LOG_WARN, priority: 7, duration_ms })
+    };
+    let logged = |text: &str| FromCore::Log { level: sys::RETRO_LOG_WARN, text: text.into() };
+    let told: Vec<FromCore> = heard.try_iter().collect();
+    let first = [
+        logged("one\ntwo"),
+        message("one\ntwo", MessageKind::Note),
+        message("seen", MessageKind::Note),
+        logged("noted"),
+        message("of a newer header", MessageKind::Note),
+        message("loading", MessageKind::Progress(Some(0))),
+    ];
+    assert_eq!(told[..6], first);
+    assert_eq!(told.last(), Some(&message("60 fps", MessageKind::Status)), "its first is not late");
+    // How many of the hundred came in between depends on the machine; the newest is never lost.
+    assert!(told.len() < 107);
+    environment.tell_frequent(crate::sync::now() + std::time::Duration::from_secs(1));
+    let late = heard.try_iter().last();
+    let newest = late.as_ref().or(told.get(told.len() - 2));
+    assert_eq!(newest, Some(&message("loading", MessageKind::Progress(Some(100)))));
+    let (mut environment, heard) = heard_environment(8);
+    let mut unknown = sys::retro_message_ext {
+        msg: c"how long?".as_ptr(),
+        type_: sys::RETRO_MESSAGE_TYPE_PROGRESS,
+        progress: -1,
+        ..sys::retro_message_ext::default()
+    };
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_MESSAGE_EXT, &mut unknown));
+    assert!(matches!(heard.try_recv(), Ok(FromCore::Message(CoreMessage { kind: MessageKind::Progress(None), .. }))));
+    let mut plain = sys::retro_message { msg: c"two seconds".as_ptr(), frames: 120 };
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_MESSAGE, &mut plain));
+    let told = heard.try_recv();
+    assert!(matches!(told, Ok(FromCore::Message(CoreMessage { duration_ms: 2000, .. }))), "{told:?}");
 }

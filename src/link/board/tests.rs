@@ -196,3 +196,29 @@ fn any_bytes_on_the_board_are_harmless() {
         assert_eq!(reader.rumble(0), Rumble { strong: half, weak: half });
     }
 }
+
+#[test]
+fn motion_and_who_cannot_tell_it_arrive_and_the_sensors_that_are_wanted_come_back() {
+    let mut ends = ends();
+    let motion = MotionState { acceleration: [-32767, 1, 2048], rotation: [32767, -2, 0] };
+    ends.writer.set_motion(7, motion);
+    ends.writer.set_motion(8, motion);
+    let mut wanted = Inputs::default();
+    wanted.motions[7] = motion;
+    assert_eq!(ends.poll(), wanted);
+    assert_eq!(ends.poll(), wanted, "how it is, until it is told otherwise");
+    assert!(ends.writer.held_seats().is_empty(), "a phone that lies on a table presses nothing");
+    let seats: SeatSet = [Seat::ALL[0], Seat::ALL[7]].into_iter().collect();
+    ends.writer.set_motionless(seats);
+    assert_eq!(ends.reader.motionless(), seats);
+
+    let mut feedback = FeedbackWriter::new(ends.link.clone());
+    let host = FeedbackReader::new(ends.link.clone());
+    feedback.set_sensors(|sensors| sensors.accelerometer.insert(Seat::ALL[7]));
+    feedback.set_sensors(|sensors| sensors.gyroscope = seats);
+    let only: SeatSet = [Seat::ALL[7]].into_iter().collect();
+    assert_eq!(host.sensors(), Sensors { accelerometer: only, gyroscope: seats });
+    clear(&ends.link.region);
+    assert_eq!(host.sensors(), Sensors::default(), "the core that wanted them is gone");
+    assert_eq!(ends.reader.motionless(), seats, "those who sit there are not");
+}

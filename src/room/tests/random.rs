@@ -30,6 +30,7 @@ enum Step {
     SetPermissions(usize, Permissions),
     SetMuting(usize, Muting),
     SetPorts(usize),
+    SetDiscs(usize),
     SetLocalPlayers(Vec<Seat>),
     HostName(String),
     Guest(usize, RoomCommand),
@@ -48,7 +49,7 @@ fn grant() -> impl Strategy<Value = SeatGrant> {
 }
 
 fn permissions() -> impl Strategy<Value = Permissions> {
-    prop::collection::vec(prop::sample::select(&Permission::ALL[..]), 0..5).prop_map(|all| all.into_iter().collect())
+    prop::collection::vec(prop::sample::select(&Permission::ALL[..]), 0..6).prop_map(|all| all.into_iter().collect())
 }
 
 fn terms() -> impl Strategy<Value = InviteTerms> {
@@ -95,6 +96,7 @@ fn game_command() -> impl Strategy<Value = GameCommand> {
         Just(GameCommand::Reset),
         slot().prop_map(GameCommand::SaveState),
         slot().prop_map(GameCommand::LoadState),
+        (0..6u32).prop_map(GameCommand::InsertDisc),
     ]
 }
 
@@ -177,6 +179,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (who.clone(), permissions()).prop_map(|(who, permissions)| Step::SetPermissions(who, permissions)),
         1 => (who.clone(), muting()).prop_map(|(who, muting)| Step::SetMuting(who, muting)),
         1 => (0..10usize).prop_map(Step::SetPorts),
+        1 => (0..6usize).prop_map(Step::SetDiscs),
         1 => prop::collection::vec(seat(), 0..4).prop_map(Step::SetLocalPlayers),
         1 => ".{0,30}".prop_map(Step::HostName),
         6 => (who.clone(), command()).prop_map(|(who, command)| Step::Guest(who, command)),
@@ -308,6 +311,8 @@ impl Link {
 struct Model {
     room: Room,
     now: Duration,
+    /// How many discs the game has.
+    discs: usize,
     /// Those who are there.
     here: BTreeMap<PeerId, Given>,
     /// Those who may come back.
@@ -680,6 +685,10 @@ impl Model {
                 }
             }
             Step::SetPorts(ports) => self.room.set_ports(ports),
+            Step::SetDiscs(discs) => {
+                self.discs = discs;
+                self.room.set_discs(discs);
+            }
             Step::SetLocalPlayers(seats) => {
                 let local = |seat| LocalPlayer { seat, name: "L".into() };
                 let locals = seats.into_iter().map(local).collect();
@@ -707,6 +716,10 @@ impl Model {
                 let permission = match game {
                     GameCommand::Pause | GameCommand::Resume | GameCommand::Reset => Permission::Pause,
                     GameCommand::SaveState(_) | GameCommand::LoadState(_) => Permission::States,
+                    GameCommand::InsertDisc(disc) => {
+                        assert!((disc as usize) < self.discs, "disc {disc} of {}", self.discs);
+                        Permission::Discs
+                    }
                 };
                 assert!(has(permission), "{effect:?} without the permission");
             }
@@ -892,6 +905,7 @@ proptest! {
         let mut model = Model {
             room: Room::new(host.then(|| "H".into()), 4),
             now: T0,
+            discs: 0,
             here: BTreeMap::new(),
             away: Vec::new(),
             links: BTreeMap::new(),

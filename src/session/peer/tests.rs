@@ -38,6 +38,10 @@ fn mouse(seat: u8, seq: u32, right: i32) -> Vec<u8> {
     [head(3, seat, 0, seq), right.to_le_bytes().to_vec(), vec![0; 20]].concat()
 }
 
+fn motion(seat: u8, seq: u32, right: i16) -> Vec<u8> {
+    [head(4, seat, 0, seq), right.to_le_bytes().to_vec(), vec![0; 10]].concat()
+}
+
 fn input(peer: &mut Peer<Plain>, now: Instant, data: &[u8]) -> Vec<PeerEvent> {
     peer.take_input(data, now);
     events(peer, now)
@@ -83,6 +87,21 @@ fn more_than_twenty_other_messages_in_a_second_are_a_flood_beside_any_inputs() {
     assert_eq!(say(&mut peer, start + Duration::from_millis(999)), [FLOODED]);
     assert_eq!(input(&mut peer, start + Duration::from_millis(999), &pad(0, 21, &[1])).len(), 1);
     assert_eq!(say(&mut peer, start + Duration::from_secs(1)), []);
+}
+
+#[test]
+fn of_motions_in_any_order_the_newest_counts() {
+    let now = Instant::now();
+    let mut peer = peer(now);
+    let mut tell = |seq: u32, right| match input(&mut peer, now, &motion(2, seq, right))[..] {
+        [] => None,
+        [PeerEvent::Input(Input::Motion(seat, motion))] => Some((seat.index(), motion.acceleration[0])),
+        ref other => panic!("{other:?}"),
+    };
+    assert_eq!(tell(u32::MAX, 5), Some((2, 5)));
+    assert_eq!(tell(0, -7), Some((2, -7)), "numbers wrap around");
+    assert_eq!([tell(0, 9), tell(u32::MAX, 9), tell(u32::MAX - 9, 9)], [None; 3]);
+    assert_eq!(tell(4, i16::MIN), Some((2, -i16::MAX)));
 }
 
 /// What a controller or keyboard came to, as one number.

@@ -110,6 +110,9 @@ enum Raw {
         what: GameVerb,
         #[serde(default)]
         slot: u8,
+        /// From 0.
+        #[serde(default)]
+        disc: u32,
     },
     Invite {
         grant: SeatGrant,
@@ -124,11 +127,12 @@ enum GameVerb {
     Reset,
     Save,
     Load,
+    Disc,
 }
 
 impl GameVerb {
-    /// None for a slot that there is not.
-    fn command(self, slot: u8) -> Option<GameCommand> {
+    /// None for a slot that there is not. Which discs there are, the room knows.
+    fn command(self, slot: u8, disc: u32) -> Option<GameCommand> {
         let slot = Slot::new(slot)?;
         Some(match self {
             GameVerb::Pause => GameCommand::Pause,
@@ -136,6 +140,7 @@ impl GameVerb {
             GameVerb::Reset => GameCommand::Reset,
             GameVerb::Save => GameCommand::SaveState(slot),
             GameVerb::Load => GameCommand::LoadState(slot),
+            GameVerb::Disc => GameCommand::InsertDisc(disc),
         })
     }
 }
@@ -165,7 +170,7 @@ pub fn parse_control(bytes: &[u8]) -> Option<FromPeer> {
         Raw::Sit { peer, seat, on } => {
             command("sit", Seat::new(seat).map(|seat| RoomCommand::AssignSeat { peer, seat, change: change(on) }))
         }
-        Raw::Do { what, slot } => command("do", what.command(slot).map(RoomCommand::Game)),
+        Raw::Do { what, slot, disc } => command("do", what.command(slot, disc).map(RoomCommand::Game)),
         Raw::Invite { grant } => {
             command("invite", Some(RoomCommand::Invite(InviteTerms { grant, ..InviteTerms::default() })))
         }
@@ -198,13 +203,14 @@ mod tests {
             (r#"{"type":"do","what":"pause"}"#, is("do", RoomCommand::Game(GameCommand::Pause))),
             (r#"{"type":"do","what":"save","slot":9}"#, is("do", RoomCommand::Game(GameCommand::SaveState(slot(9))))),
             (r#"{"type":"do","what":"save","slot":10}"#, Some(FromPeer::OutOfRange("do"))),
+            (r#"{"type":"do","what":"disc","disc":2}"#, is("do", RoomCommand::Game(GameCommand::InsertDisc(2)))),
             (r#"{"type":"invite","grant":"watch"}"#, is("invite", grant(SeatGrant::Watch))),
             (r#"{"type":"invite","grant":2}"#, is("invite", grant(SeatGrant::Seat(seat(2))))),
         ] {
             assert!(parsed.is_some());
             assert_eq!(parse_control(text.as_bytes()), parsed, "{text}");
         }
-        let bad: [&[u8]; 13] = [
+        let bad: [&[u8]; 15] = [
             b"",
             b"{}",
             b"[]",
@@ -216,6 +222,8 @@ mod tests {
             br#"{"type":"sit","peer":1,"seat":1}"#,
             br#"{"type":"do","what":"explode"}"#,
             br#"{"type":"do","what":"save","slot":256}"#,
+            br#"{"type":"do","what":"disc","disc":-1}"#,
+            br#"{"type":"do","what":"disc","disc":"Tale"}"#,
             br#"{"type":"react","emoji":"x"}"#,
             br#"{"type":"invite","grant":"all"}"#,
         ];

@@ -1,11 +1,12 @@
 //! Inputs: small binary messages, many a second, each whole in itself so that a lost one loses nothing.
 
 use super::{MAX_KEYS, MAX_STATES};
-use crate::input::{PadState, Seat};
+use crate::input::{MotionState, PadState, Seat};
 
 const STATE_BYTES: usize = 14;
 const INPUT_HEADER: usize = 8;
 const MOUSE_BYTES: usize = INPUT_HEADER + 24;
+const MOTION_BYTES: usize = INPUT_HEADER + 12;
 
 /// One message of the input channel.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +17,8 @@ pub enum InputMessage {
     Keys(KeyMessage),
     /// A mouse, or a finger on the picture.
     Mouse(MouseMessage),
+    /// How a phone is moved.
+    Motion(MotionMessage),
 }
 
 impl InputMessage {
@@ -25,6 +28,7 @@ impl InputMessage {
             1 => PadMessage::parse(bytes).map(InputMessage::Pad),
             2 => KeyMessage::parse(bytes).map(InputMessage::Keys),
             3 => MouseMessage::parse(bytes).map(InputMessage::Mouse),
+            4 => MotionMessage::parse(bytes).map(InputMessage::Motion),
             _ => None,
         }
     }
@@ -186,6 +190,35 @@ impl MouseMessage {
     }
 }
 
+/// How a phone is moved. The newest counts: whatever was lost is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MotionMessage {
+    pub seat: Seat,
+    /// Rises with every message.
+    pub seq: u32,
+    /// Every number that can be sent is one that sensors can measure.
+    pub motion: MotionState,
+}
+
+impl MotionMessage {
+    fn parse(bytes: &[u8]) -> Option<MotionMessage> {
+        let [4, seat, 0, 0, ..] = *bytes else { return None };
+        let seat = Seat::new(usize::from(seat))?;
+        let axes: &[u8; MOTION_BYTES] = bytes.try_into().ok()?;
+        let axis = |index: usize| {
+            let at = INPUT_HEADER + index * 2;
+            i16::from_le_bytes([axes[at], axes[at + 1]]).max(-i16::MAX)
+        };
+        let motion = MotionState { acceleration: [0, 1, 2].map(axis), rotation: [3, 4, 5].map(axis) };
+        Some(MotionMessage { seat, seq: seq_of(bytes)?, motion })
+    }
+
+    /// Whether it is newer than the one with this number.
+    pub fn is_newer_than(&self, last: u32) -> bool {
+        ahead(self.seq, last, 1) > 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,10 +315,33 @@ mod tests {
         for len in 0..bytes.len() {
             assert!(InputMessage::parse(&bytes[..len]).is_none(), "cut to {len}");
         }
-        for (index, value) in [(0, 4), (1, 8), (2, 1), (3, 1), (30, 2)] {
+        for (index, value) in [(0, 5), (1, 8), (2, 1), (3, 1), (30, 2)] {
             let mut bad = bytes.clone();
             bad[index] = value;
             assert!(InputMessage::parse(&bad).is_none(), "byte {index} = {value}");
         }
+    }
+
+    #[test]
+    fn a_motion_is_read_to_its_last_byte_and_every_number_in_it_makes_sense() {
+        let mut bytes = vec![4, 3, 0, 0, 5, 0, 0, 0];
+        for axis in [0i16, -2048, 2048, i16::MIN, i16::MAX, 512] {
+            bytes.extend(axis.to_le_bytes());
+        }
+        let Some(InputMessage::Motion(message)) = InputMessage::parse(&bytes) else { panic!("a motion") };
+        let motion = MotionState { acceleration: [0, -2048, 2048], rotation: [-i16::MAX, i16::MAX, 512] };
+        assert_eq!((message.seat.index(), message.seq, message.motion), (3, 5, motion));
+        assert!(message.is_newer_than(4) && !message.is_newer_than(5) && !message.is_newer_than(6));
+        assert!(message.is_newer_than(u32::MAX), "numbers wrap around");
+        for len in 0..bytes.len() {
+            assert!(InputMessage::parse(&bytes[..len]).is_none(), "cut to {len}");
+        }
+        for (index, value) in [(0, 3), (1, 8), (2, 1), (3, 1)] {
+            let mut bad = bytes.clone();
+            bad[index] = value;
+            assert!(InputMessage::parse(&bad).is_none(), "byte {index} = {value}");
+        }
+        bytes.push(0);
+        assert!(InputMessage::parse(&bytes).is_none(), "more than that");
     }
 }

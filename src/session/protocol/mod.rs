@@ -4,13 +4,15 @@
 
 mod from_page;
 mod input;
+mod on_screen;
 mod to_page;
 
 pub use from_page::{FromPage, FromPeer, Join, parse_control, parse_join, parse_page};
-pub use input::{InputMessage, KeyMessage, MouseMessage, PadMessage};
+pub use input::{InputMessage, KeyMessage, MotionMessage, MouseMessage, PadMessage};
+pub use on_screen::{OnScreen, OnScreenNow, ScreenLine};
 pub use to_page::{
-    ClosingCode, Controls, GameInfo, HostInfo, IceServer, PlayState, Presence, Problem, RefusedCode, SeatControls,
-    SeatInfo, ToPage, ToPeer, TroubleCode, You,
+    ClosingCode, Controls, Discs, GameInfo, HostInfo, IceServer, PlayState, Presence, Problem, RefusedCode,
+    SeatControls, SeatInfo, ToPage, ToPeer, TroubleCode, You,
 };
 
 /// The protocol's version.

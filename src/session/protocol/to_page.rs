@@ -1,5 +1,6 @@
 //! What a page is told: on its carrier, and on the control channel.
 
+use super::OnScreenNow;
 use crate::input::{Seat, SeatSet};
 use crate::room::{Denied, Holder, Member, PeerId, Permissions, SeatGrant};
 use serde::Serialize;
@@ -173,6 +174,20 @@ pub enum ToPeer<'a> {
         /// One of [`crate::room::EMOJI`].
         emoji: &'a str,
     },
+    /// What the core wants people to read over the picture: all of it, each time.
+    #[serde(rename = "osd")]
+    OnScreen(OnScreenNow<'a>),
+    /// The discs of the game.
+    Discs(&'a Discs),
+    /// Another disc is in.
+    Disc {
+        /// Who put it in.
+        name: &'a str,
+        /// From 0.
+        disc: u32,
+        /// What it is called; may be empty.
+        label: &'a str,
+    },
     /// Seats with anything held, one bit each.
     #[serde(rename = "lights")]
     Activity { seats: SeatSet },
@@ -186,6 +201,8 @@ pub enum ToPeer<'a> {
     },
     /// The core's LEDs, one bit each.
     Leds { on: u32 },
+    /// What the core wants to be told of motion, one bit a seat.
+    Sensors { accelerometer: SeatSet, gyroscope: SeatSet },
     /// Here is a link.
     Invited {
         /// What stands behind its `#`.
@@ -356,6 +373,15 @@ pub struct Controls {
     pub seats: Vec<SeatControls>,
     /// `keyboard`, `mouse`, `lightgun`, `pointer`.
     pub wants: Vec<&'static str>,
+}
+
+/// The discs of a game that has several, or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Discs {
+    /// What each is called; empty where the core does not say.
+    pub names: Vec<String>,
+    /// The one in the closed drive, from 0.
+    pub inserted: Option<u32>,
 }
 
 /// The controls of one seat.

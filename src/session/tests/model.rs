@@ -2,14 +2,15 @@
 //! must hold. The model keeps its own books: what each page holds down and was told, and what the host said.
 
 use super::plain::{Act, CLOSED, CONTROL, Plain, VIDEO, datagram, offer};
-use crate::input::{PadState, Seat};
+use crate::game_command::GameCommand;
+use crate::input::{MotionState, PadState, Seat, SeatSet, Sensors};
 use crate::packet::{Format, PictureShape, VideoPacket};
 use crate::room::{
     Actor, Decision, InviteId, InviteTerms, Muting, PeerId, Permission, Permissions, Random, RequestId, RevokeScope,
     Room, RoomCommand, SeatChange, SeatGrant,
 };
 use crate::session::connection::Via;
-use crate::session::protocol::{FromPage, Join, RefusedCode, ToPage, VERSION};
+use crate::session::protocol::{Discs, FromPage, Join, OnScreen, RefusedCode, ScreenLine, ToPage, VERSION};
 use crate::session::{Action, Config, InputUpdate, JoinId, RoomView, Session, SessionCommand, SessionEvent, Work};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,8 +62,13 @@ struct Page {
     pads: [u16; 8],
     /// Number of the newest state of each seat.
     seqs: [Option<u32>; 8],
+    /// How it is moved on each seat, as far as the host heard of it.
+    motions: [Option<i16>; 8],
+    motion_seqs: [u32; 8],
     /// The last room message: seats it holds.
     told_seats: Option<BTreeSet<u64>>,
+    /// How far something is, each time that it was told.
+    told_progress: Vec<Option<u64>>,
 }
 
 struct Model {
@@ -79,11 +85,22 @@ struct Model {
     next_page: u32,
     next_join: u64,
     board: [PadState; 8],
+    /// How each seat is moved, as the core reads it.
+    motions: [MotionState; 8],
+    motionless: SeatSet,
+    /// Of which seats the core wants to be told.
+    sensors: Sensors,
+    /// How often a seat was moved.
+    moved: u32,
     view: Option<RoomView>,
     joined: BTreeSet<PeerId>,
     viewers: [u32; Format::ALL.len()],
     broken: [bool; Format::ALL.len()],
     forced: Option<Format>,
+    /// How many discs the game has.
+    discs: usize,
+    /// How often a guest wanted another one.
+    discs_changed: u32,
     frame: u64,
     sent_frames: BTreeMap<u32, u64>,
 }
@@ -118,11 +135,17 @@ impl Model {
             next_page: 1,
             next_join: 1,
             board: [PadState::default(); 8],
+            motions: [MotionState::default(); 8],
+            motionless: SeatSet::EMPTY,
+            sensors: Sensors::default(),
+            moved: 0,
             view: None,
             joined: BTreeSet::new(),
             viewers: [0; Format::ALL.len()],
             broken: [false; Format::ALL.len()],
             forced: None,
+            discs: 0,
+            discs_changed: 0,
             frame: 0,
             sent_frames: BTreeMap::new(),
         }
@@ -147,8 +170,11 @@ impl Model {
 
     fn inputs(&mut self) {
         while let Some(update) = self.session.poll_input(self.now) {
-            if let InputUpdate::Pad(seat, pad) = update {
-                self.board[seat.index()] = pad;
+            match update {
+                InputUpdate::Pad(seat, pad) => self.board[seat.index()] = pad,
+                InputUpdate::Motion(seat, motion) => self.motions[seat.index()] = motion,
+                InputUpdate::Motionless(seats) => self.motionless = seats,
+                _ => {}
             }
         }
     }
@@ -191,6 +217,9 @@ impl Model {
                     let seats = message["you"]["seats"].as_array().expect("seats");
                     page.told_seats = Some(seats.iter().filter_map(Value::as_u64).collect());
                     assert_eq!(message["you"]["peer"], page.peer.0);
+                }
+                if message["type"] == "osd" {
+                    page.told_progress.push(message["progress"]["percent"].as_u64());
                 }
             }
             CLOSED => {
@@ -249,7 +278,10 @@ impl Model {
                             control: false,
                             pads: [0; 8],
                             seqs: [None; 8],
+                            motions: [None; 8],
+                            motion_seqs: [0; 8],
                             told_seats: None,
+                            told_progress: Vec::new(),
                         };
                         self.carriers.insert(id, page.number);
                         self.pages.insert(page.number, page);
@@ -264,6 +296,10 @@ impl Model {
             Action::Notify(event) => match event {
                 SessionEvent::Room(view) => self.view = Some(*view),
                 SessionEvent::Joined { id, .. } => assert!(self.joined.insert(id), "no peer joins twice"),
+                SessionEvent::Game { command: GameCommand::InsertDisc(disc), .. } => {
+                    assert!((disc as usize) < self.discs, "disc {disc} of {}", self.discs);
+                    self.discs_changed += 1;
+                }
                 SessionEvent::Left { id, .. } => assert!(self.joined.remove(&id), "those leave who joined"),
                 _ => {}
             },
@@ -338,6 +374,28 @@ impl Model {
         }
     }
 
+    /// A page tells how it is moved, on any seat and whether it was asked or not.
+    fn tilt(&mut self, number: u32) {
+        let (seat, x) = (self.dice.roll(8) as usize, 1 + self.dice.roll(1000) as i16);
+        let stale = self.dice.one_in(5);
+        let Some(page) = self.pages.get_mut(&number).filter(|page| page.connected) else { return };
+        let last = page.motion_seqs[seat];
+        let seq = if stale && last > 0 { last } else { last + 1 };
+        if seq > last {
+            (page.motion_seqs[seat], page.motions[seat]) = (seq, Some(x));
+        }
+        let mut message = vec![4, seat as u8, 0, 0];
+        message.extend(seq.to_le_bytes());
+        message.extend([x, x, x, x, x, x].map(i16::to_le_bytes).concat());
+        let peer = page.peer;
+        self.send(number, Act::Input, &message);
+        let counts = seq > last && self.session.room.may_play(peer, Seat::ALL[seat]);
+        if counts && self.sensors.accelerometer.contains(Seat::ALL[seat]) {
+            assert_eq!(self.motions[seat].acceleration, [x; 3], "the newest counts");
+            self.moved += 1;
+        }
+    }
+
     /// A page says something on its carrier, or closes it.
     fn carrier(&mut self) {
         let carriers: Vec<JoinId> = self.carriers.keys().copied().collect();
@@ -385,7 +443,7 @@ impl Model {
         let (seat, slot) = (self.dice.roll(10), self.dice.roll(12));
         let other = self.dice.roll(u64::from(self.next_page) + 4);
         let on = self.dice.one_in(2);
-        let text = match self.dice.roll(9) {
+        let text = match self.dice.roll(10) {
             0 => r#"{"type":"ask","seat":null}"#.to_owned(),
             1 => format!(r#"{{"type":"ask","seat":{seat}}}"#),
             2 => r#"{"type":"unask"}"#.to_owned(),
@@ -393,6 +451,7 @@ impl Model {
             4 => format!(r#"{{"type":"sit","peer":{other},"seat":{seat},"on":{on}}}"#),
             5 => format!(r#"{{"type":"do","what":"load","slot":{slot}}}"#),
             6 => r#"{"type":"invite","grant":"any"}"#.to_owned(),
+            8 => format!(r#"{{"type":"do","what":"disc","disc":{}}}"#, seat % 4),
             7 => r#"{"type":"chat","text":"hello"}"#.to_owned(),
             _ => format!(r#"{{"type":"rename","name":"N{other}"}}"#),
         };
@@ -488,6 +547,7 @@ impl Model {
             10..15 => {
                 if let Some(page) = self.page() {
                     self.press(page);
+                    self.tilt(page);
                 }
             }
             15..18 => {
@@ -531,6 +591,17 @@ impl Model {
                 let ports = 1 + self.dice.roll(8) as usize;
                 self.session.handle_command(SessionCommand::Ports(ports), self.now);
             }
+            27 if self.dice.one_in(2) => {
+                let seats = |dice: &mut Dice| SeatSet::from_bits(dice.roll(256) as u32);
+                self.sensors = Sensors { accelerometer: seats(&mut self.dice), gyroscope: seats(&mut self.dice) };
+                self.session.handle_sensors(self.sensors);
+            }
+            27 => {
+                let count = self.dice.roll(4) as usize;
+                self.discs = count;
+                let names = (1..=count).map(|number| format!("Disc {number}")).collect();
+                self.session.handle_command(SessionCommand::Discs(Discs { names, inserted: None }), self.now);
+            }
             28 => self.pass(Duration::from_secs(1 + self.dice.0 % 4)),
             _ => self.pass(Duration::from_millis(self.dice.0 % 300)),
         }
@@ -557,6 +628,15 @@ impl Model {
             let most = playing.fold(0, |all, page| all | page.pads[seat.index()]);
             let held = self.board[seat.index()].buttons;
             assert_eq!(held & !most, 0, "seat {seat}: {held:b} is held, {most:b} may be");
+        }
+        // It is moved as one who may play there told last, and only as far as the core asks.
+        for seat in Seat::ALL {
+            let motion = self.motions[seat.index()];
+            let mut playing = self.pages.values().filter(|page| room.may_play(page.peer, seat));
+            let mut told = |x: i16| x == 0 || playing.any(|page| page.motions[seat.index()] == Some(x));
+            let axes = [(self.sensors.accelerometer, motion.acceleration), (self.sensors.gyroscope, motion.rotation)];
+            assert!(axes.iter().all(|(seats, axes)| seats.contains(seat) || *axes == [0; 3]), "{seat}: {motion:?}");
+            assert!(told(motion.acceleration[0].max(motion.rotation[0])), "seat {seat} is moved by nobody");
         }
         // Connections of the session and of the room are those of the pages.
         let peers: BTreeSet<PeerId> = self.session.peers.keys().copied().collect();
@@ -608,11 +688,15 @@ impl Model {
         self.pass(Duration::from_secs(4));
         self.settle();
         assert!(self.board.iter().all(|pad| pad.buttons == 0), "what is not confirmed is let go of");
+        assert_eq!(self.motions, [MotionState::default(); 8], "and lies still");
+        let local = Seat::ALL.into_iter().filter(|seat| self.session.room.is_local(*seat)).collect();
+        assert_eq!(self.motionless, local, "the core knows where nobody can tell");
     }
 }
 
 #[test]
 fn a_hundred_thousand_events_leave_every_book_in_order() {
+    let (mut discs_changed, mut moved) = (0, 0);
     for seed in 1..=100 {
         let mut model = Model::new(seed);
         for event in 0..1000 {
@@ -625,7 +709,10 @@ fn a_hundred_thousand_events_leave_every_book_in_order() {
         model.settle();
         assert!(model.session.is_closed() && model.pages.is_empty(), "everyone is told, and gone");
         assert!(model.board.iter().all(|pad| pad.buttons == 0), "and nothing is held");
+        discs_changed += model.discs_changed;
+        moved += model.moved;
     }
+    assert!(discs_changed > 0 && moved > 0, "{discs_changed} discs, {moved} motions");
 }
 
 #[test]
@@ -644,4 +731,92 @@ fn what_only_the_host_may_do_is_denied_to_a_guest_with_every_permission() {
         let denied = room.apply(Actor::Guest(peer), command, &mut Counter(5), Duration::ZERO);
         assert_eq!(denied, Err(crate::room::Denied::Permission));
     }
+}
+
+/// A session with one page whose channels are open.
+fn with_a_page(seed: u64) -> (Model, u32) {
+    let mut model = Model::new(seed);
+    model.join();
+    while model.pages.is_empty() {
+        model.settle();
+        model.join();
+    }
+    let page = model.pages.values_mut().next().expect("one");
+    (page.connected, page.control) = (true, true);
+    let number = page.number;
+    model.send(number, Act::Connect, &[]);
+    model.settle();
+    model.send(number, Act::OpenControl, &[]);
+    model.settle();
+    (model, number)
+}
+
+#[test]
+fn of_what_the_core_says_pages_read_the_newest_four_times_a_second() {
+    let (mut model, number) = with_a_page(4);
+    let line = |percent| ScreenLine { text: "Loading".into(), level: 1, percent, until: Duration::from_secs(3600) };
+    let say = |model: &mut Model, percent: Option<u8>| {
+        let shown = OnScreen { progress: percent.map(|percent| line(Some(percent))), ..OnScreen::default() };
+        model.session.handle_command(SessionCommand::OnScreen(shown), model.now);
+        model.settle();
+    };
+    for step in 0..=100u8 {
+        say(&mut model, Some(step));
+        model.pass(Duration::from_millis(10));
+    }
+    model.pass(Duration::from_millis(250));
+    model.settle();
+    let told = model.pages[&number].told_progress.clone();
+    assert!(told.len() <= 7, "{told:?}");
+    assert_eq!(told.last(), Some(&Some(100)), "the newest is never lost: {told:?}");
+    assert!(told.is_sorted(), "{told:?}");
+    say(&mut model, Some(100));
+    model.pass(Duration::from_secs(1));
+    model.settle();
+    assert_eq!(model.pages[&number].told_progress.len(), told.len(), "what has not changed is not told");
+    say(&mut model, None);
+    assert_eq!(model.pages[&number].told_progress.last(), Some(&None), "and that it is over");
+}
+
+#[test]
+fn two_phones_on_a_seat_are_not_joined_and_nobody_is_told_for_by_one_who_left() {
+    let (mut model, first) = with_a_page(4);
+    let only: SeatSet = [Seat::ALL[1]].into_iter().collect();
+    model.sensors = Sensors { accelerometer: only, gyroscope: SeatSet::EMPTY };
+    model.session.handle_sensors(model.sensors);
+    let peer = model.pages[&first].peer;
+    let sit = |model: &mut Model, peer, change| {
+        let command = RoomCommand::AssignSeat { peer, seat: Seat::ALL[1], change };
+        model.session.handle_command(SessionCommand::Room(command), model.now);
+        model.settle();
+    };
+    sit(&mut model, peer, SeatChange::Seat);
+    let tilt = |model: &mut Model, number: u32, seq: u32, x: i16| {
+        let axes = [x, 0, 0, x, 0, 0].map(i16::to_le_bytes).concat();
+        let message = [vec![4, 1, 0, 0], seq.to_le_bytes().to_vec(), axes].concat();
+        model.send(number, Act::Input, &message);
+        model.motions[1]
+    };
+    let still = MotionState::default();
+    let to = |x| MotionState { acceleration: [x, 0, 0], rotation: [0; 3] };
+    assert_eq!(tilt(&mut model, first, 5, 100), to(100), "turning is not asked for");
+    assert_eq!(tilt(&mut model, first, 4, 7), to(100), "overtaken by a newer one");
+    model.join();
+    while model.pages.len() < 2 {
+        model.settle();
+        model.join();
+    }
+    let (&second, page) = model.pages.iter_mut().find(|(number, _)| **number != first).expect("another");
+    (page.connected, page.control) = (true, true);
+    let other = page.peer;
+    model.send(second, Act::Connect, &[]);
+    model.settle();
+    assert_eq!(tilt(&mut model, second, 1, 900), to(100), "who does not sit there tilts nothing");
+    sit(&mut model, other, SeatChange::Seat);
+    assert_eq!(tilt(&mut model, second, 2, 900), to(900), "who told last counts");
+    sit(&mut model, other, SeatChange::Unseat);
+    assert_eq!(model.motions[1], to(100));
+    model.session.handle_sensors(Sensors::default());
+    model.inputs();
+    assert_eq!(model.motions[1], still, "the core asks no longer");
 }

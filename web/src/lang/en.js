@@ -184,6 +184,15 @@ export default Object.freeze({
   "state.slot": "Slot {n}",
   "state.saving": "Saving to slot {n}.",
   "state.loading": "Loading slot {n}.",
+  "disc.title": "Discs",
+  "disc.choose": "Disc",
+  "disc.nth": "Disc {n}",
+  "disc.in": "{disc} (in the drive)",
+  "disc.open": "The drive is open.",
+  "do.disc": "Change disc",
+  "disc.changing": "Changing to disc {n}.",
+  "disc.changed": "{name} put in disc {n}.",
+  "disc.changed.named": "{name} put in {disc}.",
   "invite.title": "Invite a friend",
   "invite.grant": "What your friend may do",
   "invite.any": "Any free seat",
@@ -340,6 +349,14 @@ export default Object.freeze({
   "stats.unit.ms": "{n} ms",
   "stats.unit.mbit": "{n} Mbit/s",
   "stats.unit.percent": "{n} %",
+
+  "motion.use": "Use this phone's motion",
+  "motion.toggle": "Motion of this device",
+  "motion.insecure": "This game can be tilted, but browsers tell motion only on secure (https) links.",
+  "motion.refused": "The browser does not tell this device's motion. Allow it in the browser's settings for this page.",
+  "motion.silent": "This device does not tell how it is moved.",
+
+  "osd.label": "What the game says",
 
   "video.label": "The game",
 

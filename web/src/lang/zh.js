@@ -184,6 +184,15 @@ export default Object.freeze({
   "state.slot": "存档位 {n}",
   "state.saving": "正在存档到存档位 {n}。",
   "state.loading": "正在从存档位 {n} 读档。",
+  "disc.title": "光盘",
+  "disc.choose": "光盘",
+  "disc.nth": "第 {n} 张光盘",
+  "disc.in": "{disc}（已在光驱中）",
+  "disc.open": "光驱是打开的。",
+  "do.disc": "换光盘",
+  "disc.changing": "正在换到第 {n} 张光盘。",
+  "disc.changed": "{name} 放入了第 {n} 张光盘。",
+  "disc.changed.named": "{name} 放入了 {disc}。",
   "invite.title": "邀请朋友",
   "invite.grant": "朋友可以做什么",
   "invite.any": "任意空位",
@@ -340,6 +349,14 @@ export default Object.freeze({
   "stats.unit.ms": "{n} 毫秒",
   "stats.unit.mbit": "{n} Mbit/s",
   "stats.unit.percent": "{n} %",
+
+  "motion.use": "使用这部手机的体感",
+  "motion.toggle": "这台设备的体感",
+  "motion.insecure": "这个游戏可以倾斜操作，但浏览器只在安全（https）链接上提供体感。",
+  "motion.refused": "浏览器不提供这台设备的体感。请在浏览器对本页的设置中允许。",
+  "motion.silent": "这台设备不提供体感。",
+
+  "osd.label": "游戏的消息",
 
   "video.label": "游戏画面",
 

@@ -4,7 +4,7 @@
 import { readIceServers } from "./ice-servers.js";
 import { flag, list, Malformed, number, optionalText, record, text, whole, word, wordsOf } from "./validation.js";
 
-/** @typedef {"pause" | "states" | "seats" | "invite"} Permission */
+/** @typedef {"pause" | "states" | "discs" | "seats" | "invite"} Permission */
 /** What an invite permits: take any seat, only watch, or take one seat. @typedef {"any" | "watch" | number} SeatGrant */
 /** @typedef {{peer: number, name: string, seats: number[], rights: Permission[], muted: boolean, grant: SeatGrant}} You */
 /** `peer` null: a player at the host's machine. `away`: the connection is lost, the seat is kept. @typedef {{peer: number | null, name: string, away: boolean}} Holder */
@@ -26,9 +26,15 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** `peer` null: the host. @typedef {{type: "chat", peer: number | null, name: string, text: string}} ChatMessage */
 /** @typedef {{type: "line", what: "joined" | "left" | "kicked", name: string}} Presence */
 /** @typedef {{type: "reaction", peer: number | null, name: string, emoji: string}} Reaction */
+/** `names`: empty where the game does not say. `inserted`: the one in the closed drive, from 0. @typedef {{type: "discs", names: string[], inserted: number | null}} Discs */
+/** `level`: 0 debug, 1 info, 2 warning, 3 error; `ms`: how long it is shown. @typedef {{text: string, level: number, ms: number}} ScreenNote */
+/** `percent` null: the game cannot say. @typedef {{text: string, percent: number | null, ms: number}} ScreenProgress */
+/** What the game wants people to read over the picture: all of it. @typedef {{type: "osd", note: ScreenNote | null, status: ScreenNote | null, progress: ScreenProgress | null}} OnScreen */
+/** Another disc is in: who put it in, which, from 0, and what it is called, or empty. @typedef {{type: "disc", name: string, disc: number, label: string}} DiscChange */
 /** Bits of the seats with anything held. @typedef {{type: "lights", seats: number}} Activity */
 /** @typedef {{type: "rumble", seat: number, strong: number, weak: number}} Rumble */
 /** @typedef {{type: "leds", on: number}} Leds */
+/** Bits of the seats of which the game wants to be told how they are moved. @typedef {{type: "sensors", accelerometer: number, gyroscope: number}} Sensors */
 /** @typedef {{type: "invited", secret: string}} Invited */
 /** A request that was refused. @typedef {{type: "no", to: string, code: string}} Denied */
 /** The host was asked whether this page may come in. @typedef {{type: "waiting"}} Waiting */
@@ -36,8 +42,8 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /** `ice`: servers that help this page to find a way. @typedef {{type: "welcome", v: number, peer: number, resume: string, sdp: string, ice: RTCIceServer[]}} Welcome */
 /** The answer to another offer. @typedef {{type: "restarted", sdp: string}} Restarted */
 /**
- * @typedef {Room | Controls | Picture | HostStats | HostCandidate | Trouble | Pong | Closing | ChatMessage | Presence | Reaction | Activity | Rumble
- *   | Leds | Invited | Denied | Waiting | Refused | Welcome | Restarted} HostMessage
+ * @typedef {Room | Controls | Picture | HostStats | HostCandidate | Trouble | Pong | Closing | ChatMessage | Presence | Discs | DiscChange | OnScreen | Reaction | Activity | Rumble
+ *   | Leds | Sensors | Invited | Denied | Waiting | Refused | Welcome | Restarted} HostMessage
  */
 
 /**
@@ -46,7 +52,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
  *   | {type: "stand", seat: number} | {type: "sit", peer: number, seat: number, on: boolean} | GameCommand | {type: "invite", grant: SeatGrant}} RoomRequest
  */
 /**
- * @typedef {{type: "do", what: "pause" | "resume" | "reset"} | {type: "do", what: "save" | "load", slot: number}} GameCommand
+ * @typedef {{type: "do", what: "pause" | "resume" | "reset"} | {type: "do", what: "save" | "load", slot: number} | {type: "do", what: "disc", disc: number}} GameCommand
  */
 
 export const VERSION = 3;
@@ -64,6 +70,10 @@ const LIMIT_CHARS = 65536;
 const CANDIDATE_LIMIT = 512;
 const SEATS = 8;
 const PEERS = 64;
+const SCREEN_TEXT_LIMIT = 600;
+const SCREEN_MS_LIMIT = 60_000;
+const DISCS = 64;
+const DISC_NAME_LIMIT = 200;
 const GRANTS = /** @type {const} */ (["any", "watch"]);
 const BITS_32 = 2 ** 32 - 1;
 const BUTTON_NAMES = ["b", "y", "select", "start", "up", "down", "left", "right", "a", "x", "l", "r", "l2", "r2", "l3", "r3",
@@ -176,10 +186,23 @@ const READERS = {
   // A character may be two of a string's units.
   chat: (message) => ({ type: "chat", peer: nullOr(message.peer, whole), name: text(message.name), text: text(message.text, 2 * CHAT_LIMIT) }),
   line: (message) => ({ type: "line", what: word(message.what, ["joined", "left", "kicked"]), name: text(message.name) }),
+  discs: (message) => {
+    const names = list(message.names, DISCS).map((name) => text(name, DISC_NAME_LIMIT));
+    const inserted = nullOr(message.inserted, whole);
+    return { type: "discs", names, inserted: inserted !== null && inserted < names.length ? inserted : null };
+  },
+  osd: (message) => ({
+    type: "osd",
+    note: nullOr(message.note, screenNote),
+    status: nullOr(message.status, screenNote),
+    progress: nullOr(message.progress, screenProgress),
+  }),
+  disc: (message) => ({ type: "disc", name: text(message.name), disc: whole(message.disc, DISCS - 1), label: text(message.label, DISC_NAME_LIMIT) }),
   reaction: (message) => ({ type: "reaction", peer: nullOr(message.peer, whole), name: text(message.name), emoji: word(message.emoji, REACTIONS) }),
   lights: (message) => ({ type: "lights", seats: whole(message.seats, BITS_32) }),
   rumble: (message) => ({ type: "rumble", seat: seatNumber(message.seat), strong: whole(message.strong, 65535), weak: whole(message.weak, 65535) }),
   leds: (message) => ({ type: "leds", on: whole(message.on, BITS_32) }),
+  sensors: (message) => ({ type: "sensors", accelerometer: whole(message.accelerometer, BITS_32), gyroscope: whole(message.gyroscope, BITS_32) }),
   invited: (message) => ({ type: "invited", secret: secret(message.secret) }),
   no: (message) => ({ type: "no", to: text(message.to), code: text(message.code) }),
   waiting: () => ({ type: "waiting" }),
@@ -202,7 +225,7 @@ function you(value) {
     peer: whole(it.peer),
     name: text(it.name),
     seats: seatNumbers(it.seats),
-    rights: wordsOf(it.rights, ["pause", "states", "seats", "invite"]),
+    rights: wordsOf(it.rights, ["pause", "states", "discs", "seats", "invite"]),
     muted: flag(it.muted),
     grant: typeof it.grant === "string" ? word(it.grant, GRANTS) : seatNumber(it.grant),
   };
@@ -253,6 +276,18 @@ function game(value) {
 function problem(value) {
   const it = record(value);
   return { code: text(it.code), core: optionalText(it.core) };
+}
+
+/** @param {unknown} value @returns {ScreenNote} */
+function screenNote(value) {
+  const it = record(value);
+  return { text: text(it.text, SCREEN_TEXT_LIMIT), level: whole(it.level, 3), ms: whole(it.ms, SCREEN_MS_LIMIT) };
+}
+
+/** @param {unknown} value @returns {ScreenProgress} */
+function screenProgress(value) {
+  const it = record(value);
+  return { text: text(it.text, SCREEN_TEXT_LIMIT), percent: nullOr(it.percent, (part) => whole(part, 100)), ms: whole(it.ms, SCREEN_MS_LIMIT) };
 }
 
 /** @param {unknown} value @returns {SeatControls} */

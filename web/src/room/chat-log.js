@@ -1,6 +1,7 @@
-// The messages of the chat, and who joined or left. Pure.
+// The messages of the chat, who joined or left, and who changed the disc. Pure.
 
 /** @typedef {import("../net/protocol.js").ChatMessage} ChatMessage */
+/** @typedef {import("../net/protocol.js").DiscChange} DiscChange */
 /** @typedef {import("../net/protocol.js").Presence} Presence */
 /** @typedef {import("../net/protocol.js").Room} Room */
 
@@ -9,7 +10,8 @@
  * @typedef {{id: number, kind: "message", name: string, text: string, mine: boolean, host: boolean, seat: number | null}} MessageEntry
  */
 /** A guest joined or left. @typedef {{id: number, kind: "presence", what: Presence["what"], name: string}} PresenceEntry */
-/** @typedef {MessageEntry | PresenceEntry} ChatEntry */
+/** Another disc is in. @typedef {{id: number, kind: "disc", name: string, disc: number, label: string}} DiscEntry */
+/** @typedef {MessageEntry | PresenceEntry | DiscEntry} ChatEntry */
 
 /** Older entries are dropped: an evening's chat must not fill a phone. */
 const KEPT = 200;
@@ -53,6 +55,11 @@ export class ChatLog {
   /** @param {Presence} message @returns {PresenceEntry} */
   addPresence({ what, name }) {
     return this.#keep({ id: this.#next, kind: "presence", what, name });
+  }
+
+  /** @param {DiscChange} message @returns {DiscEntry} */
+  addDisc({ name, disc, label }) {
+    return this.#keep({ id: this.#next, kind: "disc", name, disc, label });
   }
 
   /**

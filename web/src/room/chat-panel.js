@@ -7,6 +7,7 @@ import { byId, make, makeButton, makeForeign } from "../ui/dom.js";
 import { ChatLog, cleanChat } from "./chat-log.js";
 
 /** @typedef {import("./chat-log.js").ChatEntry} ChatEntry */
+/** @typedef {import("../net/protocol.js").DiscChange} DiscChange */
 /** @typedef {import("../net/protocol.js").Presence} Presence */
 /** @typedef {import("../net/protocol.js").ChatMessage} ChatMessage */
 /** @typedef {import("../net/protocol.js").Room} Room */
@@ -95,11 +96,13 @@ export class ChatPanel {
   /** @param {Presence} message @param {Room | null} room */
   showPresence(message, room) {
     const entry = this.#chat.addPresence(message);
-    this.#append(entry);
-    // A reader knows of their own arrival, and a message is not taken away while it is read.
-    const own = room === null || message.name === room.you.name;
-    const read = this.#peek.dataset.shown === "yes" && this.#peeked === "message";
-    if (!own && !read && !this.#open) this.#showPeek(entry);
+    // A reader knows of their own arrival.
+    this.#showLine(entry, room === null || message.name === room.you.name);
+  }
+
+  /** Another disc is in. @param {DiscChange} message */
+  showDisc(message) {
+    this.#showLine(this.#chat.addDisc(message), false);
   }
 
   /**
@@ -130,6 +133,14 @@ export class ChatPanel {
     this.#last = words;
     this.#field.value = "";
     this.#showProblem("", false);
+  }
+
+  /** @param {ChatEntry} entry @param {boolean} own the reader knows already */
+  #showLine(entry, own) {
+    this.#append(entry);
+    // A message is not taken away while it is read.
+    const read = this.#peek.dataset.shown === "yes" && this.#peeked === "message";
+    if (!own && !read && !this.#open) this.#showPeek(entry);
   }
 
   /** @param {ChatEntry} entry */
@@ -179,6 +190,10 @@ export class ChatPanel {
 /** @param {ChatEntry} entry */
 function entryElement(entry) {
   if (entry.kind === "presence") return make("p", "presence", text(`presence.${entry.what}`, { name: entry.name }));
+  if (entry.kind === "disc") {
+    const { name, disc, label } = entry;
+    return make("p", "presence", text(label === "" ? "disc.changed" : "disc.changed.named", { name, n: disc + 1, disc: label }));
+  }
   const element = make("p", entry.mine ? "message mine" : "message");
   element.dataset.player = entry.seat === null ? "none" : String(entry.seat);
   const name = makeForeign("name", entry.name);

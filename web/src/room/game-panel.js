@@ -1,4 +1,4 @@
-// What a guest with permissions may do to the game: pause, states, invites.
+// What a guest with permissions may do to the game: pause, states, discs, invites.
 
 import { text } from "../lang/text.js";
 import { inviteLink } from "../net/invite-link.js";
@@ -8,6 +8,7 @@ import { InviteShare } from "./invite-share.js";
 
 /** @typedef {import("../net/protocol.js").GameCommand} GameCommand */
 /** @typedef {import("../net/protocol.js").SeatGrant} SeatGrant */
+/** @typedef {import("../net/protocol.js").Discs} Discs */
 /** @typedef {import("../net/protocol.js").Permission} Permission */
 /** @typedef {import("../net/protocol.js").Room} Room */
 /** @typedef {import("../net/protocol.js").RoomRequest} RoomRequest */
@@ -19,11 +20,15 @@ export class GamePanel {
   #toggle = byId("game-toggle", HTMLButtonElement);
   #pause = byId("do-pause", HTMLButtonElement);
   #slot = byId("slot", HTMLSelectElement);
+  #disc = byId("disc", HTMLSelectElement);
+  #changeDisc = byId("do-disc", HTMLButtonElement);
   #grant = byId("invite-grant", HTMLSelectElement);
   #share = new InviteShare();
   #request;
   /** @type {Room | null} */
   #room = null;
+  /** Of a game that has several. @type {Discs | null} */
+  #discs = null;
   /** Called with a few words about what was requested. @type {(words: string) => void} */
   onRequested = () => {};
 
@@ -38,13 +43,18 @@ export class GamePanel {
     confirmed(byId("do-load", HTMLButtonElement), "do.load", () => {
       if (this.#do({ type: "do", what: "load", slot: this.#chosen })) this.onRequested(text("state.loading", { n: this.#chosen + 1 }));
     });
+    this.#changeDisc.addEventListener("click", () => {
+      const disc = Number(this.#disc.value);
+      if (this.#do({ type: "do", what: "disc", disc })) this.onRequested(text("disc.changing", { n: disc + 1 }));
+    });
+    this.#disc.addEventListener("change", () => this.#allow());
     byId("do-invite", HTMLButtonElement).addEventListener("click", () => request({ type: "invite", grant: readGrant(this.#grant.value) }));
     this.fill();
   }
 
   /** Whether this guest may do any of it. */
   get useful() {
-    return this.#may("pause") || this.#may("states") || this.#may("invite");
+    return this.#may("pause") || this.#may("states") || this.#mayChangeDiscs || this.#may("invite");
   }
 
   /** @param {Room | null} room */
@@ -54,11 +64,21 @@ export class GamePanel {
     this.#toggle.hidden = !this.useful;
     byId("game-play", HTMLElement).hidden = !this.#may("pause");
     byId("game-states", HTMLElement).hidden = !this.#may("states");
+    byId("game-discs", HTMLElement).hidden = !this.#mayChangeDiscs;
     byId("game-invite", HTMLElement).hidden = !this.#may("invite");
     this.#pause.textContent = text(this.#paused ? "do.resume" : "do.pause");
-    const alive = room?.game.state === "running" || room?.game.state === "paused";
-    for (const id of ["do-pause", "do-reset", "do-save", "do-load"]) byId(id, HTMLButtonElement).disabled = !alive;
+    this.#allow();
     if (seats !== room?.seats.length) this.#fillGrants();
+  }
+
+  /** The game's discs, or none of it are known. @param {Discs | null} discs */
+  setDiscs(discs) {
+    const { inserted = null } = discs ?? {};
+    const news = inserted !== (this.#discs?.inserted ?? null);
+    this.#discs = discs;
+    this.#fillDiscs();
+    if (news && inserted !== null) this.#disc.value = String(inserted);
+    this.setRoom(this.#room);
   }
 
   /** The host has made an invite. @param {string} secret */
@@ -76,7 +96,22 @@ export class GamePanel {
     // People count from one.
     fillChoices(this.#slot, Array.from({ length: SLOTS }, (_, slot) => [String(slot), text("state.slot", { n: slot + 1 })]));
     this.#fillGrants();
+    this.#fillDiscs();
     this.setRoom(this.#room);
+  }
+
+  /** Buttons of a game that is there, and of what would change something. */
+  #allow() {
+    const alive = this.#room?.game.state === "running" || this.#room?.game.state === "paused";
+    for (const id of ["do-pause", "do-reset", "do-save", "do-load"]) byId(id, HTMLButtonElement).disabled = !alive;
+    this.#changeDisc.disabled = !alive || Number(this.#disc.value) === this.#discs?.inserted;
+  }
+
+  #fillDiscs() {
+    const { names = [], inserted = null } = this.#discs ?? {};
+    const called = names.map((name, disc) => (name === "" ? text("disc.nth", { n: disc + 1 }) : name));
+    fillChoices(this.#disc, called.map((name, disc) => [String(disc), disc === inserted ? text("disc.in", { disc: name }) : name]));
+    byId("disc-open", HTMLElement).hidden = inserted !== null;
   }
 
   #fillGrants() {
@@ -85,6 +120,10 @@ export class GamePanel {
       ["watch", text("invite.watch")],
       .../** @type {[string, string][]} */ (this.#room?.seats.map(({ seat }) => [String(seat), text("seat.player", { n: seat + 1 })]) ?? []),
     ]);
+  }
+
+  get #mayChangeDiscs() {
+    return this.#may("discs") && (this.#discs?.names.length ?? 0) > 0;
   }
 
   get #paused() {

@@ -69,6 +69,33 @@ export function attachLook(view) {
   };
 }
 
+/**
+ * The motion of this device: offered over the picture when a game wants it, and turned off and on among the settings.
+ * @param {import("../input/motion.js").Motion} motion
+ * @param {(words: string) => void} tell
+ */
+export function attachMotion(motion, tell) {
+  const offer = byId("use-motion", HTMLButtonElement);
+  const toggle = byId("motion-toggle", HTMLButtonElement);
+  let hinted = false;
+  motion.onUse = (use) => {
+    offer.hidden = use !== "asked";
+    toggle.hidden = use === "off" || use === "insecure";
+    toggle.setAttribute("aria-pressed", String(use === "on"));
+    if (use === "insecure" && !hinted) {
+      hinted = true;
+      tell(text("motion.insecure"));
+    }
+    if (use === "refused") tell(text("motion.refused"));
+    if (use === "silent") tell(text("motion.silent"));
+  };
+  offer.addEventListener("click", () => void motion.allow());
+  toggle.addEventListener("click", () => {
+    if (motion.use === "on" || motion.use === "silent") motion.stop();
+    else void motion.allow();
+  });
+}
+
 /** @param {() => void} onChange another language was chosen */
 export function attachLanguage(onChange) {
   for (const button of buttonsThat("language")) {

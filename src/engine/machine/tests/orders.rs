@@ -3,12 +3,13 @@
 use super::*;
 use crate::emulator::Event as CoreEvent;
 use crate::engine::machine::Folders;
+use crate::engine::machine::ToSession;
 use crate::engine::{Continuing, StateList};
-use crate::link::message::FromCore;
 use crate::link::message::LoadError;
+use crate::link::message::{DiscCommand, Discs, FromCore};
 use crate::sandbox::{Held, Refusal};
 use crate::text::Spoken;
-use GameCommand::{LoadState, Pause, Reset, Resume, SaveState};
+use GameCommand::{InsertDisc, LoadState, Pause, Reset, Resume, SaveState};
 
 fn played(world: &mut World, command: GameCommand) {
     world.command(Command::Game(command));
@@ -238,6 +239,45 @@ fn a_guest_who_resets_or_loads_is_named() {
     played(&mut world, Reset);
     assert_eq!(world.notices.len(), 3, "the host knows");
     assert_eq!(told_core(&world), [ToCore::Reset, ToCore::Reset]);
+}
+
+#[test]
+fn the_one_who_puts_a_disc_in_is_named_once_it_is_in() {
+    let mut world = World::playing(0);
+    let discs = |inserted| Discs { names: vec![String::new(); 3], inserted, chosen: inserted.unwrap_or(0) };
+    let changed = |by: Option<&str>, disc| ToSession::DiscChanged { by: by.map(Into::into), disc };
+    let told = |world: &mut World| {
+        world.settle();
+        let all = std::mem::take(&mut world.discs).into_iter();
+        all.filter(|it| matches!(it, ToSession::DiscChanged { .. })).collect::<Vec<_>>()
+    };
+    world.machine.handle_guest("Ann".into(), InsertDisc(0));
+    world.settle();
+    assert_eq!(world.told(), Some(&NoticeKind::NoDisc { number: 1 }), "the core has not told of any");
+    world.says(FromCore::Discs(discs(Some(0))));
+    world.machine.handle_guest("Ann".into(), InsertDisc(1));
+    assert_eq!(told(&mut world), [], "the drive is open");
+    world.says(FromCore::Discs(discs(Some(1))));
+    assert_eq!(told(&mut world), [changed(Some("Ann"), 1)]);
+    world.says(FromCore::Discs(discs(None)));
+    world.says(FromCore::Discs(discs(Some(1))));
+    assert_eq!(told(&mut world), [], "the core did that by itself");
+    world.command(Command::Disc(DiscCommand::Insert(2)));
+    world.says(FromCore::Discs(discs(Some(2))));
+    assert_eq!(told(&mut world), [changed(None, 2)]);
+    world.machine.handle_guest("Ann".into(), InsertDisc(0));
+    world.command(Command::Disc(DiscCommand::Eject));
+    world.says(FromCore::Discs(discs(None)));
+    world.says(FromCore::Discs(discs(Some(0))));
+    assert_eq!(told(&mut world), [], "the host opened the drive instead");
+    world.command(Command::Disc(DiscCommand::Insert(3)));
+    world.settle();
+    assert_eq!(world.told(), Some(&NoticeKind::NoDisc { number: 4 }));
+    let insert = |disc| ToCore::Disc(DiscCommand::Insert(disc));
+    assert_eq!(told_core(&world), [insert(1), insert(2), insert(0), ToCore::Disc(DiscCommand::Eject)]);
+    world.command(Command::Close);
+    world.settle();
+    assert_eq!(world.discs, [ToSession::Discs(Discs::default())], "pages show no discs of a game that is closed");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A world of one core process, a shared memory and a disk, in which every action is checked.
 
-use crate::engine::machine::{Action, Answer, Folders, Machine, StartId, StateFound};
+use crate::engine::machine::{Action, Answer, Folders, Machine, StartId, StateFound, ToSession};
 use crate::engine::saves::{SaveError, SavedState, Saves, StateList};
 use crate::engine::{Command, EngineEvent, Game, GameState, NoticeKind};
 use crate::game_command::{Continuing, StatePlace};
@@ -74,6 +74,8 @@ pub struct World {
     /// Every start that was asked for.
     pub starts: Vec<StartId>,
     pub notices: Vec<NoticeKind>,
+    /// What the session was told of discs.
+    pub discs: Vec<ToSession>,
     pub events: Vec<EngineEvent>,
     /// The one state request that may be on its way.
     pub(super) request: Option<u32>,
@@ -99,6 +101,7 @@ impl World {
             recording: false,
             starts: Vec::new(),
             notices: Vec::new(),
+            discs: Vec::new(),
             events: Vec::new(),
             request: None,
             told_of_save: BTreeMap::new(),
@@ -271,6 +274,7 @@ impl World {
                 self.notices.push(kind);
             }
             Action::Event(event) => self.events.push(event),
+            Action::ToSession(told @ (ToSession::Discs(_) | ToSession::DiscChanged { .. })) => self.discs.push(told),
             Action::RequestKeyframes | Action::TakeScreenshot | Action::SetVolume(_) | Action::ToSession(_) => {}
         }
         true
