@@ -2,6 +2,7 @@
 
 mod actions;
 mod cores;
+mod games;
 mod input;
 mod open;
 mod start;
@@ -10,6 +11,7 @@ mod updates;
 pub use start::{Start, run};
 
 use self::cores::CoreDownloads;
+use self::games::Games;
 use self::start::StartError;
 use super::input_capture::InputCapture;
 use super::keys::{self, Keyboard};
@@ -18,7 +20,7 @@ use super::local_input::LocalInput;
 use super::local_players::{Gamepad, LocalPlayers};
 use super::picker::Picker;
 use super::state_pictures::StatePictures;
-use super::view::{Dialog, Model, PictureShape, View};
+use super::view::{Dialog, Model, PictureShape, Screen, View};
 use super::{invite_links, theme};
 use crate::engine::{Command, Config, Engine, Internet, InternetWords, Level, RelayWords, Snapshot};
 use crate::library::{self, CoreEntry};
@@ -57,6 +59,7 @@ struct App {
     system_dir: PathBuf,
     cores: Vec<CoreEntry>,
     core_downloads: CoreDownloads,
+    games: Games,
     texts: Texts,
     spoken: Spoken,
     font_checked: bool,
@@ -156,6 +159,7 @@ impl App {
             picker: Picker::default(),
             cores: library::find_cores(&settings.core_folders),
             core_downloads: CoreDownloads::default(),
+            games: Games::default(),
             settings,
             settings_path,
             settings_changed: false,
@@ -175,6 +179,10 @@ impl App {
             full_screen: false,
             minimized: false,
         };
+        app.start_library(ctx);
+        if !app.settings.library_folders.is_empty() {
+            app.view.screen = Screen::Library;
+        }
         app.begin(start);
         Ok(app)
     }
@@ -261,6 +269,8 @@ impl eframe::App for App {
             snapshot: &snapshot,
             settings: &self.settings,
             cores: &self.cores,
+            library: &self.games.shown,
+            game_pictures: &self.games.pictures,
             downloads: &self.core_downloads.shown,
             texts: &self.texts,
             picture: self.picture,
@@ -278,6 +288,7 @@ impl eframe::App for App {
         for action in self.view.show(ui, &model) {
             self.carry_out(action, &ctx);
         }
+        self.games.pictures.follow(&ctx, &self.games.shown.entries, &self.view.library.wanted);
         // Not while a slider is dragged, which changes a setting with every pixel.
         if self.settings_changed && !ctx.input(|input| input.pointer.any_down()) {
             self.save_settings();

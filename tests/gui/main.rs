@@ -3,6 +3,7 @@
 #[path = "../common/gui.rs"]
 mod gui;
 
+mod library;
 mod panels;
 mod room;
 mod screens;
