@@ -81,7 +81,7 @@ fn header_bytes(data: &[u8]) -> usize {
         _ if data.starts_with(b"LYNX") => 64,
         _ if data.get(1..10) == Some(b"ATARI7800") => 128,
         // Copiers for the Super Nintendo put 512 bytes before banks of 32 KiB.
-        _ if copier && (data.len() - 512) % 0x8000 == 0 => 512,
+        _ if copier && (data.len() - 512).is_multiple_of(0x8000) => 512,
         _ => 0,
     };
     if length < data.len() { length } else { 0 }

@@ -18,6 +18,7 @@ use super::keys::{self, Keyboard};
 use super::leds::Leds;
 use super::local_input::LocalInput;
 use super::local_players::{Gamepad, LocalPlayers};
+use super::pad_keys::Repeat;
 use super::picker::Picker;
 use super::state_pictures::StatePictures;
 use super::view::{Dialog, Model, PictureShape, Screen, View};
@@ -43,6 +44,7 @@ struct App {
     engine: Engine,
     snapshot: Arc<Snapshot>,
     local_input: LocalInput,
+    pad_repeat: Repeat,
     keyboard: Keyboard,
     capture: InputCapture,
     /// The pointer is hidden and kept in the window.
@@ -149,6 +151,7 @@ impl App {
             engine,
             snapshot: Arc::default(),
             local_input,
+            pad_repeat: Repeat::default(),
             keyboard: Keyboard::default(),
             capture: InputCapture::default(),
             pointer_captured: false,

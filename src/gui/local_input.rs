@@ -162,6 +162,13 @@ impl LocalInput {
         }
     }
 
+    /// The direction that is held on some pad.
+    pub fn held_direction(&self) -> Option<Button> {
+        let held = self.shared.state().pads.iter().fold(0, |held, (_, pad)| held | pad.buttons);
+        let directions = [Button::Up, Button::Down, Button::Left, Button::Right];
+        directions.into_iter().find(|button| held & *button as u16 != 0)
+    }
+
     /// What was pressed for the window since this was asked for last.
     pub fn take_presses(&self) -> Vec<Button> {
         std::mem::take(&mut self.shared.state().presses)

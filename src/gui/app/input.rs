@@ -26,10 +26,15 @@ impl App {
     }
 
     /// While no game is open a gamepad presses the window's keys.
-    fn move_about(&self, ctx: &Context, raw: &mut RawInput) {
-        let presses = self.local_input.take_presses();
+    fn move_about(&mut self, ctx: &Context, raw: &mut RawInput) {
+        let mut presses = self.local_input.take_presses();
         if self.snapshot.game.is_some() || !raw.focused {
             return;
+        }
+        let (again, wait) = self.pad_repeat.follow(self.local_input.held_direction(), crate::sync::now());
+        presses.extend(again);
+        if let Some(wait) = wait {
+            ctx.request_repaint_after(wait);
         }
         let over = self.view.dialog.is_some() || egui::Popup::is_any_open(ctx);
         let anywhere = ctx.memory(|memory| memory.focused()).is_none() && (over || self.view.screen == Screen::Home);

@@ -2,7 +2,7 @@
 
 use super::super::dialog::{self, DialogState};
 use super::super::view::{Action, Dialog, Model};
-use super::super::widgets::Button;
+use super::super::widgets::{Button, Emphasis};
 use crate::library::catalog::{CatalogCommand, GameEntry};
 use crate::text::fill;
 use egui::Ui;
@@ -18,13 +18,14 @@ pub(super) fn buttons(
     ui: &mut Ui,
     model: &Model,
     entry: &GameEntry,
+    emphasis: Emphasis,
     next: &mut Option<Dialog>,
     actions: &mut Vec<Action>,
 ) -> bool {
     let texts = model.texts;
     let mut done = false;
     let mut button = |ui: &mut Ui, text: &str| {
-        let pressed = ui.add(Button::text(text).quiet().wide()).clicked();
+        let pressed = ui.add(Button::text(text).emphasis(emphasis).wide()).clicked();
         done |= pressed;
         pressed
     };
@@ -59,7 +60,7 @@ pub(in super::super) fn show(
 ) -> DialogState {
     let Some(entry) = model.library.entries.iter().find(|entry| entry.path == path) else { return DialogState::Closed };
     dialog::show(ui, "game-menu", 380.0, &entry.title, model.texts.cancel, |ui| {
-        match buttons(ui, model, entry, next, actions) {
+        match buttons(ui, model, entry, Emphasis::Plain, next, actions) {
             true => DialogState::Closed,
             false => DialogState::Open,
         }

@@ -7,7 +7,7 @@ use super::super::view::{Action, Dialog, Model, View};
 use super::super::widgets::{self, Button};
 use crate::library::catalog::{CatalogCommand, Query};
 use crate::text::fill;
-use egui::{Align, Label, Layout, RichText, Ui, vec2};
+use egui::{Align, Frame, Label, Layout, Margin, RichText, Ui, vec2};
 
 /// Wider, lines become hard to follow; in points.
 const WIDTH: f32 = 460.0;
@@ -57,6 +57,13 @@ pub(super) fn no_cores(view: &mut View, ui: &mut Ui, model: &Model) {
     if model.cores.iter().any(|core| !core.bundled) {
         return;
     }
+    // As wide as the games below it.
+    let margin = Margin { right: 12, ..Margin::ZERO };
+    Frame::new().inner_margin(margin).show(ui, |ui| no_cores_card(view, ui, model));
+    ui.add_space(8.0);
+}
+
+fn no_cores_card(view: &mut View, ui: &mut Ui, model: &Model) {
     widgets::card(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             widgets::icon(ui, Icon::Info, 20.0, theme::WARNING);
@@ -66,7 +73,6 @@ pub(super) fn no_cores(view: &mut View, ui: &mut Ui, model: &Model) {
             }
         });
     });
-    ui.add_space(8.0);
 }
 
 fn get_cores(view: &mut View, ui: &mut Ui, model: &Model) {

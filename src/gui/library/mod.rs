@@ -18,15 +18,15 @@ pub use state::LibraryView;
 
 use super::icons::Icon;
 use super::view::{Action, Dialog, Model, Screen, View};
-use super::widgets::{self, Button};
+use super::widgets::{self, Button, Emphasis};
 use super::{join_requests, theme};
 use crate::library::catalog::{CatalogCommand, Sort};
 use crate::settings::LibraryLook;
 use crate::text::fill;
 use card::{CardSize, Lit};
 use egui::{
-    CentralPanel, ComboBox, CursorIcon, Frame, Margin, Panel, ProgressBar, Rect, Role, ScrollArea, Sense, TextEdit, Ui,
-    WidgetInfo, pos2, vec2,
+    CentralPanel, ComboBox, CornerRadius, CursorIcon, Frame, Margin, Panel, Rect, Role, ScrollArea, Sense, TextEdit,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
 /// Between cards, in points.
@@ -166,11 +166,12 @@ fn progress(ui: &mut Ui, model: &Model, done: usize, of: usize, actions: &mut Ve
         |ui| {
             let text = fill(texts.library_scanning, &[("done", &done.to_string()), ("of", &of.to_string())]);
             widgets::line(ui, &text, theme::regular(13.0), theme::TEXT_WEAK);
-            ui.add(
-                ProgressBar::new(done as f32 / of.max(1) as f32)
-                    .desired_width(ui.available_width())
-                    .fill(theme::ACCENT),
-            );
+            let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
+            let corner = CornerRadius::same(3);
+            ui.painter().rect_filled(line, corner, theme::RAISED);
+            let part = done as f32 / of.max(1) as f32;
+            let length = (line.width() * part.min(1.0)).max(6.0);
+            ui.painter().rect_filled(Rect::from_min_size(line.min, vec2(length, 6.0)), corner, theme::ACCENT);
         },
         |ui| {
             if ui.add(Button::text(texts.cancel).named(texts.library_stop)).on_hover_text(texts.library_stop).clicked()
@@ -255,8 +256,10 @@ fn game(
         response.request_focus();
     }
     if response.has_focus() {
-        // Reached by Tab, perhaps.
-        view.library.selected = place;
+        // Reached by Tab, perhaps; not the one that a key has just led away from.
+        if !view.library.moved {
+            view.library.selected = place;
+        }
         view.library.has_focus = true;
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, navigation::CARD_KEYS));
     }
@@ -271,7 +274,7 @@ fn game(
     let mut next = None;
     response.context_menu(|ui| {
         ui.set_width(220.0);
-        if actions::buttons(ui, model, &entry, &mut next, actions) {
+        if actions::buttons(ui, model, &entry, Emphasis::Quiet, &mut next, actions) {
             ui.close();
         }
     });

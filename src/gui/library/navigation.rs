@@ -4,7 +4,7 @@ use super::super::view::{Action, Dialog, Model, Screen, View};
 use super::actions::play;
 use super::tabs;
 use crate::library::catalog::CatalogCommand;
-use egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
+use egui::{Event, EventFilter, FocusDirection, Id, Key, Modifiers, Ui};
 
 /// Of the text that is looked for.
 pub(super) fn search_id() -> Id {
@@ -43,6 +43,7 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
     if searching {
         if pressed(Key::ArrowDown) {
             library.select(library.selected);
+            stay(ui);
         } else if pressed(Key::Enter)
             && let Some(entry) = library.selected()
         {
@@ -62,7 +63,7 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
         view.dialog = Some(Dialog::GameMenu(entry.path.clone()));
         return;
     }
-    type_to_search(view, ui);
+    type_to_search(ui);
     // Another widget has its own use for them.
     if focused.is_some() && !view.library.has_focus {
         return;
@@ -90,10 +91,16 @@ pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Ac
         () => return,
     };
     library.select(place);
+    stay(ui);
+}
+
+/// The arrow was for the library: the focus is not to go on from where it puts it.
+fn stay(ui: &Ui) {
+    ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
 }
 
 /// Letters go into the search without a click on it.
-fn type_to_search(view: &mut View, ui: &Ui) {
+fn type_to_search(ui: &Ui) {
     if ui.ctx().text_edit_focused() {
         return;
     }
@@ -108,6 +115,6 @@ fn type_to_search(view: &mut View, ui: &Ui) {
     if typed.trim().is_empty() {
         return;
     }
-    view.library.query.text.push_str(&typed);
+    // The field takes the letters themselves, in this very painting.
     ui.memory_mut(|memory| memory.request_focus(search_id()));
 }

@@ -34,7 +34,7 @@ pub struct GameEntry {
     pub known: bool,
     /// What the person did with it.
     pub record: PlayRecord,
-    /// In lower case, for searching.
+    /// Title and region in lower case, for searching and for the order.
     pub search: String,
 }
 
@@ -68,6 +68,12 @@ pub fn entries(
     entries.extend(sets.into_iter().filter(|(key, _)| !lists.contains(key)).filter_map(|(_, discs)| set(discs)));
     entries.sort_by(by_title);
     entries
+}
+
+/// Between title and region is what comes before every letter, so that "Tale" is before "Tale 2" whatever their regions, and no
+/// word that is looked for goes across.
+pub fn search_text(title: &str, region: &str) -> String {
+    format!("{title}\n{region}").to_lowercase()
 }
 
 /// By title, then by what else the name has, then by place: the same order every time.
@@ -112,7 +118,7 @@ fn entry(file: &FileRow, game: &GameRow, systems: &Systems, records: &Records) -
     let system = game.known.system.clone().unwrap_or_else(by_place);
     let identity = game.hashes.as_ref().map(|it| it.identity.clone()).unwrap_or_default();
     let entry = GameEntry {
-        search: name.title.to_lowercase(),
+        search: search_text(&name.title, &name.region),
         title: name.title.clone(),
         region: name.region.clone(),
         revision: name.revision.clone(),

@@ -38,7 +38,7 @@ pub fn find(entries: &[GameEntry], query: &Query) -> Vec<u32> {
         (!query.favourites || entry.record.favourite)
             && query.system.as_ref().is_none_or(|system| entry.system == *system)
             && query.players.is_none_or(|wanted| entry.players.is_some_and(|players| players >= wanted))
-            && words.iter().all(|word| entry.search.contains(word) || contains(&entry.region, word))
+            && words.iter().all(|word| entry.search.contains(word))
     };
     let mut found: Vec<u32> = (0..).zip(entries).filter(|(_, entry)| fits(entry)).map(|(at, _)| at).collect();
     let record = |at: &u32| entries.get(*at as usize).map(|entry| entry.record).unwrap_or_default();
@@ -49,12 +49,6 @@ pub fn find(entries: &[GameEntry], query: &Query) -> Vec<u32> {
         Sort::Played => found.sort_by_key(|at| Reverse(record(at).played)),
     }
     found
-}
-
-/// Regions are in plain letters.
-fn contains(text: &str, word: &str) -> bool {
-    text.len() >= word.len()
-        && text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// The machines of `entries`, in the order of their names.
@@ -68,13 +62,14 @@ pub fn systems(entries: &[GameEntry]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::entries::search_text;
     use super::super::records::PlayRecord;
     use super::*;
 
     fn entry(title: &str, system: &str, players: Option<u8>, last_played: u64) -> GameEntry {
         GameEntry {
             title: title.into(),
-            search: title.to_lowercase(),
+            search: search_text(title, "USA"),
             system: system.into(),
             region: "USA".into(),
             players,

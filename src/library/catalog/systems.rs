@@ -141,12 +141,29 @@ fn folder_system(path: &Path, root: &Path) -> Option<&'static str> {
 fn full_name(name: &str) -> &str {
     BY_FOLDER
         .iter()
-        .find(|(system, _)| short_name(system).eq_ignore_ascii_case(name))
+        .find(|(system, _)| without_maker(system).eq_ignore_ascii_case(name))
         .map_or(name, |(system, _)| system)
 }
 
+/// What people call machines whose names are long.
+const SHORT: [(&str, &str); 8] = [
+    ("Nintendo - Nintendo Entertainment System", "NES"),
+    ("Nintendo - Super Nintendo Entertainment System", "SNES"),
+    ("Nintendo - Family Computer Disk System", "Disk System"),
+    ("Sega - Mega Drive - Genesis", "Mega Drive"),
+    ("Sega - Master System - Mark III", "Master System"),
+    ("Sega - Mega-CD - Sega CD", "Mega-CD"),
+    ("NEC - PC Engine - TurboGrafx 16", "PC Engine"),
+    ("NEC - PC Engine CD - TurboGrafx-CD", "PC Engine CD"),
+];
+
 /// What a machine is called in a small space: without its maker.
 pub fn short_name(system: &str) -> &str {
+    let short = SHORT.iter().find(|(name, _)| *name == system).map(|(_, short)| *short);
+    short.unwrap_or_else(|| without_maker(system))
+}
+
+fn without_maker(system: &str) -> &str {
     system.split_once(" - ").map_or(system, |(_, name)| name)
 }
 

@@ -7,7 +7,7 @@ use super::shelf::{CatalogNotice, Scan, Shelf};
 use super::watch::Watch;
 use crate::sync::{Event, spawn};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -239,10 +239,9 @@ impl Worker {
         self.show(true);
     }
 
-    fn remember(&mut self, path: &std::path::Path, change: impl FnOnce(&mut super::PlayRecord)) {
+    fn remember(&mut self, path: &Path, change: impl FnOnce(&mut super::PlayRecord)) {
         let shown = Arc::clone(&self.shared.shown.lock().unwrap_or_else(PoisonError::into_inner).entries);
-        let is_it = |entry: &&GameEntry| entry.path == path || entry.discs.iter().any(|disc| disc == path);
-        if let Some(entry) = shown.iter().find(is_it) {
+        if let Some(entry) = entry_of(&shown, path) {
             self.shelf.remember(entry, change);
         }
     }
@@ -270,6 +269,20 @@ impl Worker {
         drop(shown);
         (self.shared.wake)();
     }
+}
+
+/// The game that is played from this place: it, a disc of it, or the only one in an archive that a core was given as a whole.
+fn entry_of<'a>(entries: &'a [GameEntry], path: &Path) -> Option<&'a GameEntry> {
+    let is_it = |entry: &&GameEntry| entry.path == path || entry.discs.iter().any(|disc| disc == path);
+    let is_inside = |entry: &&GameEntry| {
+        let rest = entry.path.as_os_str().as_encoded_bytes().strip_prefix(path.as_os_str().as_encoded_bytes());
+        rest.is_some_and(|rest| rest.starts_with(b"#"))
+    };
+    let only = || {
+        let mut inside = entries.iter().filter(is_inside);
+        inside.next().filter(|_| inside.next().is_none())
+    };
+    entries.iter().find(is_it).or_else(only)
 }
 
 /// Seconds since 1970.

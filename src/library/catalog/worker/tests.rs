@@ -14,6 +14,28 @@ fn wait_for(catalog: &Catalog, woken: &mpsc::Receiver<()>, is_so: impl Fn(&Catal
 }
 
 #[test]
+fn a_game_is_known_by_its_place_its_discs_and_its_archive_if_it_is_alone_there() {
+    let entry = |path: &str, discs: &[&str]| GameEntry {
+        path: path.into(),
+        discs: discs.iter().map(PathBuf::from).collect(),
+        ..GameEntry::default()
+    };
+    let entries = [
+        entry("/g/a.nes", &[]),
+        entry("/g/1.chd", &["/g/1.chd", "/g/2.chd"]),
+        entry("/g/one.zip#x.nes", &[]),
+        entry("/g/two.zip#x.nes", &[]),
+        entry("/g/two.zip#y.nes", &[]),
+    ];
+    let place = |path: &str| entry_of(&entries, Path::new(path)).map(|it| it.path.to_str().unwrap());
+    assert_eq!(place("/g/2.chd"), Some("/g/1.chd"));
+    assert_eq!(place("/g/two.zip#y.nes"), Some("/g/two.zip#y.nes"));
+    assert_eq!(place("/g/one.zip"), Some("/g/one.zip#x.nes"));
+    assert_eq!(place("/g/two.zip"), None);
+    assert_eq!(place("/g/a"), None);
+}
+
+#[test]
 fn the_library_follows_its_folders_and_remembers_what_is_done() {
     let home = std::env::temp_dir().join(format!("hotseat-catalog-{}", std::process::id()));
     let _ = fs::remove_dir_all(&home);
