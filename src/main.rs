@@ -7,6 +7,7 @@ use hotseat::engine::{Config, Continuing, Game, Internet, InternetWords, RelayWo
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::library::Found;
+use hotseat::library::catalog::CatalogConfig;
 use hotseat::link::message::Bounds;
 use hotseat::meet::{self, MeetConfig};
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
@@ -354,6 +355,21 @@ struct CoresArguments {
     json: bool,
 }
 
+#[derive(Args)]
+struct LibraryArguments {
+    /// Look through these folders in place of the library's, and remember nothing of it.
+    folder: Vec<PathBuf>,
+    /// Look through the library's folders first; without it, what was found last is listed.
+    #[arg(long)]
+    scan: bool,
+    /// Where lists of games (DAT) lie, in place of the settings' folder.
+    #[arg(long, value_name = "FOLDER")]
+    dats: Option<PathBuf>,
+    /// As one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 enum What {
     /// Host a game without a window.
@@ -376,6 +392,8 @@ enum What {
     },
     /// List the cores found, or fetch others.
     Cores(CoresArguments),
+    /// List the games of the library, or of some folders.
+    Library(LibraryArguments),
     /// Say what stands between this machine and friends elsewhere, and what to do about it.
     Doctor(Box<DoctorArguments>),
     /// Write the page by which friends meet a host that cannot be reached, for any web server with https.
@@ -395,7 +413,7 @@ enum What {
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
         /// Which: latency, join, footprint, peers, inputs, viewers, crash, readback, pace, states, strangers, encode, switch, meet,
-        /// sandbox, or all.
+        /// sandbox, library, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -499,8 +517,10 @@ fn main() -> ExitCode {
     match &arguments.what {
         Some(What::CoreProcess) => return libretro::core_process(),
         Some(What::ContentProcess { question, content }) => {
+            // They are opened by the host: nothing else can be read afterwards.
+            let batch = (*question == Question::Games).then(|| process::receive(std::io::stdin())).and_then(Result::ok);
             sandbox::confine_to_reading(content);
-            return process::main(*question, content);
+            return process::main(*question, content, batch);
         }
         _ => {}
     }
@@ -566,6 +586,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             print(&tools::check(&check, &texts)?)
         }
         Some(What::Cores(arguments)) => cores(&arguments, settings, &texts),
+        Some(What::Library(arguments)) => games(arguments, settings, &texts),
         Some(What::Doctor(arguments)) => {
             let DoctorArguments { listen, internet, acme, json } = *arguments;
             let usual = internet.internet;
@@ -597,6 +618,36 @@ fn cores(arguments: &CoresArguments, settings: &Settings, texts: &Texts) -> Resu
         tools::InstallError::Download(error) => error.into(),
         tools::InstallError::Output(error) => error.into(),
     })
+}
+
+/// The games of the library.
+fn games(arguments: LibraryArguments, settings: &Settings, texts: &Texts) -> Result<(), Failure> {
+    let LibraryArguments { folder, scan, dats, json } = arguments;
+    let usual_data = settings::data_dir().unwrap_or_else(|| ".".into());
+    let dat_folder = dats.or_else(|| settings.library_dats.clone()).unwrap_or_else(|| usual_data.join("dats"));
+    // The library's own database is about the library's own folders.
+    let temporary = std::env::temp_dir().join(format!("hotseat-library-{}", std::process::id()));
+    let (data_dir, folders, scan) = match folder.is_empty() {
+        true => (usual_data, settings.library_folders.clone(), scan),
+        false => {
+            let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+            (temporary.clone(), folder.into_iter().map(absolute).collect(), true)
+        }
+    };
+    let cores = library::find_cores(&settings.core_folders);
+    let config = CatalogConfig { folders, dat_folder: Some(dat_folder), cores, ..CatalogConfig::new(data_dir) };
+    let shown = std::io::stderr().is_terminal();
+    let list = tools::library(config, scan, json, texts, &mut |done, of| {
+        if shown {
+            eprint!("\r{done}/{of}");
+        }
+    });
+    if shown && scan {
+        eprintln!();
+    }
+    // There is none unless folders were named.
+    let _ = std::fs::remove_dir_all(temporary);
+    print(&list)
 }
 
 /// A meeting point, until it is ended.

@@ -87,6 +87,17 @@ pub struct Settings {
     pub core_folders: Vec<PathBuf>,
     /// The server that cores are fetched from; empty for libretro's.
     pub core_server: String,
+    /// Folders with the library's games.
+    #[serde(serialize_with = "file::paths")]
+    pub library_folders: Vec<PathBuf>,
+    /// Where pictures of games lie, as libretro's thumbnails do; none for the program's own folder and RetroArch's.
+    #[serde(with = "file::some_path", skip_serializing_if = "Option::is_none")]
+    pub library_pictures: Option<PathBuf>,
+    /// Where lists of games (DAT) lie; none for the program's own folder.
+    #[serde(with = "file::some_path", skip_serializing_if = "Option::is_none")]
+    pub library_dats: Option<PathBuf>,
+    /// How the library shows its games.
+    pub library_look: LibraryLook,
     /// Where cores look for BIOS files; none for the program's own folder.
     #[serde(with = "file::some_path", skip_serializing_if = "Option::is_none")]
     pub system_dir: Option<PathBuf>,
@@ -196,6 +207,19 @@ impl Look {
     pub const ALL: [Look; 6] = [Look::Sharp, Look::Smooth, Look::Scanlines, Look::Tube, Look::Grid, Look::Rounded];
 }
 
+/// How the library shows its games.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LibraryLook {
+    /// As pictures.
+    #[default]
+    Grid,
+    /// As pictures that can be read from a sofa.
+    Large,
+    /// In lines.
+    List,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -217,6 +241,10 @@ impl Default for Settings {
             core_memory_mb: Bounds::USUAL_MEMORY_MB,
             core_folders: Vec::new(),
             core_server: String::new(),
+            library_folders: Vec::new(),
+            library_pictures: None,
+            library_dats: None,
+            library_look: LibraryLook::Grid,
             system_dir: None,
             ask_before_joining: false,
             allow_names: Vec::new(),

@@ -33,7 +33,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("room", "game_command input rate_limit"),
     ("session", "game_command input packet rate_limit room text"),
     ("net", "files input link packet rate_limit room session sync text video"),
-    ("library", "content text"),
+    ("library", "content files sync text"),
     ("downloads", "crash emulator files library link net sync text"),
     ("settings", "files game_command link packet room text"),
     ("awake", "sync"),

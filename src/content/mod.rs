@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod disc;
+mod hashes;
 pub mod identity;
 mod location;
 pub mod patch;
@@ -13,6 +14,7 @@ pub mod process;
 
 pub use archive::{ArchiveError, Entry};
 pub use disc::{DiscError, DiscNote};
+pub use hashes::{Hashes, MOST_WHOLE_BYTES, Sums};
 pub use location::{Location, file_name, stem};
 pub use patch::PatchError;
 

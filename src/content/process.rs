@@ -1,6 +1,10 @@
 //! The process that looks into archives for the host: short-lived, with little memory and time, and nothing to write to. What is in an
 //! archive decides what happens in here, so the host only reads the answer.
 
+mod batch;
+
+pub use batch::{Batch, MOST_ARCHIVES, PackedGame, receive, send};
+
 use super::archive::{Archive, ArchiveError};
 use super::{Location, identity};
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -26,6 +30,8 @@ pub enum Question {
     Names,
     /// Which content it is, unpacked and patched.
     Identity,
+    /// Which games are in several archives, which come as open files on standard input.
+    Games,
 }
 
 impl Question {
@@ -33,11 +39,12 @@ impl Question {
         match self {
             Question::Names => "names",
             Question::Identity => "identity",
+            Question::Games => "games",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Question> {
-        [Question::Names, Question::Identity].into_iter().find(|it| it.name() == name)
+        [Question::Names, Question::Identity, Question::Games].into_iter().find(|it| it.name() == name)
     }
 }
 
@@ -46,17 +53,20 @@ impl Question {
 pub enum Answer {
     Names(Vec<String>),
     Identity(String),
+    /// Of one of several archives, on a line of its own.
+    Games(Vec<PackedGame>),
     Refused(ArchiveError),
 }
 
-/// Answers one question on standard output.
-pub fn main(question: Question, path: &Path) -> ExitCode {
+/// Answers one question on standard output. `batch` is what [`receive`] gave for [`Question::Games`].
+pub fn main(question: Question, path: &Path, batch: Option<Batch>) -> ExitCode {
     limit();
     let answer = match question {
         Question::Names => {
             Archive::open(path).map(|it| Answer::Names(it.entries().iter().map(|it| it.name.clone()).collect()))
         }
         Question::Identity => identity::of_unpacked(&Location::of(path)).map(Answer::Identity),
+        Question::Games => return batch.map_or(ExitCode::FAILURE, batch::answer),
     };
     let answer = answer.unwrap_or_else(Answer::Refused);
     let Ok(text) = serde_json::to_vec(&answer) else { return ExitCode::FAILURE };

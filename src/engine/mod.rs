@@ -34,7 +34,7 @@ pub use event::EngineEvent;
 pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords, RelayWords};
 pub use notice::{Length, Level, Notice, NoticeKind};
 pub use resolver::ServerName;
-pub use saves::{SaveError, SaveVersion, SavedState, StateList};
+pub use saves::{SaveError, SaveVersion, SavedState, StateList, last_pictures};
 pub use snapshot::{
     ChatLine, DeviceStatus, GameState, GameStatus, InviteStatus, PeerStatus, Rendition, Snapshot, Speaker, Stats,
 };

@@ -2,6 +2,7 @@
 
 mod actions;
 mod cores;
+mod games;
 mod input;
 mod open;
 mod start;
@@ -10,15 +11,17 @@ mod updates;
 pub use start::{Start, run};
 
 use self::cores::CoreDownloads;
+use self::games::Games;
 use self::start::StartError;
 use super::input_capture::InputCapture;
 use super::keys::{self, Keyboard};
 use super::leds::Leds;
 use super::local_input::LocalInput;
 use super::local_players::{Gamepad, LocalPlayers};
+use super::pad_keys::Repeat;
 use super::picker::Picker;
 use super::state_pictures::StatePictures;
-use super::view::{Dialog, Model, PictureShape, View};
+use super::view::{Dialog, Model, PictureShape, Screen, View};
 use super::{invite_links, theme};
 use crate::engine::{Command, Config, Engine, Internet, InternetWords, Level, RelayWords, Snapshot};
 use crate::library::{self, CoreEntry};
@@ -41,6 +44,7 @@ struct App {
     engine: Engine,
     snapshot: Arc<Snapshot>,
     local_input: LocalInput,
+    pad_repeat: Repeat,
     keyboard: Keyboard,
     capture: InputCapture,
     /// The pointer is hidden and kept in the window.
@@ -57,6 +61,7 @@ struct App {
     system_dir: PathBuf,
     cores: Vec<CoreEntry>,
     core_downloads: CoreDownloads,
+    games: Games,
     texts: Texts,
     spoken: Spoken,
     font_checked: bool,
@@ -146,6 +151,7 @@ impl App {
             engine,
             snapshot: Arc::default(),
             local_input,
+            pad_repeat: Repeat::default(),
             keyboard: Keyboard::default(),
             capture: InputCapture::default(),
             pointer_captured: false,
@@ -156,6 +162,7 @@ impl App {
             picker: Picker::default(),
             cores: library::find_cores(&settings.core_folders),
             core_downloads: CoreDownloads::default(),
+            games: Games::default(),
             settings,
             settings_path,
             settings_changed: false,
@@ -175,6 +182,10 @@ impl App {
             full_screen: false,
             minimized: false,
         };
+        app.start_library(ctx);
+        if !app.settings.library_folders.is_empty() {
+            app.view.screen = Screen::Library;
+        }
         app.begin(start);
         Ok(app)
     }
@@ -261,6 +272,8 @@ impl eframe::App for App {
             snapshot: &snapshot,
             settings: &self.settings,
             cores: &self.cores,
+            library: &self.games.shown,
+            game_pictures: &self.games.pictures,
             downloads: &self.core_downloads.shown,
             texts: &self.texts,
             picture: self.picture,
@@ -278,6 +291,7 @@ impl eframe::App for App {
         for action in self.view.show(ui, &model) {
             self.carry_out(action, &ctx);
         }
+        self.games.pictures.follow(&ctx, &self.games.shown.entries, &self.view.library.wanted);
         // Not while a slider is dragged, which changes a setting with every pixel.
         if self.settings_changed && !ctx.input(|input| input.pointer.any_down()) {
             self.save_settings();

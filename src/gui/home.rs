@@ -3,7 +3,7 @@
 use super::get_cores::CoreSearch;
 use super::icons::{self, Icon};
 use super::preferences::SettingsDraft;
-use super::view::{Action, Dialog, Model, View};
+use super::view::{Action, Dialog, Model, Screen, View};
 use super::widgets::{self, Button, Tile};
 use super::{chat, invite, join_requests, people, theme};
 use crate::input::Seat;
@@ -108,7 +108,7 @@ pub(super) fn software_rendering(ui: &mut Ui, model: &Model) {
 fn column(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing = vec2(14.0, 14.0);
     join_requests::cards(ui, model, actions);
-    start_tiles(ui, model, actions);
+    start_tiles(view, ui, model, actions);
     if invite::is_known(model) {
         widgets::card(ui, |ui| invite::strip(view, ui, model, actions));
     }
@@ -119,17 +119,29 @@ fn column(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>
     recent(ui, model, actions);
 }
 
-fn start_tiles(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+fn start_tiles(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let texts = model.texts;
-    ui.columns(2, |columns| {
+    let has_library = !model.settings.library_folders.is_empty();
+    let count = model.library.entries.len();
+    let games = match (has_library, count) {
+        (false, _) => texts.library_tile_hint.to_owned(),
+        (true, 1) => texts.library_one_game.to_owned(),
+        (true, count) => fill(texts.library_games, &[("n", &count.to_string())]),
+    };
+    ui.columns(3, |columns| {
+        let library =
+            Tile { icon: Icon::Grid, title: texts.library, subtitle: &games, primary: has_library, height: 136.0 };
+        if columns[0].add(library).clicked() {
+            view.screen = Screen::Library;
+        }
         let open = Tile {
             icon: Icon::Folder,
             title: texts.open_game,
             subtitle: texts.open_game_hint,
-            primary: true,
+            primary: !has_library,
             height: 136.0,
         };
-        if columns[0].add(open).clicked() {
+        if columns[1].add(open).clicked() {
             actions.push(Action::PickGame);
         }
         let demo = Tile {
@@ -139,7 +151,7 @@ fn start_tiles(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
             primary: false,
             height: 136.0,
         };
-        let demo = columns[1].add_enabled(model.demo, demo).on_disabled_hover_text(texts.play_demo_missing);
+        let demo = columns[2].add_enabled(model.demo, demo).on_disabled_hover_text(texts.play_demo_missing);
         if demo.clicked() {
             actions.push(Action::PlayDemo);
         }

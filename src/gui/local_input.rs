@@ -31,6 +31,8 @@ struct Shared {
     sink: Sink,
     stick_moves_dpad: AtomicBool,
     running: AtomicBool,
+    /// No game is open: pads move about in the window.
+    in_window: AtomicBool,
     ended: AtomicBool,
     state: Mutex<State>,
     /// For the turbo thread: what is held has changed, or it should end.
@@ -49,9 +51,25 @@ struct State {
     sent: [PadState; MAX_SEATS],
     gamepads: Vec<Gamepad>,
     gamepad_error: Option<String>,
+    /// Buttons pressed while no game was open, in their order, for the window.
+    presses: Vec<Button>,
 }
 
+/// Presses that wait for the window; it takes them with its next painting.
+const MOST_PRESSES: usize = 32;
+
 impl State {
+    /// Notes what of the pads is held now and was not before.
+    fn note_presses(&mut self, pads: &[(usize, PadState)]) -> bool {
+        let held = |pads: &[(usize, PadState)]| pads.iter().fold(0, |held, (_, pad)| held | pad.buttons);
+        let new = held(pads) & !held(&self.pads);
+        let pressed = BUTTONS.iter().map(|(_, button)| *button).filter(|button| new & *button as u16 != 0);
+        let room = MOST_PRESSES.saturating_sub(self.presses.len());
+        let before = self.presses.len();
+        self.presses.extend(pressed.take(room));
+        self.presses.len() > before
+    }
+
     /// Each seat's pad at this moment: all devices of the seat together.
     fn joined(&mut self, now: Duration) -> [PadState; MAX_SEATS] {
         let ([host, second], [first_turbo, second_turbo]) = (self.keyboard, self.with_turbo);
@@ -89,6 +107,7 @@ impl LocalInput {
             sink,
             stick_moves_dpad: AtomicBool::new(true),
             running: AtomicBool::new(false),
+            in_window: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -134,6 +153,25 @@ impl LocalInput {
     /// Motors turn only while the game runs.
     pub fn set_running(&self, yes: bool) {
         self.shared.running.store(yes, Ordering::Relaxed);
+    }
+
+    /// Whether presses are for the window: while no game is open.
+    pub fn set_in_window(&self, yes: bool) {
+        if self.shared.in_window.swap(yes, Ordering::Relaxed) != yes {
+            self.shared.state().presses.clear();
+        }
+    }
+
+    /// The direction that is held on some pad.
+    pub fn held_direction(&self) -> Option<Button> {
+        let held = self.shared.state().pads.iter().fold(0, |held, (_, pad)| held | pad.buttons);
+        let directions = [Button::Up, Button::Down, Button::Left, Button::Right];
+        directions.into_iter().find(|button| held & *button as u16 != 0)
+    }
+
+    /// What was pressed for the window since this was asked for last.
+    pub fn take_presses(&self) -> Vec<Button> {
+        std::mem::take(&mut self.shared.state().presses)
     }
 
     /// Whether the left stick presses the d-pad as well.
@@ -229,7 +267,9 @@ fn read(shared: &Shared, feedback: Option<FeedbackReader>, wake: &dyn Fn()) {
         let Some(event) = gilrs.next_event_blocking(Some(interval)) else {
             continue;
         };
-        publish(shared, &gilrs);
+        if publish(shared, &gilrs) {
+            wake();
+        }
         if matches!(event.event, gilrs::EventType::Connected | gilrs::EventType::Disconnected) {
             publish_gamepads(shared, &gilrs);
             wake();
@@ -237,10 +277,17 @@ fn read(shared: &Shared, feedback: Option<FeedbackReader>, wake: &dyn Fn()) {
     }
 }
 
-fn publish(shared: &Shared, gilrs: &Gilrs) {
-    let stick = shared.stick_moves_dpad.load(Ordering::Relaxed);
-    let pads = gilrs.gamepads().map(|(id, pad)| (usize::from(id), pad_state(&pad, stick))).collect();
-    shared.change(|state| state.pads = pads);
+/// Whether there is something for the window.
+fn publish(shared: &Shared, gilrs: &Gilrs) -> bool {
+    let in_window = shared.in_window.load(Ordering::Relaxed);
+    let stick = in_window || shared.stick_moves_dpad.load(Ordering::Relaxed);
+    let pads: Vec<_> = gilrs.gamepads().map(|(id, pad)| (usize::from(id), pad_state(&pad, stick))).collect();
+    let mut pressed = false;
+    shared.change(|state| {
+        pressed = in_window && state.note_presses(&pads);
+        state.pads = pads;
+    });
+    pressed
 }
 
 fn publish_gamepads(shared: &Shared, gilrs: &Gilrs) {
@@ -397,6 +444,22 @@ mod tests {
         input.set_keyboard([NOTHING; KEY_SETS]);
         while sent.try_recv().is_ok() {}
         assert!(sent.recv_timeout(Duration::from_millis(200)).is_err());
+    }
+
+    #[test]
+    fn the_window_gets_each_press_once_and_none_that_was_held_before() {
+        let mut state = State::default();
+        let mut press = |buttons: u16| {
+            let pads = vec![(0, PadState { buttons, ..PadState::default() })];
+            let any = state.note_presses(&pads);
+            state.pads = pads;
+            (any, std::mem::take(&mut state.presses))
+        };
+        assert_eq!(press(Button::Down as u16), (true, vec![Button::Down]));
+        assert_eq!(press(Button::Down as u16), (false, vec![]));
+        assert_eq!(press(Button::Down as u16 | Button::B as u16), (true, vec![Button::B]));
+        assert_eq!(press(0), (false, vec![]));
+        assert_eq!(press(Button::Down as u16), (true, vec![Button::Down]));
     }
 
     #[test]

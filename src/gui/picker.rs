@@ -16,6 +16,12 @@ pub enum Purpose {
     CoreFolder,
     /// The folder with the BIOS files.
     SystemFolder,
+    /// A folder with games for the library.
+    LibraryFolder,
+    /// The folder with pictures of games.
+    PictureFolder,
+    /// The folder with lists of games.
+    DatFolder,
 }
 
 /// How a dialog ended.
@@ -50,7 +56,11 @@ impl Picker {
         let (sender, receiver) = sync_channel(1);
         let dialog = FileDialog::new().set_title(title);
         let pick = match purpose {
-            Purpose::CoreFolder | Purpose::SystemFolder => FileDialog::pick_folder,
+            Purpose::CoreFolder
+            | Purpose::SystemFolder
+            | Purpose::LibraryFolder
+            | Purpose::PictureFolder
+            | Purpose::DatFolder => FileDialog::pick_folder,
             Purpose::Content | Purpose::CoreFor(_) => FileDialog::pick_file,
         };
         let dialog = match &purpose {

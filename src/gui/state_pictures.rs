@@ -4,7 +4,7 @@ use crate::engine::{SavedState, StateList};
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Seek};
 use std::path::{Path, PathBuf};
 
 /// A picture with longer sides is none of a state's, in pixels.
@@ -38,12 +38,17 @@ impl StatePictures {
 }
 
 fn read(path: &Path) -> Option<ColorImage> {
-    let limits = png::Limits { bytes: 4 * (MAX_SIDE as usize).pow(2) };
-    let mut decoder = png::Decoder::new_with_limits(BufReader::new(File::open(path).ok()?), limits);
+    decode(BufReader::new(File::open(path).ok()?), MAX_SIDE)
+}
+
+/// A PNG picture with sides no longer than that, in pixels.
+pub(super) fn decode(from: impl BufRead + Seek, max_side: u32) -> Option<ColorImage> {
+    let limits = png::Limits { bytes: 4 * (max_side as usize).pow(2) };
+    let mut decoder = png::Decoder::new_with_limits(from, limits);
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().ok()?;
     let (width, height) = reader.info().size();
-    if width > MAX_SIDE || height > MAX_SIDE {
+    if width > max_side || height > max_side {
         return None;
     }
     let mut bytes = vec![0; reader.output_buffer_size()?];

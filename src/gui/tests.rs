@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 /// Literals that are words and yet no text to translate.
-const ALLOWED: [&str; 6] = [
+const ALLOWED: [&str; 7] = [
     // The program's name.
     "Hotseat",
     "{title} – Hotseat",
     // Each language has its own name in every list.
     "English",
     "简体中文 (Chinese)",
+    // The folder that libretro's thumbnails have.
+    "Named_Boxarts",
     // Fonts.
     "Inter",
     "Inter SemiBold",

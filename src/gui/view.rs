@@ -10,6 +10,7 @@ use super::input_capture::{CaptureState, PictureArea};
 use super::invite::Copied;
 use super::invite_links;
 use super::leds::Leds;
+use super::library::{self as library_screen, GamePictures, LibraryView};
 use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
 use super::preferences::SettingsDraft;
@@ -21,6 +22,7 @@ use super::{
 use crate::downloads::Shown;
 use crate::engine::{Command, Snapshot};
 use crate::library::CoreEntry;
+use crate::library::catalog::{CatalogCommand, CatalogShown};
 use crate::room::RoomCommand;
 use crate::settings::Settings;
 use crate::text::Texts;
@@ -35,6 +37,10 @@ pub struct Model<'a> {
     pub settings: &'a Settings,
     /// Every core found.
     pub cores: &'a [CoreEntry],
+    /// The library of games.
+    pub library: &'a CatalogShown,
+    /// Of its games, as far as they were read.
+    pub game_pictures: &'a GamePictures,
     /// Cores that can be fetched, and those on their way.
     pub downloads: &'a Shown,
     /// In the host's language.
@@ -85,6 +91,16 @@ pub enum Action {
     PickCoreFolder,
     /// Ask for the folder with the BIOS files.
     PickSystemFolder,
+    /// Ask for a folder with games for the library.
+    PickLibraryFolder,
+    /// Ask for the folder with pictures of games.
+    PickPictureFolder,
+    /// Ask for the folder with lists of games.
+    PickDatFolder,
+    /// Something for the library.
+    Library(CatalogCommand),
+    /// Have the system show where this lies.
+    ShowInFolder(PathBuf),
     /// Start the bundled demo.
     PlayDemo,
     /// Open this file, asking for the core where that is not clear.
@@ -153,6 +169,20 @@ pub enum Dialog {
     NoCore(PathBuf),
     /// Cores that can be fetched.
     GetCores(CoreSearch),
+    /// Where the library's games lie.
+    LibraryFolders,
+    /// What can be done with the library's game at this place.
+    GameMenu(PathBuf),
+}
+
+/// What the window shows while no game is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Screen {
+    /// The beginning: open a game, or one of those opened last.
+    #[default]
+    Home,
+    /// The library of games.
+    Library,
 }
 
 /// The window's own state: the open dialog, what was dismissed.
@@ -162,6 +192,10 @@ pub struct View {
     pub dialog: Option<Dialog>,
     /// The window's own notices, and which of all were dismissed.
     pub notices: Notices,
+    /// What is shown while no game is open.
+    pub screen: Screen,
+    /// Of the library's screen.
+    pub library: LibraryView,
     /// Where the picture was painted last.
     pub picture_area: Option<PictureArea>,
     pub(super) side_panel_hidden: bool,
@@ -193,7 +227,10 @@ impl View {
             if matches!(self.dialog, Some(Dialog::Options(_) | Dialog::Slots)) {
                 self.dialog = None;
             }
-            home::show(self, ui, model, &mut actions);
+            match self.screen {
+                Screen::Home => home::show(self, ui, model, &mut actions),
+                Screen::Library => library_screen::show(self, ui, model, &mut actions),
+            }
         }
         // A dialog is answered first.
         if playing && !panel_shown && self.dialog.is_none() {
@@ -244,6 +281,8 @@ impl View {
             Dialog::ChooseGame(choice) => game_choice::show(ui, model, choice, actions),
             Dialog::NoCore(content) => core_choice::show_none(self, ui, model, content, actions),
             Dialog::GetCores(search) => get_cores::show(ui, model, search, actions),
+            Dialog::LibraryFolders => library_screen::show_folders(ui, model, actions),
+            Dialog::GameMenu(path) => library_screen::show_menu(ui, model, path, &mut self.dialog, actions),
         };
         if state == DialogState::Open && self.dialog.is_none() {
             self.dialog = Some(dialog);

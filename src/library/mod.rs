@@ -3,6 +3,7 @@
 //! Nothing here loads a core: what is known of one comes from its `.info` file, from a table for well-known
 //! cores, and from the file's header. Only the core process ever opens the library itself.
 
+pub mod catalog;
 mod check;
 mod firmware;
 mod folders;
@@ -195,6 +196,17 @@ fn retroarch_folders() -> Vec<PathBuf> {
     } else {
         vec![dirs.config_dir().join("RetroArch")]
     }
+}
+
+/// Where RetroArch keeps pictures of games, by machine.
+pub fn retroarch_thumbnails() -> Vec<PathBuf> {
+    let folders = retroarch_folders().into_iter();
+    folders
+        .flat_map(|folder| {
+            let set = info::retroarch_setting(&folder.join("retroarch.cfg"), "thumbnails_directory");
+            set.into_iter().chain([folder.join("thumbnails")])
+        })
+        .collect()
 }
 
 /// `own`: folders whose cores count as bundled where they are ours.

@@ -37,16 +37,24 @@ const BY_ENDING: [(&str, &str); 30] = [
     ("ws", "Bandai - WonderSwan"),
 ];
 
+/// Those that mean one machine, lower case and without the dot.
+pub(super) fn endings() -> impl Iterator<Item = &'static str> {
+    BY_ENDING.iter().map(|(ending, _)| *ending)
+}
+
+/// The machine that files with this ending are for.
+pub(super) fn by_ending(ending: &str) -> Option<&'static str> {
+    BY_ENDING.iter().find(|(known, _)| *known == ending).map(|(_, system)| *system)
+}
+
 /// The machine that `content` is for when `core` runs it; empty when neither tells.
 pub fn system_of(core: &Path, content: Option<&Path>) -> String {
     system_from(core, content, &info_folders())
 }
 
 fn system_from(core: &Path, content: Option<&Path>, info_folders: &[std::path::PathBuf]) -> String {
-    let ending = content.and_then(extension);
-    let by_ending = ending.and_then(|ending| BY_ENDING.iter().find(|(known, _)| *known == ending));
-    if let Some((_, system)) = by_ending {
-        return (*system).to_owned();
+    if let Some(system) = content.and_then(extension).and_then(|ending| by_ending(&ending)) {
+        return system.to_owned();
     }
     let Some(id) = core_id(core) else { return String::new() };
     let beside = core.parent().into_iter().chain(info_folders.iter().map(std::path::PathBuf::as_path));

@@ -46,6 +46,7 @@ pub(super) fn expected(key: &str) -> Expected {
         "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
         "continuing" => Expected::Choice { choices: "ask, always, never".into() },
         "look" => Expected::Choice { choices: "sharp, smooth, scanlines, tube, grid, rounded".into() },
+        "library_look" => Expected::Choice { choices: "grid, large, list".into() },
         "scaling" => Expected::Choice { choices: "sharp, whole".into() },
         "codec" => {
             let names: Vec<&str> = [codec::AUTO].into_iter().chain(Format::ALL.map(Format::name)).collect();
@@ -59,7 +60,8 @@ pub(super) fn expected(key: &str) -> Expected {
         "keyboard" | "keyboard_2" => Expected::KeyName,
         "turbo" | "turbo_2" => Expected::ButtonName,
         "recent" => Expected::Game,
-        "core_for" | "core_folders" | "system_dir" | "certificate" | "private_key" => Expected::Path,
+        "core_for" | "core_folders" | "library_folders" | "library_pictures" | "library_dats" | "system_dir"
+        | "certificate" | "private_key" => Expected::Path,
         "core_options" => Expected::OptionValues,
         "http_port" | "udp_port" => Expected::Port,
         "window" => Expected::Size,

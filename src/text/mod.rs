@@ -96,6 +96,17 @@ texts! {
     key_browser_favorites, key_browser_stop, key_media_play, key_media_next, key_media_previous, key_media_stop,
     key_volume_mute, key_volume_down, key_volume_up, key_launch_mail, key_launch_app_1, key_launch_app_2,
     button_start, button_select,
+    // The library
+    library, library_tile_hint, library_one_game, library_games, library_search, library_folders,
+    library_folders_hint, library_add_folder, library_remove_folder, library_rescan, library_pictures,
+    library_pictures_hint, library_dats, library_dats_hint, library_no_own_folder, library_all,
+    library_favourites, library_is_favourite, library_sort, library_by_name, library_by_last_played,
+    library_by_played, library_players, library_any_players, library_for_players, library_players_of,
+    library_one_player, library_discs, library_minutes, library_hours, library_grid, library_large, library_list,
+    library_scanning, library_stop, library_looking, library_no_folder, library_no_folder_hint, library_no_games,
+    library_no_games_hint, library_no_cores, library_nothing, library_nothing_hint, library_no_favourites_hint,
+    library_no_players_hint, library_show_all, library_play, library_play_disc, library_play_with,
+    library_favourite, library_no_favourite, library_show_in_folder, library_not_shown,
     // Notices
     dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
     recent_gone, core_gone, version,

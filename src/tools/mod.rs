@@ -5,6 +5,7 @@ mod check;
 mod command_line;
 mod core_downloads;
 mod cores;
+mod library;
 mod page;
 
 pub use bench::{BenchError, NAMES as BENCHES, Viewer, bench};
@@ -12,4 +13,5 @@ pub use check::{Check, CheckToolError, check};
 pub use command_line::CommandLineError;
 pub use core_downloads::{CoreDownloads, InstallError};
 pub use cores::cores;
+pub use library::library;
 pub use page::{PageExport, PageExportError, PageExported, export_page};

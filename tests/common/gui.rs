@@ -8,11 +8,13 @@ use hotseat::engine::*;
 use hotseat::frame::Picture;
 use hotseat::gui::input_capture::CaptureState;
 use hotseat::gui::leds::Leds;
+use hotseat::gui::library::GamePictures;
 use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
 use hotseat::gui::state_pictures::StatePictures;
-use hotseat::gui::view::{Action, Model, PictureShape, View};
+use hotseat::gui::view::{Action, Model, PictureShape, Screen, View};
 use hotseat::gui::{preview, theme};
 use hotseat::input::Seat;
+use hotseat::library::catalog::{self, CatalogShown, GameEntry, PlayRecord};
 use hotseat::library::{CoreEntry, CoreNote};
 use hotseat::room::{
     EMOJI, Emoji, Holder, InviteId, InviteTerms, JoinRequest, Member, PeerId, Permission, Permissions, RequestId,
@@ -22,7 +24,7 @@ use hotseat::session::protocol::{OnScreen, Presence, SeatInfo};
 use hotseat::session::{ChatEvent, PeerStats};
 use hotseat::settings::{Recent, Settings};
 use hotseat::text::{Spoken, Texts};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -33,6 +35,10 @@ pub struct Stage {
     pub settings: Settings,
     pub cores: Vec<CoreEntry>,
     pub downloads: Shown,
+    pub library: CatalogShown,
+    pub game_pictures: GamePictures,
+    /// Of games, to be put among them with the first painting.
+    pub new_game_pictures: Vec<(PathBuf, egui::ColorImage)>,
     pub texts: Texts,
     pub picture: Option<PictureShape>,
     pub demo: bool,
@@ -70,6 +76,9 @@ impl Default for Stage {
                 core("mGBA", "mgba", &["Game Boy", "Game Boy Color", "Game Boy Advance"], &["gb", "gbc", "gba"], false),
             ],
             downloads: Shown::default(),
+            library: CatalogShown::default(),
+            game_pictures: GamePictures::default(),
+            new_game_pictures: Vec::new(),
             texts: Spoken::English.texts(),
             picture: None,
             demo: true,
@@ -100,12 +109,17 @@ fn settings() -> Settings {
 impl eframe::App for Stage {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.painted += 1;
+        for (path, image) in std::mem::take(&mut self.new_game_pictures) {
+            self.game_pictures.put(ui.ctx(), path, Some(image));
+        }
         self.state_pictures.follow(ui.ctx(), self.snapshot.game.as_ref().map(|game| &game.states));
         let model = Model {
             snapshot: &self.snapshot,
             settings: &self.settings,
             cores: &self.cores,
             downloads: &self.downloads,
+            library: &self.library,
+            game_pictures: &self.game_pictures,
             texts: &self.texts,
             picture: self.picture,
             demo: self.demo,
@@ -140,6 +154,72 @@ impl Stage {
                 title: title.into(),
             });
         }
+        self
+    }
+
+    /// The library's screen with games of several machines, some of them favourites.
+    pub fn with_library(mut self) -> Self {
+        self.view.screen = Screen::Library;
+        self.settings.library_folders = vec!["/home/ada/games".into()];
+        let nes = "Nintendo - Nintendo Entertainment System";
+        let games = [
+            (
+                "Anguna - Warriors of Virtue with a Rather Long Title (World)",
+                "Nintendo - Game Boy Advance",
+                "gba",
+                None,
+            ),
+            ("Böse Überraschung (Germany)", nes, "nes", Some(2)),
+            ("Micro Mages (World)", nes, "nes", Some(4)),
+            ("Tale of Embers (USA) (Disc 1)", "Sony - PlayStation", "chd", Some(1)),
+            ("Tobu Tobu Girl (World) (Rev 1)", "Nintendo - Game Boy", "gb", Some(1)),
+            ("炎の物語 (Japan)", "Nintendo - Super Nintendo Entertainment System", "sfc", Some(2)),
+        ];
+        let hour_ago = SystemTime::now() - Duration::from_secs(3700);
+        let hour_ago = hour_ago.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
+        let entries = games.into_iter().enumerate().map(|(index, (name, system, ending, players))| {
+            let parsed = catalog::parse_name(name);
+            let path: PathBuf = format!("/home/ada/games/{name}.{ending}").into();
+            let discs =
+                if parsed.disc.is_some() { vec![path.clone(), path.with_file_name("2.chd")] } else { Vec::new() };
+            GameEntry {
+                path,
+                discs,
+                search: parsed.title.to_lowercase(),
+                title: parsed.title,
+                name: name.into(),
+                system: system.into(),
+                region: parsed.region,
+                revision: parsed.revision,
+                players,
+                identity: String::new(),
+                known: true,
+                record: match index {
+                    2 => PlayRecord { favourite: true, last_played: hour_ago, played: 7_300 },
+                    4 => PlayRecord { favourite: false, last_played: hour_ago - 90_000, played: 300 },
+                    _ => PlayRecord::default(),
+                },
+            }
+        });
+        let entries: Vec<GameEntry> = entries.collect();
+        self.library.systems = Arc::new(catalog::systems(&entries));
+        self.library.entries = Arc::new(entries);
+        self.library.is_read = true;
+        self
+    }
+
+    /// The same with so many more.
+    pub fn with_many_games(mut self, more: usize) -> Self {
+        let mut entries = self.library.entries.to_vec();
+        entries.extend((0..more).map(|number| GameEntry {
+            path: format!("/home/ada/games/{number}.nes").into(),
+            title: format!("Zone {number}"),
+            search: format!("zone {number}"),
+            name: format!("Zone {number}"),
+            system: "Nintendo - Nintendo Entertainment System".into(),
+            ..GameEntry::default()
+        }));
+        self.library.entries = Arc::new(entries);
         self
     }
 

@@ -15,6 +15,7 @@ mod environment;
 mod hardware;
 mod headless_json;
 mod inputs_reach_the_core;
+mod library;
 mod power_loss;
 mod real_cores;
 mod recording;

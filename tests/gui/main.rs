@@ -4,6 +4,7 @@
 mod gui;
 
 mod looks;
+mod library;
 mod panels;
 mod room;
 mod screens;

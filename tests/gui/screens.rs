@@ -13,17 +13,19 @@ use hotseat::gui::game_choice::GameChoice;
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
-use hotseat::gui::view::Dialog;
+use hotseat::gui::view::{self as gui_view, Dialog};
 use hotseat::library::CoreNote;
+use hotseat::library::catalog::{CatalogNotice, DatError, ScanProgress};
 use hotseat::net::meeting::{BrokerProblem, BrokerState};
 use hotseat::net::port_mapping::{Mapping, MappingProblem, Method, Outcome, PortStatus, Protocol, Wanted};
 use hotseat::net::tls::acme::{AcmeError, AcmeStatus};
 use hotseat::net::transport::stun::{MappingBehavior, StunOutcome, StunStatus};
 use hotseat::sandbox::{Refusal, Shortcoming};
-use hotseat::settings::Settings;
+use hotseat::settings::{LibraryLook, Settings};
 use hotseat::text::{IoCause, Texts};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// Width and height in points, pixels per point.
@@ -141,7 +143,70 @@ fn with_settings(stage: Stage, heading: fn(&Texts) -> &str) -> Stage {
     with_dialog(stage, Dialog::Settings(draft))
 }
 
+/// The library while it is looked through, with pictures of several shapes.
+fn with_pictures(look: LibraryLook) -> Stage {
+    let mut stage = Stage::default().with_library();
+    stage.settings.library_look = look;
+    stage.library.scan = Some(ScanProgress { done: 1234, of: 20_000 });
+    for (index, size) in [(0, [300, 420]), (2, [512, 358]), (4, [160, 144])] {
+        let color = [egui::Color32::DARK_GREEN, egui::Color32::DARK_BLUE, egui::Color32::DARK_RED][index / 2];
+        stage
+            .new_game_pictures
+            .push((stage.library.entries[index].path.clone(), egui::ColorImage::filled(size, color)));
+    }
+    stage
+}
+
+fn empty_library(chinese: bool) -> Stage {
+    let mut stage = Stage::default();
+    stage.view.screen = gui_view::Screen::Library;
+    stage.cores.truncate(1);
+    if chinese { stage.chinese() } else { stage }
+}
+
+fn without_games() -> Stage {
+    let mut stage = empty_library(false);
+    stage.settings.library_folders = vec!["/home/ada/games".into(), "/mnt/nas/roms".into()];
+    stage.library.is_read = true;
+    stage
+}
+
+fn with_folders(stage: Stage) -> Stage {
+    let mut stage = stage;
+    stage.settings.library_folders.push("/mnt/nas/a/rather/long/way/to/a/folder/of/games/that/does/not/fit".into());
+    stage.settings.library_pictures = Some("/home/ada/thumbnails".into());
+    let problem = DatError::Damaged { file: "nes.dat".into(), line: 77 };
+    stage.library.notices = Arc::new(vec![(1, CatalogNotice::Dat { problem })]);
+    with_dialog(stage, Dialog::LibraryFolders)
+}
+
 const SCREENS: &[Screen] = &[
+    ("library-grid", || with_pictures(LibraryLook::Grid)),
+    ("library-large", || with_pictures(LibraryLook::Large)),
+    ("library-list", || with_pictures(LibraryLook::List)),
+    ("library-many", || Stage::default().with_library().with_many_games(20_000)),
+    ("library-empty", || empty_library(false)),
+    ("library-no-games", without_games),
+    ("library-no-cores", || {
+        let mut stage = Stage::default().with_library();
+        stage.cores.truncate(1);
+        stage
+    }),
+    ("library-nothing", || {
+        let mut stage = Stage::default().with_library();
+        stage.view.library.query.text = "nothing is like this".into();
+        stage
+    }),
+    ("library-folders", || with_folders(Stage::default().with_library())),
+    ("library-menu", || {
+        let stage = Stage::default().with_library();
+        let path = stage.library.entries[3].path.clone();
+        with_dialog(stage, Dialog::GameMenu(path))
+    }),
+    ("chinese-library", || with_pictures(LibraryLook::Grid).chinese()),
+    ("chinese-library-list", || with_pictures(LibraryLook::List).chinese()),
+    ("chinese-library-empty", || empty_library(true)),
+    ("chinese-library-folders", || with_folders(Stage::default().with_library().chinese())),
     ("home-empty", || Stage::default().with_invite()),
     ("home-recent", || Stage { software_rendering: true, ..Stage::default().with_recent().with_invite() }),
     ("game", || Stage::default().playing()),

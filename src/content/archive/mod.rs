@@ -221,6 +221,19 @@ impl<R: Read + Seek> Archive<R> {
         Ok(data)
     }
 
+    /// Several files, each whole, in the order of the archive. They are no larger than what is held in memory.
+    pub fn read_each(&mut self, names: &[&str], sink: &mut dyn FnMut(&str, Vec<u8>)) -> Result<(), ArchiveError> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        self.each(names, &mut |name, from, size| {
+            let mut data = Vec::new();
+            copy(from, &mut data, size).map_err(CopyError::fault)?;
+            sink(name, data);
+            Ok(())
+        })
+    }
+
     /// Writes these files below `folder`, with their own folders but for the `skipped` bytes at the beginning of their names.
     /// What is in the way is not overwritten.
     pub fn extract(&mut self, names: &[&str], folder: &Path, skipped: usize) -> Result<(), ArchiveError> {

@@ -4,16 +4,8 @@
 use crate::content::{Location, identity, patch};
 use crate::library;
 use aws_lc_rs::digest::{Context, SHA256};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-
-/// The files that a sheet names are looked at, up to so many.
-const MOST_TRACKS: usize = 128;
-/// A sheet is short text.
-const MOST_SHEET_BYTES: u64 = 256 << 10;
-/// Content that is a text which names the files with the game itself.
-const SHEETS: [&str; 6] = ["cue", "ccd", "toc", "gdi", "m3u", "mds"];
 
 /// A SHA-256 of the content, in hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,16 +31,11 @@ impl Identity {
     }
 
     fn of_file(path: &Path) -> io::Result<Identity> {
-        let mut context = Context::new(&SHA256);
-        if path.is_dir() {
-            context.update(path.as_os_str().as_encoded_bytes());
-        } else {
-            add_file(&mut context, path)?;
-            for track in tracks(path) {
-                // One that is missing is the core's to complain of.
-                let _ = add_file(&mut context, &track);
-            }
+        if !path.is_dir() {
+            return identity::of_file(path).map(Identity);
         }
+        let mut context = Context::new(&SHA256);
+        context.update(path.as_os_str().as_encoded_bytes());
         Ok(Identity(identity::finish(context)))
     }
 
@@ -71,34 +58,6 @@ pub fn place(path: &Path) -> PathBuf {
         place.push(patch.file_name().unwrap_or_default());
     }
     place.into()
-}
-
-fn add_file(context: &mut Context, path: &Path) -> io::Result<()> {
-    identity::add(context, &mut File::open(path)?)
-}
-
-/// The files beside a sheet that it names: whole lines (`.m3u`), or what stands in quotation marks or between spaces.
-fn tracks(path: &Path) -> Vec<PathBuf> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let Some(folder) = path.parent().filter(|_| SHEETS.contains(&extension.as_str())) else { return Vec::new() };
-    let mut text = Vec::new();
-    if File::open(path).and_then(|file| file.take(MOST_SHEET_BYTES).read_to_end(&mut text)).is_err() {
-        return Vec::new();
-    }
-    let text = String::from_utf8_lossy(&text);
-    let mut found = Vec::new();
-    for line in text.lines() {
-        let names = std::iter::once(line.trim()).chain(line.split('"').map(str::trim)).chain(line.split_whitespace());
-        for name in names.filter(|name| !name.is_empty() && !name.contains('/') && !name.starts_with('.')) {
-            let track = folder.join(name);
-            if found.len() < MOST_TRACKS && track != path && !found.contains(&track) && track.is_file() {
-                found.push(track);
-            }
-        }
-    }
-    // Clone CD's image lies beside its sheet, which does not name it.
-    found.extend(["img", "mdf"].map(|it| path.with_extension(it)).into_iter().filter(|track| track.is_file()));
-    found
 }
 
 #[cfg(test)]
@@ -160,21 +119,11 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_that_names_itself_or_what_lies_elsewhere_is_read_all_the_same() {
-        let folder = Folder::new("loops");
-        folder.file("secret", b"x");
-        let text = format!("G.m3u\n../secret\n/etc/passwd\n{}\n\"\n", "x\n".repeat(10_000));
-        let path = folder.file("in/G.m3u", text.as_bytes());
-        assert!(tracks(&path).is_empty());
-        assert!(Identity::of(&path).is_ok());
-    }
-
-    #[test]
     fn a_large_disc_is_known_by_pieces_all_over_it() {
         let folder = Folder::new("large");
         let path = folder.file("G.iso", b"");
         // Sparse: takes no room on the disc.
-        let file = File::options().read(true).write(true).open(&path).unwrap();
+        let file = fs::File::options().read(true).write(true).open(&path).unwrap();
         file.set_len(700 << 20).unwrap();
         let before = Identity::of(&path).unwrap();
         file.set_len((700 << 20) + 1).unwrap();

@@ -48,6 +48,9 @@ messages! {
 /// The longest name of a save in bytes: endings and numbers have to fit behind it into the 255 that file systems take.
 const MOST_NAME_BYTES: usize = 200;
 
+/// Folders that are looked into for a picture.
+const MOST_CORES: usize = 500;
+
 /// The saves of one game, before anybody looked for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saves {
@@ -74,6 +77,16 @@ impl Saves {
             content: game.content.clone(),
         }
     }
+}
+
+/// Pictures of where a content was left, by whichever core, the newest first.
+pub fn last_pictures(data_dir: &Path, content: &Path) -> Vec<PathBuf> {
+    let name = file_name(&content::stem(content).to_string_lossy());
+    let cores = std::fs::read_dir(data_dir.join("states")).into_iter().flatten().flatten();
+    let pictures = cores.take(MOST_CORES).map(|core| core.path().join(format!("{name}.state.auto.png")));
+    let mut found: Vec<_> = pictures.filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path))).collect();
+    found.sort_unstable();
+    found.into_iter().rev().map(|(_, path)| path).collect()
 }
 
 fn is_unfit(c: char) -> bool {

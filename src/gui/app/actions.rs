@@ -29,6 +29,11 @@ impl App {
             Action::PickCoreFor(content) => self.pick(Purpose::CoreFor(content), ctx),
             Action::PickCoreFolder => self.pick(Purpose::CoreFolder, ctx),
             Action::PickSystemFolder => self.pick(Purpose::SystemFolder, ctx),
+            Action::PickLibraryFolder => self.pick(Purpose::LibraryFolder, ctx),
+            Action::PickPictureFolder => self.pick(Purpose::PictureFolder, ctx),
+            Action::PickDatFolder => self.pick(Purpose::DatFolder, ctx),
+            Action::Library(command) => self.games.send(command),
+            Action::ShowInFolder(path) => self.show_in_folder(&path),
             Action::PlayDemo => match library::demo_core() {
                 Some(core) => self.open_core(&core),
                 None => self.complain(self.texts.play_demo_missing.to_owned()),
@@ -86,7 +91,8 @@ impl App {
             Purpose::Content => self.texts.open_game,
             Purpose::CoreFor(_) => self.texts.pick_core_file,
             Purpose::CoreFolder => self.texts.add_core_folder,
-            Purpose::SystemFolder => self.texts.choose_folder,
+            Purpose::SystemFolder | Purpose::PictureFolder | Purpose::DatFolder => self.texts.choose_folder,
+            Purpose::LibraryFolder => self.texts.library_add_folder,
         };
         let ctx = ctx.clone();
         self.picker.start(purpose, title, move || ctx.request_repaint());
@@ -102,6 +108,22 @@ impl App {
                 let mut settings = self.settings.clone();
                 settings.core_folders.retain(|known| *known != folder);
                 settings.core_folders.push(folder);
+                self.change(settings);
+            }
+            Picked::Path(Purpose::LibraryFolder, folder) => {
+                let mut settings = self.settings.clone();
+                settings.library_folders.retain(|known| *known != folder);
+                settings.library_folders.push(folder);
+                self.change(settings);
+            }
+            Picked::Path(Purpose::PictureFolder, folder) => {
+                let mut settings = self.settings.clone();
+                settings.library_pictures = Some(folder);
+                self.change(settings);
+            }
+            Picked::Path(Purpose::DatFolder, folder) => {
+                let mut settings = self.settings.clone();
+                settings.library_dats = Some(folder);
                 self.change(settings);
             }
             Picked::Path(Purpose::SystemFolder, folder) => {
@@ -122,6 +144,10 @@ impl App {
         if old.core_folders != self.settings.core_folders {
             self.cores = library::find_cores(&self.settings.core_folders);
         }
+        if old.library_pictures != self.settings.library_pictures {
+            self.games.restart_pictures(&self.settings);
+        }
+        self.configure_library();
         if old.host_name != self.settings.host_name {
             self.engine.send(Command::Room(RoomCommand::Rename(self.settings.host_name.clone())));
         }

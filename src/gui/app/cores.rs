@@ -45,6 +45,7 @@ impl App {
         self.core_downloads.shown = shown;
         if more {
             self.cores = library::find_cores(&self.settings.core_folders);
+            self.configure_library();
         }
     }
 

@@ -2,12 +2,15 @@
 
 use super::super::input_capture::{CapturedInput, WindowState};
 use super::super::keys::{self, KEY_SETS, KeyBindings, KeyFocus};
+use super::super::pad_keys;
+use super::super::view::Screen;
 use super::App;
 use crate::engine::GameState;
-use egui::{Context, CursorGrab, Order, Pos2, RawInput, ViewportCommand};
+use egui::{Context, CursorGrab, Event, Order, Pos2, RawInput, ViewportCommand};
 
 impl App {
     pub(super) fn route_input(&mut self, ctx: &Context, raw: &mut RawInput) {
+        self.move_about(ctx, raw);
         let wanted_here = egui::Popup::is_any_open(ctx) || ctx.text_edit_focused();
         let game_has_focus = raw.focused && self.view.game_has_keyboard(&self.snapshot, wanted_here);
         self.capture_input(ctx, raw, game_has_focus);
@@ -19,6 +22,26 @@ impl App {
         self.local_input.set_keyboard(pads);
         if keys::clipboard(&mut raw.events) {
             ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
+        }
+    }
+
+    /// While no game is open a gamepad presses the window's keys.
+    fn move_about(&mut self, ctx: &Context, raw: &mut RawInput) {
+        let mut presses = self.local_input.take_presses();
+        if self.snapshot.game.is_some() || !raw.focused {
+            return;
+        }
+        let (again, wait) = self.pad_repeat.follow(self.local_input.held_direction(), crate::sync::now());
+        presses.extend(again);
+        if let Some(wait) = wait {
+            ctx.request_repaint_after(wait);
+        }
+        let over = self.view.dialog.is_some() || egui::Popup::is_any_open(ctx);
+        let anywhere = ctx.memory(|memory| memory.focused()).is_none() && (over || self.view.screen == Screen::Home);
+        for (key, modifiers) in presses.into_iter().filter_map(|button| pad_keys::key_of(button, over, anywhere)) {
+            for pressed in [true, false] {
+                raw.events.push(Event::Key { key, physical_key: None, pressed, repeat: false, modifiers });
+            }
         }
     }
 

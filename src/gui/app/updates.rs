@@ -23,6 +23,7 @@ impl App {
         }
         let running = self.snapshot.game.as_ref().is_some_and(|game| game.state == GameState::Running);
         self.local_input.set_running(running);
+        self.local_input.set_in_window(self.snapshot.game.is_none());
         let game = self.snapshot.game.as_ref().map(|game| (&game.core, &game.content));
         self.leds.update(game, self.feedback.leds());
         self.gamepads = self.local_input.gamepads();
@@ -33,6 +34,7 @@ impl App {
             self.picked(picked);
         }
         self.look_at_downloads();
+        self.look_at_library();
         self.set_title(ctx);
         self.request_attention(ctx);
     }

@@ -8,6 +8,7 @@ mod error;
 mod floor;
 mod footage;
 mod host;
+mod library;
 mod meet;
 mod readback;
 mod room;
@@ -28,7 +29,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 16] = [
     "latency",
     "join",
     "footprint",
@@ -44,6 +45,7 @@ pub const NAMES: [&str; 15] = [
     "switch",
     "meet",
     "sandbox",
+    "library",
 ];
 
 /// Runs one bench, or `all`.
@@ -70,6 +72,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "strangers" => strangers::strangers(&mut table)?,
             "meet" => meet::meet(&mut table)?,
             "sandbox" => sandbox::sandbox(&mut table)?,
+            "library" => library::library(&mut table)?,
             _ => pace(&mut table)?,
         }
         if !json {
