@@ -4,12 +4,14 @@ mod actions;
 mod cores;
 mod input;
 mod open;
+mod several;
 mod start;
 mod updates;
 
 pub use start::{Start, run};
 
 use self::cores::CoreDownloads;
+use self::several::CoreQuestions;
 use self::start::StartError;
 use super::input_capture::InputCapture;
 use super::keys::{self, Keyboard};
@@ -57,6 +59,7 @@ struct App {
     system_dir: PathBuf,
     cores: Vec<CoreEntry>,
     core_downloads: CoreDownloads,
+    core_questions: CoreQuestions,
     texts: Texts,
     spoken: Spoken,
     font_checked: bool,
@@ -156,6 +159,7 @@ impl App {
             picker: Picker::default(),
             cores: library::find_cores(&settings.core_folders),
             core_downloads: CoreDownloads::default(),
+            core_questions: CoreQuestions::default(),
             settings,
             settings_path,
             settings_changed: false,
@@ -261,6 +265,7 @@ impl eframe::App for App {
             snapshot: &snapshot,
             settings: &self.settings,
             cores: &self.cores,
+            machines: &self.core_questions.known,
             downloads: &self.core_downloads.shown,
             texts: &self.texts,
             picture: self.picture,

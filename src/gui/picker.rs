@@ -12,6 +12,8 @@ pub enum Purpose {
     Content,
     /// The core to run this content with.
     CoreFor(PathBuf),
+    /// The file at this place of a game of several.
+    Part(usize),
     /// A folder to search for cores.
     CoreFolder,
     /// The folder with the BIOS files.
@@ -51,7 +53,7 @@ impl Picker {
         let dialog = FileDialog::new().set_title(title);
         let pick = match purpose {
             Purpose::CoreFolder | Purpose::SystemFolder => FileDialog::pick_folder,
-            Purpose::Content | Purpose::CoreFor(_) => FileDialog::pick_file,
+            Purpose::Content | Purpose::CoreFor(_) | Purpose::Part(_) => FileDialog::pick_file,
         };
         let dialog = match &purpose {
             Purpose::CoreFor(_) => dialog.add_filter(title, &[std::env::consts::DLL_EXTENSION]),

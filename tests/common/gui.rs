@@ -9,6 +9,7 @@ use hotseat::frame::Picture;
 use hotseat::gui::input_capture::CaptureState;
 use hotseat::gui::leds::Leds;
 use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
+use hotseat::gui::several::Machines;
 use hotseat::gui::state_pictures::StatePictures;
 use hotseat::gui::view::{Action, Model, PictureShape, View};
 use hotseat::gui::{preview, theme};
@@ -32,6 +33,7 @@ pub struct Stage {
     pub snapshot: Snapshot,
     pub settings: Settings,
     pub cores: Vec<CoreEntry>,
+    pub machines: Machines,
     pub downloads: Shown,
     pub texts: Texts,
     pub picture: Option<PictureShape>,
@@ -63,6 +65,7 @@ impl Default for Stage {
             view: View::default(),
             snapshot: Snapshot::default(),
             settings: settings(),
+            machines: Machines::new(),
             cores: vec![
                 core("Emberdash (demo)", "arena", &[], &[], true),
                 core("FCEUmm", "fceumm", &["Nintendo Entertainment System"], &["nes", "fds"], false),
@@ -105,6 +108,7 @@ impl eframe::App for Stage {
             snapshot: &self.snapshot,
             settings: &self.settings,
             cores: &self.cores,
+            machines: &self.machines,
             downloads: &self.downloads,
             texts: &self.texts,
             picture: self.picture,
@@ -138,6 +142,7 @@ impl Stage {
                 content: (!file.is_empty()).then(|| format!("/home/ada/games/{file}").into()),
                 core: format!("/cores/{core}_libretro.so").into(),
                 title: title.into(),
+                several: None,
             });
         }
         self

@@ -33,6 +33,8 @@ impl App {
             self.picked(picked);
         }
         self.look_at_downloads();
+        self.ask_listed_cores(ctx);
+        self.look_at_answers();
         self.set_title(ctx);
         self.request_attention(ctx);
     }
