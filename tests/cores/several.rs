@@ -96,14 +96,14 @@ fn files_out_of_archives_come_together_too() {
     let game = home.path().join("roms/Red.zip");
     file(&home, "Red.gam", "red");
     fs::write(&game, zip(&[("Red.gam", b"red from inside")])).expect("a file");
-    // Two of one name, both opened by their path or unpacked, do not get into each other's way.
+    // Two of one name do not get into each other's way, in memory, where they are unpacked or saved.
     let base = home.path().join("roms/Base.zip");
     fs::write(&base, zip(&[("Red.bas", b"base")])).expect("a file");
     let extra = file(&home, "More.ext", "more");
     let host = setup(&home, &core, &[&game, &base, &extra]).start();
     let words = said(&host, "joined", 1);
     assert_eq!(words, ["joined Red.zip#Red.gam (15 bytes, Red) with Red.bas (0 bytes, Red) and More.ext"]);
-    let all = [("Red.rtc".to_owned(), 22), ("Red.sav".to_owned(), 33), ("Red.srm".to_owned(), 11)];
+    let all = [("Red (2).sav".to_owned(), 33), ("Red.rtc".to_owned(), 22), ("Red.srm".to_owned(), 11)];
     until("the saves", LONG, || (saves(&home) == all).then_some(()));
 }
 

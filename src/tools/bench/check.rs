@@ -12,9 +12,9 @@ use std::time::Instant;
 
 /// In percent, of the whole from start to end.
 const BUDGET: f64 = 10.0;
-/// 200 seconds of the demo game: what a start costs is a small part of it.
-const FRAMES: u64 = 12_000;
-const TIMES: usize = 5;
+/// 100 seconds of the demo game: what a start costs is a small part of it.
+const FRAMES: u64 = 6_000;
+const TIMES: usize = 3;
 const NAME: &str = "check over a bare loop";
 
 pub fn check(table: &mut Table) -> Result<(), BenchError> {
