@@ -86,7 +86,7 @@ pub(super) fn show(ui: &Ui, model: &Model, chosen: &mut SeveralFiles, actions: &
 
 fn row(ui: &mut Ui, model: &Model, chosen: &mut SeveralFiles, (at, rom): (usize, &Rom), actions: &mut Vec<Action>) {
     let texts = model.texts;
-    let needed = rom.required || at == 0;
+    let needed = rom.required;
     let file = chosen.files[at].as_deref().map(|path| content::file_name(path).to_string_lossy().into_owned());
     let endings = rom.extensions.join(", ");
     let about = match &file {

@@ -160,14 +160,15 @@ impl Subsystem {
             return Err(SubsystemError::TooMany { machine: machine(), most, given });
         }
         files.resize(self.roms.len(), None);
-        for (at, (rom, file)) in self.roms.iter().zip(&files).enumerate() {
+        // Saves and states are called after the first that is there.
+        let none = files.iter().all(Option::is_none);
+        for (rom, file) in self.roms.iter().zip(&files) {
             let (name, extensions) = (rom.name.clone(), rom.extensions.join(", "));
             match file {
-                // Saves and states are called after the first.
-                None if (rom.required || at == 0) && rom.extensions.is_empty() => {
+                None if (rom.required || none) && rom.extensions.is_empty() => {
                     return Err(SubsystemError::MissingAny { machine: machine(), rom: name });
                 }
-                None if rom.required || at == 0 => {
+                None if rom.required || none => {
                     return Err(SubsystemError::Missing { machine: machine(), rom: name, extensions });
                 }
                 Some(path) if !rom.takes(path) => {
@@ -227,6 +228,11 @@ mod tests {
         assert!(with(&["a.gb", "b.sfc", "anything"]).is_ok());
         let sentence = |files: &[&str]| with(files).expect_err("refused").to_string();
         assert_eq!(sentence(&["a.gb"]), "Super Game Boy also needs a file for Base: one that ends in sfc.");
+        let mut optional = machine();
+        optional.roms[0].required = false;
+        assert!(optional.with(vec![None, Some("b.sfc".into())]).is_ok());
+        optional.roms[1].required = false;
+        assert!(optional.with(vec![None, None]).is_err(), "a game of nothing");
         assert_eq!(sentence(&["-", "b.sfc"]), "Super Game Boy also needs a file for Game: one that ends in gb, gbc.");
         assert_eq!(sentence(&["b.sfc", "a.gb"]), "b.sfc does not fit: for Game, choose a file that ends in gb, gbc.");
         assert_eq!(
