@@ -1,7 +1,7 @@
 //! Core options, whichever of the five ways a core declares them.
 
 use super::sys;
-use crate::link::message::OptionInfo;
+use crate::link::message::{self, OptionInfo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CString, c_char};
 
@@ -11,6 +11,8 @@ const MAX_OPTIONS: usize = 1024;
 const MAX_KEY: usize = 128;
 /// Characters of all explanations together; beyond that options come without: they have to fit into one message.
 const MAX_INFO: usize = 200_000;
+/// Bytes of all options together in a message; those beyond are not shown. The core reads them all the same.
+const MAX_WRITTEN: usize = (message::MAX_LINE as usize) * 3 / 4;
 
 type Definition1 = sys::retro_core_option_definition;
 
@@ -44,6 +46,14 @@ impl Options {
                 None => option.info.clear(),
             }
         }
+        // As they are written, where a control character takes six bytes.
+        let mut left = MAX_WRITTEN;
+        list.retain(|option| {
+            let written = serde_json::to_vec(option).map_or(usize::MAX, |text| text.len() + 1);
+            let fits = written <= left;
+            left -= if fits { written } else { 0 };
+            fits
+        });
         list
     }
 
