@@ -426,4 +426,19 @@ mod tests {
         let lengths: Vec<usize> = options.list().iter().map(|option| option.info.len()).collect();
         assert_eq!(lengths, [MAX_INFO / 2, MAX_INFO / 2, 0]);
     }
+
+    #[test]
+    fn options_that_no_message_has_room_for_are_left_out_and_the_core_reads_them_all_the_same() {
+        let mut options = Options::default();
+        // Each takes six bytes where it is written.
+        let long = "\u{1}".repeat(4000);
+        for at in 0..100 {
+            let key = format!("key{at}");
+            options.declare(OptionInfo { key, values: vec![long.clone()], ..OptionInfo::default() }, None);
+        }
+        let list = options.list();
+        assert!((1..100).contains(&list.len()), "{}", list.len());
+        assert!(message::send(&mut Vec::new(), &message::FromCore::Options(list)).is_ok());
+        assert!(options.get("key99").is_some());
+    }
 }
