@@ -62,7 +62,7 @@ dist:
 fuzz:
 	@$(INSTALL) build
 	@command -v cargo-fuzz >/dev/null || $(CARGO) install --locked cargo-fuzz
-	for target in frames signaling channels archive patch cue info; do \
+	for target in frames environment signaling channels archive patch cue info; do \
 	  mkdir -p fuzz/corpus/$$target && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target fuzz/corpus/$$target -- -max_total_time=$(SECONDS) -max_len=65536 -len_control=0 || exit 1; \
 	done
 

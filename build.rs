@@ -16,7 +16,7 @@ fn main() {
 fn bind_libretro(out: &Path) {
     let header = "src/libretro/libretro.h";
     println!("cargo:rerun-if-changed={header}");
-    bindgen::Builder::default()
+    let bindings = bindgen::Builder::default()
         .header(header)
         .allowlist_type("retro_.*")
         .allowlist_var("RETRO_.*")
@@ -27,8 +27,16 @@ fn bind_libretro(out: &Path) {
         .generate_comments(false)
         .generate()
         .expect("bindgen could not read libretro.h: is libclang installed?")
-        .write_to_file(out.join("libretro.rs"))
-        .expect("OUT_DIR can be written");
+        .to_string();
+    std::fs::write(out.join("libretro.rs"), with_bytes_for_bools(&bindings)).expect("OUT_DIR can be written");
+}
+
+/// A core may leave any byte where a struct has a `bool`, and a Rust `bool` that is neither 0 nor 1 is undefined behaviour.
+/// Both are one byte.
+fn with_bytes_for_bools(bindings: &str) -> String {
+    let field = |line: &str| line.trim_start().starts_with("pub ") && line.ends_with(": bool,");
+    let line = |line: &str| if field(line) { line.replace(": bool,", ": u8,") } else { line.to_owned() };
+    bindings.lines().map(|it| line(it) + "\n").collect()
 }
 
 /// The installed library's encoder interface. The published crate for it binds the same by a bindgen of 2021, which brings

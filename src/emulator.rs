@@ -2,8 +2,10 @@
 
 mod graphics;
 mod memory;
+mod subsystems;
 
 pub use graphics::{GRAPHICS_SUBCOMMAND, Graphics, ask_graphics};
+pub use subsystems::{AskError, ask_subsystems};
 
 use crate::crash::{self, Crash, Report};
 use crate::link::message::{self, Bounds, FromCore, Load, ReceiveError, Received, ToCore};

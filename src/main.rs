@@ -9,6 +9,7 @@ use hotseat::gui;
 use hotseat::library::Found;
 use hotseat::library::catalog::CatalogConfig;
 use hotseat::link::message::Bounds;
+use hotseat::link::subsystem::SubsystemGame;
 use hotseat::meet::{self, MeetConfig};
 use hotseat::net::meeting::{BrokerAddress, BrokerAddressError, MeetingConfig};
 use hotseat::net::tls::GivenCertificate;
@@ -51,6 +52,27 @@ struct Open {
     /// The libretro core to run it with.
     #[arg(long, value_name = "PATH")]
     core: Option<PathBuf>,
+}
+
+/// A game of several files in one machine.
+#[derive(Args)]
+struct Several {
+    /// Run several files together in a machine that the core calls so, such as sgb; a core that has none called so names those it has.
+    #[arg(long, value_name = "NAME", requires = "core", requires = "content")]
+    subsystem: Option<String>,
+    /// The other files, in the order in which the machine takes them; - for one that is left out.
+    #[arg(value_name = "FILE", requires = "subsystem")]
+    more: Vec<PathBuf>,
+}
+
+impl Several {
+    /// None where there is one file at most.
+    fn read(self, open: &Open, bounds: &Bounds) -> Result<Option<SubsystemGame>, Failure> {
+        let (Some(ident), Some(core)) = (self.subsystem, &open.core) else { return Ok(None) };
+        let files = open.content.iter().cloned().chain(self.more);
+        let files = files.map(|file| Some(file).filter(|file| file != Path::new("-"))).collect();
+        Ok(Some(library::game_of_several(core, &ident, files, bounds)?))
+    }
 }
 
 /// How the core process is held; without any of it, as the settings have it.
@@ -251,6 +273,8 @@ struct HostArguments {
     #[command(flatten)]
     open: Open,
     #[command(flatten)]
+    several: Several,
+    #[command(flatten)]
     listen: Listen,
     /// Set a core option.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
@@ -378,6 +402,8 @@ enum What {
     Check {
         #[command(flatten)]
         open: Open,
+        #[command(flatten)]
+        several: Several,
         /// Set a core option.
         #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
         option: Vec<(String, String)>,
@@ -413,7 +439,7 @@ enum What {
     /// Measure this program on this machine, each figure beside its budget.
     Bench {
         /// Which: latency, join, footprint, peers, inputs, viewers, crash, readback, pace, states, strangers, encode, switch, meet,
-        /// sandbox, library, or all.
+        /// sandbox, library, check, cycles, or all.
         name: String,
         /// As one JSON object.
         #[arg(long)]
@@ -571,12 +597,14 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         })
         .map_err(Failure::Words),
         Some(What::Host(arguments)) => host(*arguments, settings, texts),
-        Some(What::Check { open, option, hold, frames, json }) => {
-            let core = open.core.ok_or(CommandLineError::NoCoreToCheck)?;
+        Some(What::Check { open, several, option, hold, frames, json }) => {
+            let core = open.core.clone().ok_or(CommandLineError::NoCoreToCheck)?;
             let bounds = hold.read(&core, settings);
+            let several = several.read(&open, &bounds)?;
             let check = tools::Check {
                 core,
                 content: open.content,
+                several,
                 options: option,
                 frames,
                 system_dir: system_dir(settings),
@@ -675,6 +703,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     sandbox::give_up_what_is_not_needed();
     let HostArguments {
         open,
+        several,
         listen,
         option,
         hold,
@@ -691,9 +720,18 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         json,
     } = arguments;
     let continuing = if continues { Continuing::Always } else { Continuing::Never };
-    let mut game = choose(open, settings)?;
+    let bounds = |core: &Path| hold.read(core, settings);
+    let together = match &open.core {
+        Some(core) => several.read(&open, &bounds(core))?,
+        None => None,
+    };
+    let mut game = match (together, &open.core) {
+        (Some(together), Some(core)) => Game::of_several(core, together),
+        (_, _) => choose(open, settings)?,
+    };
     game.options = option;
-    game.bounds = hold.read(&game.core, settings);
+    game.bounds = bounds(&game.core);
+    game.options_typed = true;
     let invite = InviteTerms { approval: approve, ..InviteTerms::default() };
     let mut site = site(settings);
     site.names.extend(allow_name);
@@ -798,7 +836,15 @@ fn choose(open: Open, settings: &Settings) -> Result<Game, Failure> {
         None if library::demo_core().as_ref() == Some(&core) => "Emberdash".into(),
         None => stem(&core).trim_start_matches("lib").trim_end_matches("_libretro").to_owned(),
     };
-    Ok(Game { core, content, title, options: Vec::new(), bounds: Bounds::default(), options_typed: true })
+    Ok(Game {
+        core,
+        content,
+        several: None,
+        title,
+        options: Vec::new(),
+        bounds: Bounds::default(),
+        options_typed: true,
+    })
 }
 
 /// What a core that opens these endings gets: of a folder or an archive, the one game in it.

@@ -171,6 +171,19 @@ pub struct Recent {
     /// What people call it.
     #[serde(deserialize_with = "file::title")]
     pub title: String,
+    /// For a game of several files, the machine and the files, the first of which is the content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub several: Option<RecentFiles>,
+}
+
+/// Files that were opened together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentFiles {
+    /// The core's short name for the machine.
+    pub subsystem: String,
+    /// In the order in which it takes them; an empty one was left out.
+    #[serde(with = "file::paths")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// How the picture fills the window.
@@ -329,7 +342,10 @@ impl Settings {
     /// Puts a game at the head of those opened last.
     pub fn remember(&mut self, game: Recent) {
         // The same content on another core is the same game.
-        self.recent.retain(|old| old.content != game.content || (old.content.is_none() && old.core != game.core));
+        self.recent.retain(|old| {
+            (&old.content, &old.several) != (&game.content, &game.several)
+                || (old.content.is_none() && old.core != game.core)
+        });
         self.recent.insert(0, game);
         self.recent.truncate(MOST_RECENT);
     }

@@ -33,7 +33,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("room", "game_command input rate_limit"),
     ("session", "game_command input packet rate_limit room text"),
     ("net", "files input link packet rate_limit room session sync text video"),
-    ("library", "content files sync text"),
+    ("library", "content emulator files link sync text"),
     ("downloads", "crash emulator files library link net sync text"),
     ("settings", "files game_command link packet room text"),
     ("awake", "sync"),
@@ -48,7 +48,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("headless", "emulator engine input packet room sandbox session signals sync text usage"),
     (
         "tools",
-        "crash downloads emulator files frame input library link net packet record sandbox sync text usage video",
+        "crash downloads emulator engine files frame input library link net packet record room sandbox sync text usage video",
     ),
 ];
 

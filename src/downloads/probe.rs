@@ -19,6 +19,8 @@ pub(super) fn probe(core: &Path, scratch: &Path) -> Result<(), ProbeError> {
     let load = Load {
         core: core.to_owned(),
         content: None,
+        several: None,
+        only_asked: false,
         options: Vec::new(),
         options_typed: false,
         devices: Vec::new(),

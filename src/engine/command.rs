@@ -1,14 +1,16 @@
 //! What the window, or headless mode, can ask of the engine.
 
 use super::Internet;
+use crate::content;
 use crate::game_command::{Continuing, GameCommand, Slot};
 use crate::link::message::{Bounds, DiscCommand};
+use crate::link::subsystem::SubsystemGame;
 use crate::net::Site;
 use crate::net::tls::acme::AcmeConfig;
 use crate::packet::Format;
 use crate::room::RoomCommand;
 use crate::text::Spoken;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A game to run: a core, and what it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct Game {
     pub core: PathBuf,
     /// None for a core that is a game of its own.
     pub content: Option<PathBuf>,
+    /// For a game of several files: the machine and its files, the first of which is the content.
+    pub several: Option<SubsystemGame>,
     /// What people call it: the content's file stem, or the core's own name.
     pub title: String,
     /// Core options set for this game, `(key, value)`.
@@ -26,6 +30,22 @@ pub struct Game {
     /// They were typed for this start, so the person wants to know which of them the core does not have. Those that are kept from
     /// other times may be of another version of it.
     pub options_typed: bool,
+}
+
+impl Game {
+    /// Of several files, without options.
+    pub fn of_several(core: &Path, several: SubsystemGame) -> Game {
+        let first = several.given().next().cloned();
+        Game {
+            core: core.to_owned(),
+            title: first.as_deref().map(content::stem).unwrap_or_default().to_string_lossy().into_owned(),
+            content: first,
+            several: Some(several),
+            options: Vec::new(),
+            bounds: Bounds::default(),
+            options_typed: false,
+        }
+    }
 }
 
 /// One request. Each is carried out on the engine's thread, in order; none of them blocks the caller.

@@ -2,7 +2,7 @@
 
 use super::machine::{Action, Answer, StartId, StateFound, ToSession};
 use super::publisher::Publisher;
-use super::saves::{CoreName, SaveError, SaveFiles, Saves, Written};
+use super::saves::{CLOCK_EVERY, CoreName, SaveError, SaveFiles, Saves, Written};
 use super::temporary::Temporary;
 use super::thread::Message;
 use super::wiring::Threads;
@@ -25,9 +25,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 use std::time::{Duration, Instant, SystemTime};
-
-/// How often the clock of a cartridge is written when nothing else changes.
-const CLOCK_EVERY: Duration = Duration::from_secs(10);
 
 /// How long the video thread may take to hand out the picture of a state. Its rounds are shorter than a frame's time.
 const PICTURE_WAIT: Duration = Duration::from_millis(200);
@@ -233,6 +230,12 @@ impl Executor {
             self.states.put_memory(Memory::Clock, &rtc);
             self.clock_saved = (0, now());
         }
+        let states = StateReader::new(self.link.clone());
+        for cartridge in self.files(saves).cartridges() {
+            if states.memory(cartridge.memory).is_none() {
+                states.put_memory(cartridge.memory, &cartridge.read()?.unwrap_or_default());
+            }
+        }
         Ok(self.states.memory_version(Memory::Save))
     }
 
@@ -246,8 +249,12 @@ impl Executor {
         let (clock_saved, clock_written) = self.clock_saved;
         let clock_due = sram.is_some() || self.emulator.is_none() || time >= clock_written + CLOCK_EVERY;
         let rtc = self.states.memory(Memory::Clock).filter(|(version, _)| clock_due && *version != clock_saved);
+        let cartridges = self.write_cartridges(saves);
         if sram.is_none() && rtc.is_none() {
-            return None;
+            return cartridges.map(|written| match written {
+                Ok(foreign) => (Ok(saved), foreign),
+                Err(error) => (Err(error), false),
+            });
         }
         let files = self.files(saves);
         let mut result = Ok((saved, false));
@@ -265,6 +272,30 @@ impl Executor {
             Ok((version, foreign)) => (Ok(version), foreign),
             Err(error) => (Err(error), false),
         })
+    }
+
+    /// The memories of a game of several files, as far as they changed. None: none did. True: another program had changed one too.
+    fn write_cartridges(&mut self, saves: &Saves) -> Option<Result<bool, SaveError>> {
+        if !saves.is_of_several() {
+            return None;
+        }
+        let states = StateReader::new(self.link.clone());
+        let (now, last) = (Instant::now(), self.emulator.is_none());
+        let mut result = None;
+        for cartridge in self.files(saves).cartridges() {
+            if states.memory_version(cartridge.memory) == cartridge.saved || !cartridge.is_due(now, last) {
+                continue;
+            }
+            let Some((version, data)) = states.memory(cartridge.memory) else { continue };
+            match cartridge.write(version, &data, now, SystemTime::now()) {
+                Ok(written) => {
+                    let foreign = written == Written::OverForeign || matches!(result, Some(Ok(true)));
+                    result = Some(Ok(foreign));
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        result
     }
 
     fn read_state(&mut self, saves: &Saves, place: StatePlace, core: &CoreName) -> Result<StateFound, SaveError> {
@@ -291,8 +322,9 @@ impl Executor {
 
     fn start_core(&mut self, start: StartId, mut load: Load) -> Result<u32, NoticeKind> {
         library::check_core(&load.core)?;
+        let several = load.several.iter().flat_map(|game| game.given());
         // A folder is for a core that takes folders, or was refused when it was chosen.
-        if let Some(content) = load.content.as_ref().filter(|content| !content.is_dir()) {
+        for content in load.content.iter().chain(several).filter(|content| !content.is_dir()) {
             library::check_content(content)?;
         }
         if self.temporary.is_none() {

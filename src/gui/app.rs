@@ -5,6 +5,7 @@ mod cores;
 mod games;
 mod input;
 mod open;
+mod several;
 mod start;
 mod updates;
 
@@ -12,6 +13,7 @@ pub use start::{Start, run};
 
 use self::cores::CoreDownloads;
 use self::games::Games;
+use self::several::CoreQuestions;
 use self::start::StartError;
 use super::input_capture::InputCapture;
 use super::keys::{self, Keyboard};
@@ -62,6 +64,7 @@ struct App {
     cores: Vec<CoreEntry>,
     core_downloads: CoreDownloads,
     games: Games,
+    core_questions: CoreQuestions,
     texts: Texts,
     spoken: Spoken,
     font_checked: bool,
@@ -163,6 +166,7 @@ impl App {
             cores: library::find_cores(&settings.core_folders),
             core_downloads: CoreDownloads::default(),
             games: Games::default(),
+            core_questions: CoreQuestions::default(),
             settings,
             settings_path,
             settings_changed: false,
@@ -274,6 +278,7 @@ impl eframe::App for App {
             cores: &self.cores,
             library: &self.games.shown,
             game_pictures: &self.games.pictures,
+            machines: &self.core_questions.known,
             downloads: &self.core_downloads.shown,
             texts: &self.texts,
             picture: self.picture,

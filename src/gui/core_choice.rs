@@ -3,6 +3,7 @@
 use super::dialog::{self, DialogState};
 use super::get_cores::CoreSearch;
 use super::icons::Icon;
+use super::several;
 use super::theme;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
@@ -24,9 +25,12 @@ pub(super) fn show(
         widgets::explain(ui, fill(texts.choose_core_for, &[("file", &file.to_string_lossy())]));
         ui.add_space(4.0);
         let mut chosen = None;
-        for core in cores(model, content) {
+        for core in cores(model.cores, content) {
             if core_row(ui, model, core) {
                 chosen = Some(core.path.clone());
+            }
+            if several::offer(ui, model, &core.path, Some(content), actions) == DialogState::Closed {
+                return DialogState::Closed;
             }
         }
         let extension = library::extension(content).unwrap_or_default();
@@ -67,10 +71,11 @@ pub(super) fn show_none(
     })
 }
 
-fn cores<'a>(model: &'a Model, content: &Path) -> Vec<&'a CoreEntry> {
+/// Those that are offered for it.
+pub(super) fn cores<'a>(all: &'a [CoreEntry], content: &Path) -> Vec<&'a CoreEntry> {
     match content.is_dir() {
-        true => model.cores.iter().filter(|core| core.takes_folders()).collect(),
-        false => library::by_folder(library::cores_for_game(model.cores, content), content),
+        true => all.iter().filter(|core| core.takes_folders()).collect(),
+        false => library::by_folder(library::cores_for_game(all, content), content),
     }
 }
 

@@ -40,6 +40,7 @@ pub mod preferences;
 pub mod preview;
 mod retrok;
 mod rumble;
+pub mod several;
 mod site_settings;
 mod slots;
 pub mod state_pictures;

@@ -2,6 +2,7 @@
 
 use super::core_trust;
 use super::dialog::{self, DialogState};
+use super::several;
 use super::theme;
 use super::time;
 use super::view::{Action, Model};
@@ -22,6 +23,9 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
             drive(ui, texts, discs, actions);
         }
         earlier_saves(ui, texts, &game.versions, actions);
+        if several::offer(ui, model, &game.core, game.content.as_deref(), actions) == DialogState::Closed {
+            return DialogState::Closed;
+        }
         core_trust::show(ui, model, game, actions);
         if game.options.is_empty() {
             widgets::explain(ui, texts.options_none);

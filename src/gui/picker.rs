@@ -12,6 +12,8 @@ pub enum Purpose {
     Content,
     /// The core to run this content with.
     CoreFor(PathBuf),
+    /// The file at this place of a game of several.
+    Part(usize),
     /// A folder to search for cores.
     CoreFolder,
     /// The folder with the BIOS files.
@@ -61,7 +63,7 @@ impl Picker {
             | Purpose::LibraryFolder
             | Purpose::PictureFolder
             | Purpose::DatFolder => FileDialog::pick_folder,
-            Purpose::Content | Purpose::CoreFor(_) => FileDialog::pick_file,
+            Purpose::Content | Purpose::CoreFor(_) | Purpose::Part(_) => FileDialog::pick_file,
         };
         let dialog = match &purpose {
             Purpose::CoreFor(_) => dialog.add_filter(title, &[std::env::consts::DLL_EXTENSION]),

@@ -14,10 +14,11 @@ use super::library::{self as library_screen, GamePictures, LibraryView};
 use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
 use super::preferences::SettingsDraft;
+use super::several::{Machines, SeveralFiles};
 use super::state_pictures::StatePictures;
 use super::{
     connection, control_bar, core_choice, game, game_choice, get_cores, home, icons, invite, join_requests, options,
-    preferences, slots, theme,
+    preferences, several, slots, theme,
 };
 use crate::downloads::Shown;
 use crate::engine::{Command, Snapshot};
@@ -41,6 +42,8 @@ pub struct Model<'a> {
     pub library: &'a CatalogShown,
     /// Of its games, as far as they were read.
     pub game_pictures: &'a GamePictures,
+    /// Of those that were asked, the machines that take several files.
+    pub machines: &'a Machines,
     /// Cores that can be fetched, and those on their way.
     pub downloads: &'a Shown,
     /// In the host's language.
@@ -114,6 +117,16 @@ pub enum Action {
         /// For later files, too.
         remember: bool,
     },
+    /// Choose files for a machine that takes several.
+    PutTogether(SeveralFiles),
+    /// Ask for the file at this place of them.
+    PickPart {
+        at: usize,
+        /// What it is.
+        name: String,
+    },
+    /// Open a game of several files.
+    PlayTogether(SeveralFiles),
     /// Open the game at this place of the recent ones.
     OpenRecent(usize),
     /// Remove it from the list.
@@ -165,6 +178,8 @@ pub enum Dialog {
     },
     /// More than one game is in an archive or a folder.
     ChooseGame(GameChoice),
+    /// A game of several files is put together.
+    SeveralFiles(SeveralFiles),
     /// No core opens this file.
     NoCore(PathBuf),
     /// Cores that can be fetched.
@@ -279,6 +294,7 @@ impl View {
             Dialog::Links(draft) => invite_links::show(&mut self.copied, ui, model, draft, actions),
             Dialog::ChooseCore { content, remember } => core_choice::show(ui, model, content, remember, actions),
             Dialog::ChooseGame(choice) => game_choice::show(ui, model, choice, actions),
+            Dialog::SeveralFiles(chosen) => several::show(ui, model, chosen, actions),
             Dialog::NoCore(content) => core_choice::show_none(self, ui, model, content, actions),
             Dialog::GetCores(search) => get_cores::show(ui, model, search, actions),
             Dialog::LibraryFolders => library_screen::show_folders(ui, model, actions),

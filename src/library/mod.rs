@@ -1,7 +1,8 @@
 //! Cores and content on disc: where they are, what they are, and whether they can be used.
 //!
 //! Nothing here loads a core: what is known of one comes from its `.info` file, from a table for well-known
-//! cores, and from the file's header. Only the core process ever opens the library itself.
+//! cores, and from the file's header. Only the core process ever opens the library itself, also where a core is asked which machines
+//! it has.
 
 pub mod catalog;
 mod check;
@@ -10,6 +11,7 @@ mod folders;
 mod info;
 mod inside;
 mod known;
+mod several;
 mod system;
 
 pub use check::{CheckError, Processor, check_content, check_core};
@@ -19,6 +21,7 @@ pub use firmware::{
 pub use folders::by_folder;
 pub use info::CoreNote;
 pub use inside::{ContentError, Found, Inside, cores_for_game, handed_over, identity_of};
+pub use several::{SeveralError, game_of_several, subsystems_of, with_files};
 pub use system::system_of;
 
 use info::Info;

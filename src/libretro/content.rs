@@ -1,10 +1,10 @@
 //! What a core is given: unpacked, patched and looked at first, all in this process, since the bytes come from anywhere.
 
-use super::core::{Bytes, SystemInfo};
+use super::core::Bytes;
 use super::power;
 use crate::content::archive::{self, Archive, ArchiveError, folder_of, playable};
 use crate::content::{ContentNote, Location, disc, patch};
-use crate::link::message::{Load, LoadError};
+use crate::link::message::LoadError;
 use crate::link::{Link, Status};
 use crate::text::IoCause;
 use std::fs::{self, File};
@@ -33,15 +33,24 @@ pub(super) struct Prepared {
     pub notes: Vec<ContentNote>,
 }
 
-/// `by_path` says whether the core wants content with an ending by its path alone.
+/// What the core takes.
+pub(super) struct Wanted {
+    /// Lower case, without dots.
+    pub extensions: Vec<String>,
+    /// It looks into archives itself.
+    pub block_extract: bool,
+}
+
+/// `by_path` says whether the core wants content with an ending by its path alone. `temp_dir` is for what is
+/// unpacked, and this content's alone; empty where there is none.
 pub(super) fn prepare(
-    load: &Load,
     content: &Path,
-    info: &SystemInfo,
+    wanted: &Wanted,
     by_path: impl Fn(&str) -> bool,
+    temp_dir: &Path,
     link: &Arc<Link>,
 ) -> Result<Prepared, LoadError> {
-    let extensions: Vec<String> = info.extensions.split('|').map(|it| it.trim().to_lowercase()).collect();
+    let extensions = &wanted.extensions;
     let mut location = Location::of(content);
     if location.file.is_dir() {
         // Told by the core: "/" among its endings.
@@ -49,13 +58,13 @@ pub(super) fn prepare(
     }
     let is_archive = archive::is_archive(&location.file);
     let ending = location.file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if is_archive && (info.block_extract || extensions.contains(&ending)) {
+    if is_archive && (wanted.block_extract || extensions.contains(&ending)) {
         // It looks into archives by itself.
         location.inner = None;
         return plain(location.file, by_path(&ending));
     }
     if is_archive && location.inner.is_none() {
-        location.inner = Some(the_one(&location.file, &extensions)?);
+        location.inner = Some(the_one(&location.file, extensions)?);
     }
     let by_path = by_path(&location.extension());
     let patches = patch::beside(&location);
@@ -63,7 +72,7 @@ pub(super) fn prepare(
         let notes = check_disc(&location.file)?;
         return Ok(Prepared { notes, ..plain(location.file, by_path)? });
     }
-    still_alive(link, || if by_path { on_disk(load, location, &patches) } else { in_memory(location, &patches) })
+    still_alive(link, || if by_path { on_disk(temp_dir, location, &patches) } else { in_memory(location, &patches) })
 }
 
 /// Shows the host that this process is at work: a disc may take minutes to unpack, and one that hangs is ended after one. How long it
@@ -178,12 +187,12 @@ fn patched(location: &Location, data: Bytes, patches: &patch::Patches) -> (Bytes
 }
 
 /// Into the temporary folder: unpacked, patched, or both. What an earlier process of the same game left there whole is used again.
-fn on_disk(load: &Load, location: Location, patches: &patch::Patches) -> Result<Prepared, LoadError> {
-    let folder = load.temp_dir.join("content");
+fn on_disk(temp_dir: &Path, location: Location, patches: &patch::Patches) -> Result<Prepared, LoadError> {
+    let folder = temp_dir.join("content");
     let path = folder.join(location.name());
     let archive_error = |error| LoadError::Archive { error };
     // The host could not make one.
-    if load.temp_dir.as_os_str().is_empty() {
+    if temp_dir.as_os_str().is_empty() {
         let (folder, cause) = (String::new(), IoCause::PermissionDenied);
         return Err(archive_error(ArchiveError::NotWritten { folder, cause }));
     }
@@ -205,7 +214,7 @@ fn on_disk(load: &Load, location: Location, patches: &patch::Patches) -> Result<
         let (data, told) = patched(&location, read(&path)?, patches);
         notes = told;
         // A folder of its own: what was unpacked stays as it is.
-        let copy = load.temp_dir.join("patched").join(location.name());
+        let copy = temp_dir.join("patched").join(location.name());
         let written = write(&copy, data.as_slice());
         match written {
             Ok(()) => path = copy,

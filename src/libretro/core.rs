@@ -7,6 +7,7 @@ use super::hw;
 use super::sys;
 use crate::link::message::LoadError;
 use crate::link::state::{Memory, StateWriter};
+use crate::link::subsystem::Subsystem;
 use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW, Symbol};
 use memmap2::{MmapMut, MmapOptions};
 use std::ffi::{CString, c_char, c_void};
@@ -29,6 +30,8 @@ struct Functions {
     serialize: Symbol<unsafe extern "C" fn(*mut c_void, usize) -> bool>,
     unserialize: Symbol<unsafe extern "C" fn(*const c_void, usize) -> bool>,
     load_game: Symbol<unsafe extern "C" fn(*const sys::retro_game_info) -> bool>,
+    // Some that have no subsystems do not export it.
+    load_game_special: Option<Symbol<unsafe extern "C" fn(u32, *const sys::retro_game_info, usize) -> bool>>,
     unload_game: Symbol<unsafe extern "C" fn()>,
     get_memory_data: Symbol<unsafe extern "C" fn(u32) -> *mut c_void>,
     get_memory_size: Symbol<unsafe extern "C" fn(u32) -> usize>,
@@ -90,7 +93,9 @@ pub struct Core {
     call: Functions,
     loaded: bool,
     // What load_game was given must outlive the game: cores keep the pointers.
-    content: ManuallyDrop<Option<(CString, Option<Bytes>)>>,
+    content: ManuallyDrop<Vec<(CString, Option<Bytes>)>>,
+    /// Of a subsystem's game: what each memory that lasts is asked for by. None for a game of one file.
+    rom_memories: Option<Vec<u32>>,
     // Never unloaded, not even after a failure: the core may have threads of its own running in it.
     _library: ManuallyDrop<Library>,
 }
@@ -134,6 +139,8 @@ impl Core {
             serialize: symbol!("retro_serialize"),
             unserialize: symbol!("retro_unserialize"),
             load_game: symbol!("retro_load_game"),
+            // SAFETY: the type is libretro.h's for this name.
+            load_game_special: unsafe { library.get(b"retro_load_game_special") }.ok(),
             unload_game: symbol!("retro_unload_game"),
             get_memory_data: symbol!("retro_get_memory_data"),
             get_memory_size: symbol!("retro_get_memory_size"),
@@ -153,7 +160,13 @@ impl Core {
             set_poll(Some(callbacks::input_poll));
             set_state(Some(callbacks::input_state));
         }
-        Ok(Core { call, loaded: false, content: ManuallyDrop::new(None), _library: ManuallyDrop::new(library) })
+        Ok(Core {
+            call,
+            loaded: false,
+            content: ManuallyDrop::new(Vec::new()),
+            rom_memories: None,
+            _library: ManuallyDrop::new(library),
+        })
     }
 
     /// What the core says of itself.
@@ -165,8 +178,8 @@ impl Core {
             name: sys::text(info.library_name),
             version: sys::text(info.library_version),
             extensions: sys::text(info.valid_extensions),
-            need_fullpath: info.need_fullpath,
-            block_extract: info.block_extract,
+            need_fullpath: info.need_fullpath != 0,
+            block_extract: info.block_extract != 0,
         }
     }
 
@@ -175,26 +188,55 @@ impl Core {
         let ok = match content {
             // SAFETY: NULL is what libretro.h asks for when there is no content.
             None => unsafe { (self.call.load_game)(std::ptr::null()) },
-            Some(Prepared { path, data, archive, notes: _ }) => {
-                let Ok(c_path) = CString::new(path.as_os_str().as_bytes()) else {
-                    return false;
-                };
-                let bytes = data.as_ref().map_or(&[][..], Bytes::as_slice);
-                callbacks::with(|front| front.environment.set_content(&path, archive.as_ref(), bytes));
-                let info = sys::retro_game_info {
-                    path: c_path.as_ptr(),
-                    data: if bytes.is_empty() { std::ptr::null() } else { bytes.as_ptr().cast() },
-                    size: bytes.len(),
-                    meta: std::ptr::null::<c_char>(),
-                };
-                // SAFETY: `info` and what it points to are valid; path and data are kept until the process ends.
-                let ok = unsafe { (self.call.load_game)(&info) };
-                *self.content = Some((c_path, data));
-                ok
+            Some(content) => {
+                let Some(infos) = self.keep(vec![Some(content)]) else { return false };
+                // SAFETY: one info that is valid, and what it points to is kept until the process ends.
+                unsafe { (self.call.load_game)(infos.as_ptr()) }
             }
         };
         self.loaded = ok;
         ok
+    }
+
+    /// Starts a game of several files: one for each rom of the subsystem, none for those that were left out.
+    pub fn load_subsystem(&mut self, subsystem: &Subsystem, contents: Vec<Option<Prepared>>) -> bool {
+        let Some(infos) = self.keep(contents) else { return false };
+        let Some(load) = &self.call.load_game_special else { return false };
+        self.rom_memories = Some(subsystem.memories().map(|(_, memory)| memory.id).collect());
+        // SAFETY: as many infos as are said, valid or zero as libretro.h has it for what was left out; what they point to is kept until
+        // the process ends. The number is the core's own.
+        self.loaded = unsafe { load(subsystem.id, infos.as_ptr(), infos.len()) };
+        self.loaded
+    }
+
+    /// Puts contents where they stay until the process ends, and tells the environment of them. None for a path that C has no words
+    /// for.
+    fn keep(&mut self, contents: Vec<Option<Prepared>>) -> Option<Vec<sys::retro_game_info>> {
+        let files = contents.iter().map(|content| {
+            let content = content.as_ref()?;
+            let data = content.data.as_ref().map_or(&[][..], Bytes::as_slice);
+            Some(sys::GameFile { path: &content.path, archive: content.archive.as_ref(), data })
+        });
+        let files: Vec<_> = files.collect();
+        callbacks::with(|front| front.environment.set_content(&files));
+        let mut infos = Vec::new();
+        for content in contents {
+            let Some(Prepared { path, data, .. }) = content else {
+                infos.push(sys::retro_game_info::default());
+                continue;
+            };
+            let path = CString::new(path.as_os_str().as_bytes()).ok()?;
+            let bytes = data.as_ref().map_or(&[][..], Bytes::as_slice);
+            infos.push(sys::retro_game_info {
+                path: path.as_ptr(),
+                data: if bytes.is_empty() { std::ptr::null() } else { bytes.as_ptr().cast() },
+                size: bytes.len(),
+                meta: std::ptr::null::<c_char>(),
+            });
+            // The bytes stay where they are when their owner is moved.
+            self.content.push((path, data));
+        }
+        Some(infos)
     }
 
     /// Sizes and rates, as the core states them, unchecked. None when a core leaves the struct untouched.
@@ -250,9 +292,12 @@ impl Core {
 
     /// Memory that lasts, if the core has any of this kind.
     pub fn memory(&mut self, memory: Memory) -> Option<&mut [u8]> {
-        let id = match memory {
-            Memory::Save => sys::RETRO_MEMORY_SAVE_RAM,
-            Memory::Clock => sys::RETRO_MEMORY_RTC,
+        let id = match (memory, &self.rom_memories) {
+            (Memory::Save, None) => sys::RETRO_MEMORY_SAVE_RAM,
+            (Memory::Clock, None) => sys::RETRO_MEMORY_RTC,
+            (Memory::Rom(at), Some(memories)) => *memories.get(usize::from(at))?,
+            // A game of several files has those that its files have.
+            (Memory::Save | Memory::Clock, Some(_)) | (Memory::Rom(_), None) => return None,
         };
         // SAFETY: the core says where it is and how long; it stays there until the next call into the core, which needs
         // `&mut self` and so cannot happen while the slice is held.

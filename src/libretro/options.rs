@@ -1,7 +1,7 @@
 //! Core options, whichever of the five ways a core declares them.
 
 use super::sys;
-use crate::link::message::OptionInfo;
+use crate::link::message::{self, OptionInfo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CString, c_char};
 
@@ -11,6 +11,8 @@ const MAX_OPTIONS: usize = 1024;
 const MAX_KEY: usize = 128;
 /// Characters of all explanations together; beyond that options come without: they have to fit into one message.
 const MAX_INFO: usize = 200_000;
+/// Bytes of all options together in a message; those beyond are not shown. The core reads them all the same.
+const MAX_WRITTEN: usize = (message::MAX_LINE as usize) * 3 / 4;
 
 type Definition1 = sys::retro_core_option_definition;
 
@@ -44,6 +46,14 @@ impl Options {
                 None => option.info.clear(),
             }
         }
+        // As they are written, where a control character takes six bytes.
+        let mut left = MAX_WRITTEN;
+        list.retain(|option| {
+            let written = serde_json::to_vec(option).map_or(usize::MAX, |text| text.len() + 1);
+            let fits = written <= left;
+            left -= if fits { written } else { 0 };
+            fits
+        });
         list
     }
 
@@ -415,5 +425,20 @@ mod tests {
         (0..3).for_each(|number| options.declare(option(number), None));
         let lengths: Vec<usize> = options.list().iter().map(|option| option.info.len()).collect();
         assert_eq!(lengths, [MAX_INFO / 2, MAX_INFO / 2, 0]);
+    }
+
+    #[test]
+    fn options_that_no_message_has_room_for_are_left_out_and_the_core_reads_them_all_the_same() {
+        let mut options = Options::default();
+        // Each takes six bytes where it is written.
+        let long = "\u{1}".repeat(4000);
+        for at in 0..100 {
+            let key = format!("key{at}");
+            options.declare(OptionInfo { key, values: vec![long.clone()], ..OptionInfo::default() }, None);
+        }
+        let list = options.list();
+        assert!((1..100).contains(&list.len()), "{}", list.len());
+        assert!(message::send(&mut Vec::new(), &message::FromCore::Options(list)).is_ok());
+        assert!(options.get("key99").is_some());
     }
 }

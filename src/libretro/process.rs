@@ -1,7 +1,7 @@
 //! The core process from its first line to its last.
 
 use super::callbacks::{self, Front};
-use super::content;
+use super::content::{self, Prepared, Wanted};
 use super::core::Core;
 use super::environment::{Environment, NoHardware};
 use super::hw;
@@ -9,15 +9,18 @@ use super::options::Options;
 use super::runner::Runner;
 use super::sys;
 use crate::link::Link;
-use crate::link::message::{self, FromCore, Load, LoadError, Loaded, ToCore};
+use crate::link::message::{self, FromCore, Load, LoadError, Loaded, Report, ToCore};
 use crate::link::state::Memory;
+use crate::link::subsystem::{self, SubsystemGame};
 use crate::sandbox::{self, Order};
 use crate::sync::{SpawnError, spawn};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, BufReader};
 use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 /// Messages that may wait on either side. Full, the runner drops what it has to say, and the host's requests wait in the
 /// socket.
@@ -93,7 +96,10 @@ fn run() -> Result<(), ProcessError> {
     spawn("core-in", move || listen(from, &inbox_sender))?;
 
     match start(&load, &link, &out) {
-        Ok((core, loaded)) => {
+        Ok(None) => {
+            let _ = out.send(FromCore::Ended(Report::default()));
+        }
+        Ok(Some((core, loaded))) => {
             let _ = out.send(FromCore::Loaded(loaded));
             let report = Runner::new(core, link, load.pace, out.clone()).run(&inbox);
             let _ = out.send(FromCore::Ended(report));
@@ -113,15 +119,30 @@ fn run() -> Result<(), ProcessError> {
 fn listen(mut from: BufReader<UnixStream>, inbox: &SyncSender<ToCore>) {
     let mut line = Vec::new();
     while let Ok(Some(message)) = message::receive(&mut from, &mut line) {
-        if inbox.send(message).is_err() {
-            return;
+        let mut message = message;
+        loop {
+            match inbox.try_send(message) {
+                Ok(()) => break,
+                Err(TrySendError::Disconnected(_)) => return,
+                // A core that hangs takes none, and the host may be gone by now.
+                Err(TrySendError::Full(_)) if is_gone(from.get_ref()) => sys::end_now(),
+                Err(TrySendError::Full(back)) => message = back,
+            }
         }
     }
     // What else runs at a program's end would run beside the core, or wait for it.
     sys::end_now();
 }
 
-fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(Core, Loaded), LoadError> {
+/// Whether nobody is at the other end any more, whatever is still to be read. Waits a little for that.
+fn is_gone(socket: &UnixStream) -> bool {
+    const WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    let mut looked = [PollFd::new(socket, PollFlags::empty())];
+    matches!(poll(&mut looked, Some(&WAIT)), Ok(1..)) && looked[0].revents().contains(PollFlags::HUP)
+}
+
+/// None where the core was only asked what it has.
+fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<Option<(Core, Loaded)>, LoadError> {
     let environment = Environment::new(
         &load.core,
         &load.system_dir,
@@ -134,20 +155,25 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
     let mut core = Core::open(&load.core)?;
     let info = core.system_info();
     callbacks::with(|front| front.environment.set_core_name(&info.name));
-    let supports_no_game = callbacks::with(|front| front.environment.supports_no_game);
-    let taken = match &load.content {
-        None if !supports_no_game => {
-            return Err(LoadError::NeedsContent { core: info.name, extensions: info.extensions.replace('|', ", ") });
-        }
-        None => core.load_game(None),
-        Some(path) => {
-            let by_path =
-                |ending: &str| callbacks::with(|front| front.environment.needs_full_path(ending, info.need_fullpath));
-            let mut prepared = content::prepare(load, path, &info, by_path, link)?;
-            for note in std::mem::take(&mut prepared.notes) {
-                let _ = out.send(FromCore::Content(note));
-            }
+    let subsystems = callbacks::with(|front| front.environment.subsystems.clone());
+    if !subsystems.is_empty() {
+        let _ = out.send(FromCore::Subsystems(subsystems));
+    }
+    if load.only_asked {
+        core.close();
+        return Ok(None);
+    }
+    let taken = match (&load.several, &load.content) {
+        (Some(game), _) => load_subsystem(&mut core, &info.name, game, load, (link, out))?,
+        (None, Some(path)) => {
+            let extensions = info.extensions.split('|').map(|it| it.trim().to_lowercase()).collect();
+            let wanted = Wanted { extensions, block_extract: info.block_extract };
+            let prepared = prepare(path, &wanted, info.need_fullpath, &load.temp_dir, (link, out))?;
             core.load_game(Some(prepared))
+        }
+        (None, None) if callbacks::with(|front| front.environment.supports_no_game) => core.load_game(None),
+        (None, None) => {
+            return Err(LoadError::NeedsContent { core: info.name, extensions: info.extensions.replace('|', ", ") });
         }
     };
     if !taken {
@@ -171,7 +197,9 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
         core.set_controller(port, *device);
     }
     let revived = super::runner::restore(&mut core, link, load.revive);
-    let sram_bytes = core.memory(Memory::Save).map_or(0, |sram| sram.len()) as u64;
+    // Of a game of several files, all that its files have.
+    let saved = Memory::ALL.into_iter().filter(|memory| *memory != Memory::Clock);
+    let sram_bytes = saved.map(|memory| core.memory(memory).map_or(0, |sram| sram.len()) as u64).sum();
     let state_bytes = core.state_size() as u64;
     let loaded = callbacks::with(|front| {
         front.audio.set_rate(front.environment.video.sample_rate);
@@ -187,7 +215,53 @@ fn start(load: &Load, link: &Arc<Link>, out: &SyncSender<FromCore>) -> Result<(C
             revived,
         }
     });
-    Ok((core, loaded))
+    Ok(Some((core, loaded)))
+}
+
+/// Where the host is told something, and shown that this process is at work.
+type Host<'a> = (&'a Arc<Link>, &'a SyncSender<FromCore>);
+
+/// One file as the core takes it.
+fn prepare(
+    path: &Path,
+    wanted: &Wanted,
+    need_fullpath: bool,
+    temp_dir: &Path,
+    (link, out): Host,
+) -> Result<Prepared, LoadError> {
+    let by_path = |ending: &str| callbacks::with(|front| front.environment.needs_full_path(ending, need_fullpath));
+    let mut prepared = content::prepare(path, wanted, by_path, temp_dir, link)?;
+    for note in std::mem::take(&mut prepared.notes) {
+        let _ = out.send(FromCore::Content(note));
+    }
+    Ok(prepared)
+}
+
+/// A game of several files, as the core has the machine now: the host asked another process of it.
+fn load_subsystem(
+    core: &mut Core,
+    name: &str,
+    game: &SubsystemGame,
+    load: &Load,
+    host: Host,
+) -> Result<bool, LoadError> {
+    let refused = |error| LoadError::Subsystem { error };
+    let all = callbacks::with(|front| front.environment.subsystems.clone());
+    let subsystem = subsystem::find(&all, &game.subsystem.ident, name).map_err(refused)?;
+    let files = game.files.iter().map(|file| file.0.clone()).collect();
+    let game = subsystem.with(files).map_err(refused)?;
+    let mut contents = Vec::new();
+    for (at, (rom, file)) in game.subsystem.roms.iter().zip(&game.files).enumerate() {
+        // Two of one name do not get into each other's way.
+        let temp_dir = match load.temp_dir.as_os_str().is_empty() {
+            true => PathBuf::new(),
+            false => load.temp_dir.join(format!("rom{at}")),
+        };
+        let wanted = Wanted { extensions: rom.extensions.clone(), block_extract: rom.block_extract };
+        let one = |path: &PathBuf| prepare(path, &wanted, rom.need_fullpath, &temp_dir, host);
+        contents.push(file.0.as_ref().map(one).transpose()?);
+    }
+    Ok(core.load_subsystem(&game.subsystem, contents))
 }
 
 /// Why the content, or the core's own game, was not started, with the last error that the core logged.

@@ -40,7 +40,6 @@ macro_rules! plain {
     ($($t:ty),* $(,)?) => { $(impl Plain for $t {})* };
 }
 plain!(
-    bool,
     u8,
     u32,
     i16,
@@ -90,6 +89,7 @@ plain!(
     retro_hw_render_callback,
     retro_subsystem_info,
     retro_subsystem_rom_info,
+    retro_subsystem_memory_info,
     retro_game_info_ext,
     *const retro_game_info_ext,
 );
@@ -117,6 +117,16 @@ impl Argument {
         }
         // SAFETY: not null, and by the contract of `new` a valid T, which is plain data.
         Some(unsafe { self.0.cast::<T>().read_unaligned() })
+    }
+
+    /// Reads a yes or no: any byte but 0 is a yes.
+    pub fn read_bool(self) -> Option<bool> {
+        self.read::<u8>().map(|byte| byte != 0)
+    }
+
+    /// Writes a yes or no.
+    pub fn write_bool(self, value: bool) -> bool {
+        self.write(u8::from(value))
     }
 
     /// Writes the answer. False when there is nowhere to write it.
@@ -292,52 +302,69 @@ pub fn call_disc_text(function: retro_get_image_path_t, index: u32) -> Option<St
     told.then(|| String::from_utf8_lossy(&text[..end]).into_owned())
 }
 
-/// `retro_game_info_ext` and what it points to, for the core to keep.
+/// One file of a game, for `retro_game_info_ext`.
+pub struct GameFile<'a> {
+    pub path: &'a Path,
+    /// What never was a file of its own is known by its archive, and by its own name: one archive may have several games.
+    pub archive: Option<&'a (PathBuf, String)>,
+    /// Must stay where it is until the process ends; empty where the core opens the content by its path.
+    pub data: &'a [u8],
+}
+
+/// An array of `retro_game_info_ext` and what it points to, for the core to keep.
 pub struct GameInfoExt {
-    info: Box<retro_game_info_ext>,
-    _texts: [CString; 6],
+    infos: Box<[retro_game_info_ext]>,
+    _texts: Vec<[CString; 6]>,
 }
 
 // SAFETY: what it points to is its own, or the content's bytes, which stay until the process ends; nothing is written.
 unsafe impl Send for GameInfoExt {}
 
 impl GameInfoExt {
-    /// `data` must stay where it is until the process ends; empty where the core opens the content by its path. What never was a file
-    /// of its own is known by its archive, and by its own name: one archive may have several games.
-    pub fn new(path: &Path, archive: Option<&(PathBuf, String)>, data: &[u8]) -> GameInfoExt {
-        let text = |part: Option<&OsStr>| CString::new(part.unwrap_or_default().as_bytes()).unwrap_or_default();
-        let (file, own) = archive.map_or((path, path), |(archive, inner)| (archive, Path::new(inner)));
-        let extension = own.extension().map(OsStr::to_ascii_lowercase);
-        let texts = [
-            text(Some(file.as_os_str())),
-            text(archive.map(|(_, inner)| OsStr::new(inner))),
-            text(file.parent().map(Path::as_os_str)),
-            text(own.file_stem()),
-            text(extension.as_deref()),
-            CString::default(),
-        ];
-        let [file, inner, dir, name, ext, meta] = &texts;
-        let if_archived = |text: &CString| if archive.is_some() { text.as_ptr() } else { std::ptr::null() };
-        let info = retro_game_info_ext {
-            full_path: if archive.is_some() { std::ptr::null() } else { file.as_ptr() },
-            archive_path: if_archived(file),
-            archive_file: if_archived(inner),
-            dir: dir.as_ptr(),
-            name: name.as_ptr(),
-            ext: ext.as_ptr(),
-            meta: meta.as_ptr(),
-            data: if data.is_empty() { std::ptr::null() } else { data.as_ptr().cast() },
-            size: data.len(),
-            file_in_archive: archive.is_some(),
-            persistent_data: !data.is_empty(),
-        };
-        GameInfoExt { info: Box::new(info), _texts: texts }
+    /// One for each file; where there is none, all of it is zero.
+    pub fn new(files: &[Option<GameFile>]) -> GameInfoExt {
+        let (infos, texts): (Vec<_>, Vec<_>) = files.iter().map(|file| file.as_ref().map(info_of).unzip()).unzip();
+        GameInfoExt {
+            infos: infos.into_iter().map(Option::unwrap_or_default).collect(),
+            _texts: texts.into_iter().flatten().collect(),
+        }
     }
 
     /// What the core is given.
     pub fn pointer(&self) -> *const retro_game_info_ext {
-        &raw const *self.info
+        self.infos.as_ptr()
     }
+}
+
+/// The texts stay where they are on the heap when they are moved.
+fn info_of(GameFile { path, archive, data }: &GameFile) -> (retro_game_info_ext, [CString; 6]) {
+    let text = |part: Option<&OsStr>| CString::new(part.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let (file, own) = archive.map_or((*path, *path), |(archive, inner)| (archive, Path::new(inner)));
+    let extension = own.extension().map(OsStr::to_ascii_lowercase);
+    let texts = [
+        text(Some(file.as_os_str())),
+        text(archive.map(|(_, inner)| OsStr::new(inner))),
+        text(file.parent().map(Path::as_os_str)),
+        text(own.file_stem()),
+        text(extension.as_deref()),
+        CString::default(),
+    ];
+    let [file, inner, dir, name, ext, meta] = &texts;
+    let if_archived = |text: &CString| if archive.is_some() { text.as_ptr() } else { std::ptr::null() };
+    let info = retro_game_info_ext {
+        full_path: if archive.is_some() { std::ptr::null() } else { file.as_ptr() },
+        archive_path: if_archived(file),
+        archive_file: if_archived(inner),
+        dir: dir.as_ptr(),
+        name: name.as_ptr(),
+        ext: ext.as_ptr(),
+        meta: meta.as_ptr(),
+        data: if data.is_empty() { std::ptr::null() } else { data.as_ptr().cast() },
+        size: data.len(),
+        file_in_archive: archive.is_some().into(),
+        persistent_data: (!data.is_empty()).into(),
+    };
+    (info, texts)
 }
 
 /// Lets a crash be a crash. Rust's runtime catches SIGSEGV and SIGBUS to tell a stack overflow from the rest, and

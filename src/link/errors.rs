@@ -3,6 +3,7 @@
 //! The core process is not trusted, so every text in here is bounded again where it arrives.
 
 use super::message::bound_text;
+use super::subsystem::SubsystemError;
 use crate::content::{ArchiveError, DiscError};
 use crate::messages;
 use crate::text::IoCause;
@@ -38,6 +39,8 @@ messages! {
         archive => Archive { error: ArchiveError },
         /// A disc that is not whole.
         disc => Disc { error: DiscError },
+        /// Files that make no game of several.
+        subsystem => Subsystem { error: SubsystemError },
     }
 }
 
@@ -135,6 +138,7 @@ impl LoadError {
             LoadError::ContentEmpty { content } | LoadError::ContentTooLarge { content } => bound_text(content),
             LoadError::Archive { error } => error.bound(bound_text),
             LoadError::Disc { error } => error.bound(bound_text),
+            LoadError::Subsystem { error } => error.bound(),
         }
     }
 }
@@ -217,6 +221,7 @@ mod tests {
             LoadError::Archive { error: ArchiveError::Escape { archive: long(), inner: long() } },
             LoadError::Disc { error: DiscError::Missing { sheet: long(), file: long() } },
             LoadError::Disc { error: DiscError::Short { file: long(), has: u64::MAX, needs: 0 } },
+            LoadError::Subsystem { error: SubsystemError::Unknown { core: long(), ident: long(), offered: long() } },
         ];
         let warning = CoreWarning::Ignored { core: long(), problem: problem() };
         let warnings = [

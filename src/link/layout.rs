@@ -1,5 +1,6 @@
 //! Where everything lies in the shared memory. Both processes are the same executable, so this is the whole agreement.
 
+use super::subsystem::MOST_MEMORIES;
 use crate::frame::MAX_SIDE;
 use crate::input::{KeySet, MAX_SEATS};
 
@@ -132,8 +133,12 @@ pub const RTC_VERSION: usize = RTC;
 pub const RTC_LEN: usize = RTC + 8;
 pub const RTC_DATA: usize = RTC + PAGE;
 
+/// Memories of a game of several files, one after the other, each laid out like battery-backed memory.
+pub const ROM_MEMORIES: usize = RTC_DATA + RTC_BYTES;
+pub const ROM_MEMORY_STRIDE: usize = PAGE + SRAM_BYTES;
+
 /// What is known of the core process when it is gone.
-pub const LAST: usize = RTC_DATA + RTC_BYTES;
+pub const LAST: usize = ROM_MEMORIES + MOST_MEMORIES * ROM_MEMORY_STRIDE;
 pub const LAST_BYTES: usize = 512 << 10;
 /// Environment calls ever noted, and the newest of them: the number, and above it how often in a row.
 pub const LAST_CALLS_NOTED: usize = LAST;

@@ -6,6 +6,7 @@
 pub use super::core_message::{CoreMessage, MessageKind};
 pub use super::errors::{CoreWarning, HardwareProblem, InvalidVideo, LoadError};
 
+use super::subsystem::{MOST_SUBSYSTEMS, Subsystem, SubsystemGame};
 use crate::content::ContentNote;
 use crate::input::MAX_SEATS;
 use crate::messages;
@@ -86,6 +87,12 @@ pub struct Load {
     /// The content.
     #[serde(with = "super::paths::optional")]
     pub content: Option<PathBuf>,
+    /// The game is one of several files, of which the content is the first.
+    #[serde(default)]
+    pub several: Option<Box<SubsystemGame>>,
+    /// Nothing is run: the core says what it has, answered by `Subsystems` and `Ended`.
+    #[serde(default)]
+    pub only_asked: bool,
     /// Options set before the core is initialised.
     pub options: Vec<(String, String)>,
     /// Those that the core does not know are told.
@@ -118,7 +125,8 @@ impl Load {
     /// take the folder out of a path and fall over where there is none. Links stay as they are.
     pub fn with_absolute_paths(mut self) -> Load {
         let paths = [&mut self.core, &mut self.system_dir, &mut self.save_dir, &mut self.temp_dir];
-        for path in paths.into_iter().chain(&mut self.content) {
+        let several = self.several.iter_mut().flat_map(|game| &mut game.files).filter_map(|file| file.0.as_mut());
+        for path in paths.into_iter().chain(&mut self.content).chain(several) {
             // An empty one stays empty.
             if let Ok(absolute) = std::path::absolute(&*path) {
                 *path = absolute;
@@ -170,6 +178,8 @@ pub enum Pace {
 /// From the core process to the host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FromCore {
+    /// The machines that take several files. Comes before `Loaded`, if the core has any.
+    Subsystems(Vec<Subsystem>),
     /// The content runs.
     Loaded(Loaded),
     /// It could not be loaded. The process ends.
@@ -362,6 +372,10 @@ impl FromCore {
             FromCore::Content(note) => note.bound(bound_text),
             FromCore::Message(message) => message.bound(),
             FromCore::Log { text, .. } => cut(text),
+            FromCore::Subsystems(all) => {
+                all.truncate(MOST_SUBSYSTEMS);
+                *all = std::mem::take(all).into_iter().filter_map(Subsystem::bounded).collect();
+            }
             FromCore::Controllers(ports) => {
                 ports.truncate(MAX_SEATS);
                 for port in ports {
@@ -595,6 +609,8 @@ mod tests {
         Load {
             core: core.into(),
             content: Some(content.into()),
+            several: None,
+            only_asked: false,
             options: Vec::new(),
             options_typed: false,
             devices: Vec::new(),

@@ -17,6 +17,7 @@ pub mod message;
 pub mod paths;
 pub mod state;
 mod status;
+pub mod subsystem;
 pub mod sys;
 
 pub use last_words::{Fall, LastWords};

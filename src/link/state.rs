@@ -1,5 +1,6 @@
 //! Save states and battery-backed memory in the shared memory, where they outlive the core that made them.
 
+use super::subsystem::MOST_MEMORIES;
 use super::{Link, layout};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -64,13 +65,16 @@ impl StateWriter {
     }
 }
 
-/// Memory that lasts when the console is switched off. The two are two: a core has either, both or none.
+/// Memory that lasts when the console is switched off. The first two are two: a core has either, both or none. A game of several files
+/// has its own instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
     /// Battery-backed (`RETRO_MEMORY_SAVE_RAM`), in `.srm` files.
     Save,
     /// The cartridge's clock (`RETRO_MEMORY_RTC`), in `.rtc` files.
     Clock,
+    /// Of a subsystem's, the one at this place of [`Subsystem::memories`](super::subsystem::Subsystem::memories).
+    Rom(u8),
 }
 
 struct MemoryArea {
@@ -81,13 +85,33 @@ struct MemoryArea {
 }
 
 impl Memory {
-    pub const ALL: [Memory; 2] = [Memory::Save, Memory::Clock];
+    pub const ALL: [Memory; 2 + MOST_MEMORIES] = {
+        let mut all = [Memory::Save; 2 + MOST_MEMORIES];
+        all[1] = Memory::Clock;
+        let mut at = 0;
+        while at < MOST_MEMORIES {
+            all[2 + at] = Memory::Rom(at as u8);
+            at += 1;
+        }
+        all
+    };
 
     fn area(self) -> MemoryArea {
+        use layout::{ROM_MEMORIES, ROM_MEMORY_STRIDE};
         use layout::{RTC_BYTES, RTC_DATA, RTC_LEN, RTC_VERSION, SRAM_BYTES, SRAM_DATA, SRAM_LEN, SRAM_VERSION};
         match self {
             Memory::Save => MemoryArea { version: SRAM_VERSION, len: SRAM_LEN, data: SRAM_DATA, most: SRAM_BYTES },
             Memory::Clock => MemoryArea { version: RTC_VERSION, len: RTC_LEN, data: RTC_DATA, most: RTC_BYTES },
+            Memory::Rom(at) => {
+                let base = ROM_MEMORIES + usize::from(at).min(MOST_MEMORIES - 1) * ROM_MEMORY_STRIDE;
+                let within = |offset: usize| base + (offset - SRAM_VERSION);
+                MemoryArea {
+                    version: within(SRAM_VERSION),
+                    len: within(SRAM_LEN),
+                    data: within(SRAM_DATA),
+                    most: SRAM_BYTES,
+                }
+            }
         }
     }
 }
@@ -253,6 +277,19 @@ mod tests {
             assert_eq!(reader.memory(other), None);
             link.region.u64(version).fetch_add(1, Release);
             assert_eq!(reader.memory(memory), None);
+        }
+    }
+
+    #[test]
+    fn every_memory_has_a_place_of_its_own() {
+        let link = Link::create().expect("link");
+        let (reader, writer) = (StateReader::new(link.clone()), StateWriter::new(link));
+        let data = |at: usize| vec![at as u8 + 1; layout::RTC_BYTES];
+        for (at, memory) in Memory::ALL.into_iter().enumerate() {
+            writer.write_memory(memory, &data(at));
+        }
+        for (at, memory) in Memory::ALL.into_iter().enumerate() {
+            assert_eq!(reader.memory(memory).map(|(_, there)| there), Some(data(at)), "{memory:?}");
         }
     }
 

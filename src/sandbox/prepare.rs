@@ -68,7 +68,7 @@ fn sweep() {
 
 /// What a core process may open to run this.
 pub fn prepare(load: &Load, temp: &TempDir) -> Policy {
-    policy(Task {
+    let mut all = policy(Task {
         program: std::env::current_exe().unwrap_or_default(),
         core: real(&load.core),
         libraries: libraries(),
@@ -77,7 +77,14 @@ pub fn prepare(load: &Load, temp: &TempDir) -> Policy {
         temp_dir: temp.path().to_owned(),
         unpack_dir: Some(real(&load.temp_dir)).filter(|_| !load.temp_dir.as_os_str().is_empty()),
         ..task_of(load.content.as_deref())
-    })
+    });
+    // Of a game of several files, the others as the first.
+    for other in load.several.iter().flat_map(|game| game.given()).filter(|file| Some(*file) != load.content.as_ref()) {
+        let rules = for_reading(other).rules;
+        let new: Vec<_> = rules.into_iter().filter(|rule| !all.rules.contains(rule)).collect();
+        all.rules.extend(new);
+    }
+    all
 }
 
 /// What a process may open that only looks at this: as much of it as a core process, and nothing to write to.

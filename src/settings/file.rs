@@ -126,6 +126,19 @@ macro_rules! pair {
 pair!(keyboard, "keyboard", "keyboard_2");
 pair!(turbo, "turbo", "turbo_2");
 
+/// Paths of which some may be empty, written as [`path`] writes one.
+pub(super) mod paths {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(paths: &[PathBuf], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(paths.iter().map(|path| path.to_string_lossy()))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
+        Ok(Vec::<String>::deserialize(from)?.into_iter().map(PathBuf::from).collect())
+    }
+}
+
 /// A path that is not empty. One that is not UTF-8 is written with what can be read of it.
 pub(super) mod path {
     use super::*;

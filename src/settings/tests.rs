@@ -22,8 +22,18 @@ fn full() -> Settings {
                 content: Some("/games/a \"b\".nes".into()),
                 core: "/cores/nestopia_libretro.so".into(),
                 title: "a \"b\"".into(),
+                several: None,
             },
-            Recent { content: None, core: "/cores/arena_libretro.so".into(), title: "Arena".into() },
+            Recent {
+                content: Some("/games/a.gb".into()),
+                core: "/cores/bsnes_libretro.so".into(),
+                title: "a".into(),
+                several: Some(RecentFiles {
+                    subsystem: "sgb".into(),
+                    paths: vec!["/games/a.gb".into(), PathBuf::new(), "/games/base.sfc".into()],
+                }),
+            },
+            Recent { content: None, core: "/cores/arena_libretro.so".into(), title: "Arena".into(), several: None },
         ],
         core_for: [("nes".to_owned(), PathBuf::from("/cores/nestopia_libretro.so"))].into(),
         core_options: [("nestopia".to_owned(), [("a.b".to_owned(), "on".to_owned())].into())].into(),
@@ -177,6 +187,7 @@ fn a_game_opened_again_moves_to_the_front_and_the_list_stays_short() {
         content: Some(format!("/{n}.nes").into()),
         core: core.into(),
         title: n.to_string(),
+        several: None,
     };
     let mut settings = Settings::default();
     for n in 0..20 {

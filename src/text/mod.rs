@@ -48,7 +48,8 @@ texts! {
     drop_here,
     // Cores
     cores_found_none, cores_found_one, cores_found_many, choose_core, choose_core_for, choose_game, choose_game_for, whole_archive,
-    more_games, remember_core, no_core_title, no_core_body, get_core, get_cores, get_cores_link, get_cores_hint, get_cores_asking,
+    more_games, remember_core, several_offer, several_hint, several_needed, several_optional, several_choose, several_choose_name,
+    several_remove, several_remove_name, several_play, no_core_title, no_core_body, get_core, get_cores, get_cores_link, get_cores_hint, get_cores_asking,
     get_cores_search, get_cores_none, try_again, open_file,
     core_licence, core_no_licence, cancel_core, core_waiting, core_trying, core_installed, install, install_core, update,
     update_core, core_server, core_server_hint, pick_core_file, add_core_folder, open_with_core, bundled, cancel,

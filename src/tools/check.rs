@@ -9,6 +9,7 @@ use crate::link::Link;
 use crate::link::message::{
     Bounds, CallSeen, FromCore, HardwareSeen, Load, LoadError, Loaded, MessageKind, OptionInfo, Pace, Report,
 };
+use crate::link::subsystem::{Rom, Subsystem, SubsystemGame};
 use crate::messages;
 use crate::sandbox::{Held, Refusal};
 use crate::text::{IoCause, Message, Spoken, Texts};
@@ -20,6 +21,8 @@ use std::sync::mpsc::sync_channel;
 pub struct Check {
     pub core: PathBuf,
     pub content: Option<PathBuf>,
+    /// A game of several files instead.
+    pub several: Option<SubsystemGame>,
     /// Core options.
     pub options: Vec<(String, String)>,
     /// Frames to run, as fast as it goes.
@@ -53,7 +56,10 @@ messages! {
 pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
     check_core(&check.core).map_err(|error| CheckToolError::Refused { error })?;
     let core = describe_core(&check.core);
-    let content = check.content.as_deref().map(|content| resolve(content, &core.extensions)).transpose()?;
+    let content = match &check.several {
+        Some(game) => game.given().next().cloned(),
+        None => check.content.as_deref().map(|content| resolve(content, &core.extensions)).transpose()?,
+    };
     let problems = firmware_problems(&core.name, &core.firmware, &check.system_dir);
     let problems: Vec<String> = problems.iter().map(|problem| problem.text(texts)).collect();
     let link = Link::create().map_err(|error| CheckToolError::NoMemory { cause: error.into() })?;
@@ -64,6 +70,8 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
     let load = Load {
         core: check.core.clone(),
         content,
+        several: check.several.clone().map(Box::new),
+        only_asked: false,
         options: check.options.clone(),
         options_typed: true,
         devices: Vec::new(),
@@ -127,6 +135,7 @@ fn resolve(content: &Path, extensions: &[String]) -> Result<PathBuf, CheckToolEr
 struct Seen {
     loaded: Option<Loaded>,
     report: Option<Report>,
+    subsystems: Vec<Subsystem>,
     /// The core's own, and warnings about it, in the reader's words.
     messages: Vec<String>,
     /// How the core process was held.
@@ -139,6 +148,7 @@ impl Seen {
         match message {
             FromCore::Loaded(loaded) => self.loaded = Some(loaded),
             FromCore::LoadFailed(error) => return Err(error),
+            FromCore::Subsystems(all) => self.subsystems = all,
             FromCore::Ended(report) => self.report = Some(report),
             // One that tells how far it is says the same again and again.
             FromCore::Message(message) if message.kind == MessageKind::Note => self.note(message.text),
@@ -216,6 +226,7 @@ fn as_json(loaded: &Loaded, report: &Report, seen: &Seen) -> String {
         "hardware": hardware,
         "options": loaded.options.iter().map(option).collect::<Vec<_>>(),
         "messages": seen.messages,
+        "subsystems": seen.subsystems.iter().map(subsystem).collect::<Vec<_>>(),
         "sandbox": {
             "landlock": seen.held.landlock,
             "seccomp": seen.held.seccomp,
@@ -224,6 +235,14 @@ fn as_json(loaded: &Loaded, report: &Report, seen: &Seen) -> String {
         },
     })
     .to_string()
+}
+
+fn subsystem(it: &Subsystem) -> serde_json::Value {
+    let rom = |rom: &Rom| {
+        let memories: Vec<&str> = rom.memories.iter().map(|memory| &*memory.extension).collect();
+        json!({"name": rom.name, "extensions": rom.extensions, "required": rom.required, "saves": memories})
+    };
+    json!({"name": it.ident, "title": it.name, "files": it.roms.iter().map(rom).collect::<Vec<_>>()})
 }
 
 messages! {

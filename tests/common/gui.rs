@@ -10,6 +10,7 @@ use hotseat::gui::input_capture::CaptureState;
 use hotseat::gui::leds::Leds;
 use hotseat::gui::library::GamePictures;
 use hotseat::gui::local_players::{Device, Gamepad, LocalGuest, LocalPlayers};
+use hotseat::gui::several::Machines;
 use hotseat::gui::state_pictures::StatePictures;
 use hotseat::gui::view::{Action, Model, PictureShape, Screen, View};
 use hotseat::gui::{preview, theme};
@@ -34,6 +35,7 @@ pub struct Stage {
     pub snapshot: Snapshot,
     pub settings: Settings,
     pub cores: Vec<CoreEntry>,
+    pub machines: Machines,
     pub downloads: Shown,
     pub library: CatalogShown,
     pub game_pictures: GamePictures,
@@ -69,6 +71,7 @@ impl Default for Stage {
             view: View::default(),
             snapshot: Snapshot::default(),
             settings: settings(),
+            machines: Machines::new(),
             cores: vec![
                 core("Emberdash (demo)", "arena", &[], &[], true),
                 core("FCEUmm", "fceumm", &["Nintendo Entertainment System"], &["nes", "fds"], false),
@@ -117,6 +120,7 @@ impl eframe::App for Stage {
             snapshot: &self.snapshot,
             settings: &self.settings,
             cores: &self.cores,
+            machines: &self.machines,
             downloads: &self.downloads,
             library: &self.library,
             game_pictures: &self.game_pictures,
@@ -152,6 +156,7 @@ impl Stage {
                 content: (!file.is_empty()).then(|| format!("/home/ada/games/{file}").into()),
                 core: format!("/cores/{core}_libretro.so").into(),
                 title: title.into(),
+                several: None,
             });
         }
         self

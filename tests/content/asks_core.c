@@ -110,12 +110,8 @@ void retro_set_environment(retro_environment_t callback)
 }
 
 void retro_set_video_refresh(retro_video_refresh_t callback) { show = callback; }
-void retro_set_audio_sample(retro_audio_sample_t callback) { (void)callback; }
 void retro_set_audio_sample_batch(retro_audio_sample_batch_t callback) { play = callback; }
 void retro_set_input_poll(retro_input_poll_t callback) { poll_inputs = callback; }
-void retro_set_input_state(retro_input_state_t callback) { (void)callback; }
-unsigned retro_api_version(void) { return RETRO_API_VERSION; }
-void retro_set_controller_port_device(unsigned port, unsigned device) { (void)port; (void)device; }
 
 void retro_init(void)
 {
@@ -124,8 +120,6 @@ void retro_init(void)
    ask(RETRO_ENVIRONMENT_SET_SUPPORT_NO_GAME, &yes);
    declare_options();
 }
-
-void retro_deinit(void) {}
 
 void retro_get_system_info(struct retro_system_info *info)
 {
@@ -162,12 +156,6 @@ bool retro_load_game(const struct retro_game_info *game)
    return ask(RETRO_ENVIRONMENT_SET_PIXEL_FORMAT, &format) && use_files();
 }
 
-bool retro_load_game_special(unsigned type, const struct retro_game_info *info, size_t count)
-{
-   (void)type; (void)info; (void)count;
-   return false;
-}
-
 void retro_run(void)
 {
    struct retro_framebuffer place = { NULL, WIDTH, HEIGHT, 0, 0, RETRO_MEMORY_ACCESS_WRITE, 0 };
@@ -198,15 +186,6 @@ void retro_run(void)
       pixels[pixel] = (uint16_t)(frames * 31);
    show(pixels, WIDTH, HEIGHT, WIDTH * 2);
 }
-
-void retro_reset(void) {}
-size_t retro_serialize_size(void) { return 0; }
-bool retro_serialize(void *data, size_t size) { (void)data; (void)size; return false; }
-bool retro_unserialize(const void *data, size_t size) { (void)data; (void)size; return false; }
-void retro_cheat_reset(void) {}
-void retro_cheat_set(unsigned index, bool enabled, const char *code) { (void)index; (void)enabled; (void)code; }
-void retro_unload_game(void) {}
-unsigned retro_get_region(void) { return RETRO_REGION_NTSC; }
 
 void *retro_get_memory_data(unsigned id)
 {

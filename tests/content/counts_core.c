@@ -56,12 +56,7 @@ void retro_set_environment(retro_environment_t callback)
 }
 
 void retro_set_video_refresh(retro_video_refresh_t callback) { show = callback; }
-void retro_set_audio_sample(retro_audio_sample_t callback) { (void)callback; }
-void retro_set_audio_sample_batch(retro_audio_sample_batch_t callback) { (void)callback; }
 void retro_set_input_poll(retro_input_poll_t callback) { poll_inputs = callback; }
-void retro_set_input_state(retro_input_state_t callback) { (void)callback; }
-unsigned retro_api_version(void) { return RETRO_API_VERSION; }
-void retro_set_controller_port_device(unsigned port, unsigned device) { (void)port; (void)device; }
 
 void retro_init(void)
 {
@@ -83,8 +78,6 @@ void retro_init(void)
    outside[2] = 0;
    fill(1);
 }
-
-void retro_deinit(void) {}
 
 void retro_get_system_info(struct retro_system_info *info)
 {
@@ -108,12 +101,6 @@ bool retro_load_game(const struct retro_game_info *game)
    return ask(RETRO_ENVIRONMENT_SET_PIXEL_FORMAT, &format);
 }
 
-bool retro_load_game_special(unsigned type, const struct retro_game_info *info, size_t count)
-{
-   (void)type; (void)info; (void)count;
-   return false;
-}
-
 void retro_run(void)
 {
    if (!outside[2])
@@ -127,7 +114,6 @@ void retro_run(void)
    show(pixels, SIDE, SIDE, SIDE * sizeof(*pixels));
 }
 
-void retro_reset(void) {}
 size_t retro_serialize_size(void) { return sizeof(save); }
 
 bool retro_serialize(void *data, size_t size)
@@ -146,9 +132,5 @@ bool retro_unserialize(const void *data, size_t size)
    return true;
 }
 
-void retro_cheat_reset(void) {}
-void retro_cheat_set(unsigned index, bool enabled, const char *code) { (void)index; (void)enabled; (void)code; }
-void retro_unload_game(void) {}
-unsigned retro_get_region(void) { return RETRO_REGION_NTSC; }
 void *retro_get_memory_data(unsigned id) { return id == RETRO_MEMORY_SAVE_RAM ? save : NULL; }
 size_t retro_get_memory_size(unsigned id) { return id == RETRO_MEMORY_SAVE_RAM ? sizeof(save) : 0; }

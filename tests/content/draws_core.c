@@ -508,14 +508,10 @@ void retro_set_environment(retro_environment_t callback)
 }
 
 void retro_set_video_refresh(retro_video_refresh_t callback) { show = callback; }
-void retro_set_audio_sample(retro_audio_sample_t callback) { (void)callback; }
 void retro_set_audio_sample_batch(retro_audio_sample_batch_t callback) { play = callback; }
 void retro_set_input_poll(retro_input_poll_t callback) { poll_inputs = callback; }
 void retro_set_input_state(retro_input_state_t callback) { input = callback; }
-unsigned retro_api_version(void) { return RETRO_API_VERSION; }
 void retro_set_controller_port_device(unsigned port, unsigned device) { (void)port; (void)device; look_for_context(); }
-void retro_init(void) {}
-void retro_deinit(void) {}
 
 void retro_get_system_info(struct retro_system_info *info)
 {
@@ -551,12 +547,6 @@ bool retro_load_game(const struct retro_game_info *game)
       return false;
    pixels = calloc(4096 * 4096, sizeof(*pixels));
    return pixels && choose_api() && ask(RETRO_ENVIRONMENT_SET_PIXEL_FORMAT, &format);
-}
-
-bool retro_load_game_special(unsigned type, const struct retro_game_info *info, size_t count)
-{
-   (void)type; (void)info; (void)count;
-   return false;
 }
 
 static void go_wrong(void)
@@ -653,9 +643,3 @@ void retro_unload_game(void)
       seen.without, seen.disturbed, seen.errors, seen.refused);
    free(pixels);
 }
-
-void retro_cheat_reset(void) {}
-void retro_cheat_set(unsigned index, bool enabled, const char *code) { (void)index; (void)enabled; (void)code; }
-unsigned retro_get_region(void) { return RETRO_REGION_NTSC; }
-void *retro_get_memory_data(unsigned id) { (void)id; return NULL; }
-size_t retro_get_memory_size(unsigned id) { (void)id; return 0; }

@@ -20,21 +20,10 @@ void retro_set_environment(retro_environment_t callback)
 }
 
 void retro_set_video_refresh(retro_video_refresh_t callback) { show = callback; }
-void retro_set_audio_sample(retro_audio_sample_t callback) { (void)callback; }
-void retro_set_audio_sample_batch(retro_audio_sample_batch_t callback) { (void)callback; }
 void retro_set_input_poll(retro_input_poll_t callback) { poll_inputs = callback; }
-void retro_set_input_state(retro_input_state_t callback) { (void)callback; }
-unsigned retro_api_version(void) { return RETRO_API_VERSION; }
-void retro_set_controller_port_device(unsigned port, unsigned device) { (void)port; (void)device; }
-void retro_init(void) {}
-void retro_deinit(void) {}
-void retro_reset(void) {}
-void retro_unload_game(void) {}
 size_t retro_serialize_size(void) { return 4; }
 bool retro_serialize(void *data, size_t size) { memset(data, 0, size); return true; }
 bool retro_unserialize(const void *data, size_t size) { (void)data; (void)size; return true; }
-void *retro_get_memory_data(unsigned id) { (void)id; return NULL; }
-size_t retro_get_memory_size(unsigned id) { (void)id; return 0; }
 
 void retro_get_system_info(struct retro_system_info *info)
 {

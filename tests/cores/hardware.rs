@@ -63,6 +63,8 @@ impl Core {
         let load = Load {
             core: content::c_core(&folder, DRAWS),
             content: None,
+            several: None,
+            only_asked: false,
             options: options.iter().map(|(key, value)| (format!("draws_{key}"), (*value).into())).collect(),
             options_typed: false,
             devices: Vec::new(),

@@ -55,6 +55,8 @@ impl Core {
         let load = Load {
             core: built_core("fixture"),
             content: None,
+            several: None,
+            only_asked: false,
             options: options.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
             options_typed: true,
             devices: devices.to_vec(),

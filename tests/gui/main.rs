@@ -3,8 +3,8 @@
 #[path = "../common/gui.rs"]
 mod gui;
 
-mod looks;
 mod library;
+mod looks;
 mod panels;
 mod room;
 mod screens;

@@ -11,7 +11,9 @@ use hotseat::engine::{Command, GameCommand, GameState, Level, NoticeKind, Slot};
 use hotseat::gui::game_choice::GameChoice;
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::preferences::SettingsDraft;
+use hotseat::gui::several::SeveralFiles;
 use hotseat::gui::view::{Action, Dialog};
+use hotseat::link::subsystem::{Rom, Subsystem};
 use hotseat::session::protocol::{OnScreen, ScreenLine};
 use hotseat::settings::Scaling;
 use hotseat::text::Language;
@@ -377,6 +379,59 @@ fn one_of_several_cores_is_chosen_once_and_remembered() {
         [Action::OpenWith { content, core: "/cores/nestopia_libretro.so".into(), remember: true }]
     );
     assert_eq!(window.state().view.dialog, None);
+}
+
+fn super_game_boy() -> Subsystem {
+    let rom = |name: &str, ending: &str, required| Rom {
+        name: name.into(),
+        extensions: vec![ending.into()],
+        required,
+        ..Rom::default()
+    };
+    let roms = vec![rom("Game Boy game", "gb", true), rom("Super Game Boy", "sfc", true), rom("Notes", "txt", false)];
+    Subsystem { ident: "sgb".into(), name: "Super Game Boy".into(), id: 1, roms }
+}
+
+#[test]
+fn a_game_of_several_files_is_put_together_where_a_core_is_chosen() {
+    let mut stage = Stage::default();
+    let content: std::path::PathBuf = "/home/ada/games/Micro Mages.nes".into();
+    stage.view.dialog = Some(Dialog::ChooseCore { content, remember: true });
+    stage.machines.insert("/cores/nestopia_libretro.so".into(), vec![super_game_boy()]);
+    let chosen = SeveralFiles::new("/cores/nestopia_libretro.so".into(), super_game_boy(), None);
+    let asked = clicked(stage, "Play with several files: Super Game Boy…");
+    assert_eq!(asked, [Action::PutTogether(chosen.clone())], "it takes no .nes");
+
+    let mut stage = Stage::default();
+    stage.view.dialog = Some(Dialog::SeveralFiles(chosen.clone()));
+    let asked = clicked(stage, "Choose a file for Super Game Boy");
+    assert_eq!(asked, [Action::PickPart { at: 1, name: "Super Game Boy".into() }]);
+
+    let mut stage = Stage::default();
+    stage.view.dialog = Some(Dialog::SeveralFiles(chosen.clone()));
+    let mut window = stage.open();
+    click(&mut window, "Play");
+    assert_eq!(actions(&mut window), [], "two files are missing");
+
+    let files = vec![Some("/g/a.gb".into()), Some("/g/b.sfc".into()), None];
+    let whole = SeveralFiles { files, ..chosen };
+    let mut stage = Stage::default();
+    stage.view.dialog = Some(Dialog::SeveralFiles(whole.clone()));
+    assert_eq!(clicked(stage, "Play"), [Action::PlayTogether(whole.clone())]);
+    let mut stage = Stage::default();
+    stage.view.dialog = Some(Dialog::SeveralFiles(whole));
+    let mut window = stage.open();
+    click(&mut window, "Leave out Super Game Boy");
+    window.run_steps(2);
+    click(&mut window, "Play");
+    assert_eq!(actions(&mut window), [], "one was taken out");
+}
+
+#[test]
+fn the_file_that_was_opened_is_where_the_machine_takes_it() {
+    let of = |path: &str| SeveralFiles::new("/cores/x.so".into(), super_game_boy(), Some(path.into())).files;
+    assert_eq!(of("/g/a.sfc"), [None, Some("/g/a.sfc".into()), None]);
+    assert_eq!(of("/g/a.nes"), [None, None, None]);
 }
 
 #[test]

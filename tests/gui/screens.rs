@@ -13,9 +13,11 @@ use hotseat::gui::game_choice::GameChoice;
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
+use hotseat::gui::several::SeveralFiles;
 use hotseat::gui::view::{self as gui_view, Dialog};
 use hotseat::library::CoreNote;
 use hotseat::library::catalog::{CatalogNotice, DatError, ScanProgress};
+use hotseat::link::subsystem::{Rom, Subsystem};
 use hotseat::net::meeting::{BrokerProblem, BrokerState};
 use hotseat::net::port_mapping::{Mapping, MappingProblem, Method, Outcome, PortStatus, Protocol, Wanted};
 use hotseat::net::tls::acme::{AcmeError, AcmeStatus};
@@ -314,6 +316,24 @@ const SCREENS: &[Screen] = &[
         stage.cores[1].note = Some(CoreNote::NeedsBios { file: "disksys.rom".into() });
         let content = "/home/ada/games/Micro Mages.nes".into();
         with_dialog(stage, Dialog::ChooseCore { content, remember: true })
+    }),
+    ("several", || {
+        let rom = |name: &str, ending: &str, required| Rom {
+            name: name.into(),
+            extensions: vec![ending.into()],
+            required,
+            ..Rom::default()
+        };
+        let roms = vec![
+            rom("Game Boy game", "gb", true),
+            rom("Super Game Boy cartridge", "sfc", true),
+            rom("A part with a name that is longer than there is room for in a row of this dialog", "bin", false),
+        ];
+        let subsystem = Subsystem { ident: "sgb".into(), name: "Super Game Boy".into(), id: 1, roms };
+        let mut chosen = SeveralFiles::new("/c/bsnes.so".into(), subsystem, Some("/home/ada/games/Tale.gb".into()));
+        chosen.problem =
+            Some("Super Game Boy also needs a file for Super Game Boy cartridge: one that ends in sfc.".into());
+        with_dialog(Stage::default().with_recent(), Dialog::SeveralFiles(chosen))
     }),
     ("get-cores", || {
         with_dialog(Stage::default().with_recent().with_offers(), Dialog::GetCores(CoreSearch::default()))

@@ -116,7 +116,8 @@ impl Machine {
                 game.wants = wants;
                 self.tell_controls();
             }
-            FromCore::Log { .. } | FromCore::Pong | FromCore::Ended(_) => {}
+            // Who wants to know asks before a game is opened.
+            FromCore::Subsystems(_) | FromCore::Log { .. } | FromCore::Pong | FromCore::Ended(_) => {}
         }
     }
 

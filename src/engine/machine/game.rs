@@ -105,6 +105,8 @@ impl OpenGame {
         Load {
             core: self.game.core.clone(),
             content: self.game.content.clone(),
+            several: self.game.several.clone().map(Box::new),
+            only_asked: false,
             options: self.game.options.clone(),
             options_typed: self.game.options_typed,
             devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),

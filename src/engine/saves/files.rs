@@ -1,5 +1,6 @@
 //! The files of one open game.
 
+use super::cartridges::{self, Cartridge};
 use super::identity::{self, Identity};
 use super::states::{CoreName, ReadState, StateFiles, StateList};
 use super::versions::{self, SaveVersion, Versions};
@@ -38,21 +39,28 @@ pub struct SaveFiles {
     known: Option<Vec<u8>>,
     /// When it was written last. None: what is there now is a version of its own.
     written: Option<Instant>,
+    /// Of a game of several files: their battery saves, in place of the one here.
+    cartridges: Vec<Cartridge>,
 }
 
 impl SaveFiles {
     /// Finds out which files are this game's.
     pub fn open(saves: &Saves) -> SaveFiles {
-        let Saves { core_dir, states_dir, name, content } = saves;
+        let Saves { core_dir, states_dir, name, content, several } = saves;
+        let identity = match (several, content) {
+            (Some(game), _) => Identity::of_several(game).ok(),
+            (None, content) => content.as_deref().and_then(|path| Identity::of(path).ok()),
+        };
         // Content that cannot be read is not started either.
-        let identity =
-            content.as_deref().and_then(|path| Identity::of(path).ok()).unwrap_or_else(Identity::of_no_content);
-        let with = |folder: &Path, name: &str, ending: &str| folder.join(format!("{name}.{ending}"));
+        let identity = identity.unwrap_or_else(Identity::of_no_content);
         let exists = |name: &str| {
             ["srm", "rtc"].into_iter().any(|ending| with(core_dir, name, ending).exists())
                 || StateFiles::any(states_dir, name)
         };
-        let place = content.as_deref().map(identity::place);
+        let place = match several {
+            Some(game) => Some(identity::place_of_several(game)),
+            None => content.as_deref().map(identity::place),
+        };
         let name = owners::claim(core_dir, name, &identity, place.as_deref(), exists);
         let lock_path = core_dir.join(format!(".{name}.lock"));
         let lock = lock(&lock_path);
@@ -73,12 +81,49 @@ impl SaveFiles {
             lock_path,
             known: None,
             written: None,
+            cartridges: several.as_ref().map(|game| cartridges::open(saves, game)).unwrap_or_default(),
         }
+    }
+
+    /// Of one memory of a file in a game of several: the file alone, without states. `name` is the file's own already.
+    pub(super) fn of_cartridge(saves: &Saves, name: &str, ending: &str) -> SaveFiles {
+        let Saves { core_dir, states_dir, .. } = saves;
+        let path = with(core_dir, name, ending);
+        // A battery save is the one of the file when it is played by itself; other memories are beside it.
+        let own = if ending == "srm" { name.to_owned() } else { format!("{name}.{ending}") };
+        let lock_path = core_dir.join(format!(".{own}.lock"));
+        let lock = lock(&lock_path);
+        let versions = versions::folder(core_dir, &own);
+        if lock.is_some() {
+            tidy(core_dir, &[&format!("{name}.{ending}")]);
+            tidy(&versions, &[""]);
+        }
+        SaveFiles {
+            sram: path.clone(),
+            rtc: path,
+            states: StateFiles::new(states_dir, name, Identity::of_no_content()),
+            versions: Versions::of(versions),
+            lock,
+            lock_path,
+            known: None,
+            written: None,
+            cartridges: Vec::new(),
+        }
+    }
+
+    /// Those of a game of several files; none of another game.
+    pub fn cartridges(&mut self) -> &mut [Cartridge] {
+        &mut self.cartridges
+    }
+
+    /// Of a game of several files, the save that earlier versions are shown of: that of the file that counts most.
+    fn first_save(&self) -> Option<usize> {
+        self.cartridges.iter().position(|it| !it.is_clock)
     }
 
     /// Whether another host has this game open.
     pub fn is_in_use(&self) -> bool {
-        self.lock.is_none()
+        self.lock.is_none() || self.cartridges.iter().any(|it| it.files.is_in_use())
     }
 
     /// Battery-backed memory as last saved.
@@ -127,15 +172,22 @@ impl SaveFiles {
     /// What is saved now stays as a version, whatever is written next: something happens that may take it back.
     pub fn begin_version(&mut self) {
         self.written = None;
+        self.cartridges.iter_mut().for_each(|it| it.files.begin_version());
     }
 
     /// Those that can be put back, the newest first.
     pub fn versions(&self) -> Vec<SaveVersion> {
-        self.versions.list()
+        match self.first_save() {
+            Some(at) => self.cartridges[at].files.versions.list(),
+            None => self.versions.list(),
+        }
     }
 
     /// Makes an earlier version the save; what was the save becomes a version. The core has to be started anew for it.
     pub fn put_back(&mut self, put_aside: u64, time: SystemTime) -> Result<(), SaveError> {
+        if let Some(at) = self.first_save() {
+            return self.cartridges[at].files.put_back(put_aside, time);
+        }
         self.check_lock()?;
         let version = self.versions().into_iter().find(|it| it.put_aside == put_aside);
         let no_version = || SaveError::NoVersion { file: self.sram.clone() };
@@ -188,6 +240,10 @@ impl SaveFiles {
             None => Err(SaveError::InUse { file: self.sram.clone() }),
         }
     }
+}
+
+fn with(folder: &Path, name: &str, ending: &str) -> PathBuf {
+    folder.join(format!("{name}.{ending}"))
 }
 
 /// None: another process has it. Where no lock can be made, on a disk that is full or read-only, there is one that guards nothing:

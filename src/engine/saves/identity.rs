@@ -3,6 +3,7 @@
 
 use crate::content::{Location, identity, patch};
 use crate::library;
+use crate::link::subsystem::SubsystemGame;
 use aws_lc_rs::digest::{Context, SHA256};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,19 @@ impl Identity {
         Identity::of_file(path)
     }
 
+    /// Of a game of several files: of the machine and all of them.
+    pub fn of_several(game: &SubsystemGame) -> io::Result<Identity> {
+        let mut context = Context::new(&SHA256);
+        context.update(game.subsystem.ident.as_bytes());
+        for file in &game.files {
+            let identity = file.0.as_deref().map_or_else(|| Ok(Identity::of_no_content()), Identity::of)?;
+            // A mark that no identity has keeps them apart.
+            context.update(b"\n");
+            context.update(identity.0.as_bytes());
+        }
+        Ok(Identity(identity::finish(context)))
+    }
+
     fn of_file(path: &Path) -> io::Result<Identity> {
         if !path.is_dir() {
             return identity::of_file(path).map(Identity);
@@ -47,6 +61,16 @@ impl Identity {
     pub fn from_text(text: &str) -> Identity {
         Identity(text.to_owned())
     }
+}
+
+/// Where all files of a game of several lie, as [`place`] has each.
+pub fn place_of_several(game: &SubsystemGame) -> PathBuf {
+    let mut all = std::ffi::OsString::from(&game.subsystem.ident);
+    for file in &game.files {
+        all.push("\n");
+        all.push(file.0.as_deref().map(place).unwrap_or_default());
+    }
+    all.into()
 }
 
 /// Where content lies, with the names of the patches beside it: a game that is built anew keeps its save, and with a patch it is another

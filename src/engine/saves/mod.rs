@@ -3,6 +3,7 @@
 //! [`Saves`] is what is known without looking: the folders, and the name that people know. [`SaveFiles`] is what was found on
 //! disk: which name is this content's own, and whether another program uses the same save.
 
+mod cartridges;
 mod files;
 mod identity;
 mod owners;
@@ -13,12 +14,14 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
+pub use cartridges::CLOCK_EVERY;
 pub use files::{SaveFiles, Written};
 pub use states::{CoreName, SavedState, StateList};
 pub use versions::SaveVersion;
 
 use super::Game;
 use crate::content;
+use crate::link::subsystem::SubsystemGame;
 use crate::messages;
 use crate::text::IoCause;
 use std::path::{Path, PathBuf};
@@ -60,6 +63,7 @@ pub struct Saves {
     /// What they are called unless that is another content's.
     name: String,
     content: Option<PathBuf>,
+    several: Option<SubsystemGame>,
 }
 
 impl Saves {
@@ -69,13 +73,24 @@ impl Saves {
         let stem = game.core.file_stem().unwrap_or_default().to_string_lossy();
         let core = file_name(stem.trim_start_matches("lib").trim_end_matches("_libretro"));
         let content = game.content.as_deref().map(content::stem);
-        let name = file_name(&content.map_or_else(|| game.title.clone(), |stem| stem.to_string_lossy().into_owned()));
+        let name = content.map_or_else(|| game.title.clone(), |stem| stem.to_string_lossy().into_owned());
+        // The plain name is that of the file alone, with the battery save in it.
+        let name = match &game.several {
+            Some(several) => file_name(&format!("{name} ({})", several.subsystem.ident)),
+            None => file_name(&name),
+        };
         Saves {
             core_dir: data_dir.join("saves").join(&core),
             states_dir: data_dir.join("states").join(&core),
             name,
             content: game.content.clone(),
+            several: game.several.clone(),
         }
+    }
+
+    /// Whether the battery saves are those of several files.
+    pub fn is_of_several(&self) -> bool {
+        self.several.is_some()
     }
 }
 

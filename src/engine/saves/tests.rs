@@ -4,6 +4,8 @@ use super::states::ReadState;
 use super::*;
 use crate::frame::Picture;
 use crate::game_command::{Slot, StatePlace};
+use crate::link::state::Memory;
+use crate::link::subsystem::{Rom, RomMemory, Subsystem};
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -17,6 +19,7 @@ fn game(core: &str, content: Option<&Path>, title: &str) -> Game {
     Game {
         core: core.into(),
         content: content.map(Into::into),
+        several: None,
         title: title.into(),
         options: Vec::new(),
         bounds: Default::default(),
@@ -321,4 +324,79 @@ fn a_save_that_retroarch_compressed_is_read_and_no_other_programs() {
     assert_eq!(files.read_sram(), Ok(Some(b"abc".to_vec())));
     assert_eq!(disk.write(&mut files, b"abd"), Ok(Written::AsUsual));
     assert_eq!(disk.file("saves/x/G.srm"), Some(b"abd".to_vec()));
+}
+
+/// A game of two cartridges; the first has a battery and a clock.
+fn two_cartridges(disk: &Disk, first: &str, second: &str) -> Game {
+    let memory = |extension: &str, id| RomMemory { extension: extension.into(), id };
+    let rom = |memories| Rom { memories, ..Rom::default() };
+    let roms = vec![rom(vec![memory("srm", 0x300), memory("rtc", 0x301)]), rom(vec![memory("srm", 0x400)])];
+    let subsystem = Subsystem { ident: "pair".into(), name: "Pair".into(), id: 1, roms };
+    let files = [first, second].map(|name| {
+        let path = disk.folder.join("roms").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, name).unwrap();
+        Some(path)
+    });
+    let several = subsystem.with(files.to_vec()).unwrap();
+    Game { several: Some(several), ..game("/c/x_libretro.so", files[0].as_deref(), "x") }
+}
+
+#[test]
+fn each_cartridge_has_its_own_save_whichever_machine_it_is_in() {
+    let disk = Disk::new("cartridges");
+    let alone = || disk.open("A.gb", b"A.gb");
+    let mut plain = alone();
+    plain.write_sram(b"alone", disk.now, disk.time).unwrap();
+    drop(plain);
+    let together = two_cartridges(&disk, "A.gb", "B.gb");
+    let mut files = disk.open_game(&together);
+    let memories: Vec<Memory> = files.cartridges().iter().map(|it| it.memory).collect();
+    assert_eq!(memories, [Memory::Rom(0), Memory::Rom(1), Memory::Rom(2)]);
+    let read: Vec<Option<Vec<u8>>> = files.cartridges().iter_mut().map(|it| it.read().unwrap()).collect();
+    assert_eq!(read, [Some(b"alone".to_vec()), None, None]);
+    for (at, cartridge) in files.cartridges().iter_mut().enumerate() {
+        cartridge.write(2, format!("save {at}").as_bytes(), disk.now, disk.time).unwrap();
+        assert_eq!(cartridge.saved, 2);
+    }
+    assert_eq!(disk.file("saves/x/A.srm").as_deref(), Some(&b"save 0"[..]));
+    assert_eq!(disk.file("saves/x/A.rtc").as_deref(), Some(&b"save 1"[..]));
+    assert_eq!(disk.file("saves/x/B.srm").as_deref(), Some(&b"save 2"[..]));
+    // A clock that runs is not written with every second.
+    let (clock, soon) = (&files.cartridges()[1], disk.now + Duration::from_secs(1));
+    assert!(clock.is_clock && !clock.is_due(soon, false) && clock.is_due(soon, true));
+    // What the first was before can be put back, and nobody else plays it meanwhile.
+    let before = files.versions();
+    assert_eq!(before.len(), 1);
+    assert!(alone().is_in_use());
+    files.put_back(before[0].put_aside, disk.time).unwrap();
+    assert_eq!(disk.file("saves/x/A.srm").as_deref(), Some(&b"alone"[..]));
+}
+
+#[test]
+fn states_are_of_all_files_together() {
+    let disk = Disk::new("together");
+    let core = core("X", "1");
+    let mut files = disk.open_game(&two_cartridges(&disk, "A.gb", "B.gb"));
+    files.write_state(place(0), b"state", &core, None, disk.time).unwrap();
+    assert_eq!(disk.file("states/x/A (pair).state").as_deref(), Some(&b"state"[..]));
+    drop(files);
+    // Another second cartridge is another game.
+    let files = disk.open_game(&two_cartridges(&disk, "A.gb", "C.gb"));
+    assert_eq!(files.read_state(place(0), &core), Ok(None));
+    drop(files);
+    let files = disk.open_game(&two_cartridges(&disk, "A.gb", "B.gb"));
+    assert!(files.read_state(place(0), &core).is_ok_and(|state| state.is_some()));
+}
+
+#[test]
+fn one_file_in_two_slots_is_two_cartridges() {
+    let disk = Disk::new("slots");
+    let mut files = disk.open_game(&two_cartridges(&disk, "A.gb", "A.gb"));
+    for cartridge in files.cartridges() {
+        cartridge.write(2, b"save", disk.now, disk.time).unwrap();
+    }
+    for name in ["A.srm", "A.rtc", "A (slot 2).srm"] {
+        assert!(disk.file(&format!("saves/x/{name}")).is_some(), "{name}");
+    }
 }

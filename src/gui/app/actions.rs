@@ -1,7 +1,7 @@
 //! Carries out what was asked for in the window.
 
 use super::super::picker::{Picked, Purpose};
-use super::super::view::Action;
+use super::super::view::{Action, Dialog};
 use super::{App, Start, set_turbo};
 use crate::engine::{Command, Level};
 use crate::library;
@@ -25,15 +25,18 @@ impl App {
     pub(super) fn carry_out(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::Engine(command) => self.send(command),
-            Action::PickGame => self.pick(Purpose::Content, ctx),
-            Action::PickCoreFor(content) => self.pick(Purpose::CoreFor(content), ctx),
-            Action::PickCoreFolder => self.pick(Purpose::CoreFolder, ctx),
-            Action::PickSystemFolder => self.pick(Purpose::SystemFolder, ctx),
-            Action::PickLibraryFolder => self.pick(Purpose::LibraryFolder, ctx),
-            Action::PickPictureFolder => self.pick(Purpose::PictureFolder, ctx),
-            Action::PickDatFolder => self.pick(Purpose::DatFolder, ctx),
+            Action::PickGame => self.pick(Purpose::Content, self.texts.open_game, ctx),
+            Action::PickCoreFor(content) => self.pick(Purpose::CoreFor(content), self.texts.pick_core_file, ctx),
+            Action::PickCoreFolder => self.pick(Purpose::CoreFolder, self.texts.add_core_folder, ctx),
+            Action::PickSystemFolder => self.pick(Purpose::SystemFolder, self.texts.choose_folder, ctx),
+            Action::PickLibraryFolder => self.pick(Purpose::LibraryFolder, self.texts.library_add_folder, ctx),
+            Action::PickPictureFolder => self.pick(Purpose::PictureFolder, self.texts.choose_folder, ctx),
+            Action::PickDatFolder => self.pick(Purpose::DatFolder, self.texts.choose_folder, ctx),
             Action::Library(command) => self.games.send(command),
             Action::ShowInFolder(path) => self.show_in_folder(&path),
+            Action::PickPart { at, name } => self.pick(Purpose::Part(at), &name, ctx),
+            Action::PutTogether(chosen) => self.view.dialog = Some(Dialog::SeveralFiles(chosen)),
+            Action::PlayTogether(chosen) => self.play_together(chosen),
             Action::PlayDemo => match library::demo_core() {
                 Some(core) => self.open_core(&core),
                 None => self.complain(self.texts.play_demo_missing.to_owned()),
@@ -46,7 +49,7 @@ impl App {
                 }
                 self.open_with(&content, &core);
             }
-            Action::OpenRecent(index) => self.open_recent(index),
+            Action::OpenRecent(index) => self.open_recent(index, ctx),
             Action::ForgetRecent(index) => self.forget_recent(index),
             Action::Change(settings) => self.change(*settings),
             Action::LocalPlayers(local_players) => {
@@ -86,14 +89,7 @@ impl App {
         self.view.notices.push(Level::Error, text);
     }
 
-    fn pick(&mut self, purpose: Purpose, ctx: &Context) {
-        let title = match &purpose {
-            Purpose::Content => self.texts.open_game,
-            Purpose::CoreFor(_) => self.texts.pick_core_file,
-            Purpose::CoreFolder => self.texts.add_core_folder,
-            Purpose::SystemFolder | Purpose::PictureFolder | Purpose::DatFolder => self.texts.choose_folder,
-            Purpose::LibraryFolder => self.texts.library_add_folder,
-        };
+    fn pick(&mut self, purpose: Purpose, title: &str, ctx: &Context) {
         let ctx = ctx.clone();
         self.picker.start(purpose, title, move || ctx.request_repaint());
     }
@@ -104,6 +100,14 @@ impl App {
             Picked::Unavailable => self.view.notices.push(Level::Warning, self.texts.no_dialog.to_owned()),
             Picked::Path(Purpose::Content, path) => self.open_file(&path),
             Picked::Path(Purpose::CoreFor(content), core) => self.open_with(&content, &core),
+            Picked::Path(Purpose::Part(at), path) => {
+                if let Some(Dialog::SeveralFiles(chosen)) = &mut self.view.dialog
+                    && let Some(file) = chosen.files.get_mut(at)
+                {
+                    *file = Some(path);
+                    chosen.problem = None;
+                }
+            }
             Picked::Path(Purpose::CoreFolder, folder) => {
                 let mut settings = self.settings.clone();
                 settings.core_folders.retain(|known| *known != folder);

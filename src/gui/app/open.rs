@@ -6,8 +6,9 @@ use super::App;
 use crate::content::{self, ArchiveError, Location};
 use crate::engine::{Command, Game};
 use crate::library::{self, ContentError, Found, Inside};
-use crate::settings::{Recent, Settings};
+use crate::settings::{Recent, RecentFiles, Settings};
 use crate::text::{Message, fill};
+use egui::Context;
 use std::path::{Path, PathBuf};
 
 impl App {
@@ -97,6 +98,7 @@ impl App {
             core: core.to_path_buf(),
             title: content::stem(&content).to_string_lossy().into_owned(),
             content: Some(content),
+            several: None,
             options: self.options_of(core),
             bounds: self.settings.bounds_of(core),
             options_typed: false,
@@ -113,6 +115,7 @@ impl App {
         self.open(Game {
             core: core.to_path_buf(),
             content: None,
+            several: None,
             title: name.trim_end_matches(" (demo)").to_owned(),
             options: self.options_of(core),
             bounds: self.settings.bounds_of(core),
@@ -120,7 +123,7 @@ impl App {
         });
     }
 
-    fn options_of(&self, core: &Path) -> Vec<(String, String)> {
+    pub(super) fn options_of(&self, core: &Path) -> Vec<(String, String)> {
         let options = self.settings.core_options.get(&Settings::core_key(core));
         options.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
@@ -130,6 +133,10 @@ impl App {
             content: game.content.clone(),
             core: game.core.clone(),
             title: game.title.clone(),
+            several: game.several.as_ref().map(|several| RecentFiles {
+                subsystem: several.subsystem.ident.clone(),
+                paths: several.files.iter().map(|file| file.0.clone().unwrap_or_default()).collect(),
+            }),
         });
         self.settings_changed = true;
         self.view.dialog = None;
@@ -138,7 +145,7 @@ impl App {
         self.engine.send(Command::Open(game));
     }
 
-    pub(super) fn open_recent(&mut self, index: usize) {
+    pub(super) fn open_recent(&mut self, index: usize, ctx: &Context) {
         let Some(game) = self.settings.recent.get(index).cloned() else { return };
         let title = [("title", game.title.as_str())];
         let gone = |path: &Path| !Location::of(path).file.exists();
@@ -151,7 +158,10 @@ impl App {
                 self.complain(fill(self.texts.core_gone, &title));
                 self.open_file(content);
             }
-            Some(content) => self.open_with(content, &game.core),
+            Some(content) => match game.several {
+                Some(files) => self.open_several(&game.core, files, ctx),
+                None => self.open_with(content, &game.core),
+            },
             None if gone(&game.core) => {
                 self.complain(fill(self.texts.recent_gone, &title));
                 self.forget_recent(index);

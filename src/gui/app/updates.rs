@@ -35,6 +35,8 @@ impl App {
         }
         self.look_at_downloads();
         self.look_at_library();
+        self.ask_listed_cores(ctx);
+        self.look_at_answers();
         self.set_title(ctx);
         self.request_attention(ctx);
     }

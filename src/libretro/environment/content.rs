@@ -2,10 +2,11 @@
 
 use super::Environment;
 use crate::libretro::sys::{self, Argument};
+use crate::link::subsystem::{MOST_MEMORIES, MOST_ROMS, MOST_SUBSYSTEMS, Rom, RomMemory, Subsystem};
 use crate::text::Spoken;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How the core wants content of some kinds, which may differ from what it says of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +26,20 @@ impl Environment {
         of_its_own.map_or(usual, |it| it.need_fullpath)
     }
 
-    /// What is loaded next, and the archive that it comes from with its name in there. `data` must stay where it is until the process ends; empty where the core opens it by its path.
-    pub fn set_content(&mut self, path: &Path, archive: Option<&(PathBuf, String)>, data: &[u8]) {
-        self.game_info = Some(sys::GameInfoExt::new(path, archive, data));
-        let folder = archive.map_or(path, |(archive, _)| archive).parent().unwrap_or(Path::new("/"));
-        self.content_dir = CString::new(folder.as_os_str().as_bytes()).ok();
+    /// What is loaded next: one file, or one for each that a subsystem takes.
+    pub fn set_content(&mut self, files: &[Option<sys::GameFile>]) {
+        self.game_info = Some(sys::GameInfoExt::new(files));
+        let first = files.iter().flatten().next();
+        let file = first.map(|file| file.archive.map_or(file.path, |(archive, _)| archive));
+        self.content_dir = file.and_then(|file| {
+            let folder = file.parent().unwrap_or(Path::new("/"));
+            CString::new(folder.as_os_str().as_bytes()).ok()
+        });
+    }
+
+    fn note_subsystems(&mut self, argument: Argument) {
+        let all = argument.list_of_at_most::<sys::retro_subsystem_info>(MOST_SUBSYSTEMS, |it| it.ident.is_null());
+        self.subsystems = all.iter().filter_map(subsystem).collect();
     }
 
     fn override_content(&mut self, argument: Argument) -> bool {
@@ -41,7 +51,7 @@ impl Environment {
                 .iter()
                 .map(|it| ContentOverride {
                     extensions: sys::text(it.extensions).split('|').map(str::to_lowercase).collect(),
-                    need_fullpath: it.need_fullpath,
+                    need_fullpath: it.need_fullpath != 0,
                 })
                 .collect();
         }
@@ -73,11 +83,42 @@ impl Environment {
                 Some(info) => data.write(info.pointer()),
                 None => false,
             },
+            sys::RETRO_ENVIRONMENT_SET_SUBSYSTEM_INFO => {
+                self.note_subsystems(data);
+                true
+            }
             sys::RETRO_ENVIRONMENT_SET_SUPPORT_NO_GAME => {
-                self.supports_no_game = data.read::<bool>().unwrap_or(false);
+                self.supports_no_game = data.read_bool().unwrap_or(false);
                 true
             }
             _ => return None,
         })
+    }
+}
+
+/// What the core says of one machine; none for one that could not be started.
+fn subsystem(it: &sys::retro_subsystem_info) -> Option<Subsystem> {
+    // One more than are taken: those that have too many are left out.
+    let roms = sys::list_of_at_most(it.roms, (it.num_roms as usize).min(MOST_ROMS + 1), |_| false);
+    let subsystem = Subsystem {
+        ident: sys::text(it.ident),
+        name: sys::text(it.desc),
+        id: it.id,
+        roms: roms.iter().map(rom).collect(),
+    };
+    subsystem.bounded()
+}
+
+fn rom(it: &sys::retro_subsystem_rom_info) -> Rom {
+    let memories = sys::list_of_at_most(it.memory, (it.num_memory as usize).min(MOST_MEMORIES + 1), |_| false);
+    let memory = |it: &sys::retro_subsystem_memory_info| RomMemory { extension: sys::text(it.extension), id: it.type_ };
+    let endings = sys::text(it.valid_extensions);
+    Rom {
+        name: sys::text(it.desc),
+        extensions: endings.split('|').map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty()).collect(),
+        need_fullpath: it.need_fullpath != 0,
+        block_extract: it.block_extract != 0,
+        required: it.required != 0,
+        memories: memories.iter().map(memory).collect(),
     }
 }

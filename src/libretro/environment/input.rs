@@ -120,7 +120,7 @@ impl Environment {
             sys::RETRO_ENVIRONMENT_GET_INPUT_MAX_USERS => data.write(MAX_SEATS as u32),
             sys::RETRO_ENVIRONMENT_GET_INPUT_BITMASKS => {
                 // Asked both ways: with a bool to fill, and with NULL.
-                data.is_null() || data.write(true)
+                data.is_null() || data.write_bool(true)
             }
             sys::RETRO_ENVIRONMENT_GET_INPUT_DEVICE_CAPABILITIES => data.write(devices::CAPABILITIES),
             _ => return None,

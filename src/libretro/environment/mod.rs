@@ -15,7 +15,7 @@ mod video;
 #[cfg(test)]
 mod tests;
 
-pub use calls::name as call_name;
+pub use calls::{CALLS, name as call_name};
 pub use video::{NoHardware, Video};
 
 use super::discs::Drive;
@@ -24,6 +24,7 @@ use super::sys::{self, Argument};
 use crate::frame::PixelFormat;
 use crate::input::MAX_SEATS;
 use crate::link::message::{ControlName, FromCore, Wants};
+use crate::link::subsystem::Subsystem;
 use crate::text::Spoken;
 use calls::Counts;
 use content::ContentOverride;
@@ -59,6 +60,8 @@ pub struct Environment {
     pub drive: Option<Drive>,
     /// The content that is being loaded, for cores that want more than its path and its bytes.
     pub game_info: Option<sys::GameInfoExt>,
+    /// Machines that take several files.
+    pub subsystems: Vec<Subsystem>,
     /// Where the content lies.
     pub content_dir: Option<CString>,
     /// Every call that was made.
@@ -131,6 +134,7 @@ impl Environment {
             no_hardware: None,
             drive: None,
             game_info: None,
+            subsystems: Vec::new(),
             content_dir: None,
             calls: Counts::default(),
             last_error: String::new(),
@@ -211,7 +215,6 @@ impl Environment {
             sys::RETRO_ENVIRONMENT_SHUTDOWN => self.shutdown = true,
             // Nothing has to be done for them.
             sys::RETRO_ENVIRONMENT_SET_PERFORMANCE_LEVEL
-            | sys::RETRO_ENVIRONMENT_SET_SUBSYSTEM_INFO
             | sys::RETRO_ENVIRONMENT_SET_MEMORY_MAPS
             | sys::RETRO_ENVIRONMENT_SET_SUPPORT_ACHIEVEMENTS => {}
             _ => return None,

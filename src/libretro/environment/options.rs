@@ -13,7 +13,7 @@ impl Environment {
             sys::RETRO_ENVIRONMENT_GET_VARIABLE => self.get_variable(data),
             sys::RETRO_ENVIRONMENT_GET_VARIABLE_UPDATE => {
                 let changed = self.options.take_changed();
-                data.write(changed)
+                data.write_bool(changed)
             }
             sys::RETRO_ENVIRONMENT_SET_VARIABLES => {
                 self.options.declare_variables(data);
@@ -46,7 +46,7 @@ impl Environment {
             }
             sys::RETRO_ENVIRONMENT_SET_CORE_OPTIONS_DISPLAY => {
                 if let Some(display) = data.read::<sys::retro_core_option_display>() {
-                    self.options.display(&sys::text(display.key), display.visible);
+                    self.options.display(&sys::text(display.key), display.visible != 0);
                 }
                 true
             }

@@ -19,7 +19,7 @@ impl Environment {
             sys::RETRO_ENVIRONMENT_GET_DEVICE_POWER => data.is_null() || data.write(power::now()),
             sys::RETRO_ENVIRONMENT_GET_MEMORY_STATUS => power::memory().is_some_and(|memory| data.write(memory)),
             // Nothing here forbids a core to make its own executable memory.
-            sys::RETRO_ENVIRONMENT_GET_JIT_CAPABLE => data.write(true),
+            sys::RETRO_ENVIRONMENT_GET_JIT_CAPABLE => data.write_bool(true),
             sys::RETRO_ENVIRONMENT_EXEC_MEM_ALLOC => match data.read::<sys::retro_exec_mem_alloc>() {
                 Some(asked) if asked.size == 0 => {
                     let mode = sys::RETRO_EXEC_MEM_MODE_UNRESTRICTED;

@@ -1,7 +1,7 @@
 //! The environment callback without a core.
 
 use super::*;
-use crate::libretro::sys::{self, Argument};
+use crate::libretro::sys::{self, Argument, GameFile};
 use crate::link::message::{self, InvalidVideo, PortDevices};
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
@@ -149,7 +149,7 @@ fn the_machine_and_the_person_are_told_of_in_short() {
     it.language = Spoken::Chinese;
     assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_LANGUAGE), Some(sys::RETRO_LANGUAGE_CHINESE_SIMPLIFIED));
     assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_TARGET_SAMPLE_RATE), Some(48_000));
-    assert_eq!(asked::<bool>(it, sys::RETRO_ENVIRONMENT_GET_JIT_CAPABLE), Some(true));
+    assert_eq!(asked::<u8>(it, sys::RETRO_ENVIRONMENT_GET_JIT_CAPABLE), Some(1));
     assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_SAVESTATE_CONTEXT), Some(0));
     assert_eq!(asked::<u32>(it, sys::RETRO_ENVIRONMENT_GET_DISK_CONTROL_INTERFACE_VERSION), Some(1));
     let memory: sys::retro_memory_status = asked(it, sys::RETRO_ENVIRONMENT_GET_MEMORY_STATUS).expect("Linux says");
@@ -204,31 +204,32 @@ fn content_may_be_wanted_otherwise_by_its_ending() {
     let of = |extensions: &'static std::ffi::CStr, need_fullpath| sys::retro_system_content_info_override {
         extensions: extensions.as_ptr(),
         need_fullpath,
-        persistent_data: false,
+        persistent_data: 0,
     };
-    let mut all = [of(c"bin|MD", false), of(c"chd", true), sys::retro_system_content_info_override::default()];
+    let mut all = [of(c"bin|MD", 0), of(c"chd", 255), sys::retro_system_content_info_override::default()];
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_CONTENT_INFO_OVERRIDE, &mut all));
     assert!(!environment.needs_full_path("md", true) && environment.needs_full_path("chd", false));
     assert!(environment.needs_full_path("iso", true) && !environment.needs_full_path("iso", false));
 
     let mut info: *const sys::retro_game_info_ext = std::ptr::null();
     assert!(!call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut info), "nothing is loaded yet");
-    environment.set_content(Path::new("/roms/My Game.MD"), None, b"data");
+    environment.set_content(&[Some(GameFile { path: Path::new("/roms/My Game.MD"), archive: None, data: b"data" })]);
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut info));
     let info = sys::follow(info).expect("an info");
     let texts = [info.full_path, info.dir, info.name, info.ext, info.meta].map(sys::text);
     assert_eq!(texts, ["/roms/My Game.MD", "/roms", "My Game", "md", ""]);
-    assert!(info.size == 4 && info.persistent_data && !info.data.is_null() && !info.file_in_archive);
+    assert!(info.size == 4 && info.persistent_data == 1 && !info.data.is_null() && info.file_in_archive == 0);
     assert!(info.archive_path.is_null() && info.archive_file.is_null());
 
     let archive = (PathBuf::from("/roms/Set.zip"), "USA/My Game.MD".to_owned());
-    environment.set_content(Path::new("/roms/Set.zip#USA/My Game.MD"), Some(&archive), b"data");
+    let path = Path::new("/roms/Set.zip#USA/My Game.MD");
+    environment.set_content(&[Some(GameFile { path, archive: Some(&archive), data: b"data" })]);
     let mut info: *const sys::retro_game_info_ext = std::ptr::null();
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut info));
     let info = sys::follow(info).expect("an info");
     let texts = [info.archive_path, info.archive_file, info.dir, info.name, info.ext].map(sys::text);
     assert_eq!(texts, ["/roms/Set.zip", "USA/My Game.MD", "/roms", "My Game", "md"]);
-    assert!(info.file_in_archive && info.full_path.is_null() && info.size == 4);
+    assert!(info.file_in_archive == 1 && info.full_path.is_null() && info.size == 4);
 }
 
 #[test]
@@ -549,4 +550,56 @@ fn a_core_s_texts_go_where_it_wants_and_of_progress_the_newest() {
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_MESSAGE, &mut plain));
     let told = heard.try_recv();
     assert!(matches!(told, Ok(FromCore::Message(CoreMessage { duration_ms: 2000, .. }))), "{told:?}");
+}
+
+#[test]
+fn what_a_core_says_of_machines_of_several_files_is_taken_over() {
+    let mut environment = environment();
+    let memory = |extension: &'static std::ffi::CStr, id| sys::retro_subsystem_memory_info {
+        extension: extension.as_ptr(),
+        type_: id,
+    };
+    let memories = [memory(c"srm", 0x100), memory(c"rtc", 0x101)];
+    // A core written in C may leave any byte where a yes or no is meant.
+    let rom = |required| sys::retro_subsystem_rom_info {
+        desc: c"Game".as_ptr(),
+        valid_extensions: c"GB| gbc".as_ptr(),
+        need_fullpath: 0,
+        block_extract: 0,
+        required,
+        memory: memories.as_ptr(),
+        num_memory: 2,
+    };
+    let roms = [rom(255), rom(0)];
+    let machine = |ident: &'static std::ffi::CStr, num_roms| sys::retro_subsystem_info {
+        desc: c"Super Game Boy".as_ptr(),
+        ident: ident.as_ptr(),
+        roms: roms.as_ptr(),
+        num_roms,
+        id: 9,
+    };
+    let mut all = [machine(c"sgb", 2), machine(c"none", 0), sys::retro_subsystem_info::default()];
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_SET_SUBSYSTEM_INFO, &mut all));
+    let [machine] = &environment.subsystems[..] else { panic!("{:?}", environment.subsystems) };
+    assert_eq!((&*machine.ident, &*machine.name, machine.id), ("sgb", "Super Game Boy", 9));
+    assert_eq!(machine.roms[0].extensions, ["gb", "gbc"]);
+    assert!(machine.roms[0].required && !machine.roms[1].required);
+    let memories: Vec<(usize, u32, bool)> = machine.memories().map(|(at, it)| (at, it.id, it.is_clock())).collect();
+    assert_eq!(memories, [(0, 0x100, false), (0, 0x101, true), (1, 0x100, false), (1, 0x101, true)]);
+}
+
+#[test]
+fn a_game_of_several_files_is_told_of_one_after_another() {
+    let mut environment = environment();
+    let file = |path: &'static str| GameFile { path: Path::new(path), archive: None, data: b"data" };
+    environment.set_content(&[Some(file("/roms/A.gb")), None, Some(file("/other/B.sfc"))]);
+    let mut infos: *const sys::retro_game_info_ext = std::ptr::null();
+    assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_GAME_INFO_EXT, &mut infos));
+    let all = sys::list_of_at_most(infos, 3, |_| false);
+    let names: Vec<String> = all.iter().map(|info| sys::text(info.name)).collect();
+    assert_eq!(names, ["A", "", "B"]);
+    assert_eq!(all.iter().map(|info| info.size).collect::<Vec<_>>(), [4, 0, 4]);
+    let mut folder: *const std::ffi::c_char = std::ptr::null();
+    call(&mut environment, sys::RETRO_ENVIRONMENT_GET_FILE_BROWSER_START_DIRECTORY, &mut folder);
+    assert_eq!(sys::text(folder), "/roms");
 }

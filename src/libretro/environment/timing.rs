@@ -14,7 +14,7 @@ impl Environment {
             }
             // 3: both picture and sound are wanted.
             sys::RETRO_ENVIRONMENT_GET_AUDIO_VIDEO_ENABLE => data.write(3i32),
-            sys::RETRO_ENVIRONMENT_GET_FASTFORWARDING => data.write(false),
+            sys::RETRO_ENVIRONMENT_GET_FASTFORWARDING => data.write_bool(false),
             sys::RETRO_ENVIRONMENT_GET_TARGET_REFRESH_RATE => data.write(self.video.fps as f32),
             sys::RETRO_ENVIRONMENT_GET_THROTTLE_STATE => {
                 data.write(sys::retro_throttle_state { mode: sys::RETRO_THROTTLE_NONE, rate: self.video.fps as f32 })

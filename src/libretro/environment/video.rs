@@ -107,8 +107,8 @@ impl Environment {
                 self.video.rotation = data.read::<u32>().unwrap_or(0) % 4;
                 true
             }
-            sys::RETRO_ENVIRONMENT_GET_OVERSCAN => data.write(false),
-            sys::RETRO_ENVIRONMENT_GET_CAN_DUPE => data.write(true),
+            sys::RETRO_ENVIRONMENT_GET_OVERSCAN => data.write_bool(false),
+            sys::RETRO_ENVIRONMENT_GET_CAN_DUPE => data.write_bool(true),
             sys::RETRO_ENVIRONMENT_SET_PIXEL_FORMAT => {
                 let raw = data.read::<u32>();
                 let format = raw.and_then(PixelFormat::from_raw);

@@ -76,11 +76,11 @@ impl Request {
             api: Api::of(wanted)?,
             reset: wanted.context_reset,
             destroy: wanted.context_destroy,
-            depth: wanted.depth,
-            stencil: wanted.depth && wanted.stencil,
-            bottom_left_origin: wanted.bottom_left_origin,
-            cache_context: wanted.cache_context,
-            debug: wanted.debug_context,
+            depth: wanted.depth != 0,
+            stencil: wanted.depth != 0 && wanted.stencil != 0,
+            bottom_left_origin: wanted.bottom_left_origin != 0,
+            cache_context: wanted.cache_context != 0,
+            debug: wanted.debug_context != 0,
         })
     }
 }
@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn stencil_without_depth_is_left_out() {
-        let both = sys::retro_hw_render_callback { depth: true, stencil: true, ..wanted(1, 0, 0) };
-        let alone = sys::retro_hw_render_callback { depth: false, ..both };
+        let both = sys::retro_hw_render_callback { depth: 255, stencil: 2, ..wanted(1, 0, 0) };
+        let alone = sys::retro_hw_render_callback { depth: 0, ..both };
         assert!(Request::of(&both).is_some_and(|request| request.depth && request.stencil));
         assert!(Request::of(&alone).is_some_and(|request| !request.depth && !request.stencil));
     }

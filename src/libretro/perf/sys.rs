@@ -47,10 +47,10 @@ unsafe extern "C" fn register(counter: *mut retro_perf_counter) {
     // SAFETY: NULL, or a counter of the core's.
     let Some(it) = (unsafe { counter.as_mut() }) else { return };
     let mut counters = COUNTERS.lock().unwrap_or_else(PoisonError::into_inner);
-    if !it.registered && counters.len() < MOST_COUNTERS {
+    if it.registered == 0 && counters.len() < MOST_COUNTERS {
         counters.push(Registered(counter));
     }
-    it.registered = true;
+    it.registered = 1;
 }
 
 unsafe extern "C" fn start(counter: *mut retro_perf_counter) {
@@ -102,7 +102,7 @@ mod tests {
             assert!(perf.get_perf_counter.unwrap()() > it.start);
             perf.perf_start.unwrap()(std::ptr::null_mut());
         }
-        assert!(it.registered && it.call_cnt == 3 && it.total >= 3_000_000);
+        assert!(it.registered == 1 && it.call_cnt == 3 && it.total >= 3_000_000);
         let line = Measured { name: "frame".into(), total: it.total, times: it.call_cnt }.line();
         assert!(line.starts_with("frame: 3 times, "), "{line}");
         // The counter ends here: it must not stay among those of a core.

@@ -57,6 +57,12 @@ pub enum BenchError {
     WaiterEnded,
     #[error("{} made {got} pictures of {wanted} in time.", core.display())]
     PicturesMissing { core: PathBuf, got: usize, wanted: usize },
+    #[error("`check` did not come to its end: {error}")]
+    NotChecked { error: String },
+    #[error("The engine did not start: {error}")]
+    NoEngine { error: String },
+    #[error("A game was not played: {why}.")]
+    NotPlayed { why: String },
     #[error("A frame was lost on its way through the ring.")]
     FrameLost,
     #[error(transparent)]

@@ -69,6 +69,8 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
     let load = Load {
         core: core.to_owned(),
         content: None,
+        several: None,
+        only_asked: false,
         options: Vec::new(),
         options_typed: true,
         devices: Vec::new(),

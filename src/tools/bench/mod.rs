@@ -3,6 +3,8 @@
 //! Figures of speed come from a real host process, a real core process and real WebRTC peers over loopback, which share the
 //! machine's processors with what is measured; those of the encoders alone from the video thread or the encoders themselves.
 
+mod check;
+mod cycles;
 mod encode;
 mod error;
 mod floor;
@@ -29,7 +31,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 18] = [
     "latency",
     "join",
     "footprint",
@@ -46,13 +48,18 @@ pub const NAMES: [&str; 16] = [
     "meet",
     "sandbox",
     "library",
+    "check",
+    "cycles",
 ];
+
+/// One that takes seconds in place of a minute, for tests.
+const FEW_CYCLES: &str = "few-cycles";
 
 /// Runs one bench, or `all`.
 pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
     let names: Vec<&str> = match name {
         "all" => NAMES.to_vec(),
-        name if NAMES.contains(&name) => vec![name],
+        name if NAMES.contains(&name) || name == FEW_CYCLES => vec![name],
         name => return Err(BenchError::UnknownBench { name: name.to_owned() }),
     };
     let mut table = Table::default();
@@ -73,6 +80,9 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "meet" => meet::meet(&mut table)?,
             "sandbox" => sandbox::sandbox(&mut table)?,
             "library" => library::library(&mut table)?,
+            "check" => check::check(&mut table)?,
+            "cycles" => cycles::cycles(&mut table, cycles::MANY)?,
+            FEW_CYCLES => cycles::cycles(&mut table, cycles::FEW)?,
             _ => pace(&mut table)?,
         }
         if !json {

@@ -84,7 +84,8 @@ fn compile(folder: &Path) -> Option<PathBuf> {
     let core = folder.join("draws_libretro.so");
     let mut compiler = Command::new("cc");
     compiler.args(["-shared", "-fPIC", "-O2", "-I"]).arg(root.join("src/libretro"));
-    compiler.arg(root.join("tests/content/draws_core.c")).arg("-o").arg(&core);
+    let sources = ["draws_core.c", "empty_core.c"].map(|name| root.join("tests/content").join(name));
+    compiler.args(sources).arg("-o").arg(&core);
     compiler.status().is_ok_and(|status| status.success()).then_some(core)
 }
 
@@ -94,6 +95,8 @@ fn run(core: &Path, folder: &Path, options: &[(&str, &str)]) -> Result<Report, B
     let load = Load {
         core: core.to_owned(),
         content: None,
+        several: None,
+        only_asked: false,
         options: options.iter().map(|(key, value)| (format!("draws_{key}"), (*value).to_owned())).collect(),
         options_typed: false,
         devices: Vec::new(),

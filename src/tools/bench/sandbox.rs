@@ -46,6 +46,8 @@ fn first_frame_ms(core: &Path, confined: bool) -> Result<f64, BenchError> {
     let load = Load {
         core: core.to_owned(),
         content: None,
+        several: None,
+        only_asked: false,
         options: Vec::new(),
         options_typed: false,
         devices: Vec::new(),

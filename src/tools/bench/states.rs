@@ -85,6 +85,8 @@ fn measure(
     let load = Load {
         core,
         content,
+        several: None,
+        only_asked: false,
         options: options.to_vec(),
         options_typed: true,
         devices: Vec::new(),

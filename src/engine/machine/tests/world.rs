@@ -20,6 +20,7 @@ pub fn game(number: u32) -> Game {
     Game {
         core: format!("/c/game{number}_libretro.so").into(),
         content: None,
+        several: None,
         title: "It".into(),
         options: vec![],
         bounds: Default::default(),
