@@ -1,7 +1,7 @@
 //! What the window, or headless mode, can ask of the engine.
 
 use super::Internet;
-use crate::game_command::{Continuing, GameCommand, Slot};
+use crate::game_command::{Continuing, GameCommand, Slot, TimeSettings};
 use crate::link::message::{Bounds, DiscCommand};
 use crate::net::Site;
 use crate::net::tls::acme::AcmeConfig;
@@ -70,6 +70,8 @@ pub enum Command {
     },
     /// Whether games that are opened from now on go on where they were left.
     Continuing(Continuing),
+    /// How fast, how slow, and how far back; the memory for the latter counts from the next start on.
+    Time(TimeSettings),
     /// What cores may speak and name their options in, from the next start on.
     Language(Spoken),
     /// Keep the picture as it is now, as a PNG file.

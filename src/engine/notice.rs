@@ -55,6 +55,10 @@ messages! {
         no_state => NoState { slot: Slot },
         /// The core cannot save its state, now or ever.
         cannot_save_state => CannotSaveState,
+        /// The core cannot be brought back to what it was a moment ago.
+        cannot_rewind => CannotRewind,
+        /// Remembering what the game was would slow it down.
+        no_rewind => NoRewind { core: String },
         reset_by => ResetBy { name: String },
         load_requested => LoadRequested { name: String, slot: Slot },
         /// After a crash, from the last automatic state.
@@ -127,6 +131,8 @@ impl NoticeKind {
             | Self::StatePutBack { .. }
             | Self::Continued
             | Self::NoState { .. }
+            | Self::CannotRewind
+            | Self::NoRewind { .. }
             | Self::ResetBy { .. }
             | Self::LoadRequested { .. }
             | Self::CrashReport { .. }

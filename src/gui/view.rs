@@ -14,6 +14,7 @@ use super::local_players::{Gamepad, LocalPlayers};
 use super::notices::Notices;
 use super::preferences::SettingsDraft;
 use super::state_pictures::StatePictures;
+use super::time_control::TimeControl;
 use super::{
     connection, control_bar, core_choice, game, game_choice, get_cores, home, icons, invite, join_requests, options,
     preferences, slots, theme,
@@ -167,6 +168,7 @@ pub struct View {
     pub(super) side_panel_hidden: bool,
     pub(super) slot: u8,
     pub(super) muted: bool,
+    pub(super) time: TimeControl,
     pub(super) copied: Copied,
     pub(super) invite_open: bool,
     pub(super) chat: Chat,

@@ -95,7 +95,7 @@ fn run() -> Result<(), ProcessError> {
     match start(&load, &link, &out) {
         Ok((core, loaded)) => {
             let _ = out.send(FromCore::Loaded(loaded));
-            let report = Runner::new(core, link, load.pace, out.clone()).run(&inbox);
+            let report = Runner::new(core, link, load.pace, load.rewind_mb, out.clone()).run(&inbox);
             let _ = out.send(FromCore::Ended(report));
         }
         Err(error) => {

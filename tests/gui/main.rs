@@ -6,3 +6,4 @@ mod gui;
 mod panels;
 mod room;
 mod screens;
+mod time;

@@ -3,7 +3,7 @@
 const canvas = document.getElementById("screen");
 const pen = canvas.getContext("2d");
 const SEATS = 4;
-const game = { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", message: "", problem: null };
+const game = { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", message: "", problem: null, can_rewind: true };
 const RIGHTS = ["pause", "states", "seats", "invite"];
 /** What a canvas pixel is: every one of the game's is two by two. */
 const K = 2;
@@ -173,7 +173,8 @@ function hear(peer, message) {
     }
     case "do":
       if (message.what === "pause") mock.setGame("paused", { pausedBy: peer.name });
-      if (message.what === "resume") mock.setGame("running");
+      if (message.what === "resume" || message.what === "normal") mock.setGame("running");
+      if (message.what === "rewind") mock.setGame("running", { flow: "rewind", flowBy: peer.name });
       break;
     case "invite":
       send(peer, { type: "invited", secret: "MOCKMOCKMOCKMOCKMOCKMO" });
@@ -269,9 +270,9 @@ const mock = {
     bots = news.map((bot, at) => ({ id: 100 + at, seats: [], wants: null, muted: false, ...bot }));
     tellAll();
   },
-  setGame(state, { pausedBy = "", problem = null } = {}) {
+  setGame(state, { pausedBy = "", problem = null, flow = "normal", flowBy = "" } = {}) {
     // As older hosts do, a sentence beside the code: the page does not show it.
-    Object.assign(game, { state, message: problem ? "The mock host's own words." : pausedBy, problem });
+    Object.assign(game, { state, message: problem ? "The mock host's own words." : pausedBy, problem, flow, flow_by: flowBy, can_rewind: true });
     tellAll();
   },
   seat(seat) {

@@ -483,3 +483,42 @@ fn motors_leds_and_capabilities_are_offered() {
     assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_INPUT_DEVICE_CAPABILITIES, &mut capabilities));
     assert_eq!(capabilities, 0b111_1110);
 }
+
+#[test]
+fn what_holds_the_game_back_is_told_as_it_is() {
+    let mut environment = environment();
+    let mut told = |tempo, stepping| {
+        (environment.tempo, environment.stepping) = (tempo, stepping);
+        let mut fast = false;
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_FASTFORWARDING, &mut fast));
+        let mut state = sys::retro_throttle_state::default();
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_THROTTLE_STATE, &mut state));
+        (fast, state.mode, state.rate)
+    };
+    assert_eq!(told(Tempo::Normal, false), (false, sys::RETRO_THROTTLE_NONE, 60.0));
+    assert_eq!(told(Tempo::Fast(4), false), (true, sys::RETRO_THROTTLE_FAST_FORWARD, 240.0));
+    assert_eq!(told(Tempo::Fast(0), false), (true, sys::RETRO_THROTTLE_FAST_FORWARD, 0.0));
+    assert_eq!(told(Tempo::Slow(4), false), (false, sys::RETRO_THROTTLE_SLOW_MOTION, 15.0));
+    assert_eq!(told(Tempo::Rewind, false), (false, sys::RETRO_THROTTLE_REWINDING, 60.0));
+    assert_eq!(told(Tempo::Normal, true), (false, sys::RETRO_THROTTLE_FRAME_STEPPING, 0.0));
+}
+
+#[test]
+fn a_core_says_how_fast_it_wants_to_be() {
+    let mut environment = environment();
+    let mut said = |ratio, fastforward, inhibit_toggle| {
+        let mut wanted = sys::retro_fastforwarding_override { ratio, fastforward, notification: true, inhibit_toggle };
+        let taken = call(&mut environment, sys::RETRO_ENVIRONMENT_SET_FASTFORWARDING_OVERRIDE, &mut wanted);
+        (taken, environment.fast_override)
+    };
+    let wanted = |fast, factor, inhibit| (true, Some(FastOverride { fast, factor, inhibit }));
+    assert_eq!(said(5.0, true, false), wanted(true, Some(5), false));
+    assert_eq!(said(0.5, true, false), wanted(true, Some(0), false));
+    assert_eq!(said(-1.0, true, true), wanted(true, None, true));
+    assert_eq!(said(1e30, true, false), wanted(true, Some(16), false));
+    for nonsense in [f32::NAN, f32::INFINITY] {
+        assert!(!said(nonsense, false, false).0);
+    }
+    assert_eq!(said(1.0, false, true), wanted(false, Some(1), true));
+    assert_eq!(said(1.0, false, false), (true, None));
+}

@@ -10,6 +10,7 @@ mod footage;
 mod host;
 mod meet;
 mod readback;
+mod rewind;
 mod room;
 mod sandbox;
 mod socket;
@@ -28,7 +29,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 16] = [
     "latency",
     "join",
     "footprint",
@@ -39,6 +40,7 @@ pub const NAMES: [&str; 15] = [
     "readback",
     "pace",
     "states",
+    "rewind",
     "strangers",
     "encode",
     "switch",
@@ -67,6 +69,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "encode" => encode::encode(&mut table)?,
             "switch" => switch::switch(&mut table)?,
             "states" => states::states(&mut table)?,
+            "rewind" => rewind::rewind(&mut table)?,
             "strangers" => strangers::strangers(&mut table)?,
             "meet" => meet::meet(&mut table)?,
             "sandbox" => sandbox::sandbox(&mut table)?,

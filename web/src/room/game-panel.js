@@ -1,10 +1,11 @@
-// What a guest with permissions may do to the game: pause, states, invites.
+// What a guest with permissions may do to the game: pause, time, states, invites.
 
 import { text } from "../lang/text.js";
 import { inviteLink } from "../net/invite-link.js";
 import { SLOTS } from "../net/protocol.js";
 import { byId } from "../ui/dom.js";
 import { InviteShare } from "./invite-share.js";
+import { TimeButtons } from "./time-buttons.js";
 
 /** @typedef {import("../net/protocol.js").GameCommand} GameCommand */
 /** @typedef {import("../net/protocol.js").SeatGrant} SeatGrant */
@@ -21,6 +22,7 @@ export class GamePanel {
   #slot = byId("slot", HTMLSelectElement);
   #grant = byId("invite-grant", HTMLSelectElement);
   #share = new InviteShare();
+  #time;
   #request;
   /** @type {Room | null} */
   #room = null;
@@ -30,6 +32,7 @@ export class GamePanel {
   /** @param {(request: RoomRequest) => boolean} request */
   constructor(request) {
     this.#request = request;
+    this.#time = new TimeButtons(request);
     this.#pause.addEventListener("click", () => this.#do({ type: "do", what: this.#paused ? "resume" : "pause" }));
     confirmed(byId("do-reset", HTMLButtonElement), "do.reset", () => this.#do({ type: "do", what: "reset" }));
     byId("do-save", HTMLButtonElement).addEventListener("click", () => {
@@ -44,7 +47,7 @@ export class GamePanel {
 
   /** Whether this guest may do any of it. */
   get useful() {
-    return this.#may("pause") || this.#may("states") || this.#may("invite");
+    return this.#may("pause") || this.#may("time") || this.#may("states") || this.#may("invite");
   }
 
   /** @param {Room | null} room */
@@ -53,6 +56,7 @@ export class GamePanel {
     this.#room = room;
     this.#toggle.hidden = !this.useful;
     byId("game-play", HTMLElement).hidden = !this.#may("pause");
+    this.#time.setRoom(room, this.#may("time"));
     byId("game-states", HTMLElement).hidden = !this.#may("states");
     byId("game-invite", HTMLElement).hidden = !this.#may("invite");
     this.#pause.textContent = text(this.#paused ? "do.resume" : "do.pause");
@@ -69,12 +73,14 @@ export class GamePanel {
   /** The panel is closed: the link is no longer shown. */
   closed() {
     this.#share.hide();
+    this.#time.closed();
   }
 
   /** Writes the texts that index.html cannot name. */
   fill() {
     // People count from one.
     fillChoices(this.#slot, Array.from({ length: SLOTS }, (_, slot) => [String(slot), text("state.slot", { n: slot + 1 })]));
+    this.#time.fill();
     this.#fillGrants();
     this.setRoom(this.#room);
   }
