@@ -89,7 +89,7 @@ impl TimeControl {
         }
         if game.state == GameState::Paused {
             let step = ui.add(button(Icon::StepFrame, texts.step_frame, false));
-            if tip(step, texts.step_frame, "Shift+F5", texts.key_tip).clicked() {
+            if tip(step, texts.step_frame, &fill(texts.with_shift, &[("key", "F5")]), texts.key_tip).clicked() {
                 actions.push(Action::Engine(Command::Game(GameCommand::StepFrame)));
             }
         }

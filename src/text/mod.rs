@@ -59,7 +59,7 @@ texts! {
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
     capture_enter_keyboard, capture_enter_mouse, capture_enter_both, capture_on_keyboard, capture_on_mouse, capture_on_both, capture_leave,
     scroll_lock, leds,
-    rewind, fast_forward, slow_motion, step_frame, hold_tip, key_tip, rewinding, rewind_by, fast_by, slow_by,
+    rewind, fast_forward, slow_motion, step_frame, hold_tip, key_tip, with_shift, rewinding, rewind_by, fast_by, slow_by,
     latency, latency_tip, starting, paused, paused_by, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,

@@ -93,6 +93,9 @@ fn game_command() -> impl Strategy<Value = GameCommand> {
         Just(GameCommand::Pause),
         Just(GameCommand::Resume),
         Just(GameCommand::Reset),
+        Just(GameCommand::StepFrame),
+        Just(GameCommand::Flow(Flow::Rewind)),
+        Just(GameCommand::Flow(Flow::Normal)),
         slot().prop_map(GameCommand::SaveState),
         slot().prop_map(GameCommand::LoadState),
     ]
@@ -707,6 +710,7 @@ impl Model {
                 let permission = match game {
                     GameCommand::Pause | GameCommand::Resume | GameCommand::Reset => Permission::Pause,
                     GameCommand::SaveState(_) | GameCommand::LoadState(_) => Permission::States,
+                    GameCommand::Flow(_) | GameCommand::StepFrame => Permission::Time,
                 };
                 assert!(has(permission), "{effect:?} without the permission");
             }

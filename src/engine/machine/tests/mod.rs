@@ -11,7 +11,7 @@ use world::{SECOND, World, game};
 
 /// Each name is another guest.
 fn guest(name: &str) -> Guest {
-    Guest { peer: crate::room::PeerId(name.bytes().map(Into::into).sum()), name: name.into() }
+    Guest { peer: crate::room::PeerId(name.bytes().map(u32::from).sum()), name: name.into() }
 }
 
 fn slot(number: u8) -> crate::game_command::Slot {

@@ -195,7 +195,7 @@ fn every_order_of_four_things_keeps_what_must_hold() {
     let mut orders = 0;
     walk(&World::new(), 4, &mut orders);
     walk(&World::playing(0), 4, &mut orders);
-    assert_eq!(orders, (16 + 16u64.pow(2) + 16u64.pow(3) + 16u64.pow(4)) * 2);
+    assert_eq!(orders, (17 + 17u64.pow(2) + 17u64.pow(3) + 17u64.pow(4)) * 2);
 }
 
 #[test]
