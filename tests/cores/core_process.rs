@@ -103,10 +103,10 @@ impl Core {
         }
     }
 
-    /// What the newest picture says, if there is a new one.
+    /// What the newest picture says, if there is a new one that is not the same again.
     pub fn look(&mut self) -> Option<Blocks> {
         self.link.frame_event.wait_timeout(Duration::from_millis(50));
-        let frame = self.frames.take_next(2)?;
+        let frame = self.frames.take_next(2).filter(|frame| !frame.header().duplicate)?;
         let (width, height) = (frame.header().width, frame.header().height);
         let stride = width as usize * 4;
         let mut data = vec![0; stride * height as usize];

@@ -6,9 +6,8 @@ use crate::core_process::Core;
 use fixture_libretro::{ARCADE_STICK, CONTROLS, DEVICES, GAMEPAD, LAMP, MOUSE, RUMBLE};
 use hotseat::input::{Button, KeySet, MouseMove, MouseState, PadState, Rumble};
 use hotseat::link::Link;
-use hotseat::link::board::{BoardWriter, FeedbackReader, Lane};
-use hotseat::link::message::{self, FromCore, Load, Pace, PortDevices, ToCore, Wants};
-use std::sync::Arc;
+use hotseat::link::board::Lane;
+use hotseat::link::message::{FromCore, PortDevices, ToCore, Wants};
 use std::time::Duration;
 
 const A: u16 = 97;

@@ -6,11 +6,14 @@
 //! state counts as one with zeros behind it.
 
 const WORD: usize = 8;
+/// Bytes that one turn of the loop below adds at most: a word with what says which bytes differ, and two numbers.
+const LONGEST: usize = 1 + WORD + 2 * 10;
 /// Compared at once, since most of a state stays as it is.
 const STRIDE: usize = 32 * WORD;
 
-/// Appends to `out` what makes `old` of `new`.
-pub fn encode(old: &[u8], new: &[u8], out: &mut Vec<u8>) {
+/// Appends to `out` what makes `old` of `new`. False, and something of no use in `out`, if that takes more than `most` bytes.
+pub fn encode(old: &[u8], new: &[u8], most: usize, out: &mut Vec<u8>) -> bool {
+    let most = out.len() + most;
     put_number(out, old.len());
     let words = old.len().max(new.len()).div_ceil(WORD);
     let (mut at, mut same) = (0, 0);
@@ -32,6 +35,10 @@ pub fn encode(old: &[u8], new: &[u8], out: &mut Vec<u8>) {
         put_number(out, same);
         put_number(out, end - at);
         for it in at..end {
+            // A word and the numbers before the next one take no more.
+            if out.len() + LONGEST > most {
+                return false;
+            }
             let difference = (word(old, it) ^ word(new, it)).to_le_bytes();
             let place = out.len();
             out.push(0);
@@ -42,6 +49,7 @@ pub fn encode(old: &[u8], new: &[u8], out: &mut Vec<u8>) {
         }
         (at, same) = (end, 0);
     }
+    out.len() <= most
 }
 
 /// Makes the older state of the newer one. False, and a state that is of no use, for what [`encode`] does not write.
@@ -114,7 +122,7 @@ mod tests {
 
     fn difference(old: &[u8], new: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        encode(old, new, &mut out);
+        assert!(encode(old, new, usize::MAX / 2, &mut out));
         out
     }
 
@@ -149,6 +157,19 @@ mod tests {
             let mut state = vec![7; 64];
             let whole = apply(&difference, &mut state);
             prop_assert!(!whole || state.len() == 40);
+        }
+    }
+
+    #[test]
+    fn it_never_takes_more_than_it_may() {
+        let (old, new) = (vec![0; 4096], vec![1; 4096]);
+        let all = difference(&old, &new).len();
+        for most in 0..all + 2 * LONGEST {
+            let mut out = Vec::new();
+            let whole = encode(&old, &new, most, &mut out);
+            assert!(out.len() <= most.max(LONGEST));
+            assert!(!whole || out.len() == all);
+            assert!(whole || most < all + LONGEST);
         }
     }
 

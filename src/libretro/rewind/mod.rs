@@ -77,9 +77,10 @@ impl Tape {
     /// Where the core is to write its state, of so many bytes. None: there is no room for going back with states of that size.
     pub fn room(&mut self, len: usize) -> Option<&mut [u8]> {
         if self.ring.is_empty() {
-            // The two whole states, and a difference of two that have nothing in common, with what a list grows by.
-            let beside = len.checked_mul(5).filter(|beside| *beside < self.budget / 2)?;
-            self.ring = vec![0; self.budget - beside];
+            // The two whole states, and a difference on its way, for which a quarter of the ring is enough.
+            let states = len.checked_mul(2).filter(|states| *states <= self.budget / 4 * 3)?;
+            self.ring = vec![0; (self.budget - states) / 5 * 4];
+            self.difference.reserve_exact(self.ring.len() / 4);
         }
         self.next.resize(len, 0);
         Some(&mut self.next)
@@ -91,8 +92,13 @@ impl Tape {
         let frames = std::mem::take(&mut self.since);
         if !self.current.is_empty() {
             self.difference.clear();
-            delta::encode(&self.current, &self.next, &mut self.difference);
-            self.append(frames);
+            if delta::encode(&self.current, &self.next, self.ring.len() / 4, &mut self.difference) {
+                self.append(frames);
+            } else {
+                // What was before cannot be reached from here.
+                self.entries.clear();
+                (self.frames, self.head) = (0, 0);
+            }
             let most = (MOST_REACH.as_secs_f64() * fps) as u64;
             while self.frames > most {
                 self.forget_oldest();
@@ -148,7 +154,7 @@ impl Tape {
     pub fn seen(&self) -> RewindSeen {
         let differences: usize = self.entries.iter().map(|entry| entry.len).sum();
         RewindSeen {
-            bytes: (differences + self.current.len() + self.next.len() + self.difference.capacity()) as u64,
+            bytes: (differences + self.current.len() + self.next.len() + self.difference.len()) as u64,
             frames: self.frames,
             state_bytes: self.current.len() as u64,
             ..self.seen
@@ -158,12 +164,6 @@ impl Tape {
     /// Puts the difference behind the newest one, in one piece, in place of the oldest where there is no other.
     fn append(&mut self, frames: u32) {
         let len = self.difference.len();
-        if len > self.ring.len() {
-            // What was before cannot be reached from here.
-            self.entries.clear();
-            (self.frames, self.head) = (0, 0);
-            return;
-        }
         if self.head + len > self.ring.len() {
             // What lies between here and the end is older than what lies at the beginning.
             let head = self.head;

@@ -86,6 +86,24 @@ fn states_that_grow_and_shrink_come_back_at_their_length() {
 
 #[test]
 fn states_too_large_for_the_budget_are_refused() {
-    assert!(Tape::new(1 << 20).room(200 << 10).is_none());
-    assert!(Tape::new(1 << 20).room(100 << 10).is_some());
+    assert!(Tape::new(1 << 20).room(400 << 10).is_none());
+    assert!(Tape::new(1 << 20).room(300 << 10).is_some());
+}
+
+#[test]
+fn after_a_change_that_does_not_fit_it_is_gone_back_as_far_as_that_and_no_further() {
+    let mut tape = Tape::new(1 << 20);
+    let len = 300 << 10;
+    for frame in 0..20 {
+        remember(&mut tape, &state(frame, len));
+    }
+    let other: Vec<u8> = (0..len as u32).map(|at| at.wrapping_mul(2_654_435_761) as u8).collect();
+    remember(&mut tape, &other);
+    assert_eq!(tape.newest(), Some(&other[..]));
+    assert_eq!(tape.step_back(), None);
+    let mut next = other.clone();
+    next[7] ^= 1;
+    remember(&mut tape, &next);
+    assert_eq!(tape.step_back(), Some(1));
+    assert_eq!(tape.newest(), Some(&other[..]));
 }
