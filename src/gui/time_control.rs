@@ -48,10 +48,8 @@ impl TimeControl {
                 self.fast_key = Some(now);
                 actions.push(flow(Flow::FastForward));
             }
-            (true, false) => {
-                if self.fast_key.take().is_some_and(|since| now - since > TAP_SECONDS) {
-                    actions.push(flow(Flow::Normal));
-                }
+            (true, false) if self.fast_key.take().is_some_and(|since| now - since > TAP_SECONDS) => {
+                actions.push(flow(Flow::Normal));
             }
             _ => {}
         }

@@ -287,7 +287,7 @@ impl World {
         let status = self.machine.status();
         let flow = status.as_ref().map(|status| status.flow).unwrap_or_default();
         let told = self.core.iter().flat_map(|core| &core.told);
-        let tempo = told.filter_map(|it| if let ToCore::Tempo(tempo) = it { Some(*tempo) } else { None }).last();
+        let tempo = told.filter_map(|it| if let ToCore::Tempo(tempo) = it { Some(*tempo) } else { None }).next_back();
         // One that cannot be gone back in has gone on by itself.
         let gave_up = tempo == Some(Tempo::Rewind) && status.as_ref().is_some_and(|status| !status.can_rewind);
         assert!(flow.is_normal() == (tempo.unwrap_or_default() == Tempo::Normal) || gave_up, "{flow:?}, {tempo:?}");
