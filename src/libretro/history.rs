@@ -4,7 +4,11 @@ use super::callbacks;
 use super::core::Core;
 use super::rewind::{Next, Tape};
 use crate::link::message::RewindSeen;
-use crate::sync::now;
+use crate::sync::{now, thread_time};
+
+/// A machine that is busy makes everything take long, which says nothing about the core; one that has its state made on another
+/// thread only waits. So much of the time that passed counts, if that is more than what was worked.
+const WAITED_SHARE: u32 = 4;
 
 /// Remembers nothing, and costs nothing, without a budget.
 pub struct History {
@@ -52,7 +56,7 @@ impl History {
         if !due || !may_remember || self.going_back {
             return true;
         }
-        let begin = now();
+        let (begin, worked) = (now(), thread_time());
         let len = core.state_size();
         let Some(room) = tape.room(len).filter(|_| len > 0) else {
             self.give_up();
@@ -63,7 +67,8 @@ impl History {
             return true;
         }
         let fps = callbacks::with(|front| front.environment.video.fps);
-        if tape.remember(now() - begin, fps, now) == Next::GiveUp {
+        let took = (thread_time() - worked).max((now() - begin) / WAITED_SHARE);
+        if tape.remember(took, fps, thread_time) == Next::GiveUp {
             self.give_up();
             return false;
         }
