@@ -153,7 +153,12 @@ impl Emulator {
             })?);
         }
         let name = plain_name(&load);
-        let task = Task { core: load.core.clone(), content: load.content.clone(), bounds: load.bounds.clone() };
+        let task = Task {
+            core: load.core.clone(),
+            content: load.content.clone(),
+            bounds: load.bounds.clone(),
+            rewind_mb: load.rewind_mb.into(),
+        };
         link.send_to(&ours)?;
         // A core that does not read must not make the engine wait.
         ours.set_write_timeout(Some(Duration::from_millis(200)))?;
@@ -278,6 +283,8 @@ struct Task {
     core: PathBuf,
     content: Option<PathBuf>,
     bounds: Bounds,
+    /// What is remembered to go back to is not the core's own.
+    rewind_mb: u64,
 }
 
 struct Supervisor {
@@ -388,7 +395,9 @@ impl Supervisor {
 
     fn uses_too_much(&self) -> bool {
         let most = self.task.bounds.memory_mb;
-        most > 0 && memory::used_mb(self.pid, self.link.resident_bytes()).is_some_and(|used| used > most)
+        most > 0
+            && memory::used_mb(self.pid, self.link.resident_bytes())
+                .is_some_and(|used| used > most + self.task.rewind_mb)
     }
 
     /// Counts a look without a sign of life. A paused core answers pings.

@@ -14,6 +14,53 @@ pub enum GameCommand {
     LoadState(Slot),
     /// Another disc into the drive: its index from 0.
     InsertDisc(u32),
+    /// Another way through time, until the next of these.
+    Flow(Flow),
+    /// One frame of a paused game; a game that runs is paused.
+    StepFrame,
+}
+
+/// How the game goes through time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
+    /// At its own speed.
+    #[default]
+    Normal,
+    FastForward,
+    SlowMotion,
+    /// Back the way it came.
+    Rewind,
+}
+
+impl Flow {
+    pub fn is_normal(&self) -> bool {
+        *self == Flow::Normal
+    }
+}
+
+/// How fast, how slow and how far back: the host's choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeSettings {
+    /// Times the game's own speed, one of [`TimeSettings::FAST`].
+    pub fast: u32,
+    /// Parts of the game's own speed, one of [`TimeSettings::SLOW`].
+    pub slow: u32,
+    /// Memory for going back, in megabytes, at most [`TimeSettings::MOST_REWIND_MB`]; 0: it cannot be gone back.
+    pub rewind_mb: u32,
+}
+
+impl TimeSettings {
+    /// 0 is as fast as the machine can.
+    pub const FAST: [u32; 4] = [2, 3, 4, 0];
+    pub const SLOW: [u32; 2] = [2, 4];
+    pub const MOST_REWIND_MB: u32 = 1024;
+}
+
+impl Default for TimeSettings {
+    fn default() -> TimeSettings {
+        TimeSettings { fast: 3, slow: 2, rewind_mb: 64 }
+    }
 }
 
 /// A place for one save state: 0 to 9. People count from 1, and so does the text of a [`Slot`] in a message.

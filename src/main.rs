@@ -807,6 +807,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),
         language: Spoken::from_choice(settings.language),
         continuing: Continuing::Never,
+        time: settings.time(),
         codec: None,
         invite: InviteTerms::default(),
         site: site(settings),

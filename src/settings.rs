@@ -9,7 +9,7 @@ mod warning;
 pub use warning::{Expected, SettingsWarning};
 
 use crate::files::write_atomically;
-use crate::game_command::Continuing;
+use crate::game_command::{Continuing, TimeSettings};
 use crate::link::message::Bounds;
 use crate::packet::Format;
 use crate::room;
@@ -55,6 +55,17 @@ pub struct Settings {
     pub look: Look,
     /// Whether a game that is opened goes on where it was left.
     pub continuing: Continuing,
+    /// How many times as fast a game is that is made fast; 0 for as fast as the machine can.
+    #[serde(deserialize_with = "file::fast_forward")]
+    pub fast_forward: u32,
+    /// How many times as slow one is that is made slow.
+    #[serde(deserialize_with = "file::slow_motion")]
+    pub slow_motion: u32,
+    /// Memory for rewinding, in megabytes; 0 for no rewinding.
+    #[serde(deserialize_with = "file::rewind_mb")]
+    pub rewind_mb: u32,
+    /// Select and a trigger of a gamepad here rewind or make fast.
+    pub pad_time_buttons: bool,
     /// The one video format that guests are sent; none for the best that each one's browser takes.
     #[serde(with = "file::codec")]
     pub codec: Option<Format>,
@@ -242,6 +253,10 @@ impl Default for Settings {
             scaling: Scaling::Sharp,
             look: Look::Sharp,
             continuing: Continuing::Ask,
+            fast_forward: TimeSettings::default().fast,
+            slow_motion: TimeSettings::default().slow,
+            rewind_mb: TimeSettings::default().rewind_mb,
+            pad_time_buttons: true,
             codec: None,
             stick_moves_dpad: true,
             keyboard: Default::default(),
@@ -360,6 +375,11 @@ impl Settings {
     pub fn bounds_of(&self, core: &Path) -> Bounds {
         let trusted = self.trusted_cores.get(&Self::core_key(core)).is_some_and(|words| words == Bounds::TRUST_WORDS);
         Bounds { confined: !trusted, memory_mb: self.core_memory_mb, ..Bounds::default() }
+    }
+
+    /// How fast, how slow and how far back a game goes.
+    pub fn time(&self) -> TimeSettings {
+        TimeSettings { fast: self.fast_forward, slow: self.slow_motion, rewind_mb: self.rewind_mb }
     }
 
     fn from_table(table: Table) -> (Self, Vec<SettingsWarning>) {

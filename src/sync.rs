@@ -27,6 +27,12 @@ pub fn now() -> Duration {
     Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
 }
 
+/// What the processor has worked for this thread: what others do meanwhile does not count.
+pub fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
+}
+
 /// Sleeps until the monotonic clock shows `deadline`; absolute, so that being late once does not add up.
 pub fn sleep_until(deadline: Duration) {
     let time =

@@ -59,6 +59,9 @@ const EXPORTED_MACROS: &[(&str, &str)] = &[("messages", "text")];
 const SANS_IO: &[&str] = &[
     "engine/machine/",
     "libretro/pace.rs",
+    "libretro/rewind/",
+    "libretro/tempo.rs",
+    "libretro/tempo_sound.rs",
     "meet/broker.rs",
     "meet/limits.rs",
     "meet/packet.rs",

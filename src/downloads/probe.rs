@@ -32,6 +32,7 @@ pub(super) fn probe(core: &Path, scratch: &Path) -> Result<(), ProbeError> {
         pace: Pace::Unthrottled { frames: 1 },
         // What it does to deserve more, it can do only once a person chose it.
         bounds: Bounds::default(),
+        rewind_mb: 0,
     };
     // Log lines beyond that are not worth waiting for; the few messages that count come before most of them.
     let (sender, events) = sync_channel(4096);

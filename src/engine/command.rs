@@ -2,7 +2,7 @@
 
 use super::Internet;
 use crate::content;
-use crate::game_command::{Continuing, GameCommand, Slot};
+use crate::game_command::{Continuing, GameCommand, Slot, TimeSettings};
 use crate::link::message::{Bounds, DiscCommand};
 use crate::link::subsystem::SubsystemGame;
 use crate::net::Site;
@@ -90,6 +90,8 @@ pub enum Command {
     },
     /// Whether games that are opened from now on go on where they were left.
     Continuing(Continuing),
+    /// How fast, how slow, and how far back; the memory for the latter counts from the next start on.
+    Time(TimeSettings),
     /// What cores may speak and name their options in, from the next start on.
     Language(Spoken),
     /// Keep the picture as it is now, as a PNG file.

@@ -2,6 +2,7 @@
 
 use super::{Notice, NoticeKind, Snapshot};
 use crate::crash::Crash;
+use crate::game_command::Flow;
 use crate::input::Seat;
 use crate::room::{JoinRequest, PeerId};
 use crate::session::{ChatEvent, SessionStats};
@@ -39,6 +40,12 @@ pub enum EngineEvent {
     PeerLeft {
         id: PeerId,
         name: String,
+    },
+    /// The game goes through time in another way now.
+    Flow {
+        flow: Flow,
+        /// The guest who wants it so; none for the host.
+        by: Option<String>,
     },
     /// The addresses of this machine changed, and the links with them.
     LinksChanged,

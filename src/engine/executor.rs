@@ -11,7 +11,7 @@ use crate::emulator::{self, Emulator};
 use crate::frame::Picture;
 use crate::game_command::StatePlace;
 use crate::library;
-use crate::link::message::{FromCore, Load, ToCore};
+use crate::link::message::{FromCore, Load, Tempo, ToCore};
 use crate::link::state::{Memory, StateReader};
 use crate::link::{Link, Status};
 use crate::net::{NetCommand, NetHandle, Site};
@@ -165,7 +165,8 @@ impl Executor {
                 if matches!(message, ToCore::SaveState { .. }) {
                     self.ask_for_picture();
                 }
-                if let (ToCore::LoadState { .. }, Some((_, files))) = (&message, &mut self.saves) {
+                let goes_back = matches!(message, ToCore::LoadState { .. } | ToCore::Tempo(Tempo::Rewind));
+                if let (true, Some((_, files))) = (goes_back, &mut self.saves) {
                     // A state brings the battery save of its time with it.
                     files.begin_version();
                 }

@@ -25,7 +25,7 @@ mod temporary;
 mod thread;
 mod wiring;
 
-pub use crate::game_command::{Continuing, GameCommand, Slot};
+pub use crate::game_command::{Continuing, Flow, GameCommand, Slot, TimeSettings};
 pub use crate::link::message::{Bounds, DiscCommand, Discs, OptionInfo, Wants};
 pub use command::{Command, Game};
 pub use core_hold::diagnose_hold;
@@ -81,6 +81,8 @@ pub struct Config {
     pub language: Spoken,
     /// Whether a game that is opened goes on where it was left.
     pub continuing: Continuing,
+    /// How fast, how slow, and how far back.
+    pub time: TimeSettings,
     /// Stream in this format only; none for the best that each peer takes.
     pub codec: Option<Format>,
     /// What the link grants that is there from the start.
@@ -126,6 +128,16 @@ impl Engine {
     pub fn local_pads(&self) -> Box<dyn Fn(Seat, PadState) + Send + Sync> {
         let board = self.board.clone();
         Box::new(move |seat, pad| board.set(Lane::Local, seat.index(), pad))
+    }
+
+    /// Hands game commands to the engine from any thread, such as the one that reads gamepads; never waits.
+    pub fn game_commands(&self) -> Box<dyn Fn(GameCommand) + Send + Sync> {
+        let messages = self.messages.clone();
+        Box::new(move |command| {
+            if messages.try_send(Message::Command(Command::Game(command))).is_err() {
+                tracing::warn!("the engine is too busy for another command");
+            }
+        })
     }
 
     /// Sets the keys held at this machine. Takes effect at the core's next poll. Only one thread may call this and

@@ -55,6 +55,10 @@ messages! {
         no_state => NoState { slot: Slot },
         /// The core cannot save its state, now or ever.
         cannot_save_state => CannotSaveState,
+        /// The core cannot be brought back to what it was a moment ago.
+        cannot_rewind => CannotRewind,
+        /// Remembering what the game was would slow it down.
+        no_rewind => NoRewind { core: String },
         reset_by => ResetBy { name: String },
         /// There are not so many; people count from 1.
         no_disc => NoDisc { number: usize },
@@ -129,6 +133,8 @@ impl NoticeKind {
             | Self::StatePutBack { .. }
             | Self::Continued
             | Self::NoState { .. }
+            | Self::CannotRewind
+            | Self::NoRewind { .. }
             | Self::ResetBy { .. }
             | Self::NoDisc { .. }
             | Self::LoadRequested { .. }

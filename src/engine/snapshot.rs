@@ -5,6 +5,7 @@ use super::notice::{Notice, NoticeKind};
 use super::saves::{SaveVersion, StateList};
 use crate::audio::SpeakerError;
 use crate::crash::Crash;
+use crate::game_command::Flow;
 use crate::input::SeatSet;
 use crate::link::message::{Discs, OptionInfo, Wants};
 use crate::room::{InviteId, InviteTerms, JoinRequest, Member};
@@ -71,6 +72,12 @@ pub struct GameStatus {
     pub state: GameState,
     /// The guest who paused it, if one did.
     pub paused_by: Option<String>,
+    /// How it goes through time.
+    pub flow: Flow,
+    /// The guest who wants it so; none for the host.
+    pub flow_by: Option<String>,
+    /// It can be gone back in time.
+    pub can_rewind: bool,
     /// Controller ports the core offers.
     pub ports: usize,
     /// What can be plugged into each; empty when the core does not say.

@@ -7,7 +7,7 @@ use super::certificates::PublicCertificates;
 use super::executor::Executor;
 use super::figures::Figures;
 use super::internet::{Internet, Reach};
-use super::machine::{Action, Machine, StartId};
+use super::machine::{Action, Guest, Machine, StartId};
 use super::people::People;
 use super::publisher::Publisher;
 use super::snapshot::Speaker;
@@ -22,6 +22,7 @@ use crate::net::transport::stun::StunStatus;
 use crate::net::transport::turn::TurnStatus;
 use crate::net::{NetCommand, NetHandle};
 use crate::record::RecordEvent;
+use crate::room::Permission;
 use crate::session::protocol::GameInfo;
 use crate::session::{SessionCommand, SessionEvent};
 use crate::sync::now;
@@ -121,8 +122,14 @@ impl EngineThread {
                 }
                 self.machine.handle_core(start, event, now());
             }
-            Message::Session(SessionEvent::Game { by, command }) => self.machine.handle_guest(by, command),
+            Message::Session(SessionEvent::Game { peer, by, command }) => {
+                self.machine.handle_guest(Guest { peer, name: by }, command);
+            }
             Message::Session(event) => {
+                if let SessionEvent::Room(room) = &event {
+                    let may = |peer| room.people.iter().any(|it| it.id == peer && it.permissions.has(Permission::Time));
+                    self.machine.handle_people(may);
+                }
                 self.people.follow(event, &mut self.publisher);
                 self.reach.set_invites(self.people.secrets());
             }

@@ -190,6 +190,7 @@ impl Engine {
                 Folders { data: config.data_dir, system: config.system_dir, recordings: config.record_dir },
                 config.language,
                 config.continuing,
+                config.time,
             ),
             executor,
             publisher: Publisher::new(snapshot.clone(), change.clone(), events),

@@ -25,7 +25,7 @@ use super::picker::Picker;
 use super::state_pictures::StatePictures;
 use super::view::{Dialog, Model, PictureShape, Screen, View};
 use super::{invite_links, theme};
-use crate::engine::{Command, Config, Engine, Internet, InternetWords, Level, RelayWords, Snapshot};
+use crate::engine::{Command, Config, Engine, GameCommand, Internet, InternetWords, Level, RelayWords, Snapshot};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
@@ -131,6 +131,7 @@ impl App {
             screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| "screenshots".into()),
             language: spoken,
             continuing: settings.continuing,
+            time: settings.time(),
             codec: settings.codec,
             invite: invite_links::default_terms(&settings),
             site: site(&settings),
@@ -145,7 +146,9 @@ impl App {
         };
         engine.on_change(wake(ctx));
         engine.send(Command::Volume(settings.volume));
-        let local_input = LocalInput::start(engine.local_pads(), Some(engine.feedback()), wake(ctx));
+        let commands = engine.game_commands();
+        let on_flow = Box::new(move |flow| commands(GameCommand::Flow(flow)));
+        let local_input = LocalInput::start(engine.local_pads(), on_flow, Some(engine.feedback()), wake(ctx));
         local_input.set_stick_moves_dpad(settings.stick_moves_dpad);
         set_turbo(&local_input, &settings);
         let feedback = engine.feedback();
@@ -317,6 +320,7 @@ impl eframe::App for App {
 }
 
 fn set_turbo(local_input: &LocalInput, settings: &Settings) {
+    local_input.set_time_buttons(settings.pad_time_buttons);
     local_input.set_turbo(std::array::from_fn(|set| keys::with_turbo(settings, set)), settings.turbo_hz);
 }
 

@@ -15,6 +15,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
     let roomy = ui.available_width() > 900.0;
     let alive = matches!(game.state, GameState::Running | GameState::Paused);
     let (slot, mut open_slots) = (view.slot, false);
+    let mut time = std::mem::take(&mut view.time);
     let mut left_actions = Vec::new();
     widgets::row(
         ui,
@@ -22,6 +23,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
         |ui| {
             ui.add_enabled_ui(alive, |ui| {
                 playback(ui, model, game, roomy, &mut left_actions);
+                time.buttons(ui, model, game, &mut left_actions);
                 states(slot, &mut open_slots, ui, model, game, roomy, &mut left_actions);
             });
         },
@@ -36,6 +38,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, game: &GameStatu
             capture(ui, model, roomy, actions);
         },
     );
+    view.time = time;
     if open_slots {
         view.dialog = Some(Dialog::Slots);
     }

@@ -5,8 +5,11 @@ use super::input_capture::PictureArea;
 use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
-use super::{chat, control_bar, home, invite, join_requests, leds, on_screen, overlay, people, preview, slots, theme};
-use crate::engine::{Command, GameCommand, GameState, GameStatus, Slot};
+use super::{
+    chat, control_bar, home, invite, join_requests, leds, on_screen, overlay, people, preview, slots, theme,
+    time_control,
+};
+use crate::engine::{Command, Flow, GameCommand, GameState, GameStatus, Slot};
 use crate::text::fill;
 use egui::{CentralPanel, Color32, Frame, Key, Margin, Modifiers, Panel, RichText, ScrollArea, Sense, Ui};
 
@@ -35,6 +38,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
         }
         overlay::show(ui, model, game, area, actions);
         on_screen::show(ui, &game.on_screen, area);
+        time_control::sign(ui, model, game, area);
         slots::ask_to_continue(ui, model, game, area, actions);
         view.chat.show_floats(ui, area);
     });
@@ -43,6 +47,8 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
 /// Keys that are free of the game's own: function keys alone.
 pub(super) fn keys(view: &mut View, ui: &Ui, model: &Model, actions: &mut Vec<Action>) {
     let Some(game) = &model.snapshot.game else { return };
+    // Before F5 alone, which is taken whatever is held beside it.
+    view.time.keys(ui, game, actions);
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let alive = matches!(game.state, GameState::Running | GameState::Paused);
     if pressed(Key::F2) && alive && game.can_save_state {
@@ -188,7 +194,10 @@ fn speed(ui: &mut Ui, model: &Model, game: &GameStatus) {
         ui.add(small(text, theme::TEXT_WEAK)).on_hover_text(tip);
         ui.add(small("·".into(), theme::TEXT_WEAK));
     }
-    let slow = game.state == GameState::Running && stats.target_fps > 0.0 && stats.fps < stats.target_fps * 0.97;
+    let slow = game.state == GameState::Running
+        && game.flow == Flow::Normal
+        && stats.target_fps > 0.0
+        && stats.fps < stats.target_fps * 0.97;
     let tip = fill(
         texts.fps_tip,
         &[

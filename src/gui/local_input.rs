@@ -2,8 +2,10 @@
 
 use super::keys::KEY_SETS;
 use super::local_players::{Device, Gamepad, LocalPlayers};
+use super::pad_time::PadTime;
 use super::rumble::Motors;
 use super::turbo::Turbo;
+use crate::engine::Flow;
 use crate::input::{Button, MAX_SEATS, PadState, Seat};
 use crate::link::board::FeedbackReader;
 use crate::sync::now;
@@ -14,6 +16,9 @@ use std::time::Duration;
 
 /// Takes a local player's controller: seat, then state. Must not wait.
 pub type Sink = Box<dyn Fn(Seat, PadState) + Send + Sync>;
+
+/// Takes what the gamepads ask of time. Must not wait.
+pub type FlowSink = Box<dyn Fn(Flow) + Send + Sync>;
 
 /// How far the stick must be pushed to count as the d-pad, of 1.
 const STICK_AS_DPAD: f32 = 0.5;
@@ -29,6 +34,7 @@ pub struct LocalInput {
 
 struct Shared {
     sink: Sink,
+    on_flow: FlowSink,
     stick_moves_dpad: AtomicBool,
     running: AtomicBool,
     /// No game is open: pads move about in the window.
@@ -45,6 +51,7 @@ struct State {
     local_players: LocalPlayers,
     keyboard: [PadState; KEY_SETS],
     pads: Vec<(usize, PadState)>,
+    time: PadTime,
     /// Buttons with turbo, by the keyboard's sets.
     with_turbo: [u16; KEY_SETS],
     turbos: [Turbo; MAX_SEATS],
@@ -77,8 +84,10 @@ impl State {
             (self.local_players.host, host, first_turbo),
             (self.local_players.seat_of(Device::SecondKeys), second, second_turbo),
         ];
-        let pads =
-            self.pads.iter().map(|(id, state)| (self.local_players.seat_of(Device::Pad(*id)), *state, first_turbo));
+        let pads = self
+            .pads
+            .iter()
+            .map(|(id, state)| (self.local_players.seat_of(Device::Pad(*id)), self.time.take(*state), first_turbo));
         let mut seats = [PadState::default(); MAX_SEATS];
         let mut turbo = [0; MAX_SEATS];
         for (seat, mut state, with_turbo) in keys.into_iter().chain(pads) {
@@ -102,9 +111,15 @@ impl State {
 
 impl LocalInput {
     /// `wake` is called when a gamepad comes or goes.
-    pub fn start(sink: Sink, feedback: Option<FeedbackReader>, wake: impl Fn() + Send + 'static) -> Self {
+    pub fn start(
+        sink: Sink,
+        on_flow: FlowSink,
+        feedback: Option<FeedbackReader>,
+        wake: impl Fn() + Send + 'static,
+    ) -> Self {
         let shared = Arc::new(Shared {
             sink,
+            on_flow,
             stick_moves_dpad: AtomicBool::new(true),
             running: AtomicBool::new(false),
             in_window: AtomicBool::new(false),
@@ -148,6 +163,11 @@ impl LocalInput {
                 turbo.set_rate(hz);
             }
         });
+    }
+
+    /// Whether Select and a trigger of a gamepad go through time.
+    pub fn set_time_buttons(&self, on: bool) {
+        self.shared.change(|state| state.time.on = on);
     }
 
     /// Motors turn only while the game runs.
@@ -211,6 +231,9 @@ impl Shared {
     }
 
     fn send(&self, state: &mut State, now: Duration) {
+        if let Some(flow) = state.time.change(state.pads.iter().map(|(_, pad)| *pad)) {
+            (self.on_flow)(flow);
+        }
         let joined = state.joined(now);
         for (seat, (new, old)) in Seat::ALL.into_iter().zip(joined.iter().zip(state.sent)) {
             if *new != old {
@@ -356,7 +379,7 @@ mod tests {
     fn started() -> (LocalInput, mpsc::Receiver<(Seat, PadState)>) {
         let (sender, receiver) = mpsc::sync_channel(100);
         let sink: Sink = Box::new(move |seat, pad| sender.try_send((seat, pad)).unwrap());
-        (LocalInput::start(sink, None, || ()), receiver)
+        (LocalInput::start(sink, Box::new(|_| ()), None, || ()), receiver)
     }
 
     fn held(button: Button) -> PadState {

@@ -4,7 +4,7 @@ use super::icons::{self, Icon};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use crate::engine::{Command, GameCommand, GameState, GameStatus};
+use crate::engine::{Command, Flow, GameCommand, GameState, GameStatus};
 use crate::text::{Message, fill};
 use egui::{
     Align, Color32, Frame, Layout, Margin, Rect, RichText, Role, Sense, Spinner, Stroke, Ui, UiBuilder, Vec2,
@@ -19,6 +19,8 @@ pub(super) fn show(ui: &mut Ui, model: &Model, game: &GameStatus, area: Rect, ac
         GameState::Starting => {
             quiet_line(ui, area, &fill(texts.starting, &[("title", &game.title)]), Some(Spinner::new()))
         }
+        // The picture goes back, and is what people look at.
+        GameState::Paused if game.flow == Flow::Rewind => {}
         GameState::Paused => paused(ui, model, area, actions),
         GameState::Crashed(crash) => {
             let why = &crash.text(texts);

@@ -193,6 +193,7 @@ pub(super) fn permission_text(texts: &Texts, permission: Permission) -> &'static
         Permission::Pause => texts.right_pause,
         Permission::States => texts.right_states,
         Permission::Discs => texts.right_discs,
+        Permission::Time => texts.right_time,
         Permission::Seats => texts.right_seats,
         Permission::Invite => texts.right_invite,
     }

@@ -9,7 +9,7 @@ use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::downloads::DEFAULT_SERVER;
-use crate::engine::{Bounds, Continuing, NoticeKind, Speaker};
+use crate::engine::{Bounds, Continuing, NoticeKind, Speaker, TimeSettings};
 use crate::packet::Format;
 use crate::room::MAX_NAME;
 use crate::settings::{Look, Scaling, Settings, clean_name};
@@ -47,6 +47,7 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
     let state = dialog::show(ui, "settings", 600.0, texts.settings_title, texts.close, |ui| {
         identity(ui, texts, draft, &mut new);
         continuing(ui, texts, &mut new);
+        time(ui, texts, &mut new);
         picture(ui, texts, &mut new);
         controller_settings::show(ui, model, &mut draft.keys, &mut new, actions);
         sound(ui, model);
@@ -154,6 +155,37 @@ fn continuing(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
             }
         });
         combo.response.accessible_name(texts.continuing);
+    });
+}
+
+/// Megabytes for going back that can be chosen; others can be written into the file.
+const REWIND_MB: [u32; 5] = [0, 32, 64, 128, 256];
+
+fn time(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
+    dialog::heading(ui, texts.time_title);
+    choice(ui, texts.time_fast, &TimeSettings::FAST, &mut new.fast_forward, |factor| match factor {
+        0 => texts.time_fast_most.to_owned(),
+        factor => format!("{factor}×"),
+    });
+    choice(ui, texts.time_slow, &TimeSettings::SLOW, &mut new.slow_motion, |parts| format!("1/{parts}"));
+    choice(ui, texts.time_rewind, &REWIND_MB, &mut new.rewind_mb, |megabytes| match megabytes {
+        0 => texts.time_rewind_off.to_owned(),
+        megabytes => format!("{megabytes} MB"),
+    });
+    widgets::explain(ui, texts.time_rewind_hint);
+    ui.checkbox(&mut new.pad_time_buttons, texts.time_pads);
+}
+
+/// A line with a few numbers to choose from.
+fn choice(ui: &mut Ui, label: &str, numbers: &[u32], chosen: &mut u32, name: impl Fn(u32) -> String) {
+    line(ui, label, |ui| {
+        let combo = ComboBox::from_id_salt(label).selected_text(name(*chosen)).width(200.0);
+        let combo = combo.show_ui(ui, |ui| {
+            for number in numbers {
+                ui.selectable_value(chosen, *number, name(*number));
+            }
+        });
+        combo.response.accessible_name(label);
     });
 }
 

@@ -16,6 +16,7 @@ use super::notices::Notices;
 use super::preferences::SettingsDraft;
 use super::several::{Machines, SeveralFiles};
 use super::state_pictures::StatePictures;
+use super::time_control::TimeControl;
 use super::{
     connection, control_bar, core_choice, game, game_choice, get_cores, home, icons, invite, join_requests, options,
     preferences, several, slots, theme,
@@ -216,6 +217,7 @@ pub struct View {
     pub(super) side_panel_hidden: bool,
     pub(super) slot: u8,
     pub(super) muted: bool,
+    pub(super) time: TimeControl,
     pub(super) copied: Copied,
     pub(super) invite_open: bool,
     pub(super) chat: Chat,

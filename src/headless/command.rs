@@ -1,6 +1,6 @@
 //! Commands on standard input: one JSON object a line.
 
-use crate::engine::{Command, DiscCommand, GameCommand, Slot};
+use crate::engine::{Command, DiscCommand, Flow, GameCommand, Slot};
 use crate::input::Seat;
 use crate::packet::Format;
 use crate::room::RoomCommand;
@@ -24,6 +24,12 @@ enum StdinCommand {
     Pause,
     Resume,
     Reset,
+    /// Go through time in another way, until the next of these.
+    Time {
+        flow: Flow,
+    },
+    /// One frame of a paused game.
+    Step,
     Restart,
     SaveState {
         slot: Slot,
@@ -150,6 +156,8 @@ fn parse(line: &str) -> Option<Command> {
         StdinCommand::Pause => Command::Game(GameCommand::Pause),
         StdinCommand::Resume => Command::Game(GameCommand::Resume),
         StdinCommand::Reset => Command::Game(GameCommand::Reset),
+        StdinCommand::Time { flow } => Command::Game(GameCommand::Flow(flow)),
+        StdinCommand::Step => Command::Game(GameCommand::StepFrame),
         StdinCommand::Restart => Command::Restart,
         StdinCommand::SaveState { slot } => Command::Game(GameCommand::SaveState(slot)),
         StdinCommand::LoadState { slot } => Command::Game(GameCommand::LoadState(slot)),
@@ -234,6 +242,10 @@ mod tests {
             parse(r#"{"command":"save_state","slot":3}"#),
             Slot::new(3).map(|slot| Command::Game(GameCommand::SaveState(slot)))
         );
+        assert_eq!(
+            parse(r#"{"command":"time","flow":"rewind"}"#),
+            Some(Command::Game(GameCommand::Flow(Flow::Rewind)))
+        );
         let invited =
             parse(r#"{"command":"invite","grant":1,"rights":["pause"],"approval":true,"uses":2,"seconds":60}"#);
         let terms = InviteTerms {
@@ -254,6 +266,7 @@ mod tests {
             "{}",
             r#"{"command":"nope"}"#,
             r#"{"command":"save_state"}"#,
+            r#"{"command":"time","flow":"sideways"}"#,
             r#"{"command":"save_state","slot":-1}"#,
         ] {
             assert_eq!(parse(bad), None, "{bad}");

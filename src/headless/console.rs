@@ -1,6 +1,6 @@
 //! Events on standard output, for people who read along.
 
-use crate::engine::{Engine, EngineEvent, Snapshot};
+use crate::engine::{Engine, EngineEvent, Flow, Snapshot};
 use crate::messages;
 use crate::room::{JoinRequest, Origin};
 use crate::session::{ChatEvent, disc_line};
@@ -19,6 +19,9 @@ messages! {
         left => Left { name: String },
         crashed_restarting => CrashedRestarting { reason: String },
         crashed_for_good => CrashedForGood { reason: String },
+        fast_by => FastBy { name: String },
+        slow_by => SlowBy { name: String },
+        rewind_by => RewindBy { name: String },
         request => Request { name: String, address: String, request: u32 },
     }
 }
@@ -49,6 +52,14 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
             };
             ConsoleLine::Request { name, address, request: id.0 }
         }
+        EngineEvent::Flow { flow, by: Some(name) } => match flow {
+            Flow::FastForward => ConsoleLine::FastBy { name },
+            Flow::SlowMotion => ConsoleLine::SlowBy { name },
+            Flow::Rewind => ConsoleLine::RewindBy { name },
+            Flow::Normal => return None,
+        },
+        // What the host does they know.
+        EngineEvent::Flow { by: None, .. } => return None,
         EngineEvent::Failed(reason) => return Some(reason.text(texts)),
         EngineEvent::Notice(notice) => return Some(notice.kind.text(texts)),
         EngineEvent::Chat(ChatEvent::Said { name, text, .. }) => return Some(format!("{name}: {text}")),

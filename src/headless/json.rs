@@ -29,6 +29,7 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
                 "core": snapshot.game.as_ref().map(|game| &game.core_name),
             })
         }
+        EngineEvent::Flow { flow, by } => json!({"event": "time", "flow": flow, "by": by}),
         EngineEvent::LinksChanged => {
             let snapshot = engine.snapshot();
             let links = snapshot.invites.first().map(|invite| &invite.links);
@@ -128,6 +129,9 @@ fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Valu
     json!({
         "event": "stats",
         "state": state,
+        "flow": snapshot.game.as_ref().map(|game| game.flow),
+        "flow_by": snapshot.game.as_ref().and_then(|game| game.flow_by.as_ref()),
+        "can_rewind": snapshot.game.as_ref().is_some_and(|game| game.can_rewind),
         "save_versions": snapshot.game.as_ref().map(|game| game.versions.iter().map(version).collect::<Vec<_>>()),
         "states": snapshot.game.as_ref().map(|game| states(&game.states)),
         "last_state": snapshot.game.as_ref().and_then(|game| game.states.auto.as_ref()).map(saved_state),

@@ -9,13 +9,14 @@ mod picture;
 mod sound;
 
 pub use hardware::{current_framebuffer, lost, proc_address};
-pub use picture::{hand_over, video_refresh};
+pub use picture::{hand_over, show_held, video_refresh};
 pub use sound::{MICROPHONE, audio_sample, audio_sample_batch, audio_sample_batch_float};
 
 use super::devices::{self, Wheels};
 use super::environment::Environment;
 use super::keyboard::Keyboard;
 use super::sys;
+use super::tempo_sound::TempoSound;
 use crate::input::{Inputs, Rumble, Seat, SeatSet};
 use crate::link::Link;
 use crate::link::audio::AudioWriter;
@@ -47,6 +48,11 @@ pub struct Front {
     pub polled: bool,
     /// When the frame that runs now was due.
     pub due: Duration,
+    /// What is heard of a game that does not go at its own speed.
+    pub tempo_sound: TempoSound,
+    /// The picture of the frame that runs now is to be seen. Those of frames that go by too fast are held until the next that is.
+    pub shown: bool,
+    held: picture::Held,
     /// Where the core was let draw its next picture itself.
     drawing: Option<usize>,
     /// What was seen.
@@ -68,10 +74,24 @@ impl Front {
             feedback: FeedbackWriter::new(link.clone()),
             polled: false,
             due: now(),
+            tempo_sound: TempoSound::default(),
+            shown: true,
+            held: picture::Held::default(),
             drawing: None,
             seen: Seen::default(),
             link: link.clone(),
         }
+    }
+
+    /// The core made this sound.
+    fn hear(&mut self, stereo: &[i16]) {
+        self.audio.write(self.tempo_sound.take(stereo));
+    }
+
+    /// A tick of the runner ends: what is to be heard of it, unless that went out as it came.
+    pub fn end_tick(&mut self, ticks_a_second: f64) {
+        self.audio.write(self.tempo_sound.end_tick(self.environment.video.sample_rate, ticks_a_second));
+        self.audio.flush();
     }
 }
 

@@ -284,6 +284,12 @@ impl Core {
         })
     }
 
+    /// Writes a save state of the length of `to` there. False when the core does not make one now.
+    pub fn write_state(&mut self, to: &mut [u8]) -> bool {
+        // SAFETY: valid for writes of its length.
+        unsafe { (self.call.serialize)(to.as_mut_ptr().cast(), to.len()) }
+    }
+
     /// Puts a save state back.
     pub fn load_state(&mut self, state: &[u8]) -> bool {
         // SAFETY: valid for reads of its length.

@@ -101,7 +101,7 @@ fn run() -> Result<(), ProcessError> {
         }
         Ok(Some((core, loaded))) => {
             let _ = out.send(FromCore::Loaded(loaded));
-            let report = Runner::new(core, link, load.pace, out.clone()).run(&inbox);
+            let report = Runner::new(core, link, load.pace, load.rewind_mb, out.clone()).run(&inbox);
             let _ = out.send(FromCore::Ended(report));
         }
         Err(error) => {

@@ -5,14 +5,17 @@
 use super::callbacks;
 use super::core::Core;
 use super::discs::DiscChanger;
+use super::history::{Back, History};
 use super::hw;
 use super::pace::{Next, Pacer};
 use super::process::Inbox;
 use super::sound::SoundOnDemand;
 use super::state_interval::{self, StateInterval};
 use super::sys;
+use super::tempo::{TempoControl, Tick};
+use super::tempo_sound::Heard;
 use crate::frame::PixelFormat;
-use crate::link::message::{FromCore, HardwareSeen, Pace, Report, ToCore};
+use crate::link::message::{FromCore, HardwareSeen, Pace, Report, Tempo, ToCore};
 use crate::link::state::{Memory, StateWriter};
 use crate::link::{Link, Status};
 use crate::sync::{now, sleep_until};
@@ -23,6 +26,8 @@ use std::time::Duration;
 /// How often battery-backed memory is looked at for changes. The host looks every second for what is shown, and has to have
 /// written it two seconds after it changed.
 const MEMORY_EVERY: Duration = Duration::from_millis(400);
+/// The share of a tick that a fast game may take: the rest is for what looks after it.
+const BUSY_SHARE: f64 = 0.9;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The runner and all it needs.
@@ -33,6 +38,8 @@ pub struct Runner {
     out: SyncSender<FromCore>,
     pace: Pace,
     paused: bool,
+    tempo: TempoControl,
+    history: History,
     stop: bool,
     /// By the host: neither the core wants to end nor is the host gone.
     told_to_stop: bool,
@@ -75,7 +82,7 @@ fn put(memory: &mut [u8], saved: &[u8]) {
 
 impl Runner {
     /// The core is loaded and ready.
-    pub fn new(core: Core, link: Arc<Link>, pace: Pace, out: SyncSender<FromCore>) -> Runner {
+    pub fn new(core: Core, link: Arc<Link>, pace: Pace, rewind_mb: u32, out: SyncSender<FromCore>) -> Runner {
         let start = now();
         Runner {
             core,
@@ -84,6 +91,8 @@ impl Runner {
             out,
             pace,
             paused: false,
+            tempo: TempoControl::default(),
+            history: History::new(if pace == Pace::Real { rewind_mb } else { 0 }),
             stop: false,
             told_to_stop: false,
             frames: 0,
@@ -130,7 +139,7 @@ impl Runner {
                     due
                 }
             };
-            self.frame(due, &mut pacer);
+            self.tick(due, &mut pacer);
         }
         self.sound.pause();
         self.look_after_memories();
@@ -143,11 +152,66 @@ impl Runner {
         report
     }
 
+    /// What belongs into the time of one frame of a game that goes at its own speed.
+    fn tick(&mut self, due: Duration, pacer: &mut Pacer) {
+        let tempo = match self.pace {
+            Pace::Real => self.tempo.now(callbacks::with(|front| front.environment.fast_override)),
+            Pace::Unthrottled { .. } => Tempo::Normal,
+        };
+        let tick = match self.tempo.tick(tempo) {
+            Tick::Back => match self.history.tick_back(&mut self.core) {
+                Back::Run { next_to_it: true } => Tick::Run { frames: 1, heard: Heard::Backwards },
+                Back::Run { next_to_it: false } => Tick::Run { frames: 1, heard: Heard::Nothing },
+                Back::Wait => Tick::Wait { heard: Heard::Nothing },
+                Back::Refused => {
+                    self.tempo.set(Tempo::Normal);
+                    self.tell(FromCore::NoRewind);
+                    Tick::Wait { heard: Heard::Nothing }
+                }
+            },
+            tick => tick,
+        };
+        let heard = match tick {
+            Tick::Run { heard, .. } | Tick::Wait { heard } => heard,
+            Tick::Back => Heard::Nothing,
+        };
+        let fps = callbacks::with(|front| {
+            front.environment.tempo = tempo;
+            front.tempo_sound.begin_tick(heard);
+            front.environment.video.fps
+        });
+        match tick {
+            Tick::Run { frames: 1, .. } => self.frame(due, true, pacer),
+            Tick::Run { frames, .. } => self.fast_frames(frames, due, fps, pacer),
+            Tick::Wait { .. } | Tick::Back => self.status.beat(),
+        }
+        if heard != Heard::AsMade {
+            callbacks::with(|front| front.end_tick(fps));
+        }
+    }
+
+    /// As many frames as the time of one allows; the last is shown.
+    fn fast_frames(&mut self, frames: u32, due: Duration, fps: f64, pacer: &mut Pacer) {
+        let limit = due + Duration::from_secs_f64(BUSY_SHARE / fps);
+        let mut longest = Duration::ZERO;
+        for index in 1..=frames {
+            let begin = now();
+            let last = index == frames || begin + longest * 2 > limit;
+            self.frame(if index == 1 { due } else { begin }, last, pacer);
+            longest = longest.max(now() - begin);
+            if last || self.stop {
+                break;
+            }
+        }
+        callbacks::show_held();
+    }
+
     /// One frame of the game.
-    fn frame(&mut self, due: Duration, pacer: &mut Pacer) {
+    fn frame(&mut self, due: Duration, shown: bool, pacer: &mut Pacer) {
         let frame_time = callbacks::with(|front| {
             front.due = due;
             front.polled = false;
+            front.shown = shown;
             front.environment.frame_time
         });
         if let Some(callback) = frame_time {
@@ -176,14 +240,19 @@ impl Runner {
             callbacks::with(|front| front.audio.set_rate(av.sample_rate));
             let _ = self.out.try_send(FromCore::AvChanged(av));
         }
-        if end >= self.next_state && self.pace == Pace::Real {
+        if !self.history.after_frame(&mut self.core, shown) {
+            self.tell(FromCore::NoRewind);
+        }
+        let going_back = self.history.is_going_back();
+        if end >= self.next_state && self.pace == Pace::Real && !going_back {
             let took = self.save_state().1;
             self.next_state = end + self.state_interval.after(took);
         }
         if let Some(discs) = self.discs.after_frame() {
             self.tell(FromCore::Discs(discs));
         }
-        if end >= self.next_memory {
+        // What is gone through on the way back is nothing to be kept.
+        if end >= self.next_memory && !going_back {
             self.next_memory = end + MEMORY_EVERY;
             self.look_after_memories();
         }
@@ -200,7 +269,7 @@ impl Runner {
     /// Carries out what the host asked since the last frame; while paused, sleeps until it asks for something.
     fn obey(&mut self, inbox: &Inbox, pacer: &mut Pacer) {
         while !self.stop {
-            let message = if self.paused {
+            let message = if self.paused && !self.tempo.goes_back() {
                 inbox.recv().map_err(|RecvError| TryRecvError::Disconnected)
             } else {
                 inbox.try_recv()
@@ -233,6 +302,8 @@ impl Runner {
                 }
                 self.tell(FromCore::Paused(false));
             }
+            ToCore::Tempo(tempo) => self.set_tempo(tempo, pacer),
+            ToCore::Step => self.step(pacer),
             ToCore::Reset => self.core.reset(),
             ToCore::SaveState { ticket } => {
                 let ok = self.save_state().0;
@@ -276,6 +347,39 @@ impl Runner {
             }
             ToCore::Stop => (self.stop, self.told_to_stop) = (true, true),
         }
+    }
+
+    fn set_tempo(&mut self, tempo: Tempo, pacer: &mut Pacer) {
+        let goes_back = tempo == Tempo::Rewind && self.history.is_kept();
+        self.tempo.set(if tempo == Tempo::Rewind && !goes_back { Tempo::Normal } else { tempo });
+        if goes_back {
+            if self.paused {
+                pacer.restart(now());
+            }
+        } else if self.history.is_going_back() {
+            self.history.go_on();
+            (self.next_memory, self.next_state) = (now(), now());
+            if self.paused {
+                self.sound.pause();
+                self.look_after_memories();
+            }
+            // What was tapped on the way back was meant for no frame of the game that goes on.
+            callbacks::with(|front| front.board.forget_taps());
+        }
+    }
+
+    /// One frame of a paused game, without a sound.
+    fn step(&mut self, pacer: &mut Pacer) {
+        if !self.paused {
+            return;
+        }
+        callbacks::with(|front| {
+            front.environment.stepping = true;
+            front.tempo_sound.begin_tick(Heard::Nothing);
+        });
+        self.frame(now(), true, pacer);
+        self.sound.pause();
+        callbacks::with(|front| front.environment.stepping = false);
     }
 
     fn tell(&self, message: FromCore) {
@@ -333,6 +437,7 @@ impl Runner {
             run_max_us: self.run_max.as_secs_f64() * 1e6,
             hardware: hardware.clone(),
             states: self.state_interval.seen(),
+            rewind: self.history.seen(),
         })
     }
 }

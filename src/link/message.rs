@@ -43,6 +43,10 @@ pub enum ToCore {
     Resume,
     /// `retro_reset`.
     Reset,
+    /// Go through time in this way from now on.
+    Tempo(Tempo),
+    /// Run one frame of a game that is paused.
+    Step,
     /// Write a save state into the shared memory; answered by `StateSaved`.
     SaveState {
         /// Comes back in the answer.
@@ -118,6 +122,8 @@ pub struct Load {
     pub pace: Pace,
     /// How the host holds the core process.
     pub bounds: Bounds,
+    /// Memory for going back in time, in megabytes; 0 for none.
+    pub rewind_mb: u32,
 }
 
 impl Load {
@@ -175,6 +181,20 @@ pub enum Pace {
     },
 }
 
+/// How a running game goes through time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Tempo {
+    /// At the core's own rate.
+    #[default]
+    Normal,
+    /// So many times as fast; 0 for as fast as the machine can.
+    Fast(u32),
+    /// So many times as slow, at least 1.
+    Slow(u32),
+    /// Back, frame by frame, and no further than what is remembered.
+    Rewind,
+}
+
 /// From the core process to the host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FromCore {
@@ -226,6 +246,8 @@ pub enum FromCore {
     Wants(Wants),
     /// The discs of a game that has a drive. Comes after `Loaded` and whenever it changes.
     Discs(Discs),
+    /// Going back in time is given up: the core's states take too long, or too much room.
+    NoRewind,
     /// Answer to `Ping`.
     Pong,
     /// The core asked to end, or `Stop` was carried out, or all frames of `Unthrottled` ran.
@@ -440,6 +462,24 @@ pub struct Report {
     /// Automatic states.
     #[serde(default)]
     pub states: StatesSeen,
+    /// What was remembered to go back to.
+    #[serde(default)]
+    pub rewind: RewindSeen,
+}
+
+/// What going back in time took.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct RewindSeen {
+    /// States that were remembered.
+    pub count: u64,
+    /// All of them together, in microseconds.
+    pub total_us: f64,
+    /// Bytes that are held at the end, for all that can be gone back to.
+    pub bytes: u64,
+    /// Frames that can be gone back at the end.
+    pub frames: u64,
+    /// Bytes of one whole state.
+    pub state_bytes: u64,
 }
 
 /// What a core drew with.
@@ -621,6 +661,7 @@ mod tests {
             revive: false,
             pace: Pace::Real,
             bounds: Bounds::default(),
+            rewind_mb: 0,
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
     InviteId, InviteTerms, LocalPlayer, PeerId, Permission, Permissions, PersonId, RequestId, Room, SeatGrant,
     SeatRequest, clean_name, clean_text,
 };
-use crate::game_command::GameCommand;
+use crate::game_command::{Flow, GameCommand};
 use crate::input::Seat;
 use crate::rate_limit::RateLimiter;
 use serde::Serialize;
@@ -230,7 +230,12 @@ impl Room {
             }
             RoomCommand::Game(game) => {
                 self.require(peer, Permission::of(game))?;
-                self.afford(id, |limits| &mut limits.game, now)?;
+                match game {
+                    // Whoever was let begin is let end.
+                    GameCommand::Flow(Flow::Normal) => self.afford(id, |limits| &mut limits.letting_go, now)?,
+                    GameCommand::Flow(_) | GameCommand::StepFrame => self.afford(id, |limits| &mut limits.time, now)?,
+                    _ => self.afford(id, |limits| &mut limits.game, now)?,
+                }
                 if matches!(game, GameCommand::InsertDisc(index) if index >= self.discs) {
                     return Err(Denied::Gone);
                 }

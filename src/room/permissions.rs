@@ -105,6 +105,8 @@ pub enum Permission {
     Pause,
     /// Save and load states.
     States,
+    /// Fast-forward, slow motion, rewind, single frames.
+    Time,
     /// Put others on seats, and take them off.
     Seats,
     /// Make links for others.
@@ -114,13 +116,20 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 5] =
-        [Permission::Pause, Permission::States, Permission::Discs, Permission::Seats, Permission::Invite];
+    pub const ALL: [Permission; 6] = [
+        Permission::Pause,
+        Permission::States,
+        Permission::Discs,
+        Permission::Time,
+        Permission::Seats,
+        Permission::Invite,
+    ];
 
     /// What a game command takes.
     pub fn of(command: GameCommand) -> Permission {
         match command {
             GameCommand::Pause | GameCommand::Resume | GameCommand::Reset => Permission::Pause,
+            GameCommand::Flow(_) | GameCommand::StepFrame => Permission::Time,
             GameCommand::SaveState(_) | GameCommand::LoadState(_) => Permission::States,
             GameCommand::InsertDisc(_) => Permission::Discs,
         }

@@ -70,6 +70,10 @@ pub(super) struct Limits {
     pub seating: RateLimiter,
     /// Pausing, saving and loading.
     pub game: RateLimiter,
+    /// Beginning to be fast, slow or backwards, and single frames.
+    pub time: RateLimiter,
+    /// Ending that: more often than it can be begun.
+    pub letting_go: RateLimiter,
     pub names: RateLimiter,
 }
 
@@ -81,6 +85,8 @@ impl Limits {
             reactions: limiter(6, 333),
             seating: limiter(10, 500),
             game: limiter(3, 1000),
+            time: limiter(8, 125),
+            letting_go: limiter(32, 100),
             names: limiter(4, 3000),
         }
     }

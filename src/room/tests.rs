@@ -1,5 +1,5 @@
 use super::*;
-use crate::game_command::{GameCommand, Slot};
+use crate::game_command::{Flow, GameCommand, Slot};
 use crate::input::Seat;
 use std::net::IpAddr;
 
@@ -330,6 +330,8 @@ fn guests_play_and_nothing_else_until_they_are_given_more() {
             (Permission::Pause, RoomCommand::Game(GameCommand::Pause)),
             (Permission::Pause, RoomCommand::Game(GameCommand::Reset)),
             (Permission::States, RoomCommand::Game(GameCommand::LoadState(slot(3)))),
+            (Permission::Time, RoomCommand::Game(GameCommand::Flow(Flow::Rewind))),
+            (Permission::Time, RoomCommand::Game(GameCommand::StepFrame)),
             (Permission::Seats, RoomCommand::AssignSeat { peer: bea.peer, seat: s(3), change: SeatChange::Seat }),
             (Permission::Invite, RoomCommand::Invite(grant(SeatGrant::Watch))),
         ]
@@ -357,6 +359,21 @@ fn a_disc_is_put_in_by_one_who_may_if_the_game_has_it_and_not_too_often() {
     assert_eq!(ask(&mut room, &ann, disc(2)), Err(Denied::Gone));
     assert_eq!(ask(&mut room, &ann, disc(1)), Ok(Effect::Game(GameCommand::InsertDisc(1))));
     assert_eq!(ask(&mut room, &ann, disc(0)), Err(Denied::RateLimited), "that was the fourth");
+}
+
+#[test]
+fn whoever_begins_to_rewind_is_let_end_it() {
+    let mut room = room(false, 4);
+    let ann = join(&mut room, 1, None, T0);
+    room.set_permissions(ann.peer, [Permission::Time].into_iter().collect());
+    let mut flow = |flow| ask(&mut room, &ann, RoomCommand::Game(GameCommand::Flow(flow)));
+    let mut begun = 0;
+    while flow(Flow::Rewind).is_ok() {
+        assert!(flow(Flow::Normal).is_ok());
+        begun += 1;
+        assert!(begun < 1000, "there is a limit");
+    }
+    assert!(flow(Flow::Normal).is_ok());
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl<C: Connection> Session<C> {
         let monotonic = self.monotonic(now);
         let applied = self.room.apply(Actor::Guest(id), command, &mut *self.random, monotonic);
         match applied {
-            Ok(Effect::Game(command)) => self.notify(SessionEvent::Game { by: name, command }),
+            Ok(Effect::Game(command)) => self.notify(SessionEvent::Game { peer: id, by: name, command }),
             Ok(Effect::Invited(secret)) => self.say_to(id, &ToPeer::Invited { secret: secret.as_str() }, now),
             Ok(Effect::Chat(text)) => self.tell_chat(ChatEvent::Said { peer: Some(id), name, text }),
             Ok(Effect::Reaction(emoji)) => self.tell_chat(ChatEvent::Reaction { peer: Some(id), name, emoji }),

@@ -103,6 +103,7 @@ pub enum SessionEvent {
     Room(Box<RoomView>),
     /// A guest who is permitted to asks something of the game.
     Game {
+        peer: PeerId,
         by: String,
         command: GameCommand,
     },

@@ -2,6 +2,7 @@
 
 use super::warning::{SettingsWarning, expected};
 use super::{Settings, TURBO_RATES};
+use crate::game_command::TimeSettings;
 use crate::link::message::Bounds;
 use crate::packet::Format;
 use crate::text::Language;
@@ -191,6 +192,22 @@ pub(super) fn volume<'de, D: Deserializer<'de>>(from: D) -> Result<f32, D::Error
 pub(super) fn turbo_hz<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     let [least, most] = TURBO_RATES;
     within(u32::deserialize(from)?, least..=most)
+}
+
+pub(super) fn fast_forward<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    one_of(u32::deserialize(from)?, &TimeSettings::FAST)
+}
+
+pub(super) fn slow_motion<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    one_of(u32::deserialize(from)?, &TimeSettings::SLOW)
+}
+
+pub(super) fn rewind_mb<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    within(u32::deserialize(from)?, 0..=TimeSettings::MOST_REWIND_MB)
+}
+
+fn one_of<E: Error>(number: u32, choices: &[u32]) -> Result<u32, E> {
+    if choices.contains(&number) { Ok(number) } else { Err(E::custom("none of the choices")) }
 }
 
 /// 0 for no limit, or one that a core can live with.

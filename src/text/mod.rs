@@ -60,6 +60,7 @@ texts! {
     unmute, screenshot, record, record_stop, full_screen, leave_full_screen_hint, core_options, settings, hide_panel, show_panel, fps, fps_tip,
     capture_enter_keyboard, capture_enter_mouse, capture_enter_both, capture_on_keyboard, capture_on_mouse, capture_on_both, capture_leave,
     scroll_lock, leds,
+    rewind, fast_forward, slow_motion, step_frame, hold_tip, key_tip, with_shift, rewinding, rewind_by, fast_by, slow_by,
     latency, latency_tip, starting, paused, paused_by, crashed_title, crashed_body, start_again, failed_title, go_back, no_picture_yet,
     // Invite
     invite, invite_hint, invite_wait, copy_link, link_copied, show_qr, qr_title, qr_hint, more_addresses, close,
@@ -72,7 +73,7 @@ texts! {
     players, spectators, you, free_seat, seat, ping_unknown, milliseconds, kbit, mbit, lost, path_internet, path_relayed,
     path_tcp, nobody_yet,
     player, pardon_all, wants_any, wants_seat, seat_them, seat_them_name, at_this_machine, away, more_for,
-    more_for_you, device_of, plays_as, watch_only, may, right_pause, right_states, right_discs, right_seats, right_invite,
+    more_for_you, device_of, plays_as, watch_only, may, right_pause, right_states, right_discs, right_time, right_seats, right_invite,
     silence, silence_tip, silenced, free_it, kick, kick_tip, ban, ban_tip, wants_in, by_broker, internet, internet_hint, internet_local_only, internet_map_ports, internet_page, internet_page_hint,
     internet_brokers, internet_brokers_hint, more_wait, any_seat, let_in, let_watch, no,
     answer_name, chat, chat_unread, chat_empty, say_something, react, joined, left, was_kicked, disc_changed, disc_changed_named,
@@ -81,7 +82,8 @@ texts! {
     trust_begin, trust_is_off, trust_end, core_memory, core_memory_limit, core_memory_hint, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
-    scaling_whole, scaling_whole_hint, look, look_sharp, look_smooth, look_scanlines, look_tube, look_grid, look_rounded, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
+    scaling_whole, scaling_whole_hint, look, look_sharp, look_smooth, look_scanlines, look_tube, look_grid, look_rounded, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, time_title, time_fast, time_fast_most, time_slow, time_rewind, time_rewind_off,
+    time_rewind_hint, time_pads, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
     gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,

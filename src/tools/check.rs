@@ -82,6 +82,7 @@ pub fn check(check: &Check, texts: &Texts) -> Result<String, CheckToolError> {
         revive: false,
         pace: Pace::Unthrottled { frames: check.frames },
         bounds: check.bounds.clone(),
+        rewind_mb: 0,
     };
     // A few messages; log lines beyond that are not worth waiting for.
     let (sender, events) = sync_channel(4096);

@@ -75,6 +75,7 @@ impl Core {
             revive: false,
             pace: Pace::Real,
             bounds: Bounds::default(),
+            rewind_mb: 0,
         };
         // Held as every core is: what a driver needs is in what it may do.
         let policy = sandbox::prepare(&load, &temp);

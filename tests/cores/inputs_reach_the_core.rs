@@ -1,110 +1,19 @@
 //! Keyboard, mouse, pointer and devices reach the core, and motors and lamps come back: across the shared memory, with a
 //! real core process at the other end.
 
-use crate::common::{LONG, TempDir, built_core, program, until};
-use fixture_libretro::blocks::{self, Blocks};
+use crate::common::{LONG, until};
+use crate::core_process::Core;
 use fixture_libretro::{ARCADE_STICK, CONTROLS, DEVICES, GAMEPAD, LAMP, MOUSE, RUMBLE};
 use hotseat::input::{Button, KeySet, MouseMove, MouseState, PadState, Rumble};
 use hotseat::link::Link;
-use hotseat::link::board::{BoardWriter, FeedbackReader, Lane};
-use hotseat::link::frames::FrameReader;
-use hotseat::link::message::{self, FromCore, Load, Pace, PortDevices, ToCore, Wants};
-use hotseat::sandbox::Order;
-use hotseat::text::Spoken;
-use std::io::BufReader;
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use hotseat::link::board::Lane;
+use hotseat::link::message::{FromCore, PortDevices, ToCore, Wants};
 use std::time::Duration;
 
 const A: u16 = 97;
 const SHIFT: u16 = 304;
 
-/// A running fixture. Dropping it ends it.
-struct Core {
-    link: Arc<Link>,
-    board: BoardWriter,
-    feedback: FeedbackReader,
-    frames: FrameReader,
-    socket: UnixStream,
-    heard: Receiver<FromCore>,
-    child: Child,
-    _folder: TempDir,
-}
-
 impl Core {
-    fn start(options: &[(&str, &str)]) -> Core {
-        Core::start_on(Link::create().expect("shared memory"), options, &[])
-    }
-
-    fn start_on(link: Arc<Link>, options: &[(&str, &str)], devices: &[(u32, u32)]) -> Core {
-        link.clear_for_new_core();
-        let (ours, theirs) = UnixStream::pair().expect("a socket pair");
-        let (side, their_side) = UnixStream::pair().expect("a socket pair");
-        let child = Command::new(program())
-            .arg(hotseat::emulator::SUBCOMMAND)
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::from(OwnedFd::from(their_side)))
-            .spawn()
-            .expect("a core process");
-        link.send_to(&ours).expect("the memory is sent");
-        Order { policy: None }.send(&side).expect("the core process listens");
-        let folder = TempDir::new();
-        let load = Load {
-            core: built_core("fixture"),
-            content: None,
-            several: None,
-            only_asked: false,
-            options: options.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
-            options_typed: true,
-            devices: devices.to_vec(),
-            system_dir: folder.path().into(),
-            save_dir: folder.path().into(),
-            temp_dir: folder.path().into(),
-            language: Spoken::English,
-            revive: false,
-            pace: Pace::Real,
-            bounds: Default::default(),
-        };
-        message::send(&mut &ours, &ToCore::Load(load)).expect("the core process listens");
-        let (sender, heard) = channel();
-        let mut from = BufReader::new(ours.try_clone().expect("another handle"));
-        std::thread::spawn(move || {
-            let mut line = Vec::new();
-            while let Ok(Some(message)) = message::receive(&mut from, &mut line) {
-                if sender.send(message).is_err() {
-                    break;
-                }
-            }
-        });
-        Core {
-            board: BoardWriter::new(link.clone()),
-            feedback: FeedbackReader::new(link.clone()),
-            frames: FrameReader::new(link.clone()),
-            link,
-            socket: ours,
-            heard,
-            child,
-            _folder: folder,
-        }
-    }
-
-    fn tell(&self, message: &ToCore) {
-        message::send(&mut &self.socket, message).expect("the core process listens");
-    }
-
-    /// What it says next that `wanted` makes something of.
-    fn hear<T>(&self, what: &str, wanted: impl Fn(FromCore) -> Option<T>) -> T {
-        loop {
-            let message = self.heard.recv_timeout(LONG).unwrap_or_else(|_| panic!("waited in vain: {what}"));
-            if let Some(found) = wanted(message) {
-                return found;
-            }
-        }
-    }
-
     fn hear_controllers(&self) -> Vec<PortDevices> {
         self.hear("controllers", |message| match message {
             FromCore::Controllers(ports) => Some(ports),
@@ -117,19 +26,6 @@ impl Core {
             FromCore::Wants(wants) => Some(wants),
             _ => None,
         })
-    }
-
-    /// What the newest picture says, if there is a new one.
-    fn look(&mut self) -> Option<Blocks> {
-        self.link.frame_event.wait_timeout(Duration::from_millis(50));
-        let frame = self.frames.take_next(2)?;
-        let (width, height) = (frame.header().width, frame.header().height);
-        let stride = width as usize * 4;
-        let mut data = vec![0; stride * height as usize];
-        for (y, row) in (0..).zip(data.chunks_exact_mut(stride)) {
-            frame.row(y, row);
-        }
-        blocks::decode(width, height, |x, y| data[y as usize * stride + x as usize * 4])
     }
 
     fn see(&mut self, what: &str, wanted: [u16; 4]) {
@@ -148,13 +44,6 @@ impl Core {
 
     fn feel(&self, what: &str, seat: usize, wanted: Rumble) {
         until(what, LONG, || (self.feedback.rumble(seat) == wanted).then_some(()));
-    }
-}
-
-impl Drop for Core {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

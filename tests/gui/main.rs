@@ -8,3 +8,4 @@ mod looks;
 mod panels;
 mod room;
 mod screens;
+mod time;

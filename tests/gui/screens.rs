@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable;
 use hotseat::audio::SpeakerError;
 use hotseat::crash::Crash;
 use hotseat::downloads::{DownloadError, Listing};
-use hotseat::engine::{Bounds, Discs, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot};
+use hotseat::engine::{Bounds, Discs, Flow, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot};
 use hotseat::gui::game_choice::GameChoice;
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::invite_links;
@@ -255,6 +255,13 @@ const SCREENS: &[Screen] = &[
     ("game-wants", || Stage::default().playing().wanting(true, true, false)),
     ("game-takes", || Stage::default().playing().wanting(true, true, true)),
     ("paused", || Stage::default().playing().in_state(GameState::Paused)),
+    ("rewinding", || {
+        let mut stage = Stage::default().playing();
+        let game = stage.snapshot.game.as_mut().unwrap();
+        (game.flow, game.flow_by) = (Flow::Rewind, Some("Ann".into()));
+        stage
+    }),
+    ("settings-time", || with_settings(Stage::default().playing(), |texts| texts.time_title)),
     ("crashed", || Stage::default().playing().in_state(GameState::Crashed(Crash::Memory { core: "Nestopia".into() }))),
     ("failed", || {
         let mut stage = Stage::default().playing().in_state(GameState::Failed(NoticeKind::CoreMessage {

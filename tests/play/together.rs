@@ -78,6 +78,37 @@ fn a_guest_may_do_what_the_host_allows_and_nothing_else() {
 }
 
 #[test]
+fn a_guest_who_may_rewinds_while_the_button_is_held_and_everybody_sees_it() {
+    let _alone = common::alone();
+    let mut host = Host::fixture(&[]);
+    let (ann, peer) = join(&mut host, "Ann");
+    let (bea, _) = join(&mut host, "Bea");
+    host.command(&json!({"command": "rights", "peer": peer, "rights": ["time"]}).to_string());
+    let rewind = "document.getElementById('do-rewind')";
+    let offered = format!("const it = {rewind}; return !document.getElementById('game-time').hidden && !it.disabled");
+    until("the button", LONG, || (ann.eval(&offered) == true).then_some(()));
+    click(&*ann, "#game-toggle");
+    bea.watch_until("a while", LONG, |blocks| blocks.frame > 240);
+    let key = |kind| format!("{rewind}.dispatchEvent(new KeyboardEvent('{kind}', {{ key: ' ' }})); return true");
+    ann.eval(&key("keydown"));
+    let told = host.wait_for("time", LONG);
+    assert_eq!((told["flow"].as_str(), told["by"].as_str()), (Some("rewind"), Some("Ann")));
+    bea.watch_until("the way back", LONG, |blocks| blocks.frame < 200);
+    let notice = "return document.getElementById('notice-title').textContent";
+    let names =
+        |text: Value| text.as_str().filter(|text| text.contains("Ann") && text.contains("rewinding")).map(|_| ());
+    until("who it is", LONG, || names(bea.eval(notice)));
+    ann.eval(&key("keyup"));
+    host.stats_when("the game to go on", LONG, |stats| stats["flow"] == "normal");
+    bea.watch_until("the game to go on", LONG, |blocks| blocks.frame > 240);
+    // Gone with the button held: nobody else would let go of it.
+    ann.eval(&key("keydown"));
+    host.stats_when("another rewinding", LONG, |stats| stats["flow_by"] == "Ann");
+    drop(ann);
+    host.stats_when("the end of it", LONG, |stats| stats["flow"] == "normal");
+}
+
+#[test]
 fn what_one_says_all_read_and_what_is_typed_does_not_reach_the_game() {
     let _alone = common::alone();
     let mut host = Host::fixture(&[]);

@@ -42,9 +42,9 @@ test("a video still of the old size is shown with the old picture's padding and 
   assert.equal(aspectFor([], { width: 320, height: 200 }), 1.6);
 });
 
-const room = (state, { pausedBy = "", problem = null, rights = [] } = {}) => ({
+const room = (state, { pausedBy = "", problem = null, rights = [], flow = "normal", flowBy = "" } = {}) => ({
   type: "room", you: { peer: 1, name: "Ann", seats: [0], rights, muted: false, grant: "any" }, host: { name: null }, seats: [], peers: [],
-  game: { name: "Arena", core: "", system: "", state, pausedBy, problem },
+  game: { name: "Arena", core: "", system: "", state, pausedBy, problem, flow, flowBy },
 });
 const situation = (more) => ({ phase: "playing", reason: "", code: "", trouble: "", room: null, picture: true, ...more });
 const notice = (more) => noticeFor(situation(more));
@@ -111,6 +111,14 @@ test("a pause says whose it is, and those who may end it", () => {
   assert.equal(notice({ room: room("paused", { pausedBy: "Bo", rights: ["pause"] }) }).action.name, "resume");
 });
 
+test("whoever goes through time is named, also over a paused game", () => {
+  assert.equal(notice({ room: room("running") }), null);
+  assert.deepEqual(notice({ room: room("running", { flow: "rewind", flowBy: "Bo" }) }).title, { key: "flow.rewind.by", values: { name: "Bo" } });
+  assert.equal(notice({ room: room("running", { flow: "fast_forward" }) }).title.key, "flow.fast_forward");
+  assert.equal(notice({ room: room("paused", { flow: "rewind" }) }).title.key, "flow.rewind");
+  assert.equal(notice({ room: room("paused", { flow: "fast_forward" }) }).title.key, "game.paused");
+});
+
 test("every text a notice can name exists", () => {
   const codes = ["bad_invite", "bad_message", "room_full", "no_codec", "host_codec", "version", "host_error", "declined", "banned", "busy", "kicked", "revoked", "host_closed", "replaced", ""];
   const all = [
@@ -118,6 +126,7 @@ test("every text a notice can name exists", () => {
     ...codes.flatMap((code) => [notice({ phase: "refused", code }), notice({ phase: "closed", code })]),
     notice({ phase: "waiting" }),
     notice({ room: room("running"), trouble: "no_picture" }),
+    ...["fast_forward", "slow_motion", "rewind"].flatMap((flow) => ["", "Bo"].map((flowBy) => notice({ room: room("running", { flow, flowBy }) }))),
     notice({ room: room("paused", { pausedBy: "Bo", rights: ["pause"] }) }),
     ...["starting", "running", "paused", "crashed", "stopped"].flatMap((state) => [null, { code: "failed", core: "" }].map((problem) => notice({ room: room(state, { problem }), picture: false }))),
   ];

@@ -21,10 +21,10 @@ const ROOM = Object.freeze({
     { peer: 5, name: "Cid", seats: [], wants: "any", muted: false },
     { peer: 6, name: "Di", seats: [], wants: 2, muted: false },
   ],
-  game: { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", pausedBy: "", problem: null, unsaved: false },
+  game: { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", pausedBy: "", problem: null, unsaved: false, flow: "normal", flowBy: "", canRewind: true },
 });
 /** As it travels: of a paused game `message` is the name of who paused. */
-const wire = (message) => (message.type === "room" ? { ...message, game: { ...message.game, pausedBy: undefined, message: message.game?.pausedBy } } : message);
+const wire = (message) => (message.type === "room" ? { ...message, game: { ...message.game, pausedBy: undefined, message: message.game?.pausedBy, flow_by: message.game?.flowBy, can_rewind: message.game?.canRewind } } : message);
 const parse = (message) => parseHostMessage(JSON.stringify(wire(message)));
 const room = (news) => ({ ...ROOM, ...news });
 const gameOf = (news) => room({ game: { ...ROOM.game, ...news } });
@@ -32,7 +32,7 @@ const you = (news) => room({ you: { ...ROOM.you, ...news } });
 
 test("every message of the room is understood as it is", () => {
   const messages = [
-    ROOM, gameOf({ state: "paused", pausedBy: "Bo" }), gameOf({ unsaved: true }), ...["crashed", "stopped"].map((state) => gameOf({ state, problem: { code: "crash.memory", core: "Hotseat Arena" } })),
+    ROOM, gameOf({ state: "paused", pausedBy: "Bo" }), gameOf({ unsaved: true }), gameOf({ flow: "rewind", flowBy: "Bo", canRewind: false }), ...["crashed", "stopped"].map((state) => gameOf({ state, problem: { code: "crash.memory", core: "Hotseat Arena" } })),
     you({ grant: "watch", rights: [] }), you({ grant: 2, seats: [] }), room({ host: { name: null } }),
     { type: "controls", seats: [{ seat: 0, device: "RetroPad", names: { b: "Jump", left_x: "Steer" } }], wants: ["keyboard", "mouse"] },
     { type: "chat", peer: null, name: "Kim", text: "<b>hi</b>" },
@@ -52,6 +52,7 @@ test("every message of the room is understood as it is", () => {
 
 test("what a newer host says more is left out", () => {
   assert.deepEqual(parse(you({ rights: ["fly", "pause"] })).you.rights, ["pause"]);
+  assert.equal(parse(gameOf({ flow: "sideways" })).game.flow, "normal");
   assert.deepEqual(parse(you({ seats: [1, 1, 0] })).you.seats, [1, 0]);
   const controls = parse({ type: "controls", seats: [{ seat: 0, device: "", names: { b: "Jump", warp: "Warp", __proto__x: "y" } }], wants: ["telepathy", "pointer"] });
   assert.deepEqual(controls.seats[0].names, { b: "Jump" });

@@ -46,7 +46,7 @@ try {
   await tab.run("mock.admit(); mock.asks = false");
   await page.state("playing");
   await tab.run(`mock.setBots([{ name: "Bo", seats: [2], away: true }, { name: "Cid", wants: "any" }, { name: "Di", wants: 3, muted: true }]);
-    mock.set({ rights: ["pause", "states", "discs", "seats", "invite"] });
+    mock.set({ rights: ["pause", "states", "discs", "time", "seats", "invite"] });
     mock.tell({ type: "chat", peer: 100, name: "Bo", text: "hello" }); mock.tell({ type: "leds", on: 1 }); mock.tell({ type: "lights", seats: 1 })`);
   await look(page, "playing");
   for (const panel of ["people", "chat", "game", "help"]) {

@@ -327,7 +327,7 @@ async function check() {
 
   step("permissions bring buttons, and without them there are none");
   assert.equal(await page.run("return document.getElementById('game-toggle').hidden"), true);
-  await tab.run("mock.set({ rights: RIGHTS })".replace("RIGHTS", JSON.stringify(["pause", "states", "seats", "invite"])));
+  await tab.run("mock.set({ rights: RIGHTS })".replace("RIGHTS", JSON.stringify(["pause", "states", "time", "seats", "invite"])));
   await page.until("the button", "!document.getElementById('game-toggle').hidden");
   await page.click("#game-toggle");
   await page.click("#do-pause");
@@ -335,6 +335,10 @@ async function check() {
   assert.match(await page.text("#notice-title"), /has paused the game\.$/);
   await page.click("#notice-action");
   await page.until("running", "document.documentElement.dataset.game === 'running'");
+  await page.run("document.getElementById('do-rewind').dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }))");
+  await page.until("whose rewinding it is", "/ is rewinding\\.$/.test(document.getElementById('notice-title').textContent)");
+  await page.run("document.getElementById('do-rewind').dispatchEvent(new KeyboardEvent('keyup', { key: ' ' }))");
+  await tab.until("that it is let go of", "mock.heard.some((it) => it.type === 'do' && it.what === 'normal')");
   await tab.run("mock.heard.length = 0");
   await page.click("#do-reset");
   await page.run("document.getElementById('slot').value = '9'");

@@ -3,8 +3,8 @@
 const canvas = document.getElementById("screen");
 const pen = canvas.getContext("2d");
 const SEATS = 4;
-const game = { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", message: "", problem: null };
-const RIGHTS = ["pause", "states", "discs", "seats", "invite"];
+const game = { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", message: "", problem: null, can_rewind: true };
+const RIGHTS = ["pause", "states", "discs", "time", "seats", "invite"];
 /** What a canvas pixel is: every one of the game's is two by two. */
 const K = 2;
 const COLOURS = ["#ff8a5c", "#6aa8ff", "#5fd38d", "#f5c84c"];
@@ -175,13 +175,14 @@ function hear(peer, message) {
     }
     case "do":
       if (message.what === "pause") mock.setGame("paused", { pausedBy: peer.name });
-      if (message.what === "resume") mock.setGame("running");
       if (message.what === "disc" && !peer.rights.includes("discs")) send(peer, { type: "no", to: "do", code: "right" });
       else if (message.what === "disc" && message.disc >= mock.discs.names.length) send(peer, { type: "no", to: "do", code: "gone" });
       else if (message.what === "disc") {
         mock.setDiscs({ ...mock.discs, inserted: message.disc });
         mock.tell({ type: "disc", name: peer.name, disc: message.disc, label: mock.discs.names[message.disc] });
       }
+      if (message.what === "resume" || message.what === "normal") mock.setGame("running");
+      if (message.what === "rewind") mock.setGame("running", { flow: "rewind", flowBy: peer.name });
       break;
     case "invite":
       send(peer, { type: "invited", secret: "MOCKMOCKMOCKMOCKMOCKMO" });
@@ -278,9 +279,9 @@ const mock = {
     bots = news.map((bot, at) => ({ id: 100 + at, seats: [], wants: null, muted: false, ...bot }));
     tellAll();
   },
-  setGame(state, { pausedBy = "", problem = null } = {}) {
+  setGame(state, { pausedBy = "", problem = null, flow = "normal", flowBy = "" } = {}) {
     // As older hosts do, a sentence beside the code: the page does not show it.
-    Object.assign(game, { state, message: problem ? "The mock host's own words." : pausedBy, problem });
+    Object.assign(game, { state, message: problem ? "The mock host's own words." : pausedBy, problem, flow, flow_by: flowBy, can_rewind: true });
     tellAll();
   },
   setDiscs(discs) {

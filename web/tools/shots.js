@@ -69,7 +69,7 @@ async function shoot() {
     await tab.run("mock.set({ muted: false })");
     await page.click("#people-toggle");
     await all("people");
-    await tab.run("mock.set({ rights: ['pause', 'states', 'discs', 'seats', 'invite'] })");
+    await tab.run("mock.set({ rights: ['pause', 'states', 'discs', 'time', 'seats', 'invite'] })");
     await all("people-mover");
     await page.click("#people-toggle");
     await page.click("#game-toggle");
@@ -81,6 +81,8 @@ async function shoot() {
     await page.click("#chat-toggle");
     await tab.run("mock.setGame('paused', { pausedBy: 'Benedikta' })");
     await all("paused");
+    await tab.run("mock.setGame('running', { flow: 'rewind', flowBy: 'Benedikta' })");
+    await all("rewinding");
     await tab.run("mock.setGame('stopped', { problem: { code: 'crash.memory', core: 'Hotseat Arena' } })");
     await all("stopped");
     await tab.run("mock.setGame('running'); mock.tell({ type: 'trouble', code: 'of_a_newer_host' })");

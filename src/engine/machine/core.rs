@@ -44,6 +44,7 @@ impl Machine {
         let never_ran = game.loaded.is_none();
         let restarting = !never_ran && after != AfterCrash::Wait;
         game.process = Process::None;
+        game.set_normal();
         game.restarting = restarting;
         game.state = GameState::Crashed(crash.clone());
         self.event(EngineEvent::CoreDied { crash: crash.clone(), restarting, report: report.clone() });
@@ -96,6 +97,7 @@ impl Machine {
             FromCore::Content(note) => self.notice(NoticeKind::Content { note }),
             FromCore::Message(message) => self.core_says(message, now),
             FromCore::Paused(paused) => self.paused(paused),
+            FromCore::NoRewind => self.rewind_lost(),
             FromCore::StateSaved { ticket, ok } => self.state_saved(ticket, ok),
             FromCore::StateLoaded { ticket, ok } => self.state_loaded(ticket, ok),
             FromCore::Options(options) => {

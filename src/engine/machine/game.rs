@@ -3,8 +3,10 @@
 use super::Folders;
 use super::action::{GameId, StartId};
 use super::messages::Messages;
+use super::time::Guest;
 use crate::engine::saves::{CoreName, SaveVersion, Saves, StateList};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
+use crate::game_command::Flow;
 use crate::link::message::{Bounds, ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
@@ -70,6 +72,13 @@ pub(super) struct OpenGame {
     pub(super) refused: Vec<u8>,
     /// The guest who paused it, or was the last to ask for that; none for the host.
     pub(super) paused_by: Option<String>,
+    /// How it goes through time, and the guest who wants it so; none for the host.
+    pub(super) flow: Flow,
+    pub(super) flow_by: Option<Guest>,
+    /// Memory that its core process has for going back.
+    pub(super) rewind_mb: u32,
+    /// The core's states turned out to be of no use for that.
+    pub(super) rewind_lost: bool,
 }
 
 impl OpenGame {
@@ -97,6 +106,10 @@ impl OpenGame {
             hold_told: false,
             refused: Vec::new(),
             paused_by: None,
+            flow: Flow::Normal,
+            flow_by: None,
+            rewind_mb: 0,
+            rewind_lost: false,
         }
     }
 
@@ -118,6 +131,7 @@ impl OpenGame {
             revive,
             pace: Pace::Real,
             bounds: Bounds { reports: Some(folders.data.join("crashes")), ..self.game.bounds.clone() },
+            rewind_mb: self.rewind_mb,
         }
     }
 
@@ -131,6 +145,9 @@ impl OpenGame {
             content: self.game.content.clone(),
             state: self.state.clone(),
             paused_by: self.paused_by.clone(),
+            flow: self.flow,
+            flow_by: self.flow_by.as_ref().map(|guest| guest.name.clone()),
+            can_rewind: self.can_rewind(),
             ports: if self.ports.is_empty() { loaded.map_or(0, |loaded| loaded.ports) } else { self.ports.len() },
             devices: self.ports.iter().map(device).collect(),
             wants: self.wants,
@@ -181,6 +198,9 @@ impl OpenGame {
             message: paused_by.unwrap_or_default(),
             problem,
             unsaved: self.battery.in_trouble,
+            flow: self.flow,
+            flow_by: self.flow_by.as_ref().map(|guest| guest.name.clone()).unwrap_or_default(),
+            can_rewind: self.can_rewind(),
         }
     }
 }

@@ -14,12 +14,14 @@ mod messages;
 mod states;
 #[cfg(test)]
 mod tests;
+mod time;
 
 pub use action::{Action, Answer, GameId, StartId, StateFound, ToSession};
+pub use time::Guest;
 
 use super::saves::{SaveError, Saves};
 use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
-use crate::game_command::{Continuing, GameCommand, StatePlace};
+use crate::game_command::{Continuing, GameCommand, StatePlace, TimeSettings};
 use crate::link::message::{Discs, ToCore};
 use crate::session::protocol::{GameInfo, OnScreen};
 use crate::text::Spoken;
@@ -56,6 +58,8 @@ pub struct Machine {
     language: Spoken,
     /// Whether a game that is opened goes on where it was left.
     continuing: Continuing,
+    /// How fast, how slow, how far back.
+    time: TimeSettings,
     actions: VecDeque<Action>,
     game: Option<OpenGame>,
     /// Of the game that was closed last: its last write may be answered when the next one is open.
@@ -67,11 +71,12 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub fn new(folders: Folders, language: Spoken, continuing: Continuing) -> Machine {
+    pub fn new(folders: Folders, language: Spoken, continuing: Continuing, time: TimeSettings) -> Machine {
         Machine {
             folders,
             language,
             continuing,
+            time,
             actions: VecDeque::new(),
             game: None,
             closed: None,
@@ -140,6 +145,7 @@ impl Machine {
             Command::PutBackState { slot } => self.put_back_state(slot),
             Command::Continue { wanted } => self.continue_game(wanted),
             Command::Continuing(continuing) => self.continuing = continuing,
+            Command::Time(time) => self.time = time,
             Command::Language(language) => self.language = language,
             Command::Screenshot => {
                 if self.game.is_some() {
@@ -166,8 +172,8 @@ impl Machine {
     }
 
     /// A guest who may do so asks for something of the game.
-    pub fn handle_guest(&mut self, name: String, command: GameCommand) {
-        self.command_game(Some(name), command);
+    pub fn handle_guest(&mut self, guest: Guest, command: GameCommand) {
+        self.command_game(Some(guest), command);
     }
 
     /// An action was done.
@@ -279,6 +285,8 @@ impl Machine {
         self.starts += 1;
         let start = StartId(self.starts);
         game.state = GameState::Starting;
+        game.set_normal();
+        (game.rewind_mb, game.rewind_lost) = (self.time.rewind_mb, false);
         game.process = Process::Planned { start, revive };
         let saves = game.saves.clone();
         self.push(Action::ReadSave { start, saves });
@@ -359,7 +367,7 @@ impl Machine {
         }
     }
 
-    fn command_game(&mut self, guest: Option<String>, command: GameCommand) {
+    fn command_game(&mut self, guest: Option<Guest>, command: GameCommand) {
         let Some(game) = self.game.as_mut().filter(|game| matches!(game.process, Process::Alive { .. })) else {
             return;
         };
@@ -368,7 +376,7 @@ impl Machine {
                 match guest {
                     None => game.paused_by = None,
                     // A guest who pauses what is paused has not paused it.
-                    Some(_) if game.state == GameState::Running => game.paused_by = guest,
+                    Some(guest) if game.state == GameState::Running => game.paused_by = Some(guest.name),
                     Some(_) => {}
                 }
                 self.tell_core(ToCore::Pause);
@@ -380,19 +388,21 @@ impl Machine {
                 self.tell_core(ToCore::Resume);
             }
             GameCommand::Reset => {
-                if let Some(name) = guest {
+                if let Some(Guest { name, .. }) = guest {
                     self.notice(NoticeKind::ResetBy { name });
                 }
                 self.tell_core(ToCore::Reset);
             }
             GameCommand::SaveState(slot) => self.request_state(StateRequest::Save(slot)),
             GameCommand::LoadState(slot) => {
-                if let Some(name) = guest {
+                if let Some(Guest { name, .. }) = guest {
                     self.notice(NoticeKind::LoadRequested { name, slot });
                 }
                 self.request_state(StateRequest::Load(StatePlace::Slot(slot)));
             }
             GameCommand::InsertDisc(disc) => self.insert_disc(guest, disc),
+            GameCommand::Flow(flow) => self.set_flow(guest, flow),
+            GameCommand::StepFrame => self.step_frame(guest),
         }
     }
 

@@ -164,6 +164,9 @@ impl App {
         if super::certificates(&old) != super::certificates(&self.settings) {
             self.engine.send(Command::Certificates(super::certificates(&self.settings)));
         }
+        if old.time() != self.settings.time() {
+            self.engine.send(Command::Time(self.settings.time()));
+        }
         if old.continuing != self.settings.continuing {
             self.engine.send(Command::Continuing(self.settings.continuing));
         }

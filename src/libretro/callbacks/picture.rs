@@ -18,12 +18,19 @@ const IN_THE_CARD: usize = usize::MAX;
 pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: u32, pitch: usize) {
     let captured = now();
     if data.addr() == IN_THE_CARD {
-        hardware::show(width, height, captured);
+        if !hold_card(width, height) {
+            hardware::show(width, height, captured);
+        }
         return;
     }
     called(|front| {
         front.seen.pictures += 1;
         let duplicate = data.is_null();
+        if duplicate && (!front.shown || front.held.kind != HeldKind::Nothing) {
+            // It is the same as one that nobody has seen yet, which is shown when the tick ends.
+            front.seen.duplicates += 1;
+            return;
+        }
         let (width, height) = match (duplicate, front.seen.last) {
             (true, None) => return,
             (true, Some(last)) => last,
@@ -38,6 +45,13 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
         front.seen.duplicates += u64::from(duplicate);
         let header = FrameHeader { duplicate, ..header(front, width, height, format, captured) };
         let row_len = width as usize * format.bytes();
+        if !front.shown {
+            // SAFETY: as below.
+            let rows = (0..height).map(|y| unsafe { sys::row(data, pitch, y, row_len) });
+            front.held.keep(header, rows);
+            return;
+        }
+        front.held.kind = HeldKind::Nothing;
         if front.drawing == Some(data.addr()) && pitch == row_len {
             front.drawing = None;
             front.frames.publish_in_place(header);
@@ -48,6 +62,58 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
         let rows = (0..rows).map(|y| unsafe { sys::row(data, pitch, y, row_len) });
         front.frames.publish(header, rows);
     });
+}
+
+/// The newest picture that was not to be seen.
+#[derive(Default)]
+pub(super) struct Held {
+    kind: HeldKind,
+    /// Of a picture in memory. Kept, so that it need not be made again.
+    pixels: Vec<u8>,
+}
+
+#[derive(Clone, Copy, PartialEq, Default)]
+enum HeldKind {
+    #[default]
+    Nothing,
+    Memory(FrameHeader),
+    /// It is where the card drew it, in this size.
+    Card(u32, u32),
+}
+
+impl Held {
+    fn keep<'a>(&mut self, header: FrameHeader, rows: impl Iterator<Item = &'a [u8]>) {
+        self.pixels.clear();
+        rows.for_each(|row| self.pixels.extend_from_slice(row));
+        self.kind = HeldKind::Memory(header);
+    }
+}
+
+/// True: the card's picture is not to be seen now.
+fn hold_card(width: u32, height: u32) -> bool {
+    called(|front| {
+        front.held.kind = if front.shown { HeldKind::Nothing } else { HeldKind::Card(width, height) };
+        front.seen.pictures += u64::from(!front.shown);
+        !front.shown
+    })
+}
+
+/// Shows the newest picture that was held, if there is one: the frame that was to be seen brought none.
+pub fn show_held() {
+    let captured = now();
+    let card = called(|front| match std::mem::take(&mut front.held.kind) {
+        HeldKind::Nothing => None,
+        HeldKind::Memory(header) => {
+            let header = FrameHeader { captured, due: front.due, ..header };
+            let row_len = header.width as usize * header.format.bytes();
+            front.frames.publish(header, front.held.pixels.chunks(row_len));
+            None
+        }
+        HeldKind::Card(width, height) => Some((width, height)),
+    });
+    if let Some((width, height)) = card {
+        hardware::show(width, height, captured);
+    }
 }
 
 /// What is known of a picture of this size, which is seen now.
@@ -81,6 +147,9 @@ pub(super) fn header(
 pub(super) fn software_framebuffer(front: &mut Front, data: sys::Argument) -> bool {
     let Some(mut wanted) = data.read::<sys::retro_framebuffer>() else { return false };
     let (width, height) = (wanted.width, wanted.height);
+    if !front.shown {
+        return false;
+    }
     let format = front.environment.video.format;
     if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
         return false;

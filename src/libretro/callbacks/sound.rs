@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 pub extern "C" fn audio_sample(left: i16, right: i16) {
     called(|front| {
         front.seen.samples += 1;
-        front.audio.write(&[left, right]);
+        front.hear(&[left, right]);
     });
 }
 
@@ -22,7 +22,7 @@ pub unsafe extern "C" fn audio_sample_batch(data: *const i16, frames: usize) -> 
     let stereo = unsafe { sys::stereo(data, frames) };
     called(|front| {
         front.seen.samples += frames as u64;
-        front.audio.write(stereo);
+        front.hear(stereo);
     });
     frames
 }
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn audio_sample_batch_float(data: *const f32, frames: usiz
             for (to, from) in block.iter_mut().zip(part) {
                 *to = as_i16(*from);
             }
-            front.audio.write(&block[..part.len()]);
+            front.hear(&block[..part.len()]);
         }
     });
     frames

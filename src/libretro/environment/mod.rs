@@ -16,6 +16,7 @@ mod video;
 mod tests;
 
 pub use calls::{CALLS, name as call_name};
+pub use timing::FastOverride;
 pub use video::{NoHardware, Video};
 
 use super::discs::Drive;
@@ -23,7 +24,7 @@ use super::options::Options;
 use super::sys::{self, Argument};
 use crate::frame::PixelFormat;
 use crate::input::MAX_SEATS;
-use crate::link::message::{ControlName, FromCore, Wants};
+use crate::link::message::{ControlName, FromCore, Tempo, Wants};
 use crate::link::subsystem::Subsystem;
 use crate::text::Spoken;
 use calls::Counts;
@@ -48,6 +49,12 @@ pub struct Environment {
     pub keyboard: Option<sys::retro_keyboard_callback>,
     /// Called before each frame with the time since the last, in microseconds.
     pub frame_time: Option<sys::retro_frame_time_callback>,
+    /// How the game goes through time now.
+    pub tempo: Tempo,
+    /// One frame at a time, while it is paused.
+    pub stepping: bool,
+    /// The core wants to be fast, or not to be made fast.
+    pub fast_override: Option<FastOverride>,
     /// Asked for sound, by cores that do not send it with their frames.
     pub audio_callback: Option<sys::retro_audio_callback>,
     /// Told before each frame how much sound is in store.
@@ -128,6 +135,9 @@ impl Environment {
             ports: 2,
             keyboard: None,
             frame_time: None,
+            tempo: Tempo::Normal,
+            stepping: false,
+            fast_override: None,
             audio_callback: None,
             buffer_status: None,
             options_display: None,

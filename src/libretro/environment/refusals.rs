@@ -9,7 +9,6 @@ pub const REFUSED: &[(u32, &str)] = &[
     (sys::RETRO_ENVIRONMENT_GET_MIDI_INTERFACE, "friends would not hear an instrument on the host's desk"),
     (sys::RETRO_ENVIRONMENT_GET_HW_RENDER_INTERFACE, "OpenGL has none, and others are not there"),
     (sys::RETRO_ENVIRONMENT_SET_HW_RENDER_CONTEXT_NEGOTIATION_INTERFACE, "it is Vulkan's, which is not there"),
-    (sys::RETRO_ENVIRONMENT_SET_FASTFORWARDING_OVERRIDE, "friends see the game at its own pace"),
     (sys::RETRO_ENVIRONMENT_SET_NETPACKET_INTERFACE, "there is one machine, and friends are at its controllers"),
     (sys::RETRO_ENVIRONMENT_GET_NETPLAY_CLIENT_INDEX, "there is one machine, and friends are at its controllers"),
     (sys::RETRO_ENVIRONMENT_GET_PLAYLIST_DIRECTORY, "there are no playlists"),

@@ -603,3 +603,42 @@ fn a_game_of_several_files_is_told_of_one_after_another() {
     call(&mut environment, sys::RETRO_ENVIRONMENT_GET_FILE_BROWSER_START_DIRECTORY, &mut folder);
     assert_eq!(sys::text(folder), "/roms");
 }
+
+#[test]
+fn what_holds_the_game_back_is_told_as_it_is() {
+    let mut environment = environment();
+    let mut told = |tempo, stepping| {
+        (environment.tempo, environment.stepping) = (tempo, stepping);
+        let mut fast = false;
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_FASTFORWARDING, &mut fast));
+        let mut state = sys::retro_throttle_state::default();
+        assert!(call(&mut environment, sys::RETRO_ENVIRONMENT_GET_THROTTLE_STATE, &mut state));
+        (fast, state.mode, state.rate)
+    };
+    assert_eq!(told(Tempo::Normal, false), (false, sys::RETRO_THROTTLE_NONE, 60.0));
+    assert_eq!(told(Tempo::Fast(4), false), (true, sys::RETRO_THROTTLE_FAST_FORWARD, 240.0));
+    assert_eq!(told(Tempo::Fast(0), false), (true, sys::RETRO_THROTTLE_FAST_FORWARD, 0.0));
+    assert_eq!(told(Tempo::Slow(4), false), (false, sys::RETRO_THROTTLE_SLOW_MOTION, 15.0));
+    assert_eq!(told(Tempo::Rewind, false), (false, sys::RETRO_THROTTLE_REWINDING, 60.0));
+    assert_eq!(told(Tempo::Normal, true), (false, sys::RETRO_THROTTLE_FRAME_STEPPING, 0.0));
+}
+
+#[test]
+fn a_core_says_how_fast_it_wants_to_be() {
+    let mut environment = environment();
+    let mut said = |ratio, fastforward, inhibit_toggle| {
+        let mut wanted = sys::retro_fastforwarding_override { ratio, fastforward, notification: true, inhibit_toggle };
+        let taken = call(&mut environment, sys::RETRO_ENVIRONMENT_SET_FASTFORWARDING_OVERRIDE, &mut wanted);
+        (taken, environment.fast_override)
+    };
+    let wanted = |fast, factor, inhibit| (true, Some(FastOverride { fast, factor, inhibit }));
+    assert_eq!(said(5.0, true, false), wanted(true, Some(5), false));
+    assert_eq!(said(0.5, true, false), wanted(true, Some(0), false));
+    assert_eq!(said(-1.0, true, true), wanted(true, None, true));
+    assert_eq!(said(1e30, true, false), wanted(true, Some(16), false));
+    for nonsense in [f32::NAN, f32::INFINITY] {
+        assert!(!said(nonsense, false, false).0);
+    }
+    assert_eq!(said(1.0, false, true), wanted(false, Some(1), true));
+    assert_eq!(said(1.0, false, false), (true, None));
+}

@@ -3,6 +3,19 @@
 use super::Environment;
 use super::calls::OLD_SET_SERIALIZATION_QUIRKS;
 use crate::libretro::sys::{self, Argument};
+use crate::libretro::tempo::MOST_FRAMES;
+use crate::link::message::Tempo;
+
+/// What a core wants of the speed that it is run at: some are slow to start, and know when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FastOverride {
+    /// It wants to be fast.
+    pub fast: bool,
+    /// As fast as this, 0 for as fast as can be; none leaves it to the front end.
+    pub factor: Option<u32>,
+    /// Whether people may make it fast is not up to them now.
+    pub inhibit: bool,
+}
 
 impl Environment {
     /// The calls about time; none when the command is not one.
@@ -14,16 +27,45 @@ impl Environment {
             }
             // 3: both picture and sound are wanted.
             sys::RETRO_ENVIRONMENT_GET_AUDIO_VIDEO_ENABLE => data.write(3i32),
-            sys::RETRO_ENVIRONMENT_GET_FASTFORWARDING => data.write_bool(false),
+            sys::RETRO_ENVIRONMENT_GET_FASTFORWARDING => data.write_bool(matches!(self.tempo, Tempo::Fast(_))),
+            sys::RETRO_ENVIRONMENT_SET_FASTFORWARDING_OVERRIDE => self.override_speed(data),
             sys::RETRO_ENVIRONMENT_GET_TARGET_REFRESH_RATE => data.write(self.video.fps as f32),
-            sys::RETRO_ENVIRONMENT_GET_THROTTLE_STATE => {
-                data.write(sys::retro_throttle_state { mode: sys::RETRO_THROTTLE_NONE, rate: self.video.fps as f32 })
-            }
+            sys::RETRO_ENVIRONMENT_GET_THROTTLE_STATE => data.write(self.throttle()),
             // States are made to be kept, and to go on from after a crash.
             sys::RETRO_ENVIRONMENT_GET_SAVESTATE_CONTEXT => data.write(sys::RETRO_SAVESTATE_CONTEXT_NORMAL),
             sys::RETRO_ENVIRONMENT_SET_SERIALIZATION_QUIRKS | OLD_SET_SERIALIZATION_QUIRKS => self.set_quirks(data),
             _ => return None,
         })
+    }
+
+    /// What holds the game back now, and the frames a second that come of it, 0 where nobody knows.
+    fn throttle(&self) -> sys::retro_throttle_state {
+        let fps = self.video.fps as f32;
+        let (mode, rate) = match self.tempo {
+            _ if self.stepping => (sys::RETRO_THROTTLE_FRAME_STEPPING, 0.0),
+            Tempo::Normal => (sys::RETRO_THROTTLE_NONE, fps),
+            Tempo::Fast(factor) => (sys::RETRO_THROTTLE_FAST_FORWARD, fps * factor as f32),
+            Tempo::Slow(parts) => (sys::RETRO_THROTTLE_SLOW_MOTION, fps / parts.max(1) as f32),
+            Tempo::Rewind => (sys::RETRO_THROTTLE_REWINDING, fps),
+        };
+        sys::retro_throttle_state { mode, rate }
+    }
+
+    /// The core wants to be fast, or not any more. Without an argument it asks whether that is possible.
+    fn override_speed(&mut self, data: Argument) -> bool {
+        let Some(wanted) = data.read::<sys::retro_fastforwarding_override>() else { return data.is_null() };
+        if !wanted.ratio.is_finite() {
+            return false;
+        }
+        let factor = match wanted.ratio {
+            ratio if ratio < 0.0 => None,
+            ratio if ratio < 1.0 => Some(0),
+            ratio => Some((ratio.round() as u32).clamp(1, MOST_FRAMES)),
+        };
+        let inhibit = wanted.inhibit_toggle;
+        self.fast_override = Some(FastOverride { fast: wanted.fastforward, factor, inhibit })
+            .filter(|wanted| wanted.fast || wanted.inhibit);
+        true
     }
 
     /// The core says what is odd about its states, and is told which of that is heeded here.

@@ -94,6 +94,9 @@ fn game_command() -> impl Strategy<Value = GameCommand> {
         Just(GameCommand::Pause),
         Just(GameCommand::Resume),
         Just(GameCommand::Reset),
+        Just(GameCommand::StepFrame),
+        Just(GameCommand::Flow(Flow::Rewind)),
+        Just(GameCommand::Flow(Flow::Normal)),
         slot().prop_map(GameCommand::SaveState),
         slot().prop_map(GameCommand::LoadState),
         (0..6u32).prop_map(GameCommand::InsertDisc),
@@ -720,6 +723,7 @@ impl Model {
                         assert!((disc as usize) < self.discs, "disc {disc} of {}", self.discs);
                         Permission::Discs
                     }
+                    GameCommand::Flow(_) | GameCommand::StepFrame => Permission::Time,
                 };
                 assert!(has(permission), "{effect:?} without the permission");
             }

@@ -1,7 +1,7 @@
 //! Texts from a page: those on its carrier, and those on the control channel.
 
 use super::{MAX_CANDIDATE, MAX_CONTROL, MAX_JOIN};
-use crate::game_command::{GameCommand, Slot};
+use crate::game_command::{Flow, GameCommand, Slot};
 use crate::input::Seat;
 use crate::room::{Emoji, InviteTerms, PeerId, RoomCommand, SeatChange, SeatGrant};
 use serde::Deserialize;
@@ -128,6 +128,12 @@ enum GameVerb {
     Save,
     Load,
     Disc,
+    /// The game goes at its own speed again.
+    Normal,
+    Fast,
+    Slow,
+    Rewind,
+    Step,
 }
 
 impl GameVerb {
@@ -138,6 +144,11 @@ impl GameVerb {
             GameVerb::Pause => GameCommand::Pause,
             GameVerb::Resume => GameCommand::Resume,
             GameVerb::Reset => GameCommand::Reset,
+            GameVerb::Normal => GameCommand::Flow(Flow::Normal),
+            GameVerb::Fast => GameCommand::Flow(Flow::FastForward),
+            GameVerb::Slow => GameCommand::Flow(Flow::SlowMotion),
+            GameVerb::Rewind => GameCommand::Flow(Flow::Rewind),
+            GameVerb::Step => GameCommand::StepFrame,
             GameVerb::Save => GameCommand::SaveState(slot),
             GameVerb::Load => GameCommand::LoadState(slot),
             GameVerb::Disc => GameCommand::InsertDisc(disc),
@@ -201,6 +212,8 @@ mod tests {
             (r#"{"type":"stand","seat":9}"#, Some(FromPeer::OutOfRange("stand"))),
             (r#"{"type":"sit","peer":4,"seat":1,"on":true}"#, is("sit", sit)),
             (r#"{"type":"do","what":"pause"}"#, is("do", RoomCommand::Game(GameCommand::Pause))),
+            (r#"{"type":"do","what":"rewind"}"#, is("do", RoomCommand::Game(GameCommand::Flow(Flow::Rewind)))),
+            (r#"{"type":"do","what":"step"}"#, is("do", RoomCommand::Game(GameCommand::StepFrame))),
             (r#"{"type":"do","what":"save","slot":9}"#, is("do", RoomCommand::Game(GameCommand::SaveState(slot(9))))),
             (r#"{"type":"do","what":"save","slot":10}"#, Some(FromPeer::OutOfRange("do"))),
             (r#"{"type":"do","what":"disc","disc":2}"#, is("do", RoomCommand::Game(GameCommand::InsertDisc(2)))),

@@ -1,6 +1,7 @@
 //! What a page is told: on its carrier, and on the control channel.
 
 use super::OnScreenNow;
+use crate::game_command::Flow;
 use crate::input::{Seat, SeatSet};
 use crate::room::{Denied, Holder, Member, PeerId, Permissions, SeatGrant};
 use serde::Serialize;
@@ -339,6 +340,15 @@ pub struct GameInfo {
     /// What the game saves cannot be written: whoever plays knows what is at stake.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unsaved: bool,
+    /// How it goes through time.
+    #[serde(skip_serializing_if = "Flow::is_normal")]
+    pub flow: Flow,
+    /// The name of the guest who wants it so; empty for the host.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub flow_by: String,
+    /// It can be gone back in time.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub can_rewind: bool,
 }
 
 /// Why a game is not running.

@@ -81,6 +81,7 @@ pub fn play(core: &Path, count: usize) -> Result<Vec<Picture>, BenchError> {
         revive: false,
         pace: Pace::Real,
         bounds: Default::default(),
+        rewind_mb: 0,
     };
     let (sender, events) = sync_channel(64);
     let listener = Box::new(move |event| {

@@ -13,6 +13,7 @@ mod host;
 mod library;
 mod meet;
 mod readback;
+mod rewind;
 mod room;
 mod sandbox;
 mod socket;
@@ -31,7 +32,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 19] = [
     "latency",
     "join",
     "footprint",
@@ -42,6 +43,7 @@ pub const NAMES: [&str; 18] = [
     "readback",
     "pace",
     "states",
+    "rewind",
     "strangers",
     "encode",
     "switch",
@@ -76,6 +78,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "encode" => encode::encode(&mut table)?,
             "switch" => switch::switch(&mut table)?,
             "states" => states::states(&mut table)?,
+            "rewind" => rewind::rewind(&mut table)?,
             "strangers" => strangers::strangers(&mut table)?,
             "meet" => meet::meet(&mut table)?,
             "sandbox" => sandbox::sandbox(&mut table)?,

@@ -107,6 +107,7 @@ fn run(core: &Path, folder: &Path, options: &[(&str, &str)]) -> Result<Report, B
         revive: false,
         pace: Pace::Unthrottled { frames: FRAMES },
         bounds: Bounds::default(),
+        rewind_mb: 0,
     };
     // Some words and the report; the rest is not waited for.
     let (sender, events) = sync_channel(64);

@@ -58,6 +58,7 @@ fn first_frame_ms(core: &Path, confined: bool) -> Result<f64, BenchError> {
         revive: false,
         pace: Pace::Unthrottled { frames: 1 },
         bounds: Bounds { confined, ..Bounds::default() },
+        rewind_mb: 0,
     };
     let (sender, events) = sync_channel(256);
     let listener = Box::new(move |event| {

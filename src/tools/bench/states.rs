@@ -82,6 +82,28 @@ fn measure(
     options: &[(String, String)],
     scratch: &Path,
 ) -> Result<(), BenchError> {
+    let Measured { loaded, report, ran } = measured(core, content, options, scratch, 0, RUNS)?;
+    tell(table, name, &loaded, &report, ran);
+    Ok(())
+}
+
+/// What a core said of itself, and what was seen of it.
+pub(super) struct Measured {
+    pub loaded: Loaded,
+    pub report: Report,
+    /// In seconds.
+    pub ran: f64,
+}
+
+/// Runs a core in a process of its own for so long.
+pub(super) fn measured(
+    core: PathBuf,
+    content: Option<PathBuf>,
+    options: &[(String, String)],
+    scratch: &Path,
+    rewind_mb: u32,
+    runs: Duration,
+) -> Result<Measured, BenchError> {
     let load = Load {
         core,
         content,
@@ -97,6 +119,7 @@ fn measure(
         revive: false,
         pace: Pace::Real,
         bounds: Bounds::default(),
+        rewind_mb,
     };
     let link = Link::create().map_err(BenchError::io("The system gives no shared memory"))?;
     // Words of the core may be lost.
@@ -111,15 +134,14 @@ fn measure(
     })?;
     let begin = Instant::now();
     // Whatever it says meanwhile.
-    let _ = hear(&events, RUNS, |_| None::<()>);
+    let _ = hear(&events, runs, |_| None::<()>);
     let ran = begin.elapsed().as_secs_f64();
     emulator.send(&ToCore::Stop);
     let report = hear(&events, PATIENCE, |message| match message {
         FromCore::Ended(report) => Some(report),
         _ => None,
     })?;
-    tell(table, name, &loaded, &report, ran);
-    Ok(())
+    Ok(Measured { loaded, report, ran })
 }
 
 fn tell(table: &mut Table, name: &str, loaded: &Loaded, report: &Report, ran: f64) {

@@ -4,15 +4,20 @@
 import { readIceServers } from "./ice-servers.js";
 import { flag, list, Malformed, number, optionalText, record, text, whole, word, wordsOf } from "./validation.js";
 
-/** @typedef {"pause" | "states" | "discs" | "seats" | "invite"} Permission */
+/** @typedef {"pause" | "states" | "discs" | "time" | "seats" | "invite"} Permission */
 /** What an invite permits: take any seat, only watch, or take one seat. @typedef {"any" | "watch" | number} SeatGrant */
 /** @typedef {{peer: number, name: string, seats: number[], rights: Permission[], muted: boolean, grant: SeatGrant}} You */
 /** `peer` null: a player at the host's machine. `away`: the connection is lost, the seat is kept. @typedef {{peer: number | null, name: string, away: boolean}} Holder */
 /** @typedef {{seat: number, device: string, holders: Holder[]}} Seat */
 /** @typedef {{peer: number, name: string, seats: number[], wants: null | "any" | number, muted: boolean}} Peer */
 /** @typedef {"starting" | "running" | "paused" | "crashed" | "stopped"} GameState */
+/** How the game goes through time. @typedef {"normal" | "fast_forward" | "slow_motion" | "rewind"} Flow */
 /** Why a game stopped or crashed: a code of `PROBLEM_CODES` or of a newer host, and what the core calls itself, or empty. @typedef {{code: string, core: string}} Problem */
-/** `pausedBy`: the name of the guest who paused, or empty. `unsaved`: the host cannot write what the game saves. @typedef {{name: string, core: string, system: string, state: GameState, pausedBy: string, problem: Problem | null, unsaved: boolean}} Game */
+/**
+ * `pausedBy`: the name of the guest who paused, or empty. `unsaved`: the host cannot write what the game saves.
+ * `flowBy`: the name of the guest who wants `flow`, or empty for the host.
+ * @typedef {{name: string, core: string, system: string, state: GameState, pausedBy: string, problem: Problem | null, unsaved: boolean, flow: Flow, flowBy: string, canRewind: boolean}} Game
+ */
 /** @typedef {{type: "room", you: You, host: {name: string | null}, seats: Seat[], peers: Peer[], game: Game}} Room */
 /** @typedef {"keyboard" | "mouse" | "lightgun" | "pointer"} Device */
 /** What the game calls each button of a seat. @typedef {{seat: number, device: string, names: Record<string, string>}} SeatControls */
@@ -52,7 +57,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
  *   | {type: "stand", seat: number} | {type: "sit", peer: number, seat: number, on: boolean} | GameCommand | {type: "invite", grant: SeatGrant}} RoomRequest
  */
 /**
- * @typedef {{type: "do", what: "pause" | "resume" | "reset"} | {type: "do", what: "save" | "load", slot: number} | {type: "do", what: "disc", disc: number}} GameCommand
+ * @typedef {{type: "do", what: "pause" | "resume" | "reset" | "normal" | "fast" | "slow" | "rewind" | "step"} | {type: "do", what: "save" | "load", slot: number} | {type: "do", what: "disc", disc: number}} GameCommand
  */
 
 export const VERSION = 3;
@@ -74,6 +79,8 @@ const SCREEN_TEXT_LIMIT = 600;
 const SCREEN_MS_LIMIT = 60_000;
 const DISCS = 64;
 const DISC_NAME_LIMIT = 200;
+/** @type {readonly Flow[]} */
+const FLOWS = ["normal", "fast_forward", "slow_motion", "rewind"];
 const GRANTS = /** @type {const} */ (["any", "watch"]);
 const BITS_32 = 2 ** 32 - 1;
 const BUTTON_NAMES = ["b", "y", "select", "start", "up", "down", "left", "right", "a", "x", "l", "r", "l2", "r2", "l3", "r3",
@@ -225,7 +232,7 @@ function you(value) {
     peer: whole(it.peer),
     name: text(it.name),
     seats: seatNumbers(it.seats),
-    rights: wordsOf(it.rights, ["pause", "states", "discs", "seats", "invite"]),
+    rights: wordsOf(it.rights, ["pause", "states", "discs", "time", "seats", "invite"]),
     muted: flag(it.muted),
     grant: typeof it.grant === "string" ? word(it.grant, GRANTS) : seatNumber(it.grant),
   };
@@ -269,6 +276,10 @@ function game(value) {
     pausedBy: state === "paused" ? optionalText(it.message) : "",
     problem: nullOr(it.problem, problem),
     unsaved: it.unsaved === true,
+    // One that this page does not know is none that it could name.
+    flow: FLOWS.find((flow) => flow === it.flow) ?? "normal",
+    flowBy: optionalText(it.flow_by),
+    canRewind: it.can_rewind === true,
   };
 }
 

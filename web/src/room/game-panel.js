@@ -1,10 +1,11 @@
-// What a guest with permissions may do to the game: pause, states, discs, invites.
+// What a guest with permissions may do to the game: pause, time, states, discs, invites.
 
 import { text } from "../lang/text.js";
 import { inviteLink } from "../net/invite-link.js";
 import { SLOTS } from "../net/protocol.js";
 import { byId } from "../ui/dom.js";
 import { InviteShare } from "./invite-share.js";
+import { TimeButtons } from "./time-buttons.js";
 
 /** @typedef {import("../net/protocol.js").GameCommand} GameCommand */
 /** @typedef {import("../net/protocol.js").SeatGrant} SeatGrant */
@@ -24,6 +25,7 @@ export class GamePanel {
   #changeDisc = byId("do-disc", HTMLButtonElement);
   #grant = byId("invite-grant", HTMLSelectElement);
   #share = new InviteShare();
+  #time;
   #request;
   /** @type {Room | null} */
   #room = null;
@@ -35,6 +37,7 @@ export class GamePanel {
   /** @param {(request: RoomRequest) => boolean} request */
   constructor(request) {
     this.#request = request;
+    this.#time = new TimeButtons(request);
     this.#pause.addEventListener("click", () => this.#do({ type: "do", what: this.#paused ? "resume" : "pause" }));
     confirmed(byId("do-reset", HTMLButtonElement), "do.reset", () => this.#do({ type: "do", what: "reset" }));
     byId("do-save", HTMLButtonElement).addEventListener("click", () => {
@@ -54,7 +57,7 @@ export class GamePanel {
 
   /** Whether this guest may do any of it. */
   get useful() {
-    return this.#may("pause") || this.#may("states") || this.#mayChangeDiscs || this.#may("invite");
+    return this.#may("pause") || this.#may("time") || this.#may("states") || this.#mayChangeDiscs || this.#may("invite");
   }
 
   /** @param {Room | null} room */
@@ -63,6 +66,7 @@ export class GamePanel {
     this.#room = room;
     this.#toggle.hidden = !this.useful;
     byId("game-play", HTMLElement).hidden = !this.#may("pause");
+    this.#time.setRoom(room, this.#may("time"));
     byId("game-states", HTMLElement).hidden = !this.#may("states");
     byId("game-discs", HTMLElement).hidden = !this.#mayChangeDiscs;
     byId("game-invite", HTMLElement).hidden = !this.#may("invite");
@@ -89,12 +93,14 @@ export class GamePanel {
   /** The panel is closed: the link is no longer shown. */
   closed() {
     this.#share.hide();
+    this.#time.closed();
   }
 
   /** Writes the texts that index.html cannot name. */
   fill() {
     // People count from one.
     fillChoices(this.#slot, Array.from({ length: SLOTS }, (_, slot) => [String(slot), text("state.slot", { n: slot + 1 })]));
+    this.#time.fill();
     this.#fillGrants();
     this.#fillDiscs();
     this.setRoom(this.#room);

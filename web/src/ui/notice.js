@@ -90,6 +90,8 @@ function gameNotice({ room, picture, trouble }) {
     case "stopped":
       return { shape: "card", busy: false, title: { key: stoppedKey(game) }, detail: problem ?? { key: "game.stopped.detail" }, action: null };
     case "paused":
+      // A paused game can be gone back in.
+      if (game.flow === "rewind") return flowNotice(game);
       return {
         shape: "pill",
         busy: false,
@@ -100,10 +102,25 @@ function gameNotice({ room, picture, trouble }) {
     case "running":
       if (trouble === "no_picture") return busy(codeKey("trouble", trouble), { key: "trouble.no_picture.detail" });
       if (!picture) return busy("state.picture", null);
-      if (trouble === "" || trouble === NO_TROUBLE) return null;
+      if (trouble === "" || trouble === NO_TROUBLE) return flowNotice(game);
       // What it is this page cannot know: the picture stays in sight.
       return { shape: "pill", busy: false, title: { key: codeKey("trouble", trouble) }, detail: null, action: null };
   }
+}
+
+/** For the host, and for a guest with a name. @type {Readonly<Record<string, [string, string]>>} */
+const FLOWS = Object.freeze({
+  fast_forward: ["flow.fast_forward", "flow.fast_forward.by"],
+  slow_motion: ["flow.slow_motion", "flow.slow_motion.by"],
+  rewind: ["flow.rewind", "flow.rewind.by"],
+});
+
+/** Who does what with time. @param {import("../net/protocol.js").Game} game @returns {Notice | null} */
+function flowNotice({ flow, flowBy }) {
+  const keys = FLOWS[flow];
+  if (keys === undefined) return null;
+  const title = flowBy === "" ? { key: keys[0] } : { key: keys[1], values: { name: flowBy } };
+  return { shape: "pill", busy: false, title, detail: null, action: null };
 }
 
 /** @param {import("../net/protocol.js").Game} game that is stopped; with a problem it did not end by itself */

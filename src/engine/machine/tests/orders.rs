@@ -193,9 +193,9 @@ fn a_crash_in_the_middle_of_saving_goes_on_from_the_file() {
 fn the_one_who_paused_it_is_known_until_it_goes_on() {
     let mut world = World::playing(0);
     let by = |world: &World| world.machine.status().and_then(|status| status.paused_by);
-    world.machine.handle_guest("Ann".into(), Pause);
+    world.machine.handle_guest(guest("Ann"), Pause);
     world.says(FromCore::Paused(true));
-    world.machine.handle_guest("Bea".into(), Pause);
+    world.machine.handle_guest(guest("Bea"), Pause);
     world.settle();
     assert_eq!(world.state(), Some(GameState::Paused));
     assert_eq!(by(&world), Some("Ann".into()));
@@ -204,7 +204,7 @@ fn the_one_who_paused_it_is_known_until_it_goes_on() {
     world.says(FromCore::Paused(false));
     assert_eq!((world.state(), by(&world)), (Some(GameState::Running), None));
     assert_eq!(told_core(&world), [ToCore::Pause, ToCore::Pause, ToCore::Resume]);
-    world.machine.handle_guest("Ann".into(), Pause);
+    world.machine.handle_guest(guest("Ann"), Pause);
     world.says(FromCore::Paused(true));
     world.settle();
     world.crash();
@@ -224,8 +224,8 @@ fn a_pause_writes_the_battery_save() {
 #[test]
 fn a_guest_who_resets_or_loads_is_named() {
     let mut world = World::playing(0);
-    world.machine.handle_guest("Ann".into(), Reset);
-    world.machine.handle_guest("Ann".into(), LoadState(slot(4)));
+    world.machine.handle_guest(guest("Ann"), Reset);
+    world.machine.handle_guest(guest("Ann"), LoadState(slot(4)));
     world.settle();
     let name = || "Ann".to_owned();
     assert_eq!(
@@ -366,7 +366,7 @@ fn without_a_core_nothing_is_told_to_it_and_nothing_is_recorded() {
     }
     for command in [Pause, Resume, Reset, SaveState(slot(0)), LoadState(slot(0))] {
         played(&mut world, command);
-        world.machine.handle_guest("Ann".into(), command);
+        world.machine.handle_guest(guest("Ann"), command);
     }
     world.settle();
     assert!(!world.recording && world.notices.is_empty());

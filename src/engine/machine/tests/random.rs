@@ -1,6 +1,7 @@
 //! Every order of a few things, and random orders of many; `world` checks each action, and what holds between them.
 
 use super::*;
+use crate::game_command::Flow;
 use crate::link::message::FromCore;
 use proptest::prelude::*;
 
@@ -12,6 +13,11 @@ enum Step {
     Pause,
     Resume,
     GuestPauses,
+    Flow(Flow),
+    GuestFlow(Flow),
+    GuestGoes,
+    Frame,
+    RewindLost,
     Save(u8),
     Load(u8),
     Record(bool),
@@ -34,12 +40,13 @@ enum Step {
 }
 
 /// Those that are tried in every order.
-const FEW: [Step; 16] = [
+const FEW: [Step; 17] = [
     Step::Open(0),
     Step::Open(1),
     Step::Close,
     Step::Restart,
     Step::Pause,
+    Step::GuestFlow(Flow::Rewind),
     Step::Save(0),
     Step::Load(0),
     Step::CoreLoads,
@@ -53,7 +60,7 @@ const FEW: [Step; 16] = [
     Step::Unwritable(true),
 ];
 
-const MANY: [Step; 39] = {
+const MANY: [Step; 47] = {
     use Step::*;
     [
         Open(0),
@@ -64,6 +71,14 @@ const MANY: [Step; 39] = {
         Pause,
         Resume,
         GuestPauses,
+        Flow(crate::game_command::Flow::Rewind),
+        Flow(crate::game_command::Flow::FastForward),
+        Flow(crate::game_command::Flow::Normal),
+        GuestFlow(crate::game_command::Flow::Rewind),
+        GuestFlow(crate::game_command::Flow::Normal),
+        GuestGoes,
+        Frame,
+        RewindLost,
         Save(0),
         Save(1),
         Save(0),
@@ -108,7 +123,12 @@ impl World {
             Step::PutBack(put_aside) => self.command(Command::PutBackSave { put_aside }),
             Step::Pause => self.command(Command::Game(GameCommand::Pause)),
             Step::Resume => self.command(Command::Game(GameCommand::Resume)),
-            Step::GuestPauses => self.machine.handle_guest("Ann".into(), GameCommand::Pause),
+            Step::GuestPauses => self.machine.handle_guest(guest("Ann"), GameCommand::Pause),
+            Step::Flow(flow) => self.command(Command::Game(GameCommand::Flow(flow))),
+            Step::GuestFlow(flow) => self.machine.handle_guest(guest("Ann"), GameCommand::Flow(flow)),
+            Step::GuestGoes => self.machine.handle_people(|_| false),
+            Step::Frame => self.command(Command::Game(GameCommand::StepFrame)),
+            Step::RewindLost => self.says(FromCore::NoRewind),
             Step::Save(number) => self.command(Command::Game(GameCommand::SaveState(slot(number)))),
             Step::Load(number) => self.command(Command::Game(GameCommand::LoadState(slot(number)))),
             Step::Record(true) => self.command(Command::StartRecording),
@@ -175,7 +195,7 @@ fn every_order_of_four_things_keeps_what_must_hold() {
     let mut orders = 0;
     walk(&World::new(), 4, &mut orders);
     walk(&World::playing(0), 4, &mut orders);
-    assert_eq!(orders, (16 + 16u64.pow(2) + 16u64.pow(3) + 16u64.pow(4)) * 2);
+    assert_eq!(orders, (17 + 17u64.pow(2) + 17u64.pow(3) + 17u64.pow(4)) * 2);
 }
 
 #[test]

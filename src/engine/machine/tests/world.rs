@@ -3,8 +3,8 @@
 use crate::engine::machine::{Action, Answer, Folders, Machine, StartId, StateFound, ToSession};
 use crate::engine::saves::{SaveError, SavedState, Saves, StateList};
 use crate::engine::{Command, EngineEvent, Game, GameState, NoticeKind};
-use crate::game_command::{Continuing, StatePlace};
-use crate::link::message::ToCore;
+use crate::game_command::{Continuing, StatePlace, TimeSettings};
+use crate::link::message::{Tempo, ToCore};
 use crate::text::{IoCause, Spoken};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ impl World {
         let folder = |name: &str| PathBuf::from(name);
         let folders = Folders { data: folder("/d"), system: folder("/s"), recordings: folder("/r") };
         World {
-            machine: Machine::new(folders, Spoken::Chinese, Continuing::Ask),
+            machine: Machine::new(folders, Spoken::Chinese, Continuing::Ask, TimeSettings::default()),
             now: Duration::from_secs(100),
             core: None,
             memory: None,
@@ -289,6 +289,14 @@ impl World {
             Some(GameState::Starting | GameState::Running | GameState::Paused) => assert!(alive),
             Some(GameState::Crashed(_) | GameState::Failed(_)) => assert!(!alive),
         }
+        let status = self.machine.status();
+        let flow = status.as_ref().map(|status| status.flow).unwrap_or_default();
+        let told = self.core.iter().flat_map(|core| &core.told);
+        let tempo = told.filter_map(|it| if let ToCore::Tempo(tempo) = it { Some(*tempo) } else { None }).next_back();
+        // One that cannot be gone back in has gone on by itself.
+        let gave_up = tempo == Some(Tempo::Rewind) && status.as_ref().is_some_and(|status| !status.can_rewind);
+        assert!(flow.is_normal() == (tempo.unwrap_or_default() == Tempo::Normal) || gave_up, "{flow:?}, {tempo:?}");
+        assert!(!flow.is_normal() || status.is_none_or(|status| status.flow_by.is_none()));
         assert_eq!(self.core.is_some(), alive, "a process that is gone is held");
         assert_eq!(self.machine.core_pid(), self.core.as_ref().map(|core| core.start.0 as u32));
     }

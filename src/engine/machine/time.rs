@@ -1,0 +1,104 @@
+//! How the game goes through time, and who decides about it.
+
+use super::game::OpenGame;
+use super::{Machine, NoticeKind};
+use crate::engine::{EngineEvent, GameState};
+use crate::game_command::{Flow, GameCommand, TimeSettings};
+use crate::link::message::{Tempo, ToCore};
+use crate::room::PeerId;
+
+/// Who asks for something of the game, where it is not the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    pub peer: PeerId,
+    pub name: String,
+}
+
+impl Machine {
+    /// The last who asks decides, but nobody changes what the host does, and a guest ends only what they began: they let go of a
+    /// button that another took over from them.
+    pub(super) fn set_flow(&mut self, guest: Option<Guest>, flow: Flow) {
+        let time = self.time;
+        let Some(game) = self.game.as_mut().filter(|game| game.is_on()) else { return };
+        if let Some(guest) = &guest {
+            let own = game.flow_by.as_ref().is_some_and(|by| by.peer == guest.peer);
+            let hosts = !game.flow.is_normal() && game.flow_by.is_none();
+            if hosts || (flow.is_normal() && !own) {
+                return;
+            }
+        }
+        if flow == Flow::Rewind && !game.can_rewind() {
+            // Each time anew, because it is an answer; a guest's page has no button for it then.
+            if guest.is_none() {
+                self.notice(NoticeKind::CannotRewind);
+            }
+            return;
+        }
+        let changes = game.flow != flow;
+        game.flow = flow;
+        game.flow_by = guest.filter(|_| !flow.is_normal());
+        let by = game.flow_by.as_ref().map(|guest| guest.name.clone());
+        if changes {
+            self.tell_core(ToCore::Tempo(tempo(flow, time)));
+            self.event(EngineEvent::Flow { flow, by });
+        }
+    }
+
+    /// Who is here and may decide about time: what a guest does who is gone, or may not any more, ends.
+    pub fn handle_people(&mut self, may: impl Fn(PeerId) -> bool) {
+        let by = self.game.as_ref().and_then(|game| game.flow_by.clone());
+        if let Some(guest) = by.filter(|guest| !may(guest.peer)) {
+            self.set_flow(Some(guest), Flow::Normal);
+        }
+    }
+
+    /// One frame of a game that is paused. The first time it is paused, as if that had been asked for.
+    pub(super) fn step_frame(&mut self, guest: Option<Guest>) {
+        match self.game.as_ref().map(|game| &game.state) {
+            Some(GameState::Running) => self.command_game(guest, GameCommand::Pause),
+            Some(GameState::Paused) => self.tell_core(ToCore::Step),
+            _ => {}
+        }
+    }
+
+    /// The core's states are of no use for going back.
+    pub(super) fn rewind_lost(&mut self) {
+        let Some(game) = self.game.as_mut().filter(|game| !game.rewind_lost) else { return };
+        game.rewind_lost = true;
+        let ends = game.flow == Flow::Rewind;
+        if ends {
+            game.set_normal();
+        }
+        let core = game.core_name();
+        if ends {
+            self.event(EngineEvent::Flow { flow: Flow::Normal, by: None });
+        }
+        self.notice(NoticeKind::NoRewind { core });
+    }
+}
+
+impl OpenGame {
+    /// The core is there and has its content.
+    pub(super) fn is_on(&self) -> bool {
+        matches!(self.state, GameState::Running | GameState::Paused)
+    }
+
+    /// A core process begins at its own speed.
+    pub(super) fn set_normal(&mut self) {
+        (self.flow, self.flow_by) = (Flow::Normal, None);
+    }
+
+    pub(super) fn can_rewind(&self) -> bool {
+        self.is_on() && self.has_states() && self.rewind_mb > 0 && !self.rewind_lost
+    }
+}
+
+/// As the core process is told.
+fn tempo(flow: Flow, time: TimeSettings) -> Tempo {
+    match flow {
+        Flow::Normal => Tempo::Normal,
+        Flow::FastForward => Tempo::Fast(time.fast),
+        Flow::SlowMotion => Tempo::Slow(time.slow),
+        Flow::Rewind => Tempo::Rewind,
+    }
+}
