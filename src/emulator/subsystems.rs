@@ -46,6 +46,7 @@ pub fn ask_subsystems(core: &Path, bounds: &Bounds) -> Result<Vec<Subsystem>, As
         language: Spoken::English,
         revive: false,
         pace: Pace::Unthrottled { frames: 0 },
+        rewind_mb: 0,
         bounds: Bounds { reports: None, ..bounds.clone() },
     };
     // Log lines beyond that are not worth waiting for; the answer comes before most of them.

@@ -50,6 +50,7 @@ fn a_core_that_hangs_with_more_to_do_than_it_can_be_told_ends_with_its_host_too(
         language: Spoken::English,
         revive: false,
         pace: Pace::Real,
+        rewind_mb: 0,
         bounds: Bounds::default(),
     };
     let mut child = Command::new(program())

@@ -400,7 +400,7 @@ impl Machine {
                 }
                 self.request_state(StateRequest::Load(StatePlace::Slot(slot)));
             }
-            GameCommand::InsertDisc(disc) => self.insert_disc(guest, disc),
+            GameCommand::InsertDisc(disc) => self.insert_disc(guest.map(|it| it.name), disc),
             GameCommand::Flow(flow) => self.set_flow(guest, flow),
             GameCommand::StepFrame => self.step_frame(guest),
         }

@@ -626,8 +626,13 @@ fn what_holds_the_game_back_is_told_as_it_is() {
 #[test]
 fn a_core_says_how_fast_it_wants_to_be() {
     let mut environment = environment();
-    let mut said = |ratio, fastforward, inhibit_toggle| {
-        let mut wanted = sys::retro_fastforwarding_override { ratio, fastforward, notification: true, inhibit_toggle };
+    let mut said = |ratio, fastforward: bool, inhibit_toggle: bool| {
+        let mut wanted = sys::retro_fastforwarding_override {
+            ratio,
+            fastforward: u8::from(fastforward),
+            notification: 1,
+            inhibit_toggle: u8::from(inhibit_toggle),
+        };
         let taken = call(&mut environment, sys::RETRO_ENVIRONMENT_SET_FASTFORWARDING_OVERRIDE, &mut wanted);
         (taken, environment.fast_override)
     };

@@ -62,8 +62,8 @@ impl Environment {
             ratio if ratio < 1.0 => Some(0),
             ratio => Some((ratio.round() as u32).clamp(1, MOST_FRAMES)),
         };
-        let inhibit = wanted.inhibit_toggle;
-        self.fast_override = Some(FastOverride { fast: wanted.fastforward, factor, inhibit })
+        let inhibit = wanted.inhibit_toggle != 0;
+        self.fast_override = Some(FastOverride { fast: wanted.fastforward != 0, factor, inhibit })
             .filter(|wanted| wanted.fast || wanted.inhibit);
         true
     }

@@ -96,6 +96,7 @@ fn config(folder: &Path) -> Config {
         screenshot_dir: below("screenshots"),
         language: Spoken::English,
         continuing: Continuing::Never,
+        time: TimeSettings::default(),
         codec: None,
         invite: InviteTerms::default(),
         site: Site::default(),

@@ -251,11 +251,11 @@ fn the_one_who_puts_a_disc_in_is_named_once_it_is_in() {
         let all = std::mem::take(&mut world.discs).into_iter();
         all.filter(|it| matches!(it, ToSession::DiscChanged { .. })).collect::<Vec<_>>()
     };
-    world.machine.handle_guest("Ann".into(), InsertDisc(0));
+    world.machine.handle_guest(guest("Ann"), InsertDisc(0));
     world.settle();
     assert_eq!(world.told(), Some(&NoticeKind::NoDisc { number: 1 }), "the core has not told of any");
     world.says(FromCore::Discs(discs(Some(0))));
-    world.machine.handle_guest("Ann".into(), InsertDisc(1));
+    world.machine.handle_guest(guest("Ann"), InsertDisc(1));
     assert_eq!(told(&mut world), [], "the drive is open");
     world.says(FromCore::Discs(discs(Some(1))));
     assert_eq!(told(&mut world), [changed(Some("Ann"), 1)]);
@@ -265,7 +265,7 @@ fn the_one_who_puts_a_disc_in_is_named_once_it_is_in() {
     world.command(Command::Disc(DiscCommand::Insert(2)));
     world.says(FromCore::Discs(discs(Some(2))));
     assert_eq!(told(&mut world), [changed(None, 2)]);
-    world.machine.handle_guest("Ann".into(), InsertDisc(0));
+    world.machine.handle_guest(guest("Ann"), InsertDisc(0));
     world.command(Command::Disc(DiscCommand::Eject));
     world.says(FromCore::Discs(discs(None)));
     world.says(FromCore::Discs(discs(Some(0))));
