@@ -1,7 +1,7 @@
 //! What a host keeps of games that it has opened and closed: nothing, however many there were.
 
 use super::{BenchError, Row, Table, fixture};
-use crate::engine::{Bounds, Command, Config, Continuing, Engine, Game, GameState, Internet};
+use crate::engine::{Bounds, Command, Config, Continuing, Engine, Game, GameState, Internet, TimeSettings};
 use crate::net::Site;
 use crate::room::InviteTerms;
 use crate::sandbox::TempDir;
