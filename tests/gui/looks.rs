@@ -65,7 +65,7 @@ fn scene(x: u32, y: u32) -> u32 {
     match () {
         () if y >= 44 => (x * 4) << 16 | (255 - x * 4) << 8 | 0x40,
         () if dx * dx + dy * dy < 200 => 0x00ff_d040,
-        () if x > 46 && (x + y) % 2 == 0 => 0x0020_e0ff,
+        () if x > 46 && (x + y).is_multiple_of(2) => 0x0020_e0ff,
         () => 0x0010_2040,
     }
 }
