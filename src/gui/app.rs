@@ -4,6 +4,7 @@ mod actions;
 mod cores;
 mod games;
 mod input;
+mod looking;
 mod open;
 mod several;
 mod start;
@@ -13,6 +14,7 @@ pub use start::{Start, run};
 
 use self::cores::CoreDownloads;
 use self::games::Games;
+use self::looking::Looking;
 use self::several::CoreQuestions;
 use self::start::StartError;
 use super::input_capture::InputCapture;
@@ -65,6 +67,9 @@ struct App {
     core_downloads: CoreDownloads,
     games: Games,
     core_questions: CoreQuestions,
+    looking: Looking,
+    /// To have the window painted by whoever has news for it.
+    ctx: Context,
     texts: Texts,
     spoken: Spoken,
     font_checked: bool,
@@ -170,6 +175,8 @@ impl App {
             core_downloads: CoreDownloads::default(),
             games: Games::default(),
             core_questions: CoreQuestions::default(),
+            looking: Looking::default(),
+            ctx: ctx.clone(),
             settings,
             settings_path,
             settings_changed: false,
@@ -312,6 +319,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         self.save_settings();
+        self.finish_library();
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

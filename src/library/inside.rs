@@ -62,13 +62,18 @@ pub enum Found {
 }
 
 impl Inside {
+    /// Whether there is something to look for in it: it is no plain file, nor one in an archive.
+    pub fn is_needed(content: &Path) -> bool {
+        content.is_dir() || (Location::of(content).inner.is_none() && is_archive(content))
+    }
+
     /// None: `content` is a file, or one in an archive, and there is nothing to look for.
     pub fn look(content: &Path) -> Result<Option<Inside>, ContentError> {
         if content.is_dir() {
             let names = files_in(content);
             return Ok(Some(Inside { path: content.to_owned(), is_folder: true, names }));
         }
-        if Location::of(content).inner.is_some() || !is_archive(content) {
+        if !Inside::is_needed(content) {
             return Ok(None);
         }
         super::check_content(content)?;

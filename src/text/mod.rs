@@ -112,7 +112,7 @@ texts! {
     library_favourite, library_no_favourite, library_show_in_folder, library_not_shown,
     // Notices
     dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
-    recent_gone, core_gone, version,
+    recent_gone, core_gone, looking_inside, version,
 }
 
 static NO_MESSAGES: BTreeMap<String, String> = BTreeMap::new();

@@ -20,6 +20,7 @@ mod inputs_reach_the_core;
 mod library;
 mod orphans;
 mod power_loss;
+mod random_calls;
 mod real_cores;
 mod recording;
 mod resize;

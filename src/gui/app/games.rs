@@ -10,7 +10,10 @@ use crate::text::Message;
 use egui::Context;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A disk that takes longer to write a few bytes is not waited for.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(2);
 
 /// What the window has of the library.
 #[derive(Default)]
@@ -45,6 +48,15 @@ impl Games {
 }
 
 impl App {
+    /// The window closes: what was played last is written.
+    pub(super) fn finish_library(&mut self) {
+        let Some(catalog) = self.games.catalog.take() else { return };
+        for command in self.games.clock.follow(None, Instant::now()) {
+            catalog.send(command);
+        }
+        catalog.finish(LONGEST_GOODBYE);
+    }
+
     pub(super) fn start_library(&mut self, ctx: &Context) {
         self.games.ctx = ctx.clone();
         let Some(config) = self.library_config() else { return };

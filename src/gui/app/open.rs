@@ -3,6 +3,7 @@
 use super::super::game_choice::GameChoice;
 use super::super::view::Dialog;
 use super::App;
+use super::looking::{Looked, Next};
 use crate::content::{self, ArchiveError, Location};
 use crate::engine::{Command, Game};
 use crate::library::{self, ContentError, Found, Inside};
@@ -19,13 +20,18 @@ impl App {
         if extension.as_deref() == Some(std::env::consts::DLL_EXTENSION) {
             return self.open_core(path);
         }
-        let inside = match library::Inside::look(path) {
-            Ok(inside) => inside,
+        self.look_inside(path, Next::Open);
+    }
+
+    /// The same, when it is known what is in it.
+    pub(super) fn open_looked(&mut self, path: &Path, looked: Looked) {
+        let inside = match looked {
+            Ok(Some(inside)) => inside,
+            Ok(None) => return self.open_game(path),
             Err(error) => return self.complain(error.text(&self.texts)),
         };
-        let Some(inside) = inside else { return self.open_game(path) };
         // The core that was chosen for such archives, if it looks into them itself.
-        let whole = extension.and_then(|extension| self.settings.core_for.get(&extension)).cloned();
+        let whole = library::extension(path).and_then(|extension| self.settings.core_for.get(&extension)).cloned();
         if let Some(core) = whole.filter(|core| core.is_file())
             && inside.is_for(&library::describe_core(&core).extensions)
         {
@@ -79,8 +85,13 @@ impl App {
         if let Err(error) = library::check_core(core) {
             return self.complain(error.text(&self.texts));
         }
+        self.look_inside(content, Next::OpenWith(core.to_path_buf()));
+    }
+
+    /// The same, when it is known what is in it.
+    pub(super) fn open_looked_with(&mut self, content: &Path, core: &Path, looked: Looked) {
         let extensions = library::describe_core(core).extensions;
-        let content = match library::Inside::look(content) {
+        let content = match looked {
             Ok(None) => library::handed_over(content, &extensions),
             Ok(Some(inside)) => match inside.find(&extensions) {
                 Ok(Found::One(game)) => game,

@@ -37,6 +37,7 @@ impl App {
         self.look_at_library();
         self.ask_listed_cores(ctx);
         self.look_at_answers();
+        self.look_at_looking(ctx);
         self.set_title(ctx);
         self.request_attention(ctx);
     }

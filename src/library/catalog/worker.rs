@@ -65,6 +65,8 @@ pub struct Catalog {
     /// None only while it is dropped: the closed channel ends the thread.
     commands: Option<SyncSender<CatalogCommand>>,
     shared: Arc<Shared>,
+    /// Closed when the thread has ended.
+    ended: Receiver<()>,
 }
 
 struct Shared {
@@ -80,9 +82,13 @@ impl Catalog {
         let shared = Arc::new(Shared { shown: Mutex::default(), event, wake: Box::new(wake) });
         let (commands, receiver) = sync_channel(MOST_WAITING);
         let theirs = Arc::clone(&shared);
-        let started = spawn("library", move || run(config, receiver, theirs));
+        let (at_work, ended) = sync_channel(0);
+        let started = spawn("library", move || {
+            run(config, receiver, theirs);
+            drop(at_work);
+        });
         started.map_err(|error| CatalogNotice::Thread { cause: error.to_string() })?;
-        Ok(Catalog { commands: Some(commands), shared })
+        Ok(Catalog { commands: Some(commands), shared, ended })
     }
 
     pub fn send(&self, command: CatalogCommand) {
@@ -90,6 +96,13 @@ impl Catalog {
             let _ = commands.try_send(command);
         }
         self.shared.event.signal();
+    }
+
+    /// Ends the thread when everything that it was asked for is written; no longer than `patience` is waited for it.
+    pub fn finish(mut self, patience: Duration) {
+        self.commands = None;
+        self.shared.event.signal();
+        let _ = self.ended.recv_timeout(patience);
     }
 
     pub fn shown(&self) -> CatalogShown {
