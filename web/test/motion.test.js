@@ -76,14 +76,17 @@ test("nothing is told before the player says so, and only for a seat that the ga
   motion.setSeats([]);
   time += 100;
   tilt(0, 0, G);
-  assert.deepEqual([uses.at(-1), channel.sent.length], ["off", 1], "the seat was given up");
+  const still = (message) => message.subarray(8).every((byte) => byte === 0);
+  assert.deepEqual([uses.at(-1), channel.sent.length], ["off", 2], "the seat was given up");
+  assert.ok(!still(channel.sent[0]) && still(channel.sent[1]), "and is level again");
   motion.setSeats([0, 1]);
   tilt(0, 0, G);
-  assert.deepEqual([uses.at(-1), channel.sent.length], ["on", 2], "said once, it holds");
+  assert.deepEqual([uses.at(-1), channel.sent.length], ["on", 3], "said once, it holds");
   motion.stop();
   time += 100;
   tilt(0, 0, G);
-  assert.deepEqual([uses.at(-1), channel.sent.length], ["stopped", 2]);
+  assert.deepEqual([uses.at(-1), channel.sent.length], ["stopped", 4]);
+  assert.ok(still(channel.sent[3]));
 });
 
 test("of more than sixty a second the newest are told, with rising numbers", async () => {

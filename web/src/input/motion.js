@@ -11,6 +11,8 @@ import { encodeMotion, readMotion } from "./motion-reading.js";
 const INTERVAL_MS = 1000 / 60;
 /** Events do not come as evenly as frames. */
 const SLACK_MS = 2;
+/** What is told in the end, and means that nobody tells. @type {MotionState} */
+const NOTHING = { acceleration: [0, 0, 0], rotation: [0, 0, 0] };
 /** A device that has told nothing for so long has no sensor. */
 const SILENCE_MS = 3000;
 
@@ -30,12 +32,21 @@ export class Motion {
   #seq = 0;
   #sentAt = -Infinity;
   #told = false;
+  /** The seat that was told of last and may be tilted still. @type {number | null} */
+  #tilted = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @param {Event} event */
   #onEvent = (event) => this.#take(/** @type {DeviceMotionEvent} */ (event));
   /** Called when the use has changed. @type {(use: MotionUse) => void} */
   onUse = () => {};
+
+  constructor() {
+    // Browsers tell a hidden page nothing, and the game would stay as it was tilted last.
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.#rest();
+    });
+  }
 
   get use() {
     return this.#use;
@@ -99,7 +110,10 @@ export class Motion {
       this.#told = false;
       window.addEventListener("devicemotion", this.#onEvent);
     }
-    if (!listens && listened) window.removeEventListener("devicemotion", this.#onEvent);
+    if (!listens && listened) {
+      window.removeEventListener("devicemotion", this.#onEvent);
+      this.#rest();
+    }
     if (use === "on" && !this.#told) this.#timer = setTimeout(() => this.#set("silent"), SILENCE_MS);
     this.onUse(use);
   }
@@ -121,8 +135,22 @@ export class Motion {
     // The next event is as good, and newer.
     if (now - this.#sentAt < INTERVAL_MS - SLACK_MS || this.#channel?.readyState !== "open") return;
     this.#sentAt = now;
+    if (this.#tilted !== seat) this.#rest();
+    this.#send(seat, motion);
+    this.#tilted = seat;
+  }
+
+  /** The seat that was told of is told of no longer. */
+  #rest() {
+    const seat = this.#tilted;
+    this.#tilted = null;
+    if (seat !== null && this.#channel?.readyState === "open") this.#send(seat, NOTHING);
+  }
+
+  /** @param {number} seat @param {MotionState} motion */
+  #send(seat, motion) {
     this.#seq = (this.#seq + 1) >>> 0;
-    this.#channel.send(encodeMotion(seat, this.#seq, motion));
+    this.#channel?.send(encodeMotion(seat, this.#seq, motion));
   }
 }
 

@@ -8,6 +8,9 @@ import { byId } from "../ui/dom.js";
 /** @typedef {import("../net/protocol.js").Flow} Flow */
 /** @typedef {import("../net/protocol.js").GameCommand} GameCommand */
 
+/** After so long the host is asked again to let go, in milliseconds, where the page had asked too much. */
+const AGAIN_MS = 200;
+
 /** What asks for each way through time. @type {Readonly<Record<Flow, "normal" | "fast" | "slow" | "rewind">>} */
 const VERBS = Object.freeze({ normal: "normal", fast_forward: "fast", slow_motion: "slow", rewind: "rewind" });
 
@@ -19,6 +22,8 @@ export class TimeButtons {
   #step = byId("do-step", HTMLButtonElement);
   #request;
   #held = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
   /** @type {Flow} */
   #flow = "normal";
 
@@ -52,12 +57,19 @@ export class TimeButtons {
     this.#flow = room?.game.flow ?? "normal";
     this.#section.hidden = !may;
     this.#rewind.disabled = !alive || !room?.game.canRewind;
-    this.#fast.disabled = this.#slow.disabled = !alive;
+    // What somebody else does ends when they end it; the host's way nobody changes.
+    const others = this.#flow !== "normal" && room?.game.flowBy !== room?.you.name;
+    const hosts = this.#flow !== "normal" && room?.game.flowBy === "";
+    this.#fast.disabled = !alive || hosts || (others && this.#flow === "fast_forward");
+    this.#slow.disabled = !alive || hosts || (others && this.#flow === "slow_motion");
     this.#step.hidden = state !== "paused";
     this.#fast.setAttribute("aria-pressed", String(this.#flow === "fast_forward"));
     this.#slow.setAttribute("aria-pressed", String(this.#flow === "slow_motion"));
     // A button that is not there any more is not let go of.
-    if (!may || this.#rewind.disabled) this.#held = false;
+    if (!may || this.#rewind.disabled) {
+      clearTimeout(this.#again);
+      this.#held = false;
+    }
   }
 
   /** The panel is closed. */
@@ -71,15 +83,17 @@ export class TimeButtons {
   }
 
   #hold() {
+    clearTimeout(this.#again);
     if (this.#held || this.#rewind.disabled) return;
-    this.#held = true;
-    this.#request({ type: "do", what: "rewind" });
+    this.#held = this.#request({ type: "do", what: "rewind" });
   }
 
   #letGo() {
+    clearTimeout(this.#again);
     if (!this.#held) return;
-    this.#held = false;
-    this.#request({ type: "do", what: "normal" });
+    // The page's own limit must not leave the game going back by itself.
+    this.#held = !this.#request({ type: "do", what: "normal" });
+    if (this.#held) this.#again = setTimeout(() => this.#letGo(), AGAIN_MS);
   }
 
   /** @param {Flow} flow */

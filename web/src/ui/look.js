@@ -42,6 +42,11 @@ export class LookView {
     this.choose(LOOKS.find((look) => look === last) ?? "sharp");
   }
 
+  /** Whether there is anything to choose here. */
+  get able() {
+    return "requestVideoFrameCallback" in this.#video && "WebGL2RenderingContext" in window;
+  }
+
   get look() {
     return this.#look;
   }

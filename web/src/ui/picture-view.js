@@ -54,6 +54,8 @@ export class PictureView {
     this.#shown = false;
     this.#video.srcObject = new MediaStream([track]);
     if ("requestVideoFrameCallback" in this.#video) this.#video.requestVideoFrameCallback(() => this.#first());
+    // What was asked for at the last stream may never be called.
+    this.#look.choose(this.#look.look);
     this.#play();
   }
 

@@ -63,6 +63,7 @@ export function attachLook(view) {
   const choice = byId("look-choice", HTMLSelectElement);
   choice.append(...LOOKS.map((look) => new Option("", look)));
   choice.value = view.look;
+  byId("look-part", HTMLElement).hidden = !view.able;
   choice.addEventListener("change", () => view.prefer(LOOKS.find((look) => look === choice.value) ?? "sharp"));
   return () => {
     for (const option of choice.options) option.textContent = text(LOOK_NAMES[option.value] ?? "");
