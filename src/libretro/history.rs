@@ -9,6 +9,8 @@ use crate::sync::{now, thread_time};
 /// A machine that is busy makes everything take long, which says nothing about the core; one that has its state made on another
 /// thread only waits. So much of the time that passed counts, if that is more than what was worked.
 const WAITED_SHARE: u32 = 4;
+/// Frames after which a core without states is asked again: some have them only later.
+const WITHOUT_STATES: u32 = 60;
 
 /// Remembers nothing, and costs nothing, without a budget.
 pub struct History {
@@ -58,17 +60,23 @@ impl History {
         }
         let (begin, worked) = (now(), thread_time());
         let len = core.state_size();
-        let Some(room) = tape.room(len).filter(|_| len > 0) else {
+        if len == 0 {
+            tape.wait(WITHOUT_STATES);
+            return true;
+        }
+        let Some(room) = tape.room(len) else {
             self.give_up();
             return false;
         };
-        // A core that makes none in this frame makes one in another.
-        if !core.write_state(room) {
-            return true;
-        }
+        let made = core.write_state(room);
         let fps = callbacks::with(|front| front.environment.video.fps);
         let took = (thread_time() - worked).max((now() - begin) / WAITED_SHARE);
-        if tape.remember(took, fps, thread_time) == Next::GiveUp {
+        let next = match made {
+            true => tape.remember(took, fps, thread_time),
+            // A core that makes none in this frame makes one in another.
+            false => tape.failed(took, fps),
+        };
+        if next == Next::GiveUp {
             self.give_up();
             return false;
         }

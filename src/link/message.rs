@@ -246,7 +246,8 @@ pub enum FromCore {
     Wants(Wants),
     /// The discs of a game that has a drive. Comes after `Loaded` and whenever it changes.
     Discs(Discs),
-    /// Going back in time is given up: the core's states take too long, or too much room.
+    /// Going back in time is given up: the core's states take too long, or too much room, or it makes none. Comes again when the core is
+    /// told to go back all the same.
     NoRewind,
     /// Answer to `Ping`.
     Pong,

@@ -10,6 +10,16 @@ const WANTED_REACH: f64 = 20.0;
 const LONGEST_GAP: f64 = 0.25;
 /// So many are looked at before it is given up: the first ones take long, since memory is touched for the first time.
 const PATIENCE: u32 = 30;
+/// Size is looked at for longer: a game that loads changes everything, and what does not fit delays no picture.
+const PATIENCE_WITH_ROOM: u32 = 120;
+/// So many are enough where even the quickest took this many times too long: each is a picture that comes late.
+const HOPELESS_AFTER: u32 = 5;
+const HOPELESS: f64 = 4.0;
+/// Later, one that is much larger than the mean counts as so many times the mean: something else happened.
+const MOST_TIMES: f64 = 4.0;
+/// What is not more than this is never much: seconds, and a share of the room.
+const LITTLE_COST: f64 = 0.001;
+const LITTLE_SHARE: f64 = 1.0 / 64.0;
 
 /// What states took so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +29,8 @@ pub struct RewindInterval {
     cost: f64,
     /// Bytes, likewise.
     bytes: f64,
+    /// Seconds that the quickest took.
+    least: f64,
 }
 
 /// What is to be done next.
@@ -33,23 +45,47 @@ pub enum Next {
 impl RewindInterval {
     /// One was remembered; it took so long and so many bytes of `room`.
     pub fn observe(&mut self, took: Duration, bytes: usize, room: usize, fps: f64) -> Next {
+        let (mut took, mut bytes, room) = (took.as_secs_f64(), bytes as f64, room.max(1) as f64);
+        self.least = if self.seen == 0 { took } else { self.least.min(took) };
+        if self.seen >= PATIENCE {
+            took = took.min((self.cost * MOST_TIMES).max(LITTLE_COST));
+            bytes = bytes.min((self.bytes * MOST_TIMES).max(room * LITTLE_SHARE));
+        }
         self.seen = self.seen.saturating_add(1);
         // A plain mean at first.
         let weight = (1.0 / f64::from(self.seen)).max(0.05);
-        self.cost += (took.as_secs_f64() - self.cost) * weight;
-        self.bytes += (bytes as f64 - self.bytes) * weight;
-        let by_time = self.cost * fps / MOST_SHARE;
-        let by_room = self.bytes * fps * WANTED_REACH / room.max(1) as f64;
-        let longest = (fps * LONGEST_GAP).max(1.0);
+        self.cost += (took - self.cost) * weight;
+        self.bytes += (bytes - self.bytes) * weight;
+        let frames = |cost: f64| cost * fps / MOST_SHARE;
+        let by_time = frames(self.cost);
+        let by_room = self.bytes * fps * WANTED_REACH / room;
+        let longest = longest_gap(fps);
+        if frames(self.least) > longest * HOPELESS && self.seen >= HOPELESS_AFTER {
+            return Next::GiveUp;
+        }
         if by_time > longest && self.seen >= PATIENCE {
             return Next::GiveUp;
         }
         // Room for less than a second is of no use.
-        if by_room > longest * WANTED_REACH && self.seen >= PATIENCE {
+        if by_room > longest * WANTED_REACH && self.seen >= PATIENCE_WITH_ROOM {
             return Next::GiveUp;
         }
         Next::After(by_time.max(by_room).ceil().clamp(1.0, longest.floor()) as u32)
     }
+
+    /// The core made none, which took so long.
+    pub fn observe_failure(&mut self, took: Duration, room: usize, fps: f64) -> Next {
+        // It says nothing of how large they are.
+        match self.observe(took, self.bytes as usize, room, fps) {
+            Next::After(_) => Next::After(longest_gap(fps) as u32),
+            Next::GiveUp => Next::GiveUp,
+        }
+    }
+}
+
+/// In frames, 1 at least.
+fn longest_gap(fps: f64) -> f64 {
+    (fps * LONGEST_GAP).max(1.0)
 }
 
 #[cfg(test)]
@@ -88,5 +124,36 @@ mod tests {
         assert_eq!(interval.observe(slow, 10, 64 << 20, 60.0), Next::After(15), "it is not given up at once");
         let last = (0..200).map(|_| interval.observe(Duration::from_micros(20), 10, 64 << 20, 60.0)).last();
         assert_eq!(last, Some(Next::After(1)));
+    }
+
+    #[test]
+    fn states_that_are_far_too_slow_are_given_up_after_a_few() {
+        let mut interval = RewindInterval::default();
+        let mut observe = |millis| interval.observe(Duration::from_millis(millis), 10, 64 << 20, 60.0);
+        let count = (1..100).find(|_| observe(100) == Next::GiveUp);
+        assert_eq!(count, Some(HOPELESS_AFTER));
+        // Those that were only slow at first are not.
+        let mut interval = RewindInterval::default();
+        for millis in [900, 400, 200, 100, 1, 1, 1, 1] {
+            let next = interval.observe(Duration::from_millis(millis), 10, 64 << 20, 60.0);
+            assert_ne!(next, Next::GiveUp, "{millis}");
+        }
+    }
+
+    #[test]
+    fn one_that_is_slow_or_large_later_ends_nothing_but_many_do() {
+        for (micros, bytes) in [(150_000, 10), (10, 64 << 20)] {
+            let mut interval = RewindInterval::default();
+            let mut observe = |micros, bytes| interval.observe(Duration::from_micros(micros), bytes, 64 << 20, 60.0);
+            for _ in 0..PATIENCE {
+                observe(20, 10);
+            }
+            assert!(matches!(observe(micros, bytes), Next::After(1..=3)));
+            for _ in 0..200 {
+                observe(20, 10);
+            }
+            assert_eq!(observe(20, 10), Next::After(1));
+            assert!((0..200).any(|_| observe(micros, bytes) == Next::GiveUp));
+        }
     }
 }

@@ -15,10 +15,16 @@ use std::time::Duration;
 
 /// Nobody goes back further than this.
 const MOST_REACH: Duration = Duration::from_mins(10);
+/// A core that makes no state so many times in a row is not asked any more.
+const MOST_FAILURES: u32 = 30;
+/// States that grow may take this part of the budget more than at first.
+const GROWTH_PART: usize = 16;
 
 /// Of a fixed size. Full, it forgets the oldest.
 pub struct Tape {
     budget: usize,
+    /// The longest state that there is room for beside the ring.
+    most_state: usize,
     /// Differences, each in one piece, round and round. Its pages are the system's until they are written to.
     ring: Vec<u8>,
     /// Where the next one goes.
@@ -37,6 +43,10 @@ pub struct Tape {
     since: u32,
     /// Frames from one state to the next.
     gap: u32,
+    /// Frames until the core is asked for one.
+    next_in: u32,
+    /// Times in a row that it made none.
+    failures: u32,
     seen: RewindSeen,
 }
 
@@ -54,6 +64,7 @@ impl Tape {
     pub fn new(budget: usize) -> Tape {
         Tape {
             budget,
+            most_state: 0,
             ring: Vec::new(),
             head: 0,
             entries: VecDeque::new(),
@@ -64,37 +75,73 @@ impl Tape {
             interval: RewindInterval::default(),
             since: 0,
             gap: 1,
+            next_in: 1,
+            failures: 0,
             seen: RewindSeen::default(),
         }
     }
 
     /// A frame was run; true when a state is to be remembered now.
     pub fn count_frame(&mut self) -> bool {
-        self.since += 1;
-        self.current.is_empty() || self.since >= self.gap
+        self.since = self.since.saturating_add(1);
+        self.next_in = self.next_in.saturating_sub(1);
+        self.next_in == 0
+    }
+
+    /// There is no state now, and none is looked for in the next frames.
+    pub fn wait(&mut self, frames: u32) {
+        self.next_in = frames;
+    }
+
+    /// The core made no state, which took so long.
+    pub fn failed(&mut self, took: Duration, fps: f64) -> Next {
+        self.failures += 1;
+        match self.interval.observe_failure(took, self.ring.len(), fps) {
+            Next::After(frames) if self.failures < MOST_FAILURES => {
+                self.next_in = frames;
+                Next::After(frames)
+            }
+            _ => Next::GiveUp,
+        }
     }
 
     /// Where the core is to write its state, of so many bytes. None: there is no room for going back with states of that size.
     pub fn room(&mut self, len: usize) -> Option<&mut [u8]> {
-        if self.ring.is_empty() {
-            // The two whole states, and a difference on its way, for which a quarter of the ring is enough.
-            let states = len.checked_mul(2).filter(|states| *states <= self.budget / 4 * 3)?;
-            self.ring = vec![0; (self.budget - states) / 5 * 4];
-            self.difference.reserve_exact(self.ring.len() / 4);
+        if len > self.most_state {
+            self.divide(len)?;
         }
         self.next.resize(len, 0);
         Some(&mut self.next)
+    }
+
+    /// Divides the budget anew for states of so many bytes; what was remembered is gone.
+    fn divide(&mut self, len: usize) -> Option<()> {
+        // The two whole states, and a difference on its way, for which a quarter of the ring is enough.
+        let states = len.checked_mul(2).filter(|states| *states <= self.budget / 4 * 3)?;
+        let growth = states.min(self.budget / GROWTH_PART);
+        self.forget();
+        self.most_state = (states + growth) / 2;
+        // What there was goes before there is anything new.
+        (self.ring, self.difference, self.current, self.next) = Default::default();
+        self.ring = vec![0; (self.budget - states - growth) / 5 * 4];
+        self.difference = Vec::with_capacity(self.ring.len() / 4);
+        (self.current, self.next) = (Vec::with_capacity(self.most_state), Vec::with_capacity(self.most_state));
+        Some(())
     }
 
     /// The core wrote its state where it was to. `took` is how long that was; remembering it is measured by `clock`.
     pub fn remember(&mut self, took: Duration, fps: f64, clock: impl Fn() -> Duration) -> Next {
         let begin = clock();
         let frames = std::mem::take(&mut self.since);
+        let mut bytes = 0;
         if !self.current.is_empty() {
             self.difference.clear();
             if delta::encode(&self.current, &self.next, self.ring.len() / 4, &mut self.difference) {
                 self.append(frames);
+                bytes = self.difference.len();
             } else {
+                // It would take at least a quarter, and how much more is not known.
+                bytes = self.ring.len();
                 // What was before cannot be reached from here.
                 self.entries.clear();
                 (self.frames, self.head) = (0, 0);
@@ -108,9 +155,10 @@ impl Tape {
         let took = took + clock().saturating_sub(begin);
         self.seen.count += 1;
         self.seen.total_us += took.as_secs_f64() * 1e6;
-        let next = self.interval.observe(took, self.difference.len(), self.ring.len(), fps);
+        self.failures = 0;
+        let next = self.interval.observe(took, bytes, self.ring.len(), fps);
         if let Next::After(frames) = next {
-            self.gap = frames;
+            (self.gap, self.next_in) = (frames, frames);
         }
         next
     }
@@ -127,7 +175,7 @@ impl Tape {
 
     /// The game is at the newest state now.
     pub fn is_at_newest(&mut self) {
-        self.since = 0;
+        (self.since, self.next_in) = (0, self.gap);
     }
 
     /// Forgets the newest state, so that the one before it is the newest; says how many frames lie between the two. None: there

@@ -88,6 +88,74 @@ fn states_that_grow_and_shrink_come_back_at_their_length() {
 fn states_too_large_for_the_budget_are_refused() {
     assert!(Tape::new(1 << 20).room(400 << 10).is_none());
     assert!(Tape::new(1 << 20).room(300 << 10).is_some());
+    // Also when others were there before.
+    let mut tape = Tape::new(1 << 20);
+    remember(&mut tape, &state(1, 5_000));
+    assert!(tape.room(400 << 10).is_none() && tape.room(usize::MAX).is_none());
+    assert_eq!(tape.newest(), Some(&state(1, 5_000)[..]));
+}
+
+#[test]
+fn states_that_grow_far_keep_to_the_budget_and_are_remembered_from_then_on() {
+    let budget = 1 << 20;
+    let mut tape = Tape::new(budget);
+    for len in [500, 5_000, 50_000, 250_000, 390_000] {
+        for frame in 0..20 {
+            remember(&mut tape, &state(frame, len));
+            assert!(tape.ring.len() + tape.difference.capacity() + tape.current.len() + tape.next.len() <= budget);
+        }
+        for frame in (0..20).rev() {
+            assert_eq!(tape.newest(), Some(&state(frame, len)[..]));
+            tape.step_back();
+        }
+    }
+}
+
+#[test]
+fn states_of_which_no_difference_fits_are_given_up() {
+    let mut tape = Tape::new(1 << 20);
+    let noise = |seed: u32| -> Vec<u8> {
+        (0..300u32 << 10).map(|at| (at.wrapping_add(seed)).wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect()
+    };
+    assert!((0..200).any(|seed| remember(&mut tape, &noise(seed)) == Next::GiveUp));
+}
+
+#[test]
+fn a_core_that_makes_no_states_is_asked_rarely_and_not_for_ever() {
+    let mut tape = Tape::new(1 << 20);
+    let (mut asked, mut frames) = (0, 0);
+    while frames < 10_000 {
+        frames += 1;
+        if tape.count_frame() {
+            asked += 1;
+            if tape.failed(Duration::from_micros(10), 60.0) == Next::GiveUp {
+                break;
+            }
+        }
+    }
+    assert_eq!(asked, MOST_FAILURES);
+    assert!(frames > 10 * MOST_FAILURES, "{frames}");
+    // One that makes one now and then is not given up.
+    let mut tape = Tape::new(1 << 20);
+    for frame in 0..10 * MOST_FAILURES {
+        let next = match frame % 5 {
+            0 => remember(&mut tape, &state(frame, 5_000)),
+            _ => tape.failed(Duration::from_micros(10), 60.0),
+        };
+        assert_ne!(next, Next::GiveUp);
+    }
+    // Each of which costs too much.
+    let mut tape = Tape::new(1 << 20);
+    let next: Vec<Next> = (0..5).map(|_| tape.failed(Duration::from_millis(100), 60.0)).collect();
+    assert_eq!(next.last(), Some(&Next::GiveUp));
+}
+
+#[test]
+fn one_without_states_now_is_asked_again_later() {
+    let mut tape = Tape::new(1 << 20);
+    assert!(tape.count_frame());
+    tape.wait(3);
+    assert_eq!([(); 3].map(|()| tape.count_frame()), [false, false, true]);
 }
 
 #[test]
