@@ -2,7 +2,7 @@
 
 use super::machine::{Action, Answer, StartId, StateFound, ToSession};
 use super::publisher::Publisher;
-use super::saves::{CLOCK_EVERY, CoreName, SaveError, SaveFiles, Saves, Written};
+use super::saves::{AllWritten, CLOCK_EVERY, CoreName, SaveError, SaveFiles, Saves, Written};
 use super::temporary::Temporary;
 use super::thread::Message;
 use super::wiring::Threads;
@@ -54,6 +54,8 @@ pub(super) struct Executor {
     temporary: Option<Temporary>,
     /// The version of the cartridge's clock that its file has, and when it was written.
     clock_saved: (u64, Duration),
+    /// The core was told to go back, and not yet to go on.
+    goes_back: bool,
     /// Frames that earlier core processes ran.
     pub(super) frames_before: u64,
 }
@@ -84,6 +86,7 @@ impl Executor {
             data_dir,
             temporary: None,
             clock_saved: (0, Duration::ZERO),
+            goes_back: false,
             frames_before: 0,
         }
     }
@@ -165,11 +168,7 @@ impl Executor {
                 if matches!(message, ToCore::SaveState { .. }) {
                     self.ask_for_picture();
                 }
-                let goes_back = matches!(message, ToCore::LoadState { .. } | ToCore::Tempo(Tempo::Rewind));
-                if let (true, Some((_, files))) = (goes_back, &mut self.saves) {
-                    // A state brings the battery save of its time with it.
-                    files.begin_version();
-                }
+                self.keep_what_is_saved(&message);
                 if let Some(emulator) = &self.emulator {
                     emulator.send(&message);
                 }
@@ -208,6 +207,22 @@ impl Executor {
             Action::Event(event) => publisher.event(event),
         }
         None
+    }
+
+    /// What is saved now stays as a version if the core is told something that may take it back: a state brings the battery save of
+    /// its time with it.
+    fn keep_what_is_saved(&mut self, message: &ToCore) {
+        let went_back = self.goes_back;
+        if let ToCore::Tempo(tempo) = message {
+            self.goes_back = *tempo == Tempo::Rewind;
+        }
+        let Some((_, files)) = &mut self.saves else { return };
+        if matches!(message, ToCore::LoadState { .. }) {
+            files.begin_version();
+        } else if went_back && !self.goes_back {
+            // Not before: until then the core shows nothing but what the game saved last.
+            files.begin_version_after_rewind(Instant::now());
+        }
     }
 
     /// The files of the game, found when they are first needed and held until another game's are.
@@ -252,10 +267,7 @@ impl Executor {
         let rtc = self.states.memory(Memory::Clock).filter(|(version, _)| clock_due && *version != clock_saved);
         let cartridges = self.write_cartridges(saves);
         if sram.is_none() && rtc.is_none() {
-            return cartridges.map(|written| match written {
-                Ok(foreign) => (Ok(saved), foreign),
-                Err(error) => (Err(error), false),
-            });
+            return cartridges.map(|written| (written.result.map(|()| saved), written.foreign));
         }
         let files = self.files(saves);
         let mut result = Ok((saved, false));
@@ -275,28 +287,14 @@ impl Executor {
         })
     }
 
-    /// The memories of a game of several files, as far as they changed. None: none did. True: another program had changed one too.
-    fn write_cartridges(&mut self, saves: &Saves) -> Option<Result<bool, SaveError>> {
+    /// The memories of a game of several files, as far as they changed. None: none did.
+    fn write_cartridges(&mut self, saves: &Saves) -> Option<AllWritten> {
         if !saves.is_of_several() {
             return None;
         }
         let states = StateReader::new(self.link.clone());
-        let (now, last) = (Instant::now(), self.emulator.is_none());
-        let mut result = None;
-        for cartridge in self.files(saves).cartridges() {
-            if states.memory_version(cartridge.memory) == cartridge.saved || !cartridge.is_due(now, last) {
-                continue;
-            }
-            let Some((version, data)) = states.memory(cartridge.memory) else { continue };
-            match cartridge.write(version, &data, now, SystemTime::now()) {
-                Ok(written) => {
-                    let foreign = written == Written::OverForeign || matches!(result, Some(Ok(true)));
-                    result = Some(Ok(foreign));
-                }
-                Err(error) => return Some(Err(error)),
-            }
-        }
-        result
+        let last = self.emulator.is_none();
+        self.files(saves).write_cartridges(&states, last, Instant::now(), SystemTime::now())
     }
 
     fn read_state(&mut self, saves: &Saves, place: StatePlace, core: &CoreName) -> Result<StateFound, SaveError> {
@@ -338,6 +336,7 @@ impl Executor {
         let _ = fs::create_dir_all(&load.system_dir);
         // The counter in the shared memory begins anew with each core process.
         self.frames_before += self.status.frames_run();
+        self.goes_back = false;
         let messages = self.messages.clone();
         let listener = Box::new(move |event| deliver(&messages, start, event));
         let emulator = Emulator::start(self.link.clone(), load, listener)?;

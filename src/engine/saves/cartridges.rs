@@ -5,7 +5,7 @@ use super::files::SaveFiles;
 use super::identity::{self, Identity};
 use super::{SaveError, Saves, Written, file_name, owners};
 use crate::content;
-use crate::link::state::Memory;
+use crate::link::state::{Memory, StateReader};
 use crate::link::subsystem::SubsystemGame;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
@@ -49,20 +49,68 @@ impl Cartridge {
     }
 }
 
+/// What became of those that had changed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct AllWritten {
+    /// Fails with the first that could not be written; the others were.
+    pub result: Result<(), SaveError>,
+    /// Another program had changed one too.
+    pub foreign: bool,
+}
+
+/// Writes what changed and is due, with `last` all that changed. None: nothing did.
+pub(super) fn write_changed(
+    cartridges: &mut [Cartridge],
+    states: &StateReader,
+    last: bool,
+    now: Instant,
+    time: SystemTime,
+) -> Option<AllWritten> {
+    let mut all: Option<AllWritten> = None;
+    for cartridge in cartridges {
+        if states.memory_version(cartridge.memory) == cartridge.saved || !cartridge.is_due(now, last) {
+            continue;
+        }
+        let Some((version, data)) = states.memory(cartridge.memory) else { continue };
+        let all = all.get_or_insert(AllWritten { result: Ok(()), foreign: false });
+        match cartridge.write(version, &data, now, time) {
+            Ok(written) => all.foreign |= written == Written::OverForeign,
+            // It is tried again; what the others hold is not to be lost with it.
+            Err(error) if all.result.is_ok() => all.result = Err(error),
+            Err(_) => {}
+        }
+    }
+    all
+}
+
 /// Those of a game, found on disk.
 pub(super) fn open(saves: &Saves, game: &SubsystemGame) -> Vec<Cartridge> {
     let mut found = Vec::new();
+    // Of those that were found: the slot, the name, and the ending.
+    let mut taken: Vec<(usize, String, String)> = Vec::new();
     for (place, (at, memory)) in (0..).zip(game.subsystem.memories()) {
         let Some(path) = game.files.get(at).and_then(|file| file.0.as_deref()) else { continue };
         // The same file in two slots is two cartridges.
         let twice = game.files[..at].iter().any(|earlier| earlier.0.as_deref() == Some(path));
-        let name = claim(saves, path, &memory.extension, twice.then_some(at + 1));
+        let mut name = claim(saves, path, &memory.extension, twice.then_some(at + 1));
+        let mut ending = memory.extension.clone();
+        // So is a copy of it, which is the same content.
+        if taken.iter().any(|(slot, known, _)| *slot != at && *known == name) {
+            name = claim(saves, path, &ending, Some(at + 1));
+        }
+        // A core may give two memories of a cartridge the same one.
+        let mut number = 2;
+        while taken.iter().any(|(_, known, other)| *known == name && *other == ending) {
+            ending = format!("{}{number}", memory.extension);
+            number += 1;
+        }
+        taken.push((at, name.clone(), ending.clone()));
         found.push(Cartridge {
             memory: Memory::Rom(place),
             saved: 0,
             is_clock: memory.is_clock(),
             written: None,
-            files: SaveFiles::of_cartridge(saves, &name, &memory.extension),
+            files: SaveFiles::of_cartridge(saves, &name, &ending),
         });
     }
     found

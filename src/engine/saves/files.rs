@@ -1,6 +1,6 @@
 //! The files of one open game.
 
-use super::cartridges::{self, Cartridge};
+use super::cartridges::{self, AllWritten, Cartridge};
 use super::identity::{self, Identity};
 use super::states::{CoreName, ReadState, StateFiles, StateList};
 use super::versions::{self, SaveVersion, Versions};
@@ -8,6 +8,7 @@ use super::{SaveError, Saves, owners, retroarch};
 use crate::files::{tidy, write_atomically};
 use crate::frame::Picture;
 use crate::game_command::StatePlace;
+use crate::link::state::StateReader;
 use crate::link::{RTC_BYTES, SRAM_BYTES};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -16,6 +17,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// A game saves by writing its memory bit by bit, which is one save: the version before the first of these is what counts.
 const ONE_SAVE: Duration = Duration::from_secs(10);
+/// Rewinds that follow each other as soon as this are one row. Of what they took back the first and the last are kept: somebody who
+/// rewinds again and again would lose all other versions.
+const ONE_ROW: Duration = Duration::from_mins(5);
 
 /// What became of a battery save that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,10 @@ pub struct SaveFiles {
     known: Option<Vec<u8>>,
     /// When it was written last. None: what is there now is a version of its own.
     written: Option<Instant>,
+    /// When it was last gone on from a rewind: what is written next takes back what is there.
+    rewound: Option<Instant>,
+    /// When a rewind last took a save back, and the version that the next one in the row takes the place of.
+    row: Option<(Instant, Option<u64>)>,
     /// Of a game of several files: their battery saves, in place of the one here.
     cartridges: Vec<Cartridge>,
 }
@@ -81,6 +89,8 @@ impl SaveFiles {
             lock_path,
             known: None,
             written: None,
+            rewound: None,
+            row: None,
             cartridges: several.as_ref().map(|game| cartridges::open(saves, game)).unwrap_or_default(),
         }
     }
@@ -107,6 +117,8 @@ impl SaveFiles {
             lock_path,
             known: None,
             written: None,
+            rewound: None,
+            row: None,
             cartridges: Vec::new(),
         }
     }
@@ -114,6 +126,17 @@ impl SaveFiles {
     /// Those of a game of several files; none of another game.
     pub fn cartridges(&mut self) -> &mut [Cartridge] {
         &mut self.cartridges
+    }
+
+    /// Writes the memories of a game of several files that changed and are due, with `last` all that changed. None: none did.
+    pub fn write_cartridges(
+        &mut self,
+        states: &StateReader,
+        last: bool,
+        now: Instant,
+        time: SystemTime,
+    ) -> Option<AllWritten> {
+        cartridges::write_changed(&mut self.cartridges, states, last, now, time)
     }
 
     /// Of a game of several files, the save that earlier versions are shown of: that of the file that counts most.
@@ -151,7 +174,11 @@ impl SaveFiles {
         let begins = self.written.is_none_or(|last| now.saturating_duration_since(last) >= ONE_SAVE);
         if there != data {
             if foreign || begins {
-                let kept = self.versions.keep(&there, time);
+                let rewound = self.rewound.is_some_and(|when| now.saturating_duration_since(when) < ONE_SAVE);
+                let kept = match rewound && !foreign {
+                    true => self.keep_in_row(&there, now, time),
+                    false => self.versions.keep(&there, time, None).map(|_| ()),
+                };
                 // What another program wrote is overwritten only once it is kept. Of our own the new save counts for more.
                 if foreign {
                     kept.map_err(|error| not_written(&self.sram, error))?;
@@ -160,7 +187,7 @@ impl SaveFiles {
             write(&self.sram, data)?;
         }
         self.known = Some(data.to_vec());
-        self.written = Some(now);
+        (self.written, self.rewound) = (Some(now), None);
         Ok(if foreign { Written::OverForeign } else { Written::AsUsual })
     }
 
@@ -171,8 +198,23 @@ impl SaveFiles {
 
     /// What is saved now stays as a version, whatever is written next: something happens that may take it back.
     pub fn begin_version(&mut self) {
-        self.written = None;
+        (self.written, self.rewound) = (None, None);
         self.cartridges.iter_mut().for_each(|it| it.files.begin_version());
+    }
+
+    /// The same when the game goes on from a rewind: what is saved now is what was saved before it.
+    pub fn begin_version_after_rewind(&mut self, now: Instant) {
+        (self.written, self.rewound) = (None, Some(now));
+        self.cartridges.iter_mut().for_each(|it| it.files.begin_version_after_rewind(now));
+    }
+
+    /// Puts aside what a rewind takes back.
+    fn keep_in_row(&mut self, there: &[u8], now: Instant, time: SystemTime) -> io::Result<()> {
+        let row = self.row.filter(|(last, _)| now.saturating_duration_since(*last) < ONE_ROW);
+        let kept = self.versions.keep(there, time, row.and_then(|(_, last)| last))?;
+        // The first stays. Where none was put aside, what is to be replaced is still there.
+        self.row = Some((now, row.and_then(|(_, last)| kept.or(last))));
+        Ok(())
     }
 
     /// Those that can be put back, the newest first.
@@ -195,9 +237,9 @@ impl SaveFiles {
         let there = read(&self.sram, SRAM_BYTES)?.unwrap_or_default();
         write(&self.sram, &data)?;
         // Behind it: where the disk is full, neither is lost, and the oldest may be the one that was put back.
-        self.versions.keep(&there, time).map_err(|error| not_written(&self.sram, error))?;
+        self.versions.keep(&there, time, None).map_err(|error| not_written(&self.sram, error))?;
         self.known = Some(data);
-        self.written = None;
+        (self.written, self.rewound, self.row) = (None, None, None);
         Ok(())
     }
 

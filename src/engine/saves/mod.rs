@@ -14,7 +14,7 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
-pub use cartridges::CLOCK_EVERY;
+pub use cartridges::{AllWritten, CLOCK_EVERY};
 pub use files::{SaveFiles, Written};
 pub use states::{CoreName, SavedState, StateList};
 pub use versions::SaveVersion;

@@ -4,7 +4,8 @@ use super::states::ReadState;
 use super::*;
 use crate::frame::Picture;
 use crate::game_command::{Slot, StatePlace};
-use crate::link::state::Memory;
+use crate::link::Link;
+use crate::link::state::{Memory, StateReader, StateWriter};
 use crate::link::subsystem::{Rom, RomMemory, Subsystem};
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
@@ -161,6 +162,52 @@ fn what_a_game_had_when_it_began_to_save_can_be_put_back() {
     assert_eq!(files.read_sram(), Ok(Some(b"evening 2, byte 4".to_vec())));
     assert_eq!(disk.kept(&files).first().map(Vec::as_slice), Some(&b"of the state"[..]));
     assert!(matches!(files.put_back(1, disk.time), Err(SaveError::NoVersion { .. })));
+}
+
+#[test]
+fn what_a_rewind_takes_back_is_kept_however_soon_it_was_saved() {
+    let mut disk = Disk::new("rewind");
+    let mut files = disk.open("G.nes", b"rom");
+    files.read_sram().unwrap();
+    disk.write(&mut files, b"first").unwrap();
+    disk.pass(60);
+    // Written while the game goes back already, and it goes on from before within the same ten seconds.
+    disk.write(&mut files, b"second").unwrap();
+    disk.pass(1);
+    files.begin_version_after_rewind(disk.now);
+    disk.pass(1);
+    disk.write(&mut files, b"between").unwrap();
+    assert_eq!(disk.kept(&files), [&b"second"[..], b"first"]);
+}
+
+#[test]
+fn many_rewinds_push_out_no_more_than_two_versions_and_the_last_save_is_always_kept() {
+    let mut disk = Disk::new("row");
+    let mut files = disk.open("G.nes", b"rom");
+    files.read_sram().unwrap();
+    for number in 0..6 {
+        disk.pass(60);
+        disk.write(&mut files, format!("evening {number}").as_bytes()).unwrap();
+    }
+    for number in 0..20 {
+        // Soon after the last one, so no version begins with it.
+        disk.pass(5);
+        let saved = format!("saved {number}");
+        let before = if number == 0 { &b"evening 5"[..] } else { saved.as_bytes() };
+        disk.write(&mut files, before).unwrap();
+        files.begin_version_after_rewind(disk.now);
+        disk.pass(1);
+        disk.write(&mut files, format!("gone back {number}").as_bytes()).unwrap();
+        assert_eq!(disk.kept(&files)[0], before);
+    }
+    let kept = disk.kept(&files);
+    assert_eq!(kept[1..], [&b"evening 5"[..], b"evening 4", b"evening 3", b"evening 2"]);
+    // Much later it is another row.
+    disk.pass(3600);
+    files.begin_version_after_rewind(disk.now);
+    disk.pass(1);
+    disk.write(&mut files, b"gone back far").unwrap();
+    assert_eq!(disk.kept(&files)[..2], [&b"gone back 19"[..], b"saved 19"]);
 }
 
 #[test]
@@ -328,14 +375,18 @@ fn a_save_that_retroarch_compressed_is_read_and_no_other_programs() {
 
 /// A game of two cartridges; the first has a battery and a clock.
 fn two_cartridges(disk: &Disk, first: &str, second: &str) -> Game {
-    let memory = |extension: &str, id| RomMemory { extension: extension.into(), id };
-    let rom = |memories| Rom { memories, ..Rom::default() };
-    let roms = vec![rom(vec![memory("srm", 0x300), memory("rtc", 0x301)]), rom(vec![memory("srm", 0x400)])];
+    of_memories(disk, [(first, &[("srm", 0x300), ("rtc", 0x301)]), (second, &[("srm", 0x400)])])
+}
+
+/// A game of two cartridges with memories of these endings and numbers. What is in a file is its name.
+fn of_memories(disk: &Disk, cartridges: [(&str, &[(&str, u32)]); 2]) -> Game {
+    let memory = |(extension, id): &(&str, u32)| RomMemory { extension: (*extension).into(), id: *id };
+    let roms = cartridges.map(|(_, all)| Rom { memories: all.iter().map(memory).collect(), ..Rom::default() }).into();
     let subsystem = Subsystem { ident: "pair".into(), name: "Pair".into(), id: 1, roms };
-    let files = [first, second].map(|name| {
+    let files = cartridges.map(|(name, _)| {
         let path = disk.folder.join("roms").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, name).unwrap();
+        fs::write(&path, path.file_name().unwrap().as_encoded_bytes()).unwrap();
         Some(path)
     });
     let several = subsystem.with(files.to_vec()).unwrap();
@@ -399,4 +450,53 @@ fn one_file_in_two_slots_is_two_cartridges() {
     for name in ["A.srm", "A.rtc", "A (slot 2).srm"] {
         assert!(disk.file(&format!("saves/x/{name}")).is_some(), "{name}");
     }
+}
+
+#[test]
+fn copies_of_a_cartridge_and_memories_of_one_ending_have_a_save_each() {
+    let disk = Disk::new("copies");
+    let saves = |game: &Game| {
+        let mut files = disk.open_game(game);
+        assert!(!files.is_in_use());
+        for (at, cartridge) in files.cartridges().iter_mut().enumerate() {
+            cartridge.write(2, format!("save {at}").as_bytes(), disk.now, disk.time).unwrap();
+        }
+        let found: Vec<_> = files.cartridges().iter_mut().map(|it| it.read().unwrap().unwrap()).collect();
+        let count = found.len();
+        assert_eq!(found, (0..count).map(|at| format!("save {at}").into_bytes()).collect::<Vec<_>>());
+    };
+    let copies = two_cartridges(&disk, "x/A.gb", "y/A.gb");
+    // Found again the next time.
+    for _ in 0..2 {
+        saves(&copies);
+        assert_eq!(disk.file("saves/x/A.srm").as_deref(), Some(&b"save 0"[..]));
+        assert_eq!(disk.file("saves/x/A (slot 2).srm").as_deref(), Some(&b"save 2"[..]));
+    }
+    let same = [("srm", 0x300), ("srm", 0x500), ("srm", 0x301)];
+    saves(&of_memories(&disk, [("B.gb", &same), ("C.gb", &same[..1])]));
+    for (name, at) in [("B.srm", 0), ("B.srm2", 1), ("B.srm3", 2), ("C.srm", 3)] {
+        assert_eq!(disk.file(&format!("saves/x/{name}")), Some(format!("save {at}").into_bytes()), "{name}");
+    }
+}
+
+#[test]
+fn a_cartridge_that_cannot_be_written_does_not_keep_the_others_from_it() {
+    let disk = Disk::new("one fails");
+    let link = Link::create().expect("shared memory");
+    let (reader, writer) = (StateReader::new(link.clone()), StateWriter::new(link));
+    let mut files = disk.open_game(&two_cartridges(&disk, "A.gb", "B.gb"));
+    // A folder where the first one's file has to be.
+    fs::create_dir_all(disk.folder.join("saves/x/A.srm")).unwrap();
+    for (at, memory) in [Memory::Rom(0), Memory::Rom(2)].into_iter().enumerate() {
+        writer.write_memory(memory, format!("save {at}").as_bytes());
+    }
+    let written = files.write_cartridges(&reader, false, disk.now, disk.time).expect("something changed");
+    assert!(written.result.is_err() && !written.foreign);
+    assert_eq!(disk.file("saves/x/B.srm").as_deref(), Some(&b"save 1"[..]));
+    // It is tried again, and alone.
+    fs::remove_dir(disk.folder.join("saves/x/A.srm")).unwrap();
+    let again = files.write_cartridges(&reader, false, disk.now, disk.time);
+    assert_eq!(again, Some(AllWritten { result: Ok(()), foreign: false }));
+    assert_eq!(disk.file("saves/x/A.srm").as_deref(), Some(&b"save 0"[..]));
+    assert_eq!(files.write_cartridges(&reader, false, disk.now, disk.time), None);
 }

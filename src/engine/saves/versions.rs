@@ -50,14 +50,15 @@ impl Versions {
         self.folder.join(format!("{}.srm", version.put_aside))
     }
 
-    /// Puts `data` aside, unless a version that is the same is there; the oldest of too many goes.
-    pub fn keep(&self, data: &[u8], now: SystemTime) -> io::Result<()> {
+    /// Puts `data` aside, unless a version that is the same is there; the one that was put aside at `in_place_of` goes for it, and the
+    /// oldest of too many. Says when the new one was put aside, if there is one.
+    pub fn keep(&self, data: &[u8], now: SystemTime, in_place_of: Option<u64>) -> io::Result<Option<u64>> {
         let all = self.list();
         let same = |version: &&SaveVersion| {
             version.bytes == data.len() as u64 && is_same(&self.path(**version), data).unwrap_or(false)
         };
         if data.is_empty() || all.first().is_some_and(|newest| same(&newest)) {
-            return Ok(());
+            return Ok(None);
         }
         let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let time = now.duration_since(UNIX_EPOCH).map_or(0, millis);
@@ -65,14 +66,16 @@ impl Versions {
         let put_aside = all.first().map_or(time, |newest| time.max(newest.put_aside.saturating_add(1)));
         // What was put back and is put aside again is the newest, not one of long ago that is the next to go.
         if let Some(old) = all.iter().find(same) {
-            return fs::rename(self.path(*old), self.path(SaveVersion { put_aside, bytes: 0 }));
+            return fs::rename(self.path(*old), self.path(SaveVersion { put_aside, bytes: 0 })).map(|()| None);
         }
         write_atomically(&self.path(SaveVersion { put_aside, bytes: 0 }), data)?;
-        for old in self.list().into_iter().skip(KEPT) {
+        let (replaced, others): (Vec<_>, Vec<_>) =
+            self.list().into_iter().partition(|it| Some(it.put_aside) == in_place_of);
+        for old in replaced.into_iter().chain(others.into_iter().skip(KEPT)) {
             // Too many is a smaller evil than none.
             let _ = fs::remove_file(self.path(old));
         }
-        Ok(())
+        Ok(Some(put_aside))
     }
 }
 
