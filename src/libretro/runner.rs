@@ -166,6 +166,8 @@ impl Runner {
                 Back::Refused => {
                     self.tempo.set(Tempo::Normal);
                     self.tell(FromCore::NoRewind);
+                    // The host first keeps what was saved before.
+                    self.next_memory = now() + MEMORY_EVERY;
                     Tick::Wait { heard: Heard::Nothing }
                 }
             },
@@ -251,8 +253,7 @@ impl Runner {
         if let Some(discs) = self.discs.after_frame() {
             self.tell(FromCore::Discs(discs));
         }
-        // What is gone through on the way back is nothing to be kept.
-        if end >= self.next_memory && !going_back {
+        if end >= self.next_memory {
             self.next_memory = end + MEMORY_EVERY;
             self.look_after_memories();
         }
@@ -351,8 +352,14 @@ impl Runner {
 
     fn set_tempo(&mut self, tempo: Tempo, pacer: &mut Pacer) {
         let goes_back = tempo == Tempo::Rewind && self.history.is_kept();
+        if tempo == Tempo::Rewind && !goes_back {
+            // It did not hear it, or not yet.
+            self.tell(FromCore::NoRewind);
+        }
         self.tempo.set(if tempo == Tempo::Rewind && !goes_back { Tempo::Normal } else { tempo });
         if goes_back {
+            // What the game saved just now is shown while it is still there.
+            self.look_after_memories();
             if self.paused {
                 pacer.restart(now());
             }
@@ -380,6 +387,8 @@ impl Runner {
         self.frame(now(), true, pacer);
         self.sound.pause();
         callbacks::with(|front| front.environment.stepping = false);
+        // The next frame may be hours away.
+        self.look_after_memories();
     }
 
     fn tell(&self, message: FromCore) {
@@ -394,8 +403,11 @@ impl Runner {
         (ok, now() - begin)
     }
 
-    /// Shows memory that lasts to the host when it changed.
+    /// Shows memory that lasts to the host when it changed. What is gone through on the way back is nothing to be kept.
     fn look_after_memories(&mut self) {
+        if self.history.is_going_back() {
+            return;
+        }
         for (memory, shown) in Memory::ALL.into_iter().zip(&mut self.memories) {
             let Some(now) = self.core.memory(memory) else { continue };
             if shown.is_empty() {

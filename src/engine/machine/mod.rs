@@ -221,6 +221,7 @@ impl Machine {
     }
 
     fn close(&mut self, last: LastState) {
+        self.stop_going_back();
         let Some(game) = &self.game else { return };
         // While it is not known whether the person wants to go on from the last one, that one stays.
         let keep = last == LastState::Keep
@@ -243,6 +244,7 @@ impl Machine {
 
     /// An earlier battery save takes the place of the present one, which becomes an earlier one itself.
     fn put_back(&mut self, put_aside: u64) {
+        self.stop_going_back();
         let Some(game) = &mut self.game else { return };
         let (id, saves) = (game.id, game.saves.clone());
         let alive = matches!(mem::replace(&mut game.process, Process::None), Process::Asked(_) | Process::Alive { .. });
@@ -391,6 +393,7 @@ impl Machine {
                 if let Some(Guest { name, .. }) = guest {
                     self.notice(NoticeKind::ResetBy { name });
                 }
+                self.stop_going_back();
                 self.tell_core(ToCore::Reset);
             }
             GameCommand::SaveState(slot) => self.request_state(StateRequest::Save(slot)),

@@ -133,6 +133,9 @@ impl Machine {
                     self.notice(NoticeKind::StateOfOtherVersion { version });
                 }
                 self.states.goes_on(Waits::ForCore);
+                self.stop_going_back();
+                // A state takes back what was saved since.
+                self.write_save();
                 self.tell_core(ToCore::LoadState { ticket });
             }
             Ok(StateFound::Nothing) => {

@@ -6,6 +6,7 @@ use crate::engine::{EngineEvent, GameState};
 use crate::game_command::{Flow, GameCommand, TimeSettings};
 use crate::link::message::{Tempo, ToCore};
 use crate::room::PeerId;
+use std::mem;
 
 /// Who asks for something of the game, where it is not the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,7 @@ impl Machine {
     /// The last who asks decides, but nobody changes what the host does, and a guest ends only what they began: they let go of a
     /// button that another took over from them.
     pub(super) fn set_flow(&mut self, guest: Option<Guest>, flow: Flow) {
-        let time = self.time;
-        let Some(game) = self.game.as_mut().filter(|game| game.is_on()) else { return };
+        let Some(game) = self.game.as_ref().filter(|game| game.is_on()) else { return };
         if let Some(guest) = &guest {
             let own = game.flow_by.as_ref().is_some_and(|by| by.peer == guest.peer);
             let hosts = !game.flow.is_normal() && game.flow_by.is_none();
@@ -34,14 +34,31 @@ impl Machine {
             }
             return;
         }
-        let changes = game.flow != flow;
-        game.flow = flow;
+        self.go(guest, flow);
+    }
+
+    /// What goes on from elsewhere, or ends, does not go back any more: the next step back would undo it.
+    pub(super) fn stop_going_back(&mut self) {
+        if self.game.as_ref().is_some_and(|game| game.flow == Flow::Rewind) {
+            self.go(None, Flow::Normal);
+        }
+    }
+
+    fn go(&mut self, guest: Option<Guest>, flow: Flow) {
+        let time = self.time;
+        let Some(game) = &mut self.game else { return };
+        let before = mem::replace(&mut game.flow, flow);
         game.flow_by = guest.filter(|_| !flow.is_normal());
         let by = game.flow_by.as_ref().map(|guest| guest.name.clone());
-        if changes {
-            self.tell_core(ToCore::Tempo(tempo(flow, time)));
-            self.event(EngineEvent::Flow { flow, by });
+        if before == flow {
+            return;
         }
+        // What was saved last may not be on disk yet, and going back takes it back.
+        if before == Flow::Rewind || flow == Flow::Rewind {
+            self.write_save();
+        }
+        self.tell_core(ToCore::Tempo(tempo(flow, time)));
+        self.event(EngineEvent::Flow { flow, by });
     }
 
     /// Who is here and may decide about time: what a guest does who is gone, or may not any more, ends.
@@ -65,15 +82,12 @@ impl Machine {
     pub(super) fn rewind_lost(&mut self) {
         let Some(game) = self.game.as_mut().filter(|game| !game.rewind_lost) else { return };
         game.rewind_lost = true;
-        let ends = game.flow == Flow::Rewind;
-        if ends {
-            game.set_normal();
+        // Where there are none it is nobody's loss.
+        let lost = game.has_states().then(|| NoticeKind::NoRewind { core: game.core_name() });
+        self.stop_going_back();
+        if let Some(lost) = lost {
+            self.notice(lost);
         }
-        let core = game.core_name();
-        if ends {
-            self.event(EngineEvent::Flow { flow: Flow::Normal, by: None });
-        }
-        self.notice(NoticeKind::NoRewind { core });
     }
 }
 

@@ -540,6 +540,7 @@ fn a_state_of_another_version_is_loaded_with_a_word_of_warning() {
         world.machine.poll_action(),
         Some(Action::Notice(NoticeKind::StateOfOtherVersion { version })) if version == "0.9"
     ));
+    assert!(matches!(world.machine.poll_action(), Some(Action::WriteSave { .. })), "a state takes it back");
     assert!(matches!(world.machine.poll_action(), Some(Action::TellCore(ToCore::LoadState { .. }))));
 }
 

@@ -129,4 +129,57 @@ fn without_states_or_memory_or_a_core_quick_enough_nobody_goes_back() {
     assert_eq!(now(&world).0, Flow::Normal);
     assert!(matches!(world.notices[..], [NoticeKind::NoRewind { .. }]), "{:?}", world.notices);
     assert!(!world.machine.info().can_rewind);
+    assert_eq!(tempos(&mut world), [Tempo::Rewind, Tempo::Normal], "what was saved before it is kept");
+}
+
+#[test]
+fn a_core_without_states_has_lost_nothing_that_anybody_would_be_told_of() {
+    let mut world = World::playing(0);
+    let loaded = world.machine.game.as_mut().and_then(|game| game.loaded.as_mut()).expect("a game");
+    loaded.state_bytes = 0;
+    world.notices.clear();
+    world.says(FromCore::NoRewind);
+    world.settle();
+    assert_eq!(world.notices, []);
+}
+
+#[test]
+fn what_goes_on_from_elsewhere_does_not_go_back_any_more() {
+    let slot = slot(0);
+    let reset = || Command::Game(GameCommand::Reset);
+    let load = || Command::Game(GameCommand::LoadState(slot));
+    for (command, told) in [(reset(), ToCore::Reset), (load(), ToCore::LoadState { ticket: 2 })] {
+        let mut world = World::playing(0);
+        world.command(Command::Game(GameCommand::SaveState(slot)));
+        world.settle();
+        world.answer(true);
+        world.settle();
+        asked(&mut world, Some("Ann"), Flow::Rewind);
+        world.command(command);
+        world.settle();
+        assert_eq!(now(&world), (Flow::Normal, None));
+        let all = world.core.as_ref().map(|core| core.told.clone()).unwrap_or_default();
+        assert_eq!(all[1..], [ToCore::Tempo(Tempo::Rewind), ToCore::Tempo(Tempo::Normal), told]);
+    }
+    let mut world = World::playing(0);
+    asked(&mut world, None, Flow::Rewind);
+    world.command(Command::Close);
+    let next = std::iter::from_fn(|| world.machine.poll_action());
+    let ends = |action: &Action| matches!(action, Action::StopCore | Action::TellCore(ToCore::Tempo(Tempo::Normal)));
+    let ends: Vec<Action> = next.filter(ends).collect();
+    assert!(matches!(ends[..], [Action::TellCore(_), Action::StopCore]), "{ends:?}");
+}
+
+#[test]
+fn what_was_saved_is_on_disk_before_the_game_goes_back_and_before_it_goes_on() {
+    let mut world = World::playing(0);
+    world.progress(true);
+    asked(&mut world, None, Flow::Rewind);
+    assert_eq!(world.saved(0), Some(1));
+    // What the core shows as it begins to go back.
+    world.progress(true);
+    world.command(Command::Game(GameCommand::Flow(Flow::Normal)));
+    let written = |world: &mut World| matches!(world.machine.poll_action(), Some(Action::WriteSave { .. }));
+    assert!(written(&mut world));
+    assert!(matches!(world.machine.poll_action(), Some(Action::TellCore(ToCore::Tempo(Tempo::Normal)))));
 }
