@@ -84,10 +84,9 @@ impl State {
             (self.local_players.host, host, first_turbo),
             (self.local_players.seat_of(Device::SecondKeys), second, second_turbo),
         ];
-        let pads = self
-            .pads
-            .iter()
-            .map(|(id, state)| (self.local_players.seat_of(Device::Pad(*id)), self.time.take(*state), first_turbo));
+        let pads = self.pads.iter().map(|(id, state)| {
+            (self.local_players.seat_of(Device::Pad(*id)), self.time.take(*id, *state), first_turbo)
+        });
         let mut seats = [PadState::default(); MAX_SEATS];
         let mut turbo = [0; MAX_SEATS];
         for (seat, mut state, with_turbo) in keys.into_iter().chain(pads) {
@@ -231,7 +230,7 @@ impl Shared {
     }
 
     fn send(&self, state: &mut State, now: Duration) {
-        if let Some(flow) = state.time.change(state.pads.iter().map(|(_, pad)| *pad)) {
+        if let Some(flow) = state.time.change(&state.pads) {
             (self.on_flow)(flow);
         }
         let joined = state.joined(now);

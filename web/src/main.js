@@ -65,10 +65,10 @@ setLanguage(recall("language") ?? chooseLanguage(navigator.languages));
 
 const look = new LookView(byId("stream", HTMLVideoElement), byId("look", HTMLCanvasElement));
 const view = new PictureView(byId("stage", HTMLElement), byId("frame", HTMLElement), byId("stream", HTMLVideoElement), byId("still", HTMLCanvasElement), look);
-const nameLooks = attachLook(look);
 const sound = new Sound(byId("sound", HTMLAudioElement));
 const bar = new Bar(sound);
 const notices = new NoticeView(act);
+const nameLooks = attachLook(look, (words) => notices.toast(words));
 const localInput = new LocalInput({ stage: byId("stage", HTMLElement), frame: byId("frame", HTMLElement), touch: byId("touch", HTMLElement) });
 const help = new HelpPanel(rename, localInput);
 const stats = new StatsPanel({ stats: () => connection?.stats() ?? null, picture: () => view.pictureSize });

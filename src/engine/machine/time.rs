@@ -69,10 +69,10 @@ impl Machine {
         }
     }
 
-    /// One frame of a game that is paused. The first time it is paused, as if that had been asked for.
+    /// One frame of a game that is paused. One that runs the host pauses by it; a guest who may go through time may not pause.
     pub(super) fn step_frame(&mut self, guest: Option<Guest>) {
         match self.game.as_ref().map(|game| &game.state) {
-            Some(GameState::Running) => self.command_game(guest, GameCommand::Pause),
+            Some(GameState::Running) if guest.is_none() => self.command_game(guest, GameCommand::Pause),
             Some(GameState::Paused) => self.tell_core(ToCore::Step),
             _ => {}
         }

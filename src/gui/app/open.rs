@@ -3,7 +3,7 @@
 use super::super::game_choice::GameChoice;
 use super::super::view::Dialog;
 use super::App;
-use super::looking::{Looked, Next};
+use super::looking::{Looked, Looking, Next};
 use crate::content::{self, ArchiveError, Location};
 use crate::engine::{Command, Game};
 use crate::library::{self, ContentError, Found, Inside};
@@ -140,6 +140,9 @@ impl App {
     }
 
     pub(super) fn open(&mut self, game: Game) {
+        // What is still being looked into is not what was chosen last.
+        self.looking = Looking::default();
+        self.core_questions.forget_games();
         self.settings.remember(Recent {
             content: game.content.clone(),
             core: game.core.clone(),

@@ -5,12 +5,12 @@ use super::super::view::Dialog;
 use super::App;
 use crate::engine::{Bounds, Game};
 use crate::library::{self, SeveralError};
-use crate::link::subsystem::{self, Subsystem};
+use crate::link::subsystem::{self, Subsystem, SubsystemGame};
 use crate::settings::RecentFiles;
 use crate::text::Message;
 use egui::Context;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 /// What a core said, and which it was.
 type Answer = (PathBuf, Result<Vec<Subsystem>, SeveralError>);
@@ -23,6 +23,16 @@ pub(super) struct CoreQuestions {
     answers: Vec<Receiver<Answer>>,
     /// A game that is opened when its core has said what it has.
     waiting: Option<(PathBuf, RecentFiles)>,
+    /// Files that are looked into, in case they are archives.
+    together: Option<(SeveralFiles, Receiver<Result<SubsystemGame, SeveralError>>)>,
+}
+
+impl CoreQuestions {
+    /// Another game is opened.
+    pub(super) fn forget_games(&mut self) {
+        self.waiting = None;
+        self.together = None;
+    }
 }
 
 impl App {
@@ -53,19 +63,35 @@ impl App {
 
     /// Takes over what cores said.
     pub(super) fn look_at_answers(&mut self) {
-        let heard: Vec<Answer> = self.core_questions.answers.iter().flat_map(Receiver::try_iter).collect();
+        let mut heard: Vec<Answer> = Vec::new();
+        self.core_questions.answers.retain(|answers| {
+            loop {
+                match answers.try_recv() {
+                    Ok(answer) => heard.push(answer),
+                    Err(error) => break error == TryRecvError::Empty,
+                }
+            }
+        });
         for (core, answer) in heard {
             let waits = self.core_questions.waiting.as_ref().is_some_and(|(waiting, _)| *waiting == core);
             match answer {
                 Ok(subsystems) => drop(self.core_questions.known.insert(core.clone(), subsystems)),
+                // It is not asked again until somebody wants a game of it.
                 Err(error) => {
-                    // Another time it may.
-                    self.core_questions.asked.retain(|it| *it != core);
                     if waits {
                         self.core_questions.waiting = None;
                         self.complain(error.text(&self.texts));
                     }
                 }
+            }
+        }
+        if let Some((_, answer)) = &self.core_questions.together {
+            let game = answer.try_recv();
+            if game != Err(TryRecvError::Empty)
+                && let Some((chosen, _)) = self.core_questions.together.take()
+                && let Ok(game) = game
+            {
+                self.were_put_together(chosen, game);
             }
         }
         let known = |(core, _): &mut (PathBuf, RecentFiles)| self.core_questions.known.contains_key(core);
@@ -89,7 +115,23 @@ impl App {
 
     /// What was put together in the dialog, which stays open where it is refused.
     pub(super) fn play_together(&mut self, chosen: SeveralFiles) {
-        match library::with_files(&chosen.subsystem, chosen.files.clone()) {
+        let (sender, answer) = sync_channel(1);
+        let (subsystem, files, ctx) = (chosen.subsystem.clone(), chosen.files.clone(), self.ctx.clone());
+        let put_together = move || {
+            let _ = sender.send(library::with_files(&subsystem, files));
+            ctx.request_repaint();
+        };
+        match std::thread::Builder::new().name("look-inside".into()).spawn(put_together) {
+            Ok(_) => self.core_questions.together = Some((chosen, answer)),
+            Err(_) => {
+                let game = library::with_files(&chosen.subsystem, chosen.files.clone());
+                self.were_put_together(chosen, game);
+            }
+        }
+    }
+
+    fn were_put_together(&mut self, chosen: SeveralFiles, game: Result<SubsystemGame, SeveralError>) {
+        match game {
             Ok(game) => {
                 let mut game = Game::of_several(&chosen.core, game);
                 game.options = self.options_of(&chosen.core);
@@ -106,6 +148,10 @@ impl App {
     /// A game that was opened before.
     pub(super) fn open_several(&mut self, core: &Path, files: RecentFiles, ctx: &Context) {
         self.core_questions.waiting = Some((core.to_owned(), files));
+        if !self.core_questions.known.contains_key(core) {
+            // What it did not say last time it may say now.
+            self.core_questions.asked.retain(|it| it != core);
+        }
         self.ask_cores(&[core.to_owned()], ctx);
     }
 

@@ -49,10 +49,14 @@ struct ProgressNow<'a> {
     ms: u64,
 }
 
+/// The longest time that pages take.
+const MOST_MS: u64 = 60_000;
+
 impl ScreenLine {
     /// What is left of its time, in milliseconds; none when it is over.
     fn left_ms(&self, now: Duration) -> Option<u64> {
-        let left = self.until.saturating_sub(now).as_millis().try_into().unwrap_or(u64::MAX);
+        // Those who tell and who are told look at the clock one after the other; pages take no more than this.
+        let left = self.until.saturating_sub(now).as_millis().try_into().unwrap_or(u64::MAX).min(MOST_MS);
         (left > 0).then_some(left)
     }
 

@@ -244,6 +244,7 @@ export default Object.freeze({
   "look.scanlines": "Scan lines",
   "look.tube": "Old television",
   "look.grid": "Handheld display",
+  "look.slow": "This device is too slow for that look, so the plain picture is shown.",
   "look.rounded": "Rounded pixels",
   "help.tips": "Press Tab to reach the bar with the keyboard, T to chat, Esc to leave full screen.",
   "key.ShiftRight": "Right Shift",

@@ -244,6 +244,7 @@ export default Object.freeze({
   "look.scanlines": "扫描线",
   "look.tube": "老式电视",
   "look.grid": "掌机屏幕",
+  "look.slow": "此设备太慢，无法使用该风格，因此显示普通画面。",
   "look.rounded": "圆滑像素",
   "help.tips": "按 Tab 键可用键盘操作游戏栏，按 T 键聊天，按 Esc 键退出全屏。",
   "key.ShiftRight": "右 Shift",

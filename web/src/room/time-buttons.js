@@ -22,6 +22,8 @@ export class TimeButtons {
   #step = byId("do-step", HTMLButtonElement);
   #request;
   #held = false;
+  /** A key has pressed the button, and its click is to come. */
+  #keyed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
   /** @type {Flow} */
@@ -37,7 +39,17 @@ export class TimeButtons {
     });
     for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) this.#rewind.addEventListener(end, () => this.#letGo());
     this.#rewind.addEventListener("keydown", (event) => {
-      if ((event.key === " " || event.key === "Enter") && !event.repeat) this.#hold();
+      if (event.key !== " " && event.key !== "Enter") return;
+      this.#keyed = true;
+      if (!event.repeat) this.#hold();
+    });
+    this.#rewind.addEventListener("click", (event) => {
+      // What reads the page aloud presses without a key or a finger that could be held: once to begin, once to end.
+      if (event.detail === 0 && !this.#keyed) {
+        if (this.#held) this.#letGo();
+        else this.#hold();
+      }
+      this.#keyed = false;
     });
     this.#rewind.addEventListener("keyup", () => this.#letGo());
     // A finger that stays calls for a menu.

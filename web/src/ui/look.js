@@ -12,6 +12,10 @@ import { recall, remember } from "./storage.js";
  * @property {Record<"part" | "source" | "target" | "look", WebGLUniformLocation | null>} places
  */
 
+/** Frames after which it is looked whether the graphics card keeps up, and of which so many may be passed over. */
+const FRAMES = 240;
+const MOST_SKIPPED = 160;
+
 export class LookView {
   #video;
   #canvas;
@@ -19,6 +23,12 @@ export class LookView {
   #look = "sharp";
   /** @type {Painter | null} */
   #painter = null;
+  /** What was drawn last; until it is done nothing more is given to the card, or work would pile up without end. @type {WebGLSync | null} */
+  #drawing = null;
+  #frames = 0;
+  #skipped = 0;
+  /** Called when the card is too slow, after which the video itself is shown. */
+  onSlow = () => {};
   /** The number of the present callback; an older one draws nothing. */
   #turn = 0;
   /** The picture inside the video, in its own pixels, and how much larger the video is; set by the layout. */
@@ -35,6 +45,7 @@ export class LookView {
       // The driver was restarted, or has too little memory: the video is still there. The browser may give the context back.
       event.preventDefault();
       this.#painter = null;
+      this.#drawing = null;
       this.#canvas.hidden = true;
     });
     canvas.addEventListener("webglcontextrestored", () => this.choose(this.#look));
@@ -55,6 +66,7 @@ export class LookView {
   choose(look) {
     this.#look = look;
     this.#turn += 1;
+    this.#frames = this.#skipped = 0;
     if (look !== "sharp" && "requestVideoFrameCallback" in this.#video) this.#painter ??= start(this.#canvas);
     const drawn = look !== "sharp" && this.#painter !== null;
     this.#canvas.hidden = !drawn;
@@ -92,15 +104,27 @@ export class LookView {
   #next(turn) {
     this.#video.requestVideoFrameCallback(() => {
       if (turn !== this.#turn) return;
-      this.#draw();
-      this.#next(turn);
+      this.#frames += 1;
+      if (!this.#draw()) this.#skipped += 1;
+      if (this.#frames < FRAMES) {
+        this.#next(turn);
+      } else if (this.#skipped > MOST_SKIPPED) {
+        this.choose("sharp");
+        this.onSlow();
+      } else {
+        this.#frames = this.#skipped = 0;
+        this.#next(turn);
+      }
     });
   }
 
+  /** False: the card is still busy with the last frame. */
   #draw() {
     const [painter, video, canvas] = [this.#painter, this.#video, this.#canvas];
-    if (!painter || canvas.hidden || video.videoWidth === 0 || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    if (!painter || canvas.hidden || video.videoWidth === 0 || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return true;
     const { gl, places } = painter;
+    if (this.#drawing && gl.clientWaitSync(this.#drawing, 0, 0) === gl.TIMEOUT_EXPIRED) return false;
+    gl.deleteSync(this.#drawing);
     const { source, over } = this.#picture;
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, video);
     gl.viewport(0, 0, canvas.width, canvas.height);
@@ -109,6 +133,9 @@ export class LookView {
     gl.uniform2f(places.target, canvas.width, canvas.height);
     gl.uniform1i(places.look, LOOKS.indexOf(this.#look));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
+    this.#drawing = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    return true;
   }
 }
 

@@ -58,12 +58,21 @@ const LOOK_NAMES = {
   rounded: "look.rounded",
 };
 
-/** What the picture looks like. @param {import("./look.js").LookView} view @returns {() => void} names it in the present language */
-export function attachLook(view) {
+/**
+ * What the picture looks like.
+ * @param {import("./look.js").LookView} view
+ * @param {(words: string) => void} tell
+ * @returns {() => void} names it in the present language
+ */
+export function attachLook(view, tell) {
   const choice = byId("look-choice", HTMLSelectElement);
   choice.append(...LOOKS.map((look) => new Option("", look)));
   choice.value = view.look;
   byId("look-part", HTMLElement).hidden = !view.able;
+  view.onSlow = () => {
+    choice.value = view.look;
+    tell(text("look.slow"));
+  };
   choice.addEventListener("change", () => view.prefer(LOOKS.find((look) => look === choice.value) ?? "sharp"));
   return () => {
     for (const option of choice.options) option.textContent = text(LOOK_NAMES[option.value] ?? "");

@@ -93,9 +93,10 @@ fn a_core_that_is_started_again_goes_at_its_own_speed() {
 }
 
 #[test]
-fn a_single_frame_is_of_a_paused_game_and_pauses_one_that_runs() {
+fn a_single_frame_is_of_a_paused_game_and_the_host_pauses_one_that_runs() {
     let mut world = World::playing(0);
     let step = || Command::Game(GameCommand::StepFrame);
+    world.machine.handle_guest(guest("Ann"), GameCommand::StepFrame);
     world.command(step());
     world.settle();
     world.says(FromCore::Paused(true));
