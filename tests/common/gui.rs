@@ -200,8 +200,8 @@ impl Stage {
                 identity: String::new(),
                 known: true,
                 record: match index {
-                    2 => PlayRecord { favourite: true, last_played: hour_ago, played: 7_300 },
-                    4 => PlayRecord { favourite: false, last_played: hour_ago - 90_000, played: 300 },
+                    2 => PlayRecord { favourite: true, favourite_at: 0, last_played: hour_ago, played: 7_300 },
+                    4 => PlayRecord { last_played: hour_ago - 90_000, played: 300, ..PlayRecord::default() },
                     _ => PlayRecord::default(),
                 },
             }

@@ -19,6 +19,8 @@ const LONGEST_GOODBYE: Duration = Duration::from_secs(2);
 #[derive(Default)]
 pub(super) struct Games {
     catalog: Option<Catalog>,
+    /// What the library was told to be made of last.
+    configured: Option<CatalogConfig>,
     pub(super) shown: CatalogShown,
     pub(super) pictures: GamePictures,
     ctx: Context,
@@ -33,6 +35,14 @@ impl Games {
     pub(super) fn send(&self, command: CatalogCommand) {
         if let Some(catalog) = &self.catalog {
             catalog.send(command);
+        }
+    }
+
+    /// A setting that is dragged changes with each pixel, and seldom one that the library knows: that may not crowd out what counts.
+    fn configure(&mut self, config: CatalogConfig) {
+        let Some(catalog) = self.catalog.as_ref().filter(|_| self.configured.as_ref() != Some(&config)) else { return };
+        if catalog.send(CatalogCommand::Configure(Box::new(config.clone()))) {
+            self.configured = Some(config);
         }
     }
 
@@ -61,6 +71,7 @@ impl App {
         self.games.ctx = ctx.clone();
         let Some(config) = self.library_config() else { return };
         let wake = ctx.clone();
+        self.games.configured = Some(config.clone());
         match Catalog::start(config, move || wake.request_repaint()) {
             Ok(catalog) => self.games.catalog = Some(catalog),
             Err(notice) => self.view.notices.push(Level::Warning, notice.text(&self.texts)),
@@ -68,10 +79,10 @@ impl App {
         self.games.restart_pictures(&self.settings);
     }
 
-    /// Folders or cores may have changed; the library knows what it has.
-    pub(super) fn configure_library(&self) {
+    /// Folders or cores may have changed.
+    pub(super) fn configure_library(&mut self) {
         if let Some(config) = self.library_config() {
-            self.games.send(CatalogCommand::Configure(Box::new(config)));
+            self.games.configure(config);
         }
     }
 

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-/// Of all pictures together, in bytes.
+/// Of all pictures together, in bytes. Those on the screen may be more: a large window shows some hundred.
 const MOST_BYTES: usize = 64 << 20;
 /// Games of which it is known that they have none.
 const MOST_MISSING: usize = 20_000;
@@ -112,13 +112,14 @@ impl GamePictures {
         }
     }
 
-    /// Those that were not on the screen for longest go first.
+    /// Those that were not on the screen for longest go first. Those that are stay: they would be asked for again at once, for ever.
     fn make_room(&mut self) {
         if self.bytes <= MOST_BYTES && self.known.len() <= MOST_MISSING {
             return;
         }
-        let mut by_age: Vec<(u64, PathBuf)> =
-            self.known.iter().map(|(path, known)| (known.seen, path.clone())).collect();
+        // What is read is taken before it is told what this painting shows.
+        let away = self.known.iter().filter(|(_, known)| known.seen.saturating_add(1) < self.now);
+        let mut by_age: Vec<(u64, PathBuf)> = away.map(|(path, known)| (known.seen, path.clone())).collect();
         by_age.sort_unstable();
         for (_, path) in by_age {
             if self.bytes <= MOST_BYTES / 4 * 3 && self.known.len() <= MOST_MISSING / 4 * 3 {
@@ -161,5 +162,27 @@ mod tests {
             pictures.forget(&path(n));
         }
         assert_eq!(pictures.bytes, 0);
+    }
+
+    #[test]
+    fn what_is_on_the_screen_stays_even_if_it_is_more_than_there_is_room_for() {
+        let ctx = Context::default();
+        let mut pictures = GamePictures::default();
+        let path = |n: usize| PathBuf::from(format!("/g/{n}.nes"));
+        // 4 MiB each: sixteen fit.
+        let shown: Vec<PathBuf> = (0..20).map(path).collect();
+        for at in &shown {
+            pictures.follow(&ctx, &[], &shown);
+            pictures.put(&ctx, at.clone(), Some(ColorImage::filled([1024, 1024], Color32::RED)));
+        }
+        assert!(shown.iter().all(|at| pictures.of(at).is_some()));
+        // Another page: the first makes room for it.
+        let next: Vec<PathBuf> = (20..24).map(path).collect();
+        for at in &next {
+            pictures.follow(&ctx, &[], &next);
+            pictures.put(&ctx, at.clone(), Some(ColorImage::filled([1024, 1024], Color32::RED)));
+        }
+        assert!(next.iter().all(|at| pictures.of(at).is_some()));
+        assert!(pictures.bytes <= MOST_BYTES);
     }
 }

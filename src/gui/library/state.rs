@@ -29,8 +29,7 @@ pub struct LibraryView {
 impl LibraryView {
     /// Looks again, if something else is looked for or there is something else.
     pub(super) fn follow(&mut self, entries: &Arc<Vec<GameEntry>>) {
-        let is_same = Arc::ptr_eq(&self.found_in, entries) && self.found_for == self.query;
-        if is_same && (!self.found.is_empty() || entries.is_empty()) {
+        if Arc::ptr_eq(&self.found_in, entries) && self.found_for == self.query {
             return;
         }
         let before = self.selected().map(|entry| entry.path.clone()).filter(|_| self.found_for == self.query);

@@ -1,15 +1,15 @@
 //! The library on disk: one SQLite file. What is in it was found out, and is found out again where it is damaged.
 
+mod played;
 mod schema;
 
 use super::dat::Dat;
-use super::records::{PlayRecord, Records};
 use super::rows::{FileRow, GameRow, Known, Looked};
 use super::walk::Stamp;
 use crate::content::{Hashes, Sums};
 use crate::messages;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -62,10 +62,16 @@ impl Database {
     /// Opens the file, or makes it.
     pub fn open(path: &Path) -> Result<Database> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let mut connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;
-        schema::prepare(&connection)?;
+        schema::prepare(&mut connection)?;
         Ok(Database { connection })
+    }
+
+    /// As on a disk that is full.
+    #[cfg(test)]
+    pub fn refuse_writes(&self, yes: bool) {
+        self.connection.pragma_update(None, "query_only", yes).unwrap();
     }
 
     /// Reads every page: what is damaged in a place that nobody asked for yet.
@@ -163,38 +169,26 @@ impl Database {
         Ok(transaction.commit()?)
     }
 
-    pub fn records(&self) -> Result<Records> {
-        let mut select = self.connection.prepare("SELECT identity, favourite, last_played, played FROM record")?;
-        let rows = select.query_map([], |row| {
-            let record = PlayRecord {
-                favourite: row.get(1)?,
-                last_played: row.get::<_, i64>(2)?.cast_unsigned(),
-                played: row.get::<_, i64>(3)?.cast_unsigned(),
-            };
-            Ok((row.get(0)?, record))
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    /// By which endings the games in archives were told from other files; none: not known.
+    pub fn endings(&self) -> Result<Option<String>> {
+        let select = "SELECT value FROM fact WHERE name = 'endings'";
+        Ok(self.connection.query_row(select, [], |row| row.get(0)).optional()?)
     }
 
-    pub fn put_records<'a>(&mut self, records: impl IntoIterator<Item = (&'a String, &'a PlayRecord)>) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        for (identity, PlayRecord { favourite, last_played, played }) in records {
-            transaction.execute(
-                "INSERT OR REPLACE INTO record VALUES (?1, ?2, ?3, ?4)",
-                params![identity, favourite, last_played.cast_signed(), played.cast_signed()],
-            )?;
-        }
-        Ok(transaction.commit()?)
+    pub fn put_endings(&mut self, endings: &str) -> Result<()> {
+        self.connection.execute("INSERT OR REPLACE INTO fact VALUES ('endings', ?1)", [endings])?;
+        Ok(())
     }
 
-    /// The lists of games that are read in, and when they were changed.
+    /// The lists of games that are read in, and when they were changed; in the order of their paths, which is not that of bytes.
     pub fn dats(&self) -> Result<Vec<(PathBuf, u64, i64)>> {
-        let mut select = self.connection.prepare("SELECT path, bytes, modified FROM dat ORDER BY path")?;
+        let mut select = self.connection.prepare("SELECT path, bytes, modified FROM dat")?;
         let mut rows = select.query([])?;
         let mut dats = Vec::new();
         while let Some(row) = rows.next()? {
             dats.push((path(row, 0)?, row.get::<_, i64>(1)?.cast_unsigned(), row.get(2)?));
         }
+        dats.sort();
         Ok(dats)
     }
 

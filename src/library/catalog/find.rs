@@ -73,7 +73,7 @@ mod tests {
             system: system.into(),
             region: "USA".into(),
             players,
-            record: PlayRecord { favourite: last_played == 9, last_played, played: 100 - last_played },
+            record: PlayRecord { favourite: last_played == 9, favourite_at: 0, last_played, played: 100 - last_played },
             ..GameEntry::default()
         }
     }

@@ -11,7 +11,7 @@ pub enum Looked {
     #[default]
     NotYet,
     Done,
-    /// It could not be read, or did harm. It is tried again when it changes.
+    /// It could not be read, or did harm. It is tried again when it changes, or when a person asks for another look.
     Failed,
 }
 

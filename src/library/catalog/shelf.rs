@@ -1,34 +1,35 @@
 //! The library in memory, and in its database: what a walk finds is compared with what is known, and what is new is looked into, a few
 //! files at a time.
 
-use super::archives;
-use super::dat::{self, Dat, DatError};
+mod lists;
+mod look;
+mod played;
+
+use super::CatalogConfig;
+use super::archives::{self, Answered};
+use super::dat::DatError;
 use super::database::{self, Database, DatabaseError};
 use super::entries::{GameEntry, entries};
-use super::records::{self, PlayRecord, Records};
+use super::records::{self, Records};
 use super::rows::{FileRow, GameRow, Known, Looked};
 use super::systems::Systems;
-use super::walk::{FoundFile, Stamp, walk};
-use super::{CatalogConfig, watch::Watch};
 use crate::content::Hashes;
 use crate::messages;
 use crate::text::IoCause;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is read in one step, in bytes: between two steps the thread listens.
 const STEP_BYTES: u64 = 32 << 20;
 const STEP_FILES: usize = 200;
-/// Lists of games, in a folder and in those in it.
-const MOST_DATS: usize = 512;
 
 messages! {
     /// What a person should know of the library.
     pub enum CatalogNotice in catalog {
         /// What was in it is found out again.
         rebuilt => Rebuilt { kept: PathBuf, problem: DatabaseError },
-        /// The library works without it until the end.
+        /// It cannot be opened, or not be written now.
         no_database => NoDatabase { problem: DatabaseError },
         not_copied => NotCopied { file: PathBuf, cause: IoCause },
         dat => Dat { problem: DatError },
@@ -47,6 +48,10 @@ pub struct Shelf {
     /// Those of the library's folders that were there when they were looked through last.
     present: Vec<PathBuf>,
     notices: Vec<CatalogNotice>,
+    /// By which the games in archives were told from other files; none: not known.
+    endings: Option<String>,
+    /// Nothing could be written to the database since this was told.
+    is_failing: bool,
 }
 
 /// What is still to be looked into.
@@ -68,11 +73,13 @@ impl Shelf {
             files: BTreeMap::new(),
             records: Records::new(),
             notices: Vec::new(),
+            endings: None,
+            is_failing: false,
         };
-        match shelf.read() {
-            Ok(()) => {}
-            Err(problem) => shelf.rebuild(problem),
+        if let Err(problem) = shelf.read() {
+            shelf.rebuild(problem);
         }
+        shelf.join_copy();
         shelf
     }
 
@@ -81,51 +88,45 @@ impl Shelf {
         let database = Database::open(&self.config.data_dir.join(database::FILE))?;
         self.files = database.files()?.into_iter().map(|row| (row.path.clone(), row)).collect();
         self.records = database.records()?;
+        self.endings = database.endings()?;
         self.database = Some(database);
-        self.restore_records()
-    }
-
-    /// What the copy has and the database has not.
-    fn restore_records(&mut self) -> Result<(), DatabaseError> {
-        if self.records.is_empty() {
-            let copy = records::read(&self.copy());
-            records::join(&mut self.records, copy);
-            if let Some(database) = &mut self.database {
-                database.put_records(&self.records)?;
-            }
-        }
         Ok(())
     }
 
-    fn copy(&self) -> PathBuf {
-        self.config.data_dir.join(records::FILE)
-    }
-
-    /// Puts the file aside and begins with an empty one, if that is what helps.
+    /// Puts the file aside and begins with an empty one, if that is what helps. A disk that is full and a file that another host holds are
+    /// tried again.
     fn rebuild(&mut self, problem: DatabaseError) {
-        self.database = None;
         if !problem.is_beyond_repair() {
-            return self.tell(CatalogNotice::NoDatabase { problem });
+            return self.tell_failing(problem);
         }
+        self.database = None;
         let Ok(kept) = database::put_aside(&self.config.data_dir.join(database::FILE)) else {
-            return self.tell(CatalogNotice::NoDatabase { problem });
+            return self.tell_failing(problem);
         };
         // What is in memory is as good as it was; what the person did counts more than what can be found out again.
         let (files, records) = (std::mem::take(&mut self.files), std::mem::take(&mut self.records));
-        match self.read() {
-            Ok(()) => {
-                self.files = files;
-                records::join(&mut self.records, records);
-                self.tell(CatalogNotice::Rebuilt { kept, problem });
-                let written = self
-                    .database
-                    .as_mut()
-                    .map(|it| it.put(self.files.values()).and_then(|()| it.put_records(&self.records)));
-                if let Some(Err(problem)) = written {
-                    self.tell(CatalogNotice::NoDatabase { problem });
-                }
-            }
-            Err(problem) => self.tell(CatalogNotice::NoDatabase { problem }),
+        let endings = self.endings.take();
+        let read = self.read();
+        (self.files, self.endings) = (files, endings);
+        records::join(&mut self.records, records);
+        match read.and_then(|()| self.write_all()) {
+            Ok(()) => self.tell(CatalogNotice::Rebuilt { kept, problem }),
+            Err(problem) => self.tell_failing(problem),
+        }
+    }
+
+    /// Into a new database.
+    fn write_all(&mut self) -> Result<(), DatabaseError> {
+        let Some(database) = &mut self.database else { return Ok(()) };
+        database.put(self.files.values())?;
+        self.records = database.change_records(&self.records, |_| {})?;
+        self.endings.as_ref().map_or(Ok(()), |endings| database.put_endings(endings))
+    }
+
+    /// Once, until it works again.
+    fn tell_failing(&mut self, problem: DatabaseError) {
+        if !std::mem::replace(&mut self.is_failing, true) {
+            self.tell(CatalogNotice::NoDatabase { problem });
         }
     }
 
@@ -173,48 +174,11 @@ impl Shelf {
         entries(&self.files, &self.present, &self.systems, &self.records)
     }
 
-    /// Looks which files there are. None: `go_on` said no, and nothing changed.
-    pub fn begin(&mut self, go_on: &mut dyn FnMut() -> bool) -> Option<(Scan, Watch)> {
-        let walked = walk(&self.config.folders, &self.systems, go_on)?;
-        self.present = self.config.folders.iter().filter(|it| !walked.missing.contains(it)).cloned().collect();
-        if walked.cut {
-            self.tell(CatalogNotice::TooMany { most: super::walk::MOST_FILES });
-        }
-        let watch = Watch::new(&walked.folders);
-        let found: HashSet<&Path> = walked.files.iter().map(|file| file.path.as_path()).collect();
-        let is_gone =
-            |row: &FileRow| !found.contains(row.path.as_path()) && !walked.missing.contains(&row.root) && !walked.cut;
-        let gone: Vec<PathBuf> = self.files.values().filter(|row| is_gone(row)).map(|row| row.path.clone()).collect();
-        let mut moved: HashMap<Stamp, FileRow> = HashMap::new();
-        for path in &gone {
-            moved.extend(self.files.remove(path).map(|row| (row.stamp, row)));
-        }
-        let mut changed = Vec::new();
-        for file in walked.files {
-            let known = self.files.get(&file.path);
-            let whole = file.is_archive && Systems::takes_archives(&file.path, &file.root);
-            let is_archive = file.is_archive && !whole;
-            let is_same =
-                |row: &FileRow| row.stamp == file.stamp && row.root == file.root && row.is_archive == is_archive;
-            if known.is_some_and(is_same) {
-                continue;
-            }
-            let row = row_of(file, whole, &mut moved);
-            changed.push(row.path.clone());
-            self.files.insert(row.path.clone(), row);
-        }
-        self.with_database(|it| it.remove(&gone));
-        self.put(&changed);
-        let waiting: VecDeque<PathBuf> =
-            self.files.values().filter(|row| row.looked == Looked::NotYet).map(|row| row.path.clone()).collect();
-        self.read_dats();
-        Some((Scan { done: 0, of: waiting.len(), waiting }, watch))
-    }
-
     fn put(&mut self, paths: &[PathBuf]) {
-        let Some(database) = &mut self.database else { return };
-        if let Err(problem) = database.put(paths.iter().filter_map(|path| self.files.get(path))) {
-            self.rebuild(problem);
+        let Some(database) = self.database.as_mut().filter(|_| !paths.is_empty()) else { return };
+        match database.put(paths.iter().filter_map(|path| self.files.get(path))) {
+            Ok(()) => self.is_failing = false,
+            Err(problem) => self.rebuild(problem),
         }
     }
 
@@ -248,6 +212,10 @@ impl Shelf {
     fn look_into_files(&mut self, paths: &[PathBuf]) {
         for path in paths {
             let hashes = Hashes::of_file(path).ok();
+            // A drive that is gone: that says nothing of the file.
+            if hashes.is_none() && fs::File::open(path).is_err() {
+                continue;
+            }
             let known = hashes.as_ref().map(|hashes| self.known(hashes)).unwrap_or_default();
             let Some(row) = self.files.get_mut(path) else { continue };
             row.looked = if hashes.is_some() { Looked::Done } else { Looked::Failed };
@@ -258,8 +226,12 @@ impl Shelf {
     fn look_into_archives(&mut self, paths: &[PathBuf]) {
         let answers = archives::look(&self.config.program, paths, &self.systems.endings());
         for (path, answer) in paths.iter().zip(answers) {
-            let looked = if answer.is_some() { Looked::Done } else { Looked::Failed };
-            let games = answer.unwrap_or_default().into_iter().map(|game| {
+            let (looked, games) = match answer {
+                Answered::Games(games) => (Looked::Done, games),
+                Answered::Refused => (Looked::Failed, Vec::new()),
+                Answered::NotNow => continue,
+            };
+            let games = games.into_iter().map(|game| {
                 let known = self.known(&game.hashes);
                 GameRow { inner: Some(game.name), hashes: Some(game.hashes), known }
             });
@@ -273,92 +245,6 @@ impl Shelf {
     fn known(&mut self, hashes: &Hashes) -> Known {
         self.with_database(|it| it.known(hashes)).unwrap_or_default()
     }
-
-    /// Reads the lists of games anew, if one of them changed, and asks them about every game.
-    fn read_dats(&mut self) {
-        let mut there = dats_in(&self.config.dats());
-        there.truncate(MOST_DATS);
-        let Some(known) = self.with_database(|it| it.dats()) else { return };
-        if known == there {
-            return;
-        }
-        self.with_database(Database::forget_dats);
-        for (path, bytes, modified) in there {
-            let dat = dat::read(&path).unwrap_or_else(|problem| {
-                self.tell(CatalogNotice::Dat { problem });
-                Dat::default()
-            });
-            self.with_database(|it| it.add_dat(&path, bytes, modified, &dat));
-        }
-        let mut changed = Vec::new();
-        for path in self.files.keys().cloned().collect::<Vec<_>>() {
-            let Some(row) = self.files.get(&path) else { continue };
-            let mut games = row.games.clone();
-            for game in &mut games {
-                game.known = game.hashes.as_ref().map(|hashes| self.known(hashes)).unwrap_or_default();
-            }
-            if let Some(row) = self.files.get_mut(&path).filter(|row| row.games != games) {
-                row.games = games;
-                changed.push(path);
-            }
-        }
-        self.put(&changed);
-    }
-
-    /// Remembers something of a game. One that was not looked into yet is looked into for it.
-    pub fn remember(&mut self, entry: &GameEntry, change: impl FnOnce(&mut PlayRecord)) {
-        let mut identity = entry.identity.clone();
-        if identity.is_empty() && self.files.contains_key(&entry.path) {
-            let path = [entry.path.clone()];
-            self.look_into_files(&path);
-            self.put(&path);
-            let found = self.files.get(&entry.path).and_then(|row| row.games.first()?.hashes.clone());
-            identity = found.map(|it| it.identity).unwrap_or_default();
-        }
-        if identity.is_empty() {
-            return;
-        }
-        change(self.records.entry(identity.clone()).or_default());
-        if self.records.len() > records::MOST_RECORDS {
-            return;
-        }
-        let record = self.records.get(&identity).copied().unwrap_or_default();
-        self.with_database(|it| it.put_records([(&identity, &record)]));
-        let copy = self.copy();
-        if let Err(error) = records::write(&copy, &self.records) {
-            self.tell(CatalogNotice::NotCopied { file: copy, cause: error.into() });
-        }
-    }
-}
-
-/// What is known of a file that is new here: what is known of it elsewhere, if it was moved.
-fn row_of(file: FoundFile, whole: bool, moved: &mut HashMap<Stamp, FileRow>) -> FileRow {
-    let FoundFile { path, root, stamp, is_archive } = file;
-    let is_archive = is_archive && !whole;
-    let before = moved.remove(&stamp).filter(|row| row.is_archive == is_archive && row.looked == Looked::Done);
-    let (looked, games) = match before {
-        Some(row) => (row.looked, row.games),
-        None if is_archive => (Looked::NotYet, Vec::new()),
-        None => (Looked::NotYet, vec![GameRow::default()]),
-    };
-    FileRow { path, root, stamp, is_archive, looked, games }
-}
-
-/// In a folder, and in the folders in it.
-fn dats_in(folder: &Path) -> Vec<(PathBuf, u64, i64)> {
-    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path()).take(10_000);
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for path in entries(folder) {
-        if path.is_dir() { paths.extend(entries(&path)) } else { paths.push(path) }
-    }
-    let is_dat = |path: &PathBuf| matches!(super::super::extension(path).as_deref(), Some("dat" | "xml"));
-    let stamp = |path: PathBuf| {
-        let stamp = fs::metadata(&path).ok().filter(fs::Metadata::is_file).map(|meta| Stamp::of(&meta))?;
-        Some((path, stamp.bytes, stamp.modified))
-    };
-    let mut dats: Vec<_> = paths.into_iter().filter(is_dat).filter_map(stamp).collect();
-    dats.sort();
-    dats
 }
 
 #[cfg(test)]

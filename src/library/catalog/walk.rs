@@ -26,11 +26,17 @@ pub struct Stamp {
     pub bytes: u64,
     /// In nanoseconds since 1970.
     pub modified: i64,
+    /// With `inode` it tells a file that was moved from others. Both may be different each time that a drive is put in.
     pub device: u64,
     pub inode: u64,
 }
 
 impl Stamp {
+    /// Whether a file at the same path is the same one.
+    pub fn is_as(&self, other: &Stamp) -> bool {
+        (self.bytes, self.modified) == (other.bytes, other.modified)
+    }
+
     pub fn of(meta: &Metadata) -> Stamp {
         Stamp {
             bytes: meta.len(),

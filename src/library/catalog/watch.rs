@@ -14,7 +14,8 @@ const MOST_FOLDERS: usize = 4096;
 mod linux {
     use super::{MOST_FOLDERS, PathBuf};
     use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-    use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+    use rustix::fs::inotify::{self, CreateFlags, Reader, WatchFlags};
+    use std::mem::MaybeUninit;
 
     /// The system's own notices (inotify).
     pub struct Watch {
@@ -47,16 +48,41 @@ mod linux {
             self.fd.as_ref().map(AsFd::as_fd)
         }
 
-        /// Takes all notices.
-        pub fn take(&self) {
-            let mut notices = [0; 4096];
-            while let Some(fd) = &self.fd {
-                match rustix::io::read(fd, &mut notices) {
-                    Ok(1..) => {}
-                    _ => return,
-                }
+        /// Takes all notices. False: they are of what no walk looks at, such as the files that programs keep in a home folder.
+        pub fn take(&self) -> bool {
+            let Some(fd) = &self.fd else { return false };
+            let mut notices = [MaybeUninit::uninit(); 4096];
+            let mut notices = Reader::new(fd, &mut notices);
+            let mut any = false;
+            while let Ok(notice) = notices.next() {
+                any |= !notice.file_name().is_some_and(|name| name.to_bytes().starts_with(b"."));
             }
+            any
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn hidden_files_are_no_change() {
+        let folder = std::env::temp_dir().join(format!("hotseat-watch-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        let watch = Watch::new(std::slice::from_ref(&folder));
+        assert!(!watch.take(), "nothing happened");
+        fs::write(folder.join(".history"), b"x").unwrap();
+        fs::rename(folder.join(".history"), folder.join(".history.old")).unwrap();
+        assert!(!watch.take());
+        fs::write(folder.join(".history"), b"x").unwrap();
+        fs::write(folder.join("Tale.nes"), b"x").unwrap();
+        assert!(watch.take());
+        assert!(!watch.take(), "taken");
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(watch.take(), "the folder itself");
     }
 }
 
@@ -77,6 +103,8 @@ mod none {
             None
         }
 
-        pub fn take(&self) {}
+        pub fn take(&self) -> bool {
+            false
+        }
     }
 }

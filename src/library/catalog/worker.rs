@@ -91,11 +91,11 @@ impl Catalog {
         Ok(Catalog { commands: Some(commands), shared, ended })
     }
 
-    pub fn send(&self, command: CatalogCommand) {
-        if let Some(commands) = &self.commands {
-            let _ = commands.try_send(command);
-        }
+    /// False: too many others wait, and it is dropped.
+    pub fn send(&self, command: CatalogCommand) -> bool {
+        let sent = self.commands.as_ref().is_some_and(|commands| commands.try_send(command).is_ok());
         self.shared.event.signal();
+        sent
     }
 
     /// Ends the thread when everything that it was asked for is written; no longer than `patience` is waited for it.
@@ -133,19 +133,7 @@ struct Worker {
 fn run(config: CatalogConfig, commands: Receiver<CatalogCommand>, shared: Arc<Shared>) {
     // For this thread, and the processes that it starts.
     let _ = rustix::process::nice(NICE);
-    let shelf = Shelf::open(config);
-    let now = Instant::now();
-    let mut worker = Worker {
-        shelf,
-        commands,
-        shared,
-        scan: None,
-        watch: None,
-        look_at: Some(now),
-        shown_at: now,
-        notices: Vec::new(),
-        ended: false,
-    };
+    let mut worker = Worker::new(Shelf::open(config), commands, shared);
     worker.show(true);
     worker.shelf.check();
     while !worker.ended {
@@ -154,8 +142,26 @@ fn run(config: CatalogConfig, commands: Receiver<CatalogCommand>, shared: Arc<Sh
 }
 
 impl Worker {
+    fn new(shelf: Shelf, commands: Receiver<CatalogCommand>, shared: Arc<Shared>) -> Worker {
+        let now = Instant::now();
+        Worker {
+            shelf,
+            commands,
+            shared,
+            scan: None,
+            watch: None,
+            look_at: Some(now),
+            shown_at: now,
+            notices: Vec::new(),
+            ended: false,
+        }
+    }
+
     fn round(&mut self) {
         self.obey();
+        if self.ended {
+            return;
+        }
         if let Some(scan) = &mut self.scan {
             if !self.shelf.step(scan) {
                 self.scan = None;
@@ -178,10 +184,14 @@ impl Worker {
         self.scan = Some(Scan::default());
         self.show(false);
         let (commands, mut heard) = (&self.commands, Vec::new());
-        let begun = self.shelf.begin(&mut || {
-            heard.extend(commands.try_recv());
+        let begun = self.shelf.begin(&mut || match commands.try_recv() {
             // Whatever was said is seen to first.
-            heard.is_empty()
+            Ok(command) => {
+                heard.push(command);
+                false
+            }
+            Err(TryRecvError::Empty) => heard.is_empty(),
+            Err(TryRecvError::Disconnected) => false,
         });
         match begun {
             Some((scan, watch)) => {
@@ -208,8 +218,7 @@ impl Worker {
         let _ = poll(&mut waits, left.as_ref());
         let changed = waits.get(1).is_some_and(|it| it.revents().contains(PollFlags::IN));
         self.shared.event.take();
-        if changed {
-            self.watch.iter().for_each(Watch::take);
+        if changed && self.watch.iter().any(Watch::take) {
             self.look_at = Some(Instant::now() + QUIET);
         }
     }
@@ -231,18 +240,22 @@ impl Worker {
 
     fn carry_out(&mut self, command: CatalogCommand) {
         match command {
-            CatalogCommand::Configure(config) if *config == *self.shelf.config() => {}
+            // What is shown stays as it is.
+            CatalogCommand::Configure(config) if *config == *self.shelf.config() => return,
             CatalogCommand::Configure(config) => {
                 self.shelf.set_config(*config);
                 self.scan = None;
                 self.look_at = Some(Instant::now());
             }
-            CatalogCommand::Rescan => self.look_at = Some(Instant::now()),
+            CatalogCommand::Rescan => {
+                self.shelf.retry_failed();
+                self.look_at = Some(Instant::now());
+            }
             CatalogCommand::Cancel => {
                 self.scan = None;
                 self.look_at = None;
             }
-            CatalogCommand::Favourite { path, on } => self.remember(&path, |record| record.favourite = on),
+            CatalogCommand::Favourite { path, on } => self.remember(&path, |record| record.set_favourite(on, now())),
             CatalogCommand::Started(path) => self.remember(&path, |record| record.last_played = now()),
             CatalogCommand::Played { path, seconds } => self.remember(&path, |record| {
                 record.played = record.played.saturating_add(seconds);
@@ -252,7 +265,7 @@ impl Worker {
         self.show(true);
     }
 
-    fn remember(&mut self, path: &Path, change: impl FnOnce(&mut super::PlayRecord)) {
+    fn remember(&mut self, path: &Path, change: impl Fn(&mut super::PlayRecord)) {
         let shown = Arc::clone(&self.shared.shown.lock().unwrap_or_else(PoisonError::into_inner).entries);
         if let Some(entry) = entry_of(&shown, path) {
             self.shelf.remember(entry, change);
@@ -265,19 +278,22 @@ impl Worker {
         let last = self.notices.last().map_or(0, |(number, _)| *number);
         self.notices.extend((last + 1..).zip(told.iter().cloned()));
         let entries = all.then(|| self.shelf.entries());
+        if entries.is_some() {
+            self.shown_at = Instant::now();
+        }
+        // The same list stays the same list, so that nobody looks through it again. The window waits for the lock with each painting,
+        // so what takes long is done without it; nobody else changes the list. What was shown is dropped last.
+        let before = Arc::clone(&self.shared.shown.lock().unwrap_or_else(PoisonError::into_inner).entries);
+        let entries = entries.filter(|entries| *before != *entries);
+        let entries = entries.map(|entries| (Arc::new(systems(&entries)), Arc::new(entries)));
         let mut shown = self.shared.shown.lock().unwrap_or_else(PoisonError::into_inner);
         shown.is_read = true;
         shown.scan = self.scan.as_ref().map(|scan| ScanProgress { done: scan.done, of: scan.of });
         if !told.is_empty() {
             shown.notices = Arc::new(self.notices.clone());
         }
-        if let Some(entries) = entries {
-            self.shown_at = Instant::now();
-            // The same list stays the same list, so that nobody looks through it again.
-            if *shown.entries != entries {
-                shown.systems = Arc::new(systems(&entries));
-                shown.entries = Arc::new(entries);
-            }
+        if let Some((systems, entries)) = entries {
+            (shown.systems, shown.entries) = (systems, entries);
         }
         drop(shown);
         (self.shared.wake)();

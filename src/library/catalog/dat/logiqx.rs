@@ -1,8 +1,11 @@
 //! Logiqx XML, which No-Intro and Redump give: `<datafile><header><name/></header><game name=""><rom name="" size="" crc="" sha1=""/></game></datafile>`.
 
-use super::{DEEPEST, Dat, DatRom, Fault, MOST_ROMS, bounded, crc, is_findable, players, sha1};
+use super::{DEEPEST, Dat, DatRom, Fault, MOST_ROMS, add_bounded, bounded, crc, is_findable, players, sha1};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+
+/// Of one element that are looked at; real ones have ten. Each is compared with all before it.
+const MOST_ATTRIBUTES: usize = 64;
 
 pub(super) fn parse(text: &str) -> Result<Dat, Fault> {
     let mut reader = Reader::from_str(text);
@@ -29,16 +32,14 @@ pub(super) fn parse(text: &str) -> Result<Dat, Fault> {
                 open.pop();
             }
             Event::Text(text) if matches!(open.as_slice(), [.., Element::Header, Element::Name]) => {
-                let text = text.decode().unwrap_or_default();
-                let room = super::LONGEST_NAME.saturating_sub(dat.system.len());
-                dat.system.extend(text.chars().filter(|c| !c.is_control()).take(room));
+                add_bounded(&mut dat.system, &text.decode().unwrap_or_default());
             }
             // Those that are built in; others would have to be declared, which is refused below.
             Event::GeneralRef(reference) if matches!(open.as_slice(), [.., Element::Header, Element::Name]) => {
                 if let Ok(Some(c)) = reference.resolve_char_ref() {
-                    dat.system.push(c);
+                    add_bounded(&mut dat.system, c.encode_utf8(&mut [0; 4]));
                 } else if &*reference == b"amp" {
-                    dat.system.push('&');
+                    add_bounded(&mut dat.system, "&");
                 }
             }
             Event::DocType(declaration) if declaration.windows(8).any(|it| it == b"<!ENTITY") => {
@@ -101,7 +102,7 @@ fn take(element: Element, start: &BytesStart, game: &mut String, dat: &mut Dat) 
 
 /// What cannot be read of an attribute is as if it were not there.
 fn attribute(start: &BytesStart, name: &[u8]) -> Option<String> {
-    let found = start.attributes().flatten().find(|it| it.key.as_ref() == name)?;
+    let found = start.attributes().take(MOST_ATTRIBUTES).flatten().find(|it| it.key.as_ref() == name)?;
     let value = found.normalized_value(XmlVersion::Implicit1_0).ok()?;
     Some(value.into_owned())
 }

@@ -89,7 +89,7 @@ pub fn parse(bytes: Vec<u8>, file: String) -> Result<Dat, DatError> {
         Fault::Damaged(at) => DatError::Damaged { file: file.clone(), line: line_of(text, at) },
         Fault::NotAList => DatError::NotAList { file: file.clone() },
     })?;
-    dat.system = plain_system(&dat.system).to_owned();
+    dat.system = bounded(plain_system(&dat.system));
     Ok(dat)
 }
 
@@ -112,13 +112,18 @@ fn plain_system(name: &str) -> &str {
 /// A text of a list, of one line and bounded.
 fn bounded(text: &str) -> String {
     let mut short = String::new();
-    for c in text.trim().chars().filter(|c| !c.is_control()) {
-        if short.len() + c.len_utf8() > LONGEST_NAME {
+    add_bounded(&mut short, text.trim());
+    short
+}
+
+/// A piece of such a text.
+fn add_bounded(text: &mut String, piece: &str) {
+    for c in piece.chars().filter(|c| !c.is_control()) {
+        if text.len() + c.len_utf8() > LONGEST_NAME {
             break;
         }
-        short.push(c);
+        text.push(c);
     }
-    short
 }
 
 fn crc(text: &str) -> Option<u32> {

@@ -98,6 +98,26 @@ fn a_name_is_bounded_and_of_one_line() {
     assert!(dat.roms[0].game.len() <= LONGEST_NAME && !dat.roms[0].game.contains('\n'));
 }
 
+#[test]
+fn a_system_is_bounded_however_its_name_is_written() {
+    let header = |name: &str| format!("<datafile><header>{}</header></datafile>", name.repeat(2000));
+    let text = |name: &str| format!("clrmamepro ( name \"{}\" )", name.repeat(2000));
+    for list in [header("<name>&amp;</name>"), header("<name>é&#10;</name>"), header("<name>&#233;</name>"), text("é")]
+    {
+        let dat = read_text(&list).unwrap();
+        assert!((LONGEST_NAME - 1..=LONGEST_NAME).contains(&dat.system.len()), "{}", dat.system.len());
+        assert!(!dat.system.contains('\n'));
+    }
+}
+
+#[test]
+fn of_an_element_with_endless_attributes_the_first_are_read() {
+    let more: String = (0..100).map(|n| format!(" a{n}='1'")).collect();
+    let list = |rom: &str| format!("<datafile><game name='x'><rom {rom}/></game></datafile>");
+    assert_eq!(read_text(&list(&format!("crc='1'{more}"))).unwrap().roms.len(), 1);
+    assert_eq!(read_text(&list(&format!("{more} crc='1'"))).unwrap().roms.len(), 0);
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in r#"(<datafile>|<game name=|"|'|&|;|<!|\[|\]|>|game|rom|\(|\)|\\|é|crc|[a-f0-9]| |\n){0,80}"#) {

@@ -1,4 +1,5 @@
 use super::super::dat::DatRom;
+use super::super::records::{PlayRecord, Records};
 use super::*;
 
 struct Folder(PathBuf);
@@ -42,12 +43,13 @@ fn row(path: &str, inner: &[Option<&str>]) -> FileRow {
 fn what_is_put_in_comes_out_after_another_opening() {
     let folder = Folder::new("rows");
     let rows = [row("/g/a.nes", &[None]), row("/g/b.zip", &[Some("x.nes"), Some("y.nes")]), row("/g/c.zip", &[])];
-    let records: Records = [("id".to_owned(), PlayRecord { favourite: true, last_played: 7, played: 8 })].into();
+    let records: Records =
+        [("id".to_owned(), PlayRecord { favourite: true, favourite_at: 6, last_played: 7, played: 8 })].into();
     {
         let mut database = Database::open(&folder.file()).unwrap();
         database.put(&rows).unwrap();
         database.put(&rows[1..2]).unwrap();
-        database.put_records(&records).unwrap();
+        assert_eq!(database.change_records(&records, |_| {}).unwrap(), records);
     }
     let mut database = Database::open(&folder.file()).unwrap();
     assert_eq!(database.files().unwrap(), rows);
@@ -100,6 +102,69 @@ fn a_damaged_file_is_told_from_one_that_is_in_use_and_is_kept_aside() {
     std::fs::write(folder.file(), bytes).unwrap();
     let read = Database::open(&folder.file()).and_then(|it| it.check().and_then(|()| it.files()));
     assert!(read.is_err_and(|error| error.is_beyond_repair()));
+}
+
+#[test]
+fn what_two_hosts_do_with_a_game_adds_up() {
+    let folder = Folder::new("two");
+    let mut first = Database::open(&folder.file()).unwrap();
+    let mut second = Database::open(&folder.file()).unwrap();
+    let play = |records: &mut Records| records.entry("id".into()).or_default().played += 60;
+    let known = first.change_records(&Records::new(), play).unwrap();
+    second.change_records(&Records::new(), |it| it.entry("id".into()).or_default().set_favourite(true, 5)).unwrap();
+    second.change_records(&Records::new(), play).unwrap();
+    // It does not know yet what the other one wrote.
+    let known = first.change_records(&known, play).unwrap();
+    assert_eq!((known["id"].played, known["id"].favourite), (180, true));
+    assert_eq!(second.records().unwrap(), known);
+}
+
+#[test]
+fn hosts_that_start_at_once_for_the_first_time_share_one_file() {
+    let folder = Folder::new("first");
+    let (file, start) = (&folder.file(), &std::sync::Barrier::new(8));
+    std::thread::scope(|scope| {
+        let host = || {
+            start.wait();
+            Database::open(file).map(drop)
+        };
+        let hosts: Vec<_> = (0..8).map(|_| scope.spawn(host)).collect();
+        for host in hosts {
+            assert_eq!(host.join().unwrap(), Ok(()));
+        }
+    });
+}
+
+#[test]
+fn the_file_of_the_first_version_is_gone_on_with() {
+    let folder = Folder::new("older");
+    let connection = Connection::open(folder.file()).unwrap();
+    let tables = "CREATE TABLE record (
+            identity TEXT PRIMARY KEY, favourite INTEGER NOT NULL, last_played INTEGER NOT NULL, played INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        INSERT INTO record VALUES ('id', 1, 5, 9); PRAGMA user_version = 1";
+    connection.execute_batch(tables).unwrap();
+    drop(connection);
+    for _ in 0..2 {
+        let mut database = Database::open(&folder.file()).unwrap();
+        let record = PlayRecord { favourite: true, favourite_at: 0, last_played: 5, played: 9 };
+        assert_eq!(database.records().unwrap(), [("id".to_owned(), record)].into());
+        database.put_endings("nes|gb").unwrap();
+        assert_eq!(database.endings().unwrap().as_deref(), Some("nes|gb"));
+    }
+}
+
+#[test]
+fn lists_are_in_the_order_in_which_their_paths_are_compared() {
+    let folder = Folder::new("order");
+    let mut database = Database::open(&folder.file()).unwrap();
+    // By bytes "a b/x" is before "a/x", by the names of folders behind it.
+    let mut paths = ["/d/a b/x.dat", "/d/a/x.dat", "/d/a.dat"].map(|path| (PathBuf::from(path), 1, 2));
+    for (path, bytes, modified) in &paths {
+        database.add_dat(path, *bytes, *modified, &Dat::default()).unwrap();
+    }
+    paths.sort();
+    assert_eq!(database.dats().unwrap(), paths);
 }
 
 #[test]

@@ -1,4 +1,6 @@
+use super::super::records::PlayRecord;
 use super::*;
+use std::path::Path;
 
 struct Home(PathBuf);
 
@@ -97,6 +99,183 @@ fn what_a_person_did_stays_with_the_game_and_outlives_the_database() {
     assert_eq!(scan(&mut shelf), 1);
     assert_eq!((shelf.entries()[0].record.played, shelf.entries()[0].record.favourite), (77, true));
     assert!(fs::read(home.0.join("data/library.db.aside")).unwrap().starts_with(b"no database"));
+}
+
+#[test]
+fn what_a_person_did_while_the_database_could_not_be_opened_is_joined_at_the_next_start() {
+    let home = Home::new("closed");
+    let [first, second] = ["Song", "Tale"].map(|name| home.file(&format!("games/{name}.nes"), name.as_bytes()));
+    let entry = |shelf: &Shelf, path: &Path| shelf.entries().into_iter().find(|it| it.path == path).unwrap();
+    let mut shelf = home.open();
+    scan(&mut shelf);
+    shelf.remember(&entry(&shelf, &first), |record| record.set_favourite(true, 5));
+    shelf.remember(&entry(&shelf, &second), |record| record.played = 10);
+    drop(shelf);
+    // A folder in its place cannot be opened, and is no damaged file.
+    fs::rename(home.0.join("data/library.db"), home.0.join("kept.db")).unwrap();
+    fs::create_dir(home.0.join("data/library.db")).unwrap();
+    let mut shelf = home.open();
+    assert!(matches!(shelf.take_notices().as_slice(), [CatalogNotice::NoDatabase { .. }]));
+    scan(&mut shelf);
+    assert!(entry(&shelf, &first).record.favourite, "known from the copy");
+    shelf.remember(&entry(&shelf, &first), |record| record.set_favourite(false, 6));
+    shelf.remember(&entry(&shelf, &second), |record| record.played += 60);
+    drop(shelf);
+    fs::remove_dir(home.0.join("data/library.db")).unwrap();
+    fs::rename(home.0.join("kept.db"), home.0.join("data/library.db")).unwrap();
+    let shelf = home.open();
+    assert!(!entry(&shelf, &first).record.favourite);
+    assert_eq!(entry(&shelf, &second).record.played, 70);
+    fs::remove_file(home.0.join("data/library-played.json")).unwrap();
+    drop(shelf);
+    assert_eq!(entry(&home.open(), &second).record.played, 70, "in the database too");
+}
+
+#[test]
+fn a_write_that_fails_is_made_up_for_at_the_next_one_and_told_once() {
+    let home = Home::new("busy");
+    home.file("games/Tale.nes", b"tale");
+    let mut shelf = home.open();
+    scan(&mut shelf);
+    let entry = shelf.entries().remove(0);
+    let play = |record: &mut PlayRecord| record.played += 60;
+    shelf.database.as_mut().unwrap().refuse_writes(true);
+    shelf.remember(&entry, play);
+    shelf.remember(&entry, play);
+    assert!(matches!(shelf.take_notices().as_slice(), [CatalogNotice::NoDatabase { .. }]));
+    assert_eq!(shelf.entries()[0].record.played, 120);
+    shelf.remember(&entry, play);
+    assert!(shelf.take_notices().is_empty());
+    shelf.database.as_mut().unwrap().refuse_writes(false);
+    shelf.remember(&entry, play);
+    let written = shelf.database.as_ref().unwrap().records().unwrap();
+    assert_eq!(written[&entry.identity].played, 240);
+}
+
+#[test]
+fn two_hosts_lose_nothing_of_what_the_other_one_writes() {
+    let home = Home::new("hosts");
+    home.file("games/Tale.nes", b"tale");
+    home.file("games/Song.nes", b"song");
+    let mut first = home.open();
+    scan(&mut first);
+    let mut second = home.open();
+    let [song, tale]: [GameEntry; 2] = first.entries().try_into().unwrap();
+    first.remember(&tale, |record| record.played += 60);
+    second.remember(&song, |record| record.set_favourite(true, 5));
+    second.remember(&tale, |record| record.played += 5);
+    first.remember(&tale, |record| record.played += 60);
+    let copy = records::read(&home.0.join("data/library-played.json"));
+    assert_eq!((copy[&tale.identity].played, copy[&song.identity].favourite), (125, true));
+    assert_eq!(home.open().records, copy);
+}
+
+#[test]
+fn a_drive_that_is_put_in_again_and_another_root_are_no_reason_to_read_files_again() {
+    let home = Home::new("mount");
+    home.file("games/nes/Tale.nes", b"tale");
+    home.file("games/nes/a.zip", b"a set");
+    let mut shelf = home.open();
+    scan(&mut shelf);
+    let identity = shelf.entries()[0].identity.clone();
+    for row in shelf.files.values_mut() {
+        (row.stamp.device, row.stamp.inode) = (row.stamp.device + 1, row.stamp.inode + 1);
+    }
+    assert_eq!(scan(&mut shelf), 0);
+    shelf.set_config(CatalogConfig { folders: vec![home.0.join("games/nes")], ..home.config() });
+    assert_eq!(scan(&mut shelf), 0);
+    assert_eq!(shelf.entries()[0].identity, identity);
+    assert!(shelf.files.values().all(|row| row.root == home.0.join("games/nes")));
+    // Its new inode is known: it is found when it is moved.
+    fs::rename(home.0.join("games/nes/Tale.nes"), home.0.join("games/nes/Song.nes")).unwrap();
+    assert_eq!(scan(&mut shelf), 0);
+}
+
+#[test]
+fn a_file_that_is_moved_over_another_one_like_it_takes_its_place() {
+    let home = Home::new("over");
+    let [song, tale] = ["Song", "Tale"].map(|name| home.file(&format!("games/{name}.nes"), name.as_bytes()));
+    for path in [&song, &tale] {
+        fs::File::options().write(true).open(path).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+    }
+    let mut shelf = home.open();
+    scan(&mut shelf);
+    let identity = shelf.entries()[0].identity.clone();
+    fs::rename(&song, &tale).unwrap();
+    scan(&mut shelf);
+    assert_eq!(titles(&shelf), ["Tale"]);
+    assert_eq!(shelf.entries()[0].identity, identity);
+}
+
+#[test]
+fn what_cannot_be_opened_now_is_looked_into_the_next_time() {
+    let home = Home::new("passing");
+    let paths = [home.file("games/Tale.nes", b"tale"), home.file("games/a.zip", b"a set")];
+    let mut shelf = home.open();
+    let (mut begun, _) = shelf.begin(&mut || true).unwrap();
+    let away = |path: &PathBuf| path.with_extension("away");
+    paths.iter().for_each(|path| fs::rename(path, away(path)).unwrap());
+    while shelf.step(&mut begun) {}
+    paths.iter().for_each(|path| fs::rename(away(path), path).unwrap());
+    assert!(shelf.files.values().all(|row| row.looked == Looked::NotYet || row.is_archive));
+    shelf.set_config(CatalogConfig { program: "/no/such/program".into(), ..home.config() });
+    shelf.retry_failed();
+    assert_eq!(scan(&mut shelf), 2);
+    // The archive: there was no process to look into it.
+    assert_eq!(scan(&mut shelf), 1);
+    shelf.set_config(home.config());
+    assert_eq!((scan(&mut shelf), scan(&mut shelf)), (1, 0), "it ended the process");
+    shelf.retry_failed();
+    assert_eq!(scan(&mut shelf), 1);
+}
+
+#[test]
+fn archives_are_looked_into_again_for_other_cores() {
+    let home = Home::new("endings");
+    home.file("games/a.zip", b"whatever");
+    home.file("games/Tale.nes", b"tale");
+    let mut shelf = home.open();
+    assert_eq!((scan(&mut shelf), scan(&mut shelf)), (2, 0));
+    drop(shelf);
+    let core = |ending: &str| crate::library::CoreEntry {
+        path: "/x_libretro.so".into(),
+        name: "x".into(),
+        systems: Vec::new(),
+        extensions: vec![ending.into()],
+        bundled: false,
+        note: None,
+        firmware: Vec::new(),
+    };
+    let mut shelf = Shelf::open(CatalogConfig { cores: vec![core("uze")], ..home.config() });
+    assert_eq!((scan(&mut shelf), scan(&mut shelf)), (1, 0));
+    shelf.set_config(CatalogConfig { cores: vec![core("xyz")], ..home.config() });
+    assert_eq!((scan(&mut shelf), scan(&mut shelf)), (1, 0));
+}
+
+#[test]
+fn lists_are_read_once_and_gone_on_with_where_they_were_left() {
+    let home = Home::new("lists");
+    home.file("games/x1.nes", b"tale");
+    let crc = crc32fast::hash(b"tale");
+    let list = format!("clrmamepro ( name \"NES\" )\ngame ( name \"Tale\" rom ( crc {crc:08x} ) )");
+    // In an order which bytes and names of folders do not share.
+    home.file("data/dats/a b/x.dat", b"no list");
+    home.file("data/dats/a/x.dat", list.as_bytes());
+    let mut shelf = home.open();
+    // Yes to the folders, and to the first list.
+    let mut asked = 0;
+    let begun = shelf.begin(&mut || {
+        asked += 1;
+        asked <= 2
+    });
+    assert!(begun.is_none());
+    let known = shelf.with_database(|it| it.dats()).unwrap();
+    assert_eq!(known.len(), 1);
+    scan(&mut shelf);
+    assert_eq!(titles(&shelf), ["Tale"]);
+    assert_eq!(shelf.take_notices().len(), 1, "each is read once");
+    scan(&mut shelf);
+    assert!(shelf.take_notices().is_empty());
 }
 
 #[test]
