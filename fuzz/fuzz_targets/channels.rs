@@ -530,6 +530,7 @@ impl House {
                 }
             }
             Some(InputMessage::Mouse(mouse)) => assert!(!mouse.is_newer_than(mouse.seq)),
+            Some(InputMessage::Motion(motion)) => assert!(!motion.is_newer_than(motion.seq)),
             None => {}
         }
         self.send(self.speaker, INPUT, bytes);

@@ -23,8 +23,14 @@ fn next(core: &mut Core) -> Blocks {
     until("a picture", LONG, || core.look())
 }
 
-fn seen(core: &mut Core, frame: u32) {
-    while next(core).frame < frame {}
+/// Looks until this frame is reached; the one that was seen last.
+fn seen(core: &mut Core, frame: u32) -> u32 {
+    loop {
+        let last = next(core).frame;
+        if last >= frame {
+            return last;
+        }
+    }
 }
 
 fn paused(core: &Core) {
@@ -180,19 +186,20 @@ fn pictures_of_a_fast_game_are_new_even_if_every_second_one_is_a_repetition() {
 #[test]
 fn a_paused_game_goes_on_by_single_frames_and_back() {
     let mut core = started(&[], 64);
-    seen(&mut core, 60);
+    let last = seen(&mut core, 60);
     // Not paused: nothing to step through.
     core.tell(&ToCore::Step);
     paused(&core);
-    let rest = at_rest(&mut core).expect("the last pictures");
+    // None is new if it was paused right after that one.
+    let rest = at_rest(&mut core).unwrap_or(last);
     for step in 1..=3 {
         core.tell(&ToCore::Step);
         assert_eq!(at_rest(&mut core), Some(rest + step));
     }
     core.tell(&ToCore::Tempo(Tempo::Rewind));
-    until("the way back", LONG, || core.look().filter(|it| it.frame < rest - 20));
+    let last = until("the way back", LONG, || core.look().filter(|it| it.frame < rest - 20)).frame;
     core.tell(&ToCore::Tempo(Tempo::Normal));
-    let rest = at_rest(&mut core).expect("the last pictures");
+    let rest = at_rest(&mut core).unwrap_or(last);
     core.tell(&ToCore::Step);
     assert_eq!(at_rest(&mut core), Some(rest + 1), "it is still paused");
     core.tell(&ToCore::Resume);

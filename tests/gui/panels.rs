@@ -233,6 +233,9 @@ fn turbo_is_chosen_beside_a_buttons_key_and_taken_back_with_the_keys() {
     let mut stage = Stage::default().playing();
     stage.view.dialog = Some(Dialog::Settings(SettingsDraft::of(&stage.settings)));
     let mut window = stage.open();
+    // Far down among the settings.
+    window.get_by_label("Keys on the keyboard").scroll_to_me();
+    window.run_steps(4);
     click(&mut window, "Keys on the keyboard");
     assert!(window.query_by_label("Turbo Up").is_none(), "turbo would walk in steps");
     let mut chosen = |name: &str| {
