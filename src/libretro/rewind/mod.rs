@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Nobody goes back further than this.
 const MOST_REACH: Duration = Duration::from_mins(10);
+/// Ten minutes of a state a frame, at 60 frames a second: room for them is made once.
+const USUAL_ENTRIES: usize = 36_000;
 /// A core that makes no state so many times in a row is not asked any more.
 const MOST_FAILURES: u32 = 30;
 /// States that grow may take this part of the budget more than at first.
@@ -125,6 +127,7 @@ impl Tape {
         (self.ring, self.difference, self.current, self.next) = Default::default();
         self.ring = vec![0; (self.budget - states - growth) / 5 * 4];
         self.difference = Vec::with_capacity(self.ring.len() / 4);
+        self.entries.reserve(USUAL_ENTRIES);
         (self.current, self.next) = (Vec::with_capacity(self.most_state), Vec::with_capacity(self.most_state));
         Some(())
     }
