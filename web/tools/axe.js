@@ -4,20 +4,23 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Browser, startDriver, startMockHost, stopDriver } from "./driver.js";
+import { answering, Browser, explain, freePort, startDriver, startMockHost, stopDriver } from "./driver.js";
 
-const PORT = 7787;
+const PORT = await freePort();
 const PAGE = `http://127.0.0.1:${PORT}/`;
 const SECRET = "MOCKMOCKMOCKMOCKMOCKMO";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const mockHost = startMockHost(PORT);
 let found = 0;
+let at = "the start";
 
 async function look(page, screen) {
+  at = screen;
   for (const size of ["desktop", "portrait"]) {
     await page.size(size);
-    await sleep(400);
+    // Two frames: what the new size sets in motion has begun.
+    await page.wait("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))");
+    await page.settled();
     await page.run(`${AXE}; window.axe = window.axe ?? axe`);
     const report = await page.wait("const done = arguments[0]; axe.run(document, { resultTypes: ['violations', 'incomplete'] }).then((it) => done({ violations: it.violations, incomplete: it.incomplete }), (error) => done({ error: String(error) }))");
     if (report.error) throw new Error(report.error);
@@ -32,7 +35,8 @@ async function look(page, screen) {
 }
 
 try {
-  await startDriver(7788);
+  await startDriver(await freePort());
+  await answering(PAGE);
   const tab = await Browser.open();
   await tab.go(`${PAGE}tools/host.html`);
   const page = await Browser.open();
@@ -48,15 +52,20 @@ try {
   await tab.run(`mock.setBots([{ name: "Bo", seats: [2], away: true }, { name: "Cid", wants: "any" }, { name: "Di", wants: 3, muted: true }]);
     mock.set({ rights: ["pause", "states", "discs", "time", "seats", "invite"] });
     mock.tell({ type: "chat", peer: 100, name: "Bo", text: "hello" }); mock.tell({ type: "leds", on: 1 }); mock.tell({ type: "lights", seats: 1 })`);
+  await page.until("the room", "!document.getElementById('game-toggle').hidden && document.querySelector('#chat-log .message') && document.querySelectorAll('#people-others li').length > 2");
   await look(page, "playing");
   for (const panel of ["people", "chat", "game", "help"]) {
     await page.click(`#${panel}-toggle`);
-    if (panel === "game") await page.click("#do-invite");
+    if (panel === "game") {
+      await page.click("#do-invite");
+      await page.until("the link", "!document.getElementById('invite-box').hidden");
+    }
     await look(page, panel);
     await page.click(`#${panel}-toggle`);
   }
   await page.click("#stats-toggle");
   await tab.run("mock.setGame('paused', { pausedBy: 'Bo' })");
+  await page.until("paused", "document.documentElement.dataset.game === 'paused'");
   await look(page, "paused, statistics");
   await tab.run("mock.close('kicked')");
   await page.state("closed");
@@ -65,6 +74,9 @@ try {
   await look(page, "secure");
   console.log(found === 0 ? "nothing found" : `${found} found`);
   process.exitCode = found === 0 ? 0 : 1;
+} catch (error) {
+  await explain(error, at);
+  process.exitCode = 1;
 } finally {
   mockHost.kill();
   await stopDriver();

@@ -1,5 +1,6 @@
 // A real browser for the checks, through chromedriver.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 
 export const SIZES = { desktop: [1280, 800, 1, false], small: [800, 600, 1, false], portrait: [390, 844, 2, true], landscape: [844, 390, 2, true] };
 
@@ -32,7 +34,7 @@ export function freePort() {
 export async function startDriver(at) {
   port = at;
   driver = spawn("chromedriver", [`--port=${port}`], { stdio: "ignore" });
-  for (let i = 0; i < 200 && !(await call("GET", "/status").catch(() => null)); i += 1) await sleep(100);
+  for (let i = 0; i < 600 && !(await call("GET", "/status").catch(() => null)); i += 1) await sleep(100);
 }
 
 /** Ends every browser that is left, and what they left behind. */
@@ -42,9 +44,25 @@ export async function stopDriver() {
   for (const profile of profiles) rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-/** What the browsers that are still open have complained about. */
-export async function complaints() {
-  return (await Promise.all([...browsers].map((browser) => browser.log().catch(String)))).flat();
+/** A browser's word on how fast it draws: of a machine without a graphics card there are thousands. */
+const PERFORMANCE = /GPU stall|GL Driver Message|Performance/;
+
+/**
+ * Says what went wrong: first what the browsers that are still open have complained about, the error last, since the end is what
+ * is left of a log that was cut.
+ * @param {unknown} error
+ * @param {string} step
+ */
+export async function explain(error, step) {
+  const said = await Promise.all([...browsers].map((browser) => browser.log().catch((failure) => [{ level: "LOG", message: String(failure) }])));
+  for (const { level, message } of said.flat()) if (level === "SEVERE" || !PERFORMANCE.test(message)) console.error(`  ${level} ${message}`);
+  console.error(`in the step "${step}":`);
+  console.error(error);
+}
+
+/** The page is there. @param {string} url */
+export async function answering(url) {
+  for (let i = 0; i < 600 && !(await fetch(url).catch(() => null)); i += 1) await sleep(100);
 }
 
 /** @param {number} at its port */
@@ -57,6 +75,12 @@ async function call(method, path, body) {
   const { value } = await response.json();
   if (value?.error) throw new Error(`${path}: ${value.error}: ${value.message.split("\n")[0]}`);
   return value;
+}
+
+/** A script that came between two documents has no result; any other failure is one. @param {Error} error */
+function amidLoading(error) {
+  if (/navigation|execution context|detached|no such frame|Cannot find context/i.test(error.message)) return undefined;
+  throw error;
 }
 
 /** A browser with one tab. */
@@ -78,6 +102,8 @@ export class Browser {
   }
 
   go(url) { return call("POST", `${this.path}/url`, { url }); }
+  /** Loads the page anew, and waits until it is another document. */
+  reload() { return call("POST", `${this.path}/refresh`, {}); }
   run(script, ...args) { return call("POST", `${this.path}/execute/sync`, { script, args }); }
   wait(script) { return call("POST", `${this.path}/execute/async`, { script, args: [] }); }
   cdp(cmd, params = {}) { return call("POST", `${this.path}/goog/cdp/execute`, { cmd, params }); }
@@ -109,7 +135,7 @@ export class Browser {
   async until(what, script, ms = 30_000) {
     const end = Date.now() + ms;
     while (Date.now() < end) {
-      if (await this.run(`return Boolean(${script})`)) return;
+      if (await this.run(`return Boolean(${script})`).catch(amidLoading)) return;
       await sleep(50);
     }
     const shown = await this.run("return document.body.innerText.replace(/\\s+/g, ' ')");
@@ -117,6 +143,24 @@ export class Browser {
     // What tells most comes last: the end is what is left of a long log.
     throw new Error(`${shown}\nnot in ${ms} ms: ${what} (state ${state}, game ${game}, last note "${toast}")`);
   }
+
+  /** What a script returns is, sooner or later, what is expected. */
+  async is(script, expected, ms = 30_000) {
+    for (const end = Date.now() + ms;; await sleep(50)) {
+      const value = await this.run(`return ${script}`).catch(amidLoading);
+      if (isDeepStrictEqual(value, expected)) return;
+      if (Date.now() > end) assert.deepEqual(value, expected, `not in ${ms} ms: ${script} is ${JSON.stringify(value)}`);
+    }
+  }
+
+  /** The text of an element is, or matches, what is expected, sooner or later. @param {string | RegExp} expected */
+  says(selector, expected, ms) {
+    const words = `document.querySelector(${JSON.stringify(selector)})?.textContent`;
+    return expected instanceof RegExp ? this.until(`${selector} ${expected}`, `${expected}.test(${words} ?? "")`, ms) : this.is(words, expected, ms);
+  }
+
+  /** Nothing that moves is on its way any more. */
+  settled() { return this.until("rest", "document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getComputedTiming().iterations === Infinity)"); }
 
   state(name, ms) { return this.until(`state ${name}`, `document.documentElement.dataset.state === "${name}"`, ms); }
   click(selector) { return this.run("document.querySelector(arguments[0]).click()", selector); }

@@ -54,6 +54,9 @@ socket.addEventListener("message", ({ data }) => {
     hearCarried(id, said);
   } else if (left) {
     mock.asking.delete(id);
+    held.delete(id);
+  } else if (mock.holds) {
+    held.set(id, join);
   } else if (mock.asks && !join.resume) {
     mock.asking.set(id, join);
     reply(id, { type: "waiting" });
@@ -205,6 +208,8 @@ function drop(peer) {
 
 /** Players that are made up, for pictures. */
 let bots = [];
+/** Joins that are not answered while `mock.holds`. */
+const held = new Map();
 /** Players that may come back, by their token. */
 const away = new Map();
 
@@ -248,6 +253,13 @@ const mock = {
   slow: false,
   /** Newcomers wait for an answer. */
   asks: false,
+  /** Newcomers and those who come back hear nothing for now. */
+  holds: false,
+  letGo() {
+    mock.holds = false;
+    for (const [id, join] of held) answer(id, join);
+    held.clear();
+  },
   /** Restarts are answered. */
   restarts: true,
   /** Newcomers are told an address at which nobody is. */

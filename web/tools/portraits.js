@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Browser, complaints, startDriver, stopDriver } from "./driver.js";
+import { Browser, explain, freePort, startDriver, stopDriver } from "./driver.js";
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../../assets/screenshots", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("../../target/release/hotseat", import.meta.url));
@@ -33,7 +33,7 @@ const ready = new Promise((resolve, reject) => {
 
 try {
   const link = await ready;
-  await startDriver(7790);
+  await startDriver(await freePort());
   const pages = [];
   for (const person of PEOPLE) {
     const page = await Browser.open();
@@ -66,7 +66,7 @@ try {
   for (const { page, file } of pages) await page.picture(join(FOLDER, file));
   console.log(`pictures in ${FOLDER}`);
 } catch (error) {
-  console.error(error, await complaints());
+  await explain(error, "portraits");
   process.exitCode = 1;
 } finally {
   await stopDriver();

@@ -6,9 +6,9 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Browser, complaints, SIZES, startDriver, startMockHost, stopDriver } from "./driver.js";
+import { answering, Browser, explain, freePort, SIZES, startDriver, startMockHost, stopDriver } from "./driver.js";
 
-const PORT = 7785;
+const PORT = await freePort();
 const PAGE = `http://127.0.0.1:${PORT}/`;
 const SECRET = "MOCKMOCKMOCKMOCKMOCKMO";
 const FOLDER = process.argv[2] ?? mkdtempSync(join(tmpdir(), "page-shots-"));
@@ -32,13 +32,18 @@ const ROOM = `
   }
   mock.tell({ type: "line", what: "joined", name: "小明" });`;
 
+/** The screen that is being made ready. */
+let at = "the start";
+
 async function shoot() {
-  await startDriver(7786);
+  await startDriver(await freePort());
+  await answering(PAGE);
   const tab = await Browser.open();
   await tab.go(`${PAGE}tools/host.html`);
   for (const lang of LANGUAGES) {
     const page = await Browser.open({ lang });
     const all = async (name, prepare = async () => {}) => {
+      at = name;
       for (const size of Object.keys(SIZES)) {
         await page.size(size);
         await page.run("if (document.documentElement.dataset.state === 'playing' && document.documentElement.dataset.touch !== (arguments[0] ? 'yes' : 'no')) document.getElementById('touch-toggle').click()", SIZES[size][3]);
@@ -103,7 +108,7 @@ try {
   await shoot();
   console.log(`pictures in ${FOLDER}`);
 } catch (error) {
-  console.error(error, await complaints());
+  await explain(error, at);
   process.exitCode = 1;
 } finally {
   mockHost.kill();
