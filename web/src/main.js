@@ -20,6 +20,7 @@ import { PlayerStatus } from "./room/player-status.js";
 import { Reactions } from "./room/reactions.js";
 import { Bar } from "./ui/bar.js";
 import { byId } from "./ui/dom.js";
+import { FirstMinute } from "./ui/first-minute.js";
 import { attachFullScreen } from "./ui/full-screen.js";
 import { HelpPanel } from "./ui/help-panel.js";
 import { LookView } from "./ui/look.js";
@@ -84,6 +85,11 @@ const peoplePanel = new Panel("people");
 const chatPanel = new Panel("chat", byId("chat-field", HTMLInputElement));
 const gamePanel = new Panel("game");
 const playerStatus = new PlayerStatus();
+const firstMinute = new FirstMinute(() => ({
+  touch: page.dataset.touch === "yes",
+  pads: localInput.devices.filter(({ kind }) => kind === "pad").map(({ name }) => name),
+  keys: localInput.layouts[0] ?? {},
+}));
 
 begin();
 
@@ -355,6 +361,7 @@ function change(news) {
   people.setRoom(room);
   chat.setRoom(room);
   game.setRoom(room);
+  firstMinute.setRoom(running && situation.picture ? room : null);
   wakeLock.want(keepsScreenOn(situation, performance.now() - lostAt));
   if (!room) for (const panel of [peoplePanel, chatPanel]) panel.show(false);
   if (!game.useful) gamePanel.show(false);
@@ -398,6 +405,7 @@ function attachPage() {
   attachFullScreen(byId("full-toggle", HTMLButtonElement), () => notices.toast(text("bar.full.missing")));
   attachStats(stats);
   attachTouch(localInput);
+  byId("touch-toggle", HTMLButtonElement).addEventListener("click", () => firstMinute.fill());
   attachMotion(motion, (words) => notices.toast(words));
   attachLanguage(showLanguage);
 
@@ -445,5 +453,6 @@ function showLanguage() {
   people.fill();
   chat.fill();
   game.fill();
+  firstMinute.fill();
   change({});
 }

@@ -53,6 +53,9 @@ try {
     mock.set({ rights: ["pause", "states", "discs", "time", "seats", "invite"] });
     mock.tell({ type: "chat", peer: 100, name: "Bo", text: "hello" }); mock.tell({ type: "leds", on: 1 }); mock.tell({ type: "lights", seats: 1 })`);
   await page.until("the room", "!document.getElementById('game-toggle').hidden && document.querySelector('#chat-log .message') && document.querySelectorAll('#people-others li').length > 2");
+  await page.until("the hint", "!document.getElementById('first').hidden");
+  await look(page, "first minute");
+  await page.click("#first-close");
   await look(page, "playing");
   for (const panel of ["people", "chat", "game", "help"]) {
     await page.click(`#${panel}-toggle`);

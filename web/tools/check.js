@@ -59,6 +59,29 @@ async function check() {
   assert.match(sdp, /stereo=1;sprop-stereo=1/);
   assert.ok(sdp.indexOf("m=video") < sdp.indexOf("m=audio") && !sdp.includes("a=candidate"));
 
+  step("the first minute is told once, in the way of nothing");
+  await page.until("the hint", "!document.getElementById('first').hidden");
+  await page.says("#first-title", "You are Player 2");
+  await page.says("#first-lines", /Arrow keys.* to move.*gamepad.*People, chat/);
+  for (const size of Object.keys(SIZES)) {
+    await page.size(size);
+    await page.run("if (document.documentElement.dataset.touch !== (arguments[0] ? 'yes' : 'no')) document.getElementById('touch-toggle').click()", SIZES[size][3]);
+    await page.settled();
+    await page.picture(shot(`first-${size}`));
+    // What is under it can be pressed, but for its button; and that covers no button of the touch controls.
+    await page.is(`(() => {
+      const box = document.getElementById("first").getBoundingClientRect(), own = document.getElementById("first-close").getBoundingClientRect();
+      const inside = box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+      const apart = (it) => it.width === 0 || it.right <= own.left || it.left >= own.right || it.bottom <= own.top || it.top >= own.bottom;
+      const through = !document.getElementById("first").contains(document.elementFromPoint(box.left + 3, box.top + 20));
+      return [inside, through, [...document.querySelectorAll("#touch [data-part]")].every((part) => apart(part.getBoundingClientRect()))];
+    })()`, [true, true, true]);
+  }
+  await page.size("desktop");
+  await page.run("if (document.documentElement.dataset.touch === 'yes') document.getElementById('touch-toggle').click()");
+  await page.click("#first-close");
+  await page.is("[document.getElementById('first').hidden, localStorage.getItem('hotseat.welcomed')]", [true, "yes"]);
+
   step("a key press arrives, with repeats, and a blur lets go");
   const inputs = () => tab.run("return [...mock.peers.values()][0].inputs.splice(0)");
   /** All inputs until they are as they should be. */
@@ -478,6 +501,8 @@ async function check() {
   step("a reload keeps the name; a link's name is taken without asking, and the first picture is quick");
   await page.reload();
   await page.state("playing");
+  await page.until("picture", "document.getElementById('stream').videoWidth > 0");
+  assert.equal(await page.run("return document.getElementById('first').hidden"), true, "the hint was seen");
   for (const rest of [`?name=Ann#${SECRET}`, `#${SECRET}?name=Bea`, `#${SECRET}&name=Cid`]) {
     await page.go("about:blank");
     await page.go(PAGE + rest);

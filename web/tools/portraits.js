@@ -41,6 +41,7 @@ try {
     await page.go(link.replace("#", `?name=${encodeURIComponent(person.name)}#`));
     await page.state("playing", 20_000);
     await page.until("picture", "document.getElementById('stream').videoWidth > 0");
+    await page.click("#first-close");
     pages.push({ ...person, page });
   }
   for (const { page, says } of pages) {

@@ -62,7 +62,9 @@ async function shoot() {
     await tab.run("mock.admit(); mock.asks = false");
     await page.state("playing");
     await page.until("picture", "document.getElementById('stream').videoWidth > 0");
-    await sleep(300);
+    await page.until("the hint", "!document.getElementById('first').hidden");
+    await all("first");
+    await page.click("#first-close");
     await tab.run(ROOM);
     await all("peek", () => tab.run("mock.tell({ type: 'chat', peer: 100, name: 'Benedikta', text: 'Left! No, the other left!' }); mock.tell({ type: 'lights', seats: 6 })"));
     await all("activity", async () => {

@@ -114,6 +114,18 @@ export default Object.freeze({
   "action.ask": "Ask again",
   "action.code": "Type a code",
 
+  "first.watching": "You are watching",
+  "first.seat.free": "A seat is free: take it or ask for it under People.",
+  "first.seat.taken": "All seats are taken. You can ask for one under People.",
+  "first.keys": "{move} to move, {b} and {a} for B and A, {start} for Start.",
+  "first.arrows": "Arrow keys",
+  "first.pad": "Play with {pad}.",
+  "first.pad.none": "Or press a button on your gamepad.",
+  "first.touch": "Play with the buttons on the screen.",
+  "first.places": "People, chat and all controls are in the bar at the top: move the mouse to see it.",
+  "first.places.touch": "People, chat and all controls are in the bar at the top: tap the picture to see it.",
+  "first.close": "Got it",
+
   "seat.short": "P{n}",
   "seat.player": "Player {n}",
   "seat.you": "You are Player {n}",

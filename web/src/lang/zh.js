@@ -114,6 +114,18 @@ export default Object.freeze({
   "action.ask": "再次请求",
   "action.code": "输入邀请码",
 
+  "first.watching": "你正在观战",
+  "first.seat.free": "有空位：在“成员”里入座或申请。",
+  "first.seat.taken": "座位已满。可以在“成员”里申请一个。",
+  "first.keys": "{move}移动，{b} 和 {a} 是 B 和 A，{start} 是 Start。",
+  "first.arrows": "方向键",
+  "first.pad": "用 {pad} 来玩。",
+  "first.pad.none": "也可以按一下手柄上的按键。",
+  "first.touch": "用屏幕上的按键来玩。",
+  "first.places": "成员、聊天和全部按键设置都在顶部的栏里：移动鼠标就会出现。",
+  "first.places.touch": "成员、聊天和全部按键设置都在顶部的栏里：点一下画面就会出现。",
+  "first.close": "知道了",
+
   "seat.short": "P{n}",
   "seat.player": "玩家 {n}",
   "seat.you": "你是玩家 {n}",
