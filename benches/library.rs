@@ -30,7 +30,7 @@ const PICTURES: usize = 48;
 /// At 60 Hz.
 const BUDGET: Duration = Duration::from_micros(16_667);
 /// Frames of one way through the list.
-const FRAMES: usize = 400;
+const FRAMES: usize = 120;
 /// Points a frame: a wheel that is turned briskly, three rows of cards a second.
 const STEP: f32 = 12.0;
 /// Until pictures of the first screen are there and the window has settled.
@@ -186,6 +186,7 @@ impl eframe::App for Scrolled {
             delta: vec2(0.0, way),
             modifiers: Modifiers::NONE,
             phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
         });
     }
 
