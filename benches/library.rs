@@ -83,6 +83,7 @@ fn window(look: &str) -> ExitCode {
     let create: eframe::AppCreator = Box::new(move |context| {
         theme::install(&context.egui_ctx);
         let mut stage = Stage::default().with_library().with_many_games(GAMES);
+        stage.software_rendering = true;
         stage.settings.library_look = match look.as_str() {
             "large" => LibraryLook::Large,
             "list" => LibraryLook::List,
@@ -165,6 +166,10 @@ impl Scrolled {
 }
 
 impl eframe::App for Scrolled {
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        theme::BACKGROUND.to_normalized_gamma_f32()
+    }
+
     fn raw_input_hook(&mut self, _ctx: &egui::Context, raw: &mut RawInput) {
         if self.began.elapsed() < WARM_UP {
             return;
