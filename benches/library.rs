@@ -114,7 +114,7 @@ fn draw(folder: &Path) -> PictureFolders {
         .map(|number| {
             let (width, height) = [(512, 358), (366, 512), (512, 512), (512, 474)][number % 4];
             let pixel = |x: usize, y: usize| {
-                let noise = (x * 7919 ^ y * 104_729 ^ number * 31) as u32 % 64;
+                let noise = ((x * 7919) ^ (y * 104_729) ^ (number * 31)) as u32 % 64;
                 ((x as u32 / 2) << 16 | (y as u32 / 2) << 8 | (number as u32 * 5) & 0xff) ^ noise
             };
             let pixels: Vec<u32> = (0..height).flat_map(|y| (0..width).map(move |x| pixel(x, y))).collect();

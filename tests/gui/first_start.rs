@@ -53,7 +53,7 @@ fn changed(window: &mut Window) -> Settings {
         Action::Change(settings) => Some(*settings),
         _ => None,
     });
-    let settings = last.last().expect("the settings changed");
+    let settings = last.reduce(|_, later| later).expect("the settings changed");
     window.state_mut().settings = settings.clone();
     window.run_steps(2);
     settings

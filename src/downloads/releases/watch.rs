@@ -4,7 +4,7 @@ use super::document::Release;
 use super::memory::{Memory, Place};
 use super::{ask, current};
 use crate::sync::spawn;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -35,7 +35,7 @@ impl ReleaseWatch {
     }
 }
 
-fn watch(address: &str, file: &PathBuf, place: Place, ended: &Receiver<()>, on_news: &dyn Fn(Release)) {
+fn watch(address: &str, file: &Path, place: Place, ended: &Receiver<()>, on_news: &dyn Fn(Release)) {
     loop {
         let mut memory = Memory::read(file);
         let before = memory.clone();

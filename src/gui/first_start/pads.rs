@@ -17,8 +17,11 @@ use egui::{
 /// Of the drawing, in points.
 const SIZE: Vec2 = vec2(250.0, 128.0);
 
+/// A button, its middle and its size.
+type Place = (Button, (f32, f32), (f32, f32));
+
 /// Where each button is on it: its middle, and its size. The four on the right are round and have letters.
-const PLACES: [(Button, (f32, f32), (f32, f32)); 16] = [
+const PLACES: [Place; 16] = [
     (Button::Up, (62.0, 54.0), (15.0, 17.0)),
     (Button::Down, (62.0, 90.0), (15.0, 17.0)),
     (Button::Left, (44.0, 72.0), (17.0, 15.0)),
