@@ -11,6 +11,7 @@ use crate::crash::{self, Crash, Report};
 use crate::link::message::{self, Bounds, FromCore, Load, ReceiveError, Received, ToCore};
 use crate::link::{Link, Status};
 use crate::messages;
+use crate::platform;
 use crate::sandbox::{self, Held, News, Order, Refusal, TempDir};
 use crate::sync::{SpawnError, spawn};
 use crate::text::IoCause;
@@ -116,7 +117,7 @@ impl Emulator {
         let temp = TempDir::create()?;
         let policy = load.bounds.confined.then(|| sandbox::prepare(&load, &temp));
         // By way of /proc, so that it is this very program even after its file was replaced by an update.
-        let mut command = Command::new("/proc/self/exe");
+        let mut command = Command::new(platform::own_program());
         if policy.is_some() {
             // Keys and names of the person's other programs are none of a core's business.
             command.env_clear().envs(sandbox::variables(temp.path()));

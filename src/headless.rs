@@ -7,6 +7,7 @@ mod json;
 
 pub use doctor::doctor;
 
+use crate::downloads::releases::{Place, Release, ReleaseWatch};
 use crate::engine::{Command, Config, Engine, EngineEvent, Game, Notice, NoticeKind, StartError};
 use crate::messages;
 use crate::signals::{self, SignalError};
@@ -32,7 +33,13 @@ messages! {
 }
 
 /// Runs until a signal ends it, or the game cannot be started. What it prints for people is in the words of `texts`.
-pub fn run(config: Config, game: Game, json: bool, texts: Texts) -> Result<(), HeadlessError> {
+/// `update_address` is asked for a newer version once a day; nobody is if it is empty.
+pub fn run(config: Config, game: Game, json: bool, update_address: &str, texts: Texts) -> Result<(), HeadlessError> {
+    // One: there is one newest version.
+    let (newer, releases) = sync_channel(1);
+    let _watch = ReleaseWatch::start(update_address, &config.data_dir, Place::Headless, move |release| {
+        let _ = newer.try_send(release);
+    });
     let mut engine = Engine::start(config).map_err(|error| HeadlessError::Engine { error })?;
     let events = engine.take_events().ok_or(HeadlessError::EventsTaken)?;
     // One: a second signal before the first is seen says the same.
@@ -55,6 +62,11 @@ pub fn run(config: Config, game: Game, json: bool, texts: Texts) -> Result<(), H
         }
         while let Some(command) = commands.as_ref().and_then(|commands| commands.try_recv().ok()) {
             engine.send(command);
+        }
+        if out.started
+            && let Ok(release) = releases.try_recv()
+        {
+            out.tell_release(&release)?;
         }
         // The core asked to end: so does the program.
         if out.started && engine.snapshot().game.is_none() {
@@ -107,6 +119,14 @@ impl Output {
             true => HeadlessError::Game { error },
             false => HeadlessError::GameAfter { error: Box::new(error), notices: notices.join(" ") },
         }
+    }
+
+    fn tell_release(&self, release: &Release) -> Result<(), HeadlessError> {
+        write_line(&if self.json {
+            json::newer_version(release, &self.texts).to_string()
+        } else {
+            console::newer_version(release, &self.texts)
+        })
     }
 
     fn print(&self, engine: &Engine, event: EngineEvent) -> Result<(), HeadlessError> {

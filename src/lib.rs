@@ -25,6 +25,7 @@ pub mod content;
 pub mod frame;
 pub mod input;
 pub mod packet;
+pub mod platform;
 pub mod rate_limit;
 pub mod sync;
 

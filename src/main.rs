@@ -621,7 +621,7 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
             let mut internet = internet.read(settings)?;
             let acme = acme.read(usual, settings, &mut internet)?;
             let config = Config { internet, acme, ..config(&listen, settings) };
-            print(&headless::doctor(config, json, &texts)?)
+            print(&headless::doctor(config, &settings.update_address, json, &texts)?)
         }
         Some(What::Page { out, broker, stun }) => page(out, broker, stun, settings, &texts),
         Some(What::Meet(arguments)) => run_meeting_point(*arguments, &texts),
@@ -745,7 +745,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     let mut internet = internet.read(settings)?;
     let acme = acme.read(with_settings, settings, &mut internet)?;
     let config = Config { continuing, codec, invite, site, certificate, acme, internet, ..usual };
-    Ok(headless::run(config, game, json, texts)?)
+    Ok(headless::run(config, game, json, &settings.update_address, texts)?)
 }
 
 fn page(

@@ -46,6 +46,10 @@ pub struct Settings {
     /// Of the window and of what the program prints.
     #[serde(with = "file::LanguageName")]
     pub language: Language,
+    /// The first start was gone through or passed over; so it is for everybody whose file does not say.
+    pub first_start_done: bool,
+    /// The sound device to play on; empty for the system's own choice.
+    pub speaker: String,
     /// The speaker's volume, 0.0 to 1.0.
     #[serde(serialize_with = "file::rounded", deserialize_with = "file::volume")]
     pub volume: f32,
@@ -98,6 +102,8 @@ pub struct Settings {
     pub core_folders: Vec<PathBuf>,
     /// The server that cores are fetched from; empty for libretro's.
     pub core_server: String,
+    /// Where word of a newer version of the program is to be had, by https; empty: nobody is asked.
+    pub update_address: String,
     /// Folders with the library's games.
     #[serde(serialize_with = "file::paths")]
     pub library_folders: Vec<PathBuf>,
@@ -249,6 +255,8 @@ impl Default for Settings {
         Self {
             host_name: default_name(),
             language: Language::System,
+            first_start_done: true,
+            speaker: String::new(),
             volume: 1.0,
             scaling: Scaling::Sharp,
             look: Look::Sharp,
@@ -269,6 +277,7 @@ impl Default for Settings {
             core_memory_mb: Bounds::USUAL_MEMORY_MB,
             core_folders: Vec::new(),
             core_server: String::new(),
+            update_address: String::new(),
             library_folders: Vec::new(),
             library_pictures: None,
             library_dats: None,
@@ -331,7 +340,10 @@ impl Settings {
     pub fn load(path: &Path) -> (Self, Vec<SettingsWarning>) {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return (Self::default(), Vec::new()),
+            // Nobody has been here before.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return (Self { first_start_done: false, ..Self::default() }, Vec::new());
+            }
             Err(error) => {
                 let warning = SettingsWarning::Unreadable { file: path.to_owned(), cause: error.into() };
                 return (Self::default(), vec![warning]);

@@ -20,12 +20,13 @@ const ARROWS: &[(&str, &str)] = &[
     ("frame", ""),
     ("input", ""),
     ("packet", ""),
+    ("platform", ""),
     ("link", "content frame input sync text"),
-    ("sandbox", "content files link sync text"),
+    ("sandbox", "content files link platform sync text"),
     ("libretro", "content frame input link sandbox sync text"),
     ("crash", "files link sync text"),
     ("game_command", "text"),
-    ("emulator", "crash libretro link sandbox sync text"),
+    ("emulator", "crash libretro link platform sandbox sync text"),
     ("files", ""),
     ("record", "files frame packet sync text"),
     ("video", "frame link packet record sync text"),
@@ -33,7 +34,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("room", "game_command input rate_limit"),
     ("session", "game_command input packet rate_limit room text"),
     ("net", "files input link packet rate_limit room session sync text video"),
-    ("library", "content emulator files link sync text"),
+    ("library", "content emulator files link platform sync text"),
     ("downloads", "crash emulator files library link net sync text"),
     ("settings", "files game_command link packet room text"),
     ("awake", "sync"),
@@ -44,8 +45,11 @@ const ARROWS: &[(&str, &str)] = &[
         "engine",
         "audio awake content crash emulator files frame game_command input library link net packet record room sandbox session sync text video",
     ),
-    ("gui", "content downloads engine frame input library link net packet room session settings signals sync text"),
-    ("headless", "emulator engine input packet room sandbox session signals sync text usage"),
+    (
+        "gui",
+        "audio content downloads engine frame input library link net packet platform room session settings signals sync text",
+    ),
+    ("headless", "downloads emulator engine input packet room sandbox session signals sync text usage"),
     (
         "tools",
         "crash downloads emulator engine files frame input library link net packet record room sandbox sync text usage video",
@@ -236,6 +240,22 @@ fn every_module_stands_in_the_table_of_the_map() {
     let missing = modules().into_iter().filter(|module| !names.contains(module.as_str()));
     let problems: Vec<String> = missing.map(|module| format!("the module {module} is missing")).collect();
     none(&problems, "The table of modules is in ARCHITECTURE.md, under The map.");
+}
+
+/// Crates and modules of the standard library by which a system's own calls are made.
+const SYSTEM: &[&str] =
+    &["rustix", "nix", "libc", "landlock", "seccompiler", "zbus", "std::os::unix", "std::os::linux", "std::os::fd"];
+
+#[test]
+fn every_file_that_calls_the_system_stands_in_the_list_for_porting() {
+    let text = read(&root().join("docs/porting.md"));
+    let named: BTreeSet<&str> = text.split('`').skip(1).step_by(2).collect();
+    let calls = |source: &&Source| {
+        source.mentions.iter().any(|mention| SYSTEM.iter().any(|system| is_within(&mention.path, system)))
+    };
+    let missing = sources().iter().filter(calls).filter(|source| !named.contains(source.path.as_str()));
+    let problems: Vec<String> = missing.map(|source| format!("src/{} is missing", source.path)).collect();
+    none(&problems, "What takes its place elsewhere is written down in docs/porting.md.");
 }
 
 /// Every document about the source.

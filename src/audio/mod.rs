@@ -3,8 +3,9 @@
 mod error;
 mod resample;
 mod speaker;
+mod test_tone;
 mod thread;
 
 pub use error::{AudioStartError, SpeakerError};
 pub use speaker::{SpeakerHandle, SpeakerSlot, SpeakerStatus};
-pub use thread::{AudioControl, AudioOutputs, AudioThread, start};
+pub use thread::{AudioControl, AudioOutputs, AudioThread, ToneOutcome, start};

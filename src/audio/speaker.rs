@@ -29,6 +29,8 @@ pub enum SpeakerStatus {
     Playing(String),
     /// There is none.
     Silent(SpeakerError),
+    /// The names of all that there are, as they were asked for.
+    Devices(Vec<String>),
 }
 
 /// The writing end of an open device.
@@ -53,6 +55,9 @@ pub struct SpeakerHandle {
 
 enum Wake {
     Lost(cpal::Error),
+    /// By its name; none for the system's own choice.
+    Choose(Option<String>),
+    List,
     Stop,
 }
 
@@ -62,13 +67,15 @@ impl SpeakerHandle {
         on_status: impl Fn(SpeakerStatus) + Send + 'static,
     ) -> Result<(SpeakerHandle, SpeakerSlot), SpawnError> {
         let volume = Arc::new(AtomicU32::new(1f32.to_bits()));
-        // Two: a lost device and the end of the program may come together; more losses say nothing new.
-        let (wake, wakes) = sync_channel(2);
+        // A lost device, a choice and the end of the program may come together. Full, a loss says nothing new, and a choice waits
+        // for no device that takes its time: the person makes it again.
+        let (wake, wakes) = sync_channel(8);
         let slot = SpeakerSlot::default();
         let (its_slot, its_volume, its_wake) = (slot.clone(), volume.clone(), wake.clone());
         let thread = spawn("speaker", move || {
+            let mut chosen = None;
             loop {
-                let stream = open(&its_volume, &its_wake);
+                let stream = open(chosen.as_deref(), &its_volume, &its_wake);
                 let limit = match &stream {
                     Ok((_, sink, name)) => {
                         tracing::info!(device = %name, rate_hz = sink.rate_hz, "sound");
@@ -84,23 +91,39 @@ impl SpeakerHandle {
                     *its_slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(sink);
                     stream
                 });
-                let wake = match limit {
+                let next = || match limit {
                     None => wakes.recv().map_err(|_| RecvTimeoutError::Disconnected),
                     Some(limit) => wakes.recv_timeout(limit),
                 };
+                let mut wake = next();
+                while let Ok(Wake::List) = wake {
+                    on_status(SpeakerStatus::Devices(names()));
+                    wake = next();
+                }
                 match wake {
                     Ok(Wake::Lost(why)) => {
                         tracing::warn!("the sound device went away: {why}");
                         // A device that fails at once must not be opened in a tight circle.
                         std::thread::sleep(Duration::from_millis(200));
                     }
+                    Ok(Wake::Choose(device)) => chosen = device,
                     Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-                    Err(RecvTimeoutError::Timeout) => {}
+                    Ok(Wake::List) | Err(RecvTimeoutError::Timeout) => {}
                 }
             }
         })?;
         let handle = SpeakerHandle { volume, wake, thread: Some(thread) };
         Ok((handle, slot))
+    }
+
+    /// Play on the device of this name from now on, where it is there; none for the system's own choice.
+    pub fn choose(&self, device: Option<String>) {
+        let _ = self.wake.try_send(Wake::Choose(device));
+    }
+
+    /// Have the names of all devices told, as [`SpeakerStatus::Devices`].
+    pub fn list(&self) {
+        let _ = self.wake.try_send(Wake::List);
     }
 
     /// 0.0 to 1.0.
@@ -126,11 +149,46 @@ fn hosts() -> Vec<cpal::Host> {
     ids.into_iter().filter_map(|id| cpal::host_from_id(id).ok()).collect()
 }
 
-fn open(volume: &Arc<AtomicU32>, wake: &SyncSender<Wake>) -> Result<(cpal::Stream, SpeakerSink, String), SpeakerError> {
+/// More than anybody has, and few enough for a list on the screen.
+const MOST_DEVICES: usize = 16;
+
+fn name_of(device: &cpal::Device) -> String {
+    device.description().map_or_else(|_| "default".into(), |d| d.name().to_owned())
+}
+
+/// Of the devices of the sound server, or of what there is in its place: where there is one, the same devices by other names lead
+/// past it.
+fn names() -> Vec<String> {
+    let mut names = Vec::new();
+    for host in hosts() {
+        let Ok(devices) = host.output_devices() else { continue };
+        for name in devices.map(|device| name_of(&device)).take(MOST_DEVICES) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if !names.is_empty() {
+            return names;
+        }
+    }
+    names
+}
+
+/// The device that was chosen, as long as it is there, or else the system's own choice.
+fn device_of(host: &cpal::Host, chosen: Option<&str>) -> Option<cpal::Device> {
+    let wanted = chosen.and_then(|chosen| host.output_devices().ok()?.find(|device| name_of(device) == chosen));
+    wanted.or_else(|| host.default_output_device())
+}
+
+fn open(
+    chosen: Option<&str>,
+    volume: &Arc<AtomicU32>,
+    wake: &SyncSender<Wake>,
+) -> Result<(cpal::Stream, SpeakerSink, String), SpeakerError> {
     let mut failure = SpeakerError::NoDevice;
     for host in hosts() {
-        let Some(device) = host.default_output_device() else { continue };
-        let name = device.description().map_or_else(|_| "default".into(), |d| d.name().to_owned());
+        let Some(device) = device_of(&host, chosen) else { continue };
+        let name = name_of(&device);
         match open_device(&device, volume, wake) {
             Ok((stream, sink)) => return Ok((stream, sink, name)),
             Err(error) => failure = SpeakerError::of_device(name, &error),

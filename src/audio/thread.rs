@@ -3,6 +3,7 @@
 use super::error::AudioStartError;
 use super::resample::{MAX_ADJUST, RateConverter, Ratio};
 use super::speaker::{SpeakerSink, SpeakerSlot, TARGET};
+use super::test_tone::{Part, TestTone};
 use crate::link::audio::AudioReader;
 use crate::link::{AUDIO_FRAMES, Link};
 use crate::packet::{AudioPacket, BLOCK, MAX_OPUS_BYTES, RATE_HZ};
@@ -20,21 +21,45 @@ const BITRATE: i32 = 128_000;
 /// A gap this long between two blocks is a pause, not a hiccup.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// How often more of the test's notes is handed to the speaker.
+const TONE_STEP: Duration = Duration::from_millis(10);
+
+/// What came of the notes by which a person tries the speaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToneOutcome {
+    /// A device took them.
+    Taken,
+    /// There is a device, and it takes nothing.
+    Stuck,
+    /// There is none.
+    NoDevice,
+    /// A game is heard, which says as much.
+    Game,
+}
+
 /// What other threads may ask of the audio thread.
 pub struct AudioControl {
     link: Arc<Link>,
     stop: AtomicBool,
     listeners: AtomicBool,
+    tone: AtomicBool,
 }
 
 impl AudioControl {
     pub fn new(link: Arc<Link>) -> Arc<AudioControl> {
-        Arc::new(AudioControl { link, stop: AtomicBool::new(false), listeners: AtomicBool::new(false) })
+        let no = || AtomicBool::new(false);
+        Arc::new(AudioControl { link, stop: no(), listeners: no(), tone: no() })
     }
 
     /// Whether a peer listens; without one and without a recording, nothing is encoded.
     pub fn set_listeners(&self, any: bool) {
         self.listeners.store(any, Ordering::Release);
+    }
+
+    /// Has three notes played, from their beginning, by the way that a game's sound takes to the speaker. Friends do not hear them.
+    pub fn play_tone(&self) {
+        self.tone.store(true, Ordering::Release);
+        self.link.audio_event.signal();
     }
 }
 
@@ -48,6 +73,8 @@ pub struct AudioOutputs {
     pub tap: AudioTap,
     /// The device that was opened last: none in headless mode.
     pub speakers: Option<SpeakerSlot>,
+    /// Told once the notes of a test are over. Must not wait.
+    pub on_tone: Box<dyn Fn(ToneOutcome) + Send>,
 }
 
 /// The running thread. Dropping it ends it.
@@ -81,6 +108,7 @@ pub fn start(
         encoder,
         converter: None,
         speaker: None,
+        tone: None,
         position: 0,
         last_block: Duration::ZERO,
     };
@@ -97,6 +125,7 @@ struct AudioLoop {
     /// The core's rate, and the way from there to 48 kHz.
     converter: Option<(f64, RateConverter)>,
     speaker: Option<Speaker>,
+    tone: Option<TestTone>,
     position: u64,
     last_block: Duration,
 }
@@ -112,12 +141,16 @@ impl AudioLoop {
     fn run(&mut self, reader: &AudioReader) {
         let mut samples = vec![0i16; AUDIO_FRAMES * 2];
         loop {
-            reader.wait();
+            match self.tone {
+                None => reader.wait(),
+                Some(_) => drop(self.control.link.audio_event.wait_timeout(TONE_STEP)),
+            }
             if self.control.stop.load(Ordering::Acquire) {
                 return;
             }
             self.take_speaker();
             let fresh = reader.read(&mut samples);
+            self.play_tone(!fresh.is_empty());
             let Some(rate) = reader.rate() else { continue };
             if self.converter.as_ref().is_none_or(|(from, _)| *from != rate) {
                 self.converter = RateConverter::new(rate, RATE_HZ.into(), BLOCK, Ratio::Fixed)
@@ -145,6 +178,41 @@ impl AudioLoop {
         }
     }
 
+    /// Goes on with the notes of a test, where one was asked for and no game is heard.
+    fn play_tone(&mut self, game: bool) {
+        if self.control.tone.swap(false, Ordering::AcqRel) {
+            self.tone = Some(TestTone::new(now()));
+        }
+        let Some(tone) = &mut self.tone else { return };
+        if game {
+            self.end_tone(ToneOutcome::Game);
+            return;
+        }
+        loop {
+            match tone.next(now()) {
+                Part::Block(block) => {
+                    if let Some(speaker) = &mut self.speaker {
+                        speaker.play(block);
+                    }
+                }
+                Part::Later => return,
+                Part::Over => break,
+            }
+        }
+        let outcome = match &self.speaker {
+            None => ToneOutcome::NoDevice,
+            // A device that stands still leaves the ring full; less than its own block is left by one that does not.
+            Some(speaker) if speaker.waiting() > speaker.target() * 2.0 => ToneOutcome::Stuck,
+            Some(_) => ToneOutcome::Taken,
+        };
+        self.end_tone(outcome);
+    }
+
+    fn end_tone(&mut self, outcome: ToneOutcome) {
+        self.tone = None;
+        (self.outputs.on_tone)(outcome);
+    }
+
     fn take_speaker(&mut self) {
         let Some(speakers) = &self.outputs.speakers else { return };
         let Some(sink) = speakers.try_lock().ok().and_then(|mut newest| newest.take()) else { return };
@@ -167,10 +235,19 @@ fn encode(encoder: &mut Encoder, block: &[f32], position: u64, outputs: &mut Aud
 }
 
 impl Speaker {
+    /// What should wait for the device, in sample pairs.
+    fn target(&self) -> f64 {
+        TARGET.as_secs_f64() * f64::from(self.sink.rate_hz)
+    }
+
+    /// What does.
+    fn waiting(&self) -> f64 {
+        (self.sink.capacity - self.sink.samples.slots()) as f64 / 2.0
+    }
+
     fn play(&mut self, block: &[f32]) {
         self.converter.push(block.iter().copied());
-        let target = TARGET.as_secs_f64() * f64::from(self.sink.rate_hz);
-        let waiting = (self.sink.capacity - self.sink.samples.slots()) as f64 / 2.0;
+        let (target, waiting) = (self.target(), self.waiting());
         // The device takes its blocks in jumps; only the drift beneath them counts.
         self.fill += (waiting - self.fill) * 0.01;
         self.converter.set_adjust((target - self.fill) / target * MAX_ADJUST);

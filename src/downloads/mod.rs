@@ -1,4 +1,5 @@
-//! Cores from the internet: the list of a server shaped like libretro's buildbot, and what is fetched from it.
+//! Cores from the internet: the list of a server shaped like libretro's buildbot, and what is fetched from it; and [`releases`], word
+//! of a newer version of the program.
 //!
 //! Whatever arrives is compared with the list, looked at and tried in a core process before it can be chosen. Nothing here is
 //! asked for by itself: a person opens the list, or names a core.
@@ -11,6 +12,7 @@ mod info;
 mod install;
 mod offers;
 mod probe;
+pub mod releases;
 mod worker;
 
 pub use error::{DownloadError, ProbeError};

@@ -3,6 +3,7 @@
 use super::NO_SHADER_CACHES;
 use crate::link::message::{HardwareProblem, HardwareSeen};
 use crate::messages;
+use crate::platform;
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -46,7 +47,7 @@ pub fn ask_graphics() -> Graphics {
 
 /// What the process said before it ended well.
 fn answer() -> Option<String> {
-    let mut child = Command::new("/proc/self/exe")
+    let mut child = Command::new(platform::own_program())
         .arg(GRAPHICS_SUBCOMMAND)
         .envs(NO_SHADER_CACHES)
         .stdin(Stdio::null())

@@ -103,6 +103,8 @@ pub enum Command {
     WindowShown(bool),
     /// The speaker's volume, 0.0 to 1.0. The stream's sound does not change.
     Volume(f32),
+    /// The speaker itself, or a test of it.
+    Speaker(SpeakerCommand),
     /// Something about the people and their links.
     Room(RoomCommand),
     /// What guests may call this machine, and by way of whom they come.
@@ -113,4 +115,15 @@ pub enum Command {
     Certificates(Option<AcmeConfig>),
     /// Stream in this format only; none for the best that each peer takes.
     Codec(Option<Format>),
+}
+
+/// What can be asked of the sound on the host's own machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SpeakerCommand {
+    /// Play on the device of this name where it is there; none for the system's own choice.
+    Choose(Option<String>),
+    /// Have the devices in the snapshot.
+    List,
+    /// Play three notes.
+    Test,
 }

@@ -6,7 +6,7 @@ use super::saves::{AllWritten, CLOCK_EVERY, CoreName, SaveError, SaveFiles, Save
 use super::temporary::Temporary;
 use super::thread::Message;
 use super::wiring::Threads;
-use super::{NoticeKind, controls};
+use super::{NoticeKind, SpeakerCommand, controls};
 use crate::emulator::{self, Emulator};
 use crate::frame::Picture;
 use crate::game_command::StatePlace;
@@ -207,6 +207,16 @@ impl Executor {
             Action::Event(event) => publisher.event(event),
         }
         None
+    }
+
+    /// Without a speaker, as in headless mode, nothing comes of it but a test that says so.
+    pub(super) fn ask_speaker(&self, asked: SpeakerCommand) {
+        match (asked, &self.threads.speaker) {
+            (SpeakerCommand::Test, _) => self.threads.sound_test.play_tone(),
+            (SpeakerCommand::List, Some(speaker)) => speaker.list(),
+            (SpeakerCommand::Choose(device), Some(speaker)) => speaker.choose(device),
+            (_, None) => {}
+        }
     }
 
     /// What is saved now stays as a version if the core is told something that may take it back: a state brings the battery save of

@@ -27,7 +27,7 @@ mod wiring;
 
 pub use crate::game_command::{Continuing, Flow, GameCommand, Slot, TimeSettings};
 pub use crate::link::message::{Bounds, DiscCommand, Discs, OptionInfo, Wants};
-pub use command::{Command, Game};
+pub use command::{Command, Game, SpeakerCommand};
 pub use core_hold::diagnose_hold;
 pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose, diagnose_awake};
 pub use event::EngineEvent;
@@ -36,7 +36,8 @@ pub use notice::{Length, Level, Notice, NoticeKind};
 pub use resolver::ServerName;
 pub use saves::{SaveError, SaveVersion, SavedState, StateList, last_pictures};
 pub use snapshot::{
-    ChatLine, DeviceStatus, GameState, GameStatus, InviteStatus, PeerStatus, Rendition, Snapshot, Speaker, Stats,
+    ChatLine, DeviceStatus, GameState, GameStatus, InviteStatus, PeerStatus, Rendition, Snapshot, SoundTest, Speaker,
+    Stats,
 };
 pub use wiring::StartError;
 

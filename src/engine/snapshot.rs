@@ -3,7 +3,7 @@
 use super::internet::InternetStatus;
 use super::notice::{Notice, NoticeKind};
 use super::saves::{SaveVersion, StateList};
-use crate::audio::SpeakerError;
+use crate::audio::{SpeakerError, ToneOutcome};
 use crate::crash::Crash;
 use crate::game_command::Flow;
 use crate::input::SeatSet;
@@ -36,6 +36,10 @@ pub struct Snapshot {
     pub banned: usize,
     /// The speaker, once sound has been tried.
     pub speaker: Speaker,
+    /// The names of the devices it could play on, once they were asked for.
+    pub speakers: Vec<String>,
+    /// What is known of the notes that were to be played last.
+    pub sound_test: SoundTest,
     /// Things to tell the person at the desktop, oldest first; at most 16 are kept.
     pub notices: Vec<Notice>,
     /// Speed of the running game.
@@ -177,6 +181,18 @@ pub enum Speaker {
     Playing(String),
     /// There is none; the game runs silently here.
     Silent(SpeakerError),
+}
+
+/// A test of the speaker.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SoundTest {
+    /// None was asked for.
+    #[default]
+    None,
+    /// Its notes are played now.
+    Playing,
+    /// It is over.
+    Over(ToneOutcome),
 }
 
 /// Speed of the running game, over the last second where a rate is meant.

@@ -10,8 +10,9 @@ use super::internet::{Internet, Reach};
 use super::machine::{Action, Guest, Machine, StartId};
 use super::people::People;
 use super::publisher::Publisher;
-use super::snapshot::Speaker;
-use super::{Command, EngineEvent, GameState, GameStatus, Length, NoticeKind};
+use super::snapshot::{SoundTest, Speaker};
+use super::{Command, EngineEvent, GameState, GameStatus, Length, NoticeKind, SpeakerCommand};
+use crate::audio::ToneOutcome;
 use crate::awake::{Awake, Moment};
 use crate::emulator;
 use crate::link::message::FromCore;
@@ -41,6 +42,10 @@ pub(super) enum Message {
     Core(StartId, emulator::Event),
     Session(SessionEvent),
     Speaker(Speaker),
+    /// The devices that it could play on.
+    Speakers(Vec<String>),
+    /// The notes of a test are over.
+    Tone(ToneOutcome),
     Record(RecordEvent),
     /// Where the page is served, the best address first: there are others now.
     Addresses(Vec<SocketAddr>),
@@ -108,6 +113,12 @@ impl EngineThread {
                 self.executor.set_site(site);
             }
             Message::Command(Command::WindowShown(shown)) => self.window_shown = shown,
+            Message::Command(Command::Speaker(asked)) => {
+                if asked == SpeakerCommand::Test {
+                    self.publisher.snapshot.sound_test = SoundTest::Playing;
+                }
+                self.executor.ask_speaker(asked);
+            }
             Message::Command(Command::Internet(internet)) => self.apply_internet(internet),
             Message::Command(Command::Certificates(wanted)) => self.apply_certificates(wanted),
             Message::Command(command) => self.machine.handle_command(command),
@@ -141,6 +152,8 @@ impl EngineThread {
                 }
                 self.publisher.snapshot.speaker = speaker;
             }
+            Message::Speakers(names) => self.publisher.snapshot.speakers = names,
+            Message::Tone(outcome) => self.publisher.snapshot.sound_test = SoundTest::Over(outcome),
             Message::Record(event) => self.publisher.notice(match event {
                 RecordEvent::Started(file) => NoticeKind::Recording { file },
                 RecordEvent::Finished { files, seconds } => {

@@ -81,6 +81,7 @@ pub(super) struct Threads {
     _audio: AudioThread,
     _record: RecordThread,
     pub(super) speaker: Option<SpeakerHandle>,
+    pub(super) sound_test: Arc<AudioControl>,
 }
 
 impl Engine {
@@ -144,9 +145,16 @@ impl Engine {
         let audio = audio::start(
             link.clone(),
             audio_control.clone(),
-            AudioOutputs { tap: audio_tap, packets: sound, packet_event: packet_event.clone(), speakers },
+            AudioOutputs {
+                tap: audio_tap,
+                packets: sound,
+                packet_event: packet_event.clone(),
+                speakers,
+                on_tone: reporter(&messages, Message::Tone),
+            },
         )?;
 
+        let sound_test = audio_control.clone();
         let board = BoardWriter::new(link.clone());
         let feedback = FeedbackReader::new(link.clone());
         let (net, net_thread) = net::start(
@@ -175,7 +183,8 @@ impl Engine {
 
         let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot { invites, ..Snapshot::default() })));
         let (events, events_out) = sync_channel(QUEUE);
-        let threads = Threads { _watch: watch, signaling, _video: video, _audio: audio, _record: record, speaker };
+        let threads =
+            Threads { _watch: watch, signaling, _video: video, _audio: audio, _record: record, speaker, sound_test };
         let executor = Executor::new(
             link.clone(),
             VideoHandle { control: video_control.clone(), pictures: pictures_out },
@@ -274,10 +283,11 @@ fn reporter<T: 'static>(
 }
 
 fn speaker_message(status: SpeakerStatus) -> Message {
-    Message::Speaker(match status {
-        SpeakerStatus::Playing(device) => Speaker::Playing(device),
-        SpeakerStatus::Silent(why) => Speaker::Silent(why),
-    })
+    match status {
+        SpeakerStatus::Playing(device) => Message::Speaker(Speaker::Playing(device)),
+        SpeakerStatus::Silent(why) => Message::Speaker(Speaker::Silent(why)),
+        SpeakerStatus::Devices(names) => Message::Speakers(names),
+    }
 }
 
 type Preview = (Option<triple_buffer::Input<Picture>>, Option<triple_buffer::Output<Picture>>);

@@ -2,10 +2,12 @@
 
 mod actions;
 mod cores;
+mod first_start;
 mod games;
 mod input;
 mod looking;
 mod open;
+mod releases;
 mod several;
 mod start;
 mod updates;
@@ -15,6 +17,7 @@ pub use start::{Start, run};
 use self::cores::CoreDownloads;
 use self::games::Games;
 use self::looking::Looking;
+use self::releases::Releases;
 use self::several::CoreQuestions;
 use self::start::StartError;
 use super::input_capture::InputCapture;
@@ -27,7 +30,9 @@ use super::picker::Picker;
 use super::state_pictures::StatePictures;
 use super::view::{Dialog, Model, PictureShape, Screen, View};
 use super::{invite_links, theme};
-use crate::engine::{Command, Config, Engine, GameCommand, Internet, InternetWords, Level, RelayWords, Snapshot};
+use crate::engine::{
+    Command, Config, Engine, GameCommand, Internet, InternetWords, Level, RelayWords, Snapshot, SpeakerCommand,
+};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
@@ -68,6 +73,7 @@ struct App {
     games: Games,
     core_questions: CoreQuestions,
     looking: Looking,
+    releases: Releases,
     /// To have the window painted by whoever has news for it.
     ctx: Context,
     texts: Texts,
@@ -77,6 +83,7 @@ struct App {
     render_state: Option<RenderState>,
     software_rendering: bool,
     gamepads: Vec<Gamepad>,
+    pads_held: Vec<(usize, u16)>,
     gamepad_error: Option<String>,
     local_players: LocalPlayers,
     /// What the room was told of them last.
@@ -151,6 +158,9 @@ impl App {
         };
         engine.on_change(wake(ctx));
         engine.send(Command::Volume(settings.volume));
+        if !settings.speaker.is_empty() {
+            engine.send(Command::Speaker(SpeakerCommand::Choose(speaker(&settings))));
+        }
         let commands = engine.game_commands();
         let on_flow = Box::new(move |flow| commands(GameCommand::Flow(flow)));
         let local_input = LocalInput::start(engine.local_pads(), on_flow, Some(engine.feedback()), wake(ctx));
@@ -176,6 +186,7 @@ impl App {
             games: Games::default(),
             core_questions: CoreQuestions::default(),
             looking: Looking::default(),
+            releases: Releases::default(),
             ctx: ctx.clone(),
             settings,
             settings_path,
@@ -188,6 +199,7 @@ impl App {
             software_rendering: render_state.as_ref().is_some_and(is_software),
             render_state,
             gamepads: Vec::new(),
+            pads_held: Vec::new(),
             gamepad_error: None,
             local_players: LocalPlayers::default(),
             sent_locals: Vec::new(),
@@ -197,8 +209,12 @@ impl App {
             minimized: false,
         };
         app.start_library(ctx);
+        app.watch_releases();
         if !app.settings.library_folders.is_empty() {
             app.view.screen = Screen::Library;
+        }
+        if !app.settings.first_start_done && start == Start::default() {
+            app.begin_first_start();
         }
         app.begin(start);
         Ok(app)
@@ -212,6 +228,11 @@ impl App {
             self.view.notices.push(Level::Warning, text);
         }
     }
+}
+
+/// The device that was chosen.
+fn speaker(settings: &Settings) -> Option<String> {
+    Some(settings.speaker.clone()).filter(|name| !name.is_empty())
 }
 
 /// How guests reach this machine, as the settings have it. What of them cannot be used is said where it is typed.
@@ -294,6 +315,7 @@ impl eframe::App for App {
             picture: self.picture,
             demo: self.cores.iter().any(|core| core.bundled),
             gamepads: &self.gamepads,
+            pads_held: &self.pads_held,
             gamepad_error: self.gamepad_error.as_deref(),
             local_players: &self.local_players,
             capture,

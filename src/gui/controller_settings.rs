@@ -273,7 +273,8 @@ fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, state: KeySta
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
-fn button_text(texts: &Texts, button: usize) -> String {
+/// What the button at this place of [`BUTTONS`] is called.
+pub(super) fn button_text(texts: &Texts, button: usize) -> String {
     match BUTTONS[button].0 {
         "up" => texts.up.to_owned(),
         "down" => texts.down.to_owned(),

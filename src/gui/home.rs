@@ -26,7 +26,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             .exact_size(60.0)
             .show_separator_line(false)
             .frame(bar)
-            .show(ui, |ui| top_bar(view, ui, model));
+            .show(ui, |ui| top_bar(view, ui, model, actions));
         let foot = Frame::new().fill(theme::BACKGROUND).inner_margin(Margin::symmetric(20, 0));
         Panel::bottom("home-foot")
             .exact_size(38.0)
@@ -51,7 +51,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
     });
 }
 
-fn top_bar(view: &mut View, ui: &mut Ui, model: &Model) {
+fn top_bar(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     widgets::row(
         ui,
         60.0,
@@ -65,6 +65,11 @@ fn top_bar(view: &mut View, ui: &mut Ui, model: &Model) {
             let settings = ui.add(Button::icon(Icon::Gear, model.texts.settings)).on_hover_text(model.texts.settings);
             if settings.clicked() {
                 view.dialog = Some(Dialog::Settings(SettingsDraft::of(model.settings)));
+            }
+            let again =
+                ui.add(Button::icon(Icon::Info, model.texts.first_again)).on_hover_text(model.texts.first_again);
+            if again.clicked() {
+                actions.push(Action::BeginFirstStart);
             }
         },
     );

@@ -25,6 +25,11 @@ fn open_invite<'a>(model: &'a Model) -> Option<&'a InviteStatus> {
     model.snapshot.invites.iter().find(|invite| plain(&invite.terms) && !invite.by_guest && !invite.links.is_empty())
 }
 
+/// The same as it is opened: the address most likely to work.
+pub(super) fn open_link<'a>(model: &'a Model) -> Option<&'a str> {
+    Some(open_invite(model)?.links.first()?.as_str())
+}
+
 /// The first snapshot of the room has come.
 pub(super) fn is_known(model: &Model) -> bool {
     !model.snapshot.invites.is_empty() || !model.snapshot.seats.is_empty()

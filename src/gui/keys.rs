@@ -90,7 +90,7 @@ impl KeyBindings {
     }
 
     /// What a key presses: more than one button where it was chosen twice.
-    fn pressed_by(&self, key: Key) -> u16 {
+    pub fn pressed_by(&self, key: Key) -> u16 {
         let fitting = BUTTONS.iter().zip(self.0).filter(|(_, known)| *known == key);
         fitting.fold(0, |all, ((_, button), _)| all | *button as u16)
     }

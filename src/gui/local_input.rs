@@ -39,6 +39,8 @@ struct Shared {
     running: AtomicBool,
     /// No game is open: pads move about in the window.
     in_window: AtomicBool,
+    /// The window shows what is held.
+    watched: AtomicBool,
     ended: AtomicBool,
     state: Mutex<State>,
     /// For the turbo thread: what is held has changed, or it should end.
@@ -122,6 +124,7 @@ impl LocalInput {
             stick_moves_dpad: AtomicBool::new(true),
             running: AtomicBool::new(false),
             in_window: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -179,6 +182,16 @@ impl LocalInput {
         if self.shared.in_window.swap(yes, Ordering::Relaxed) != yes {
             self.shared.state().presses.clear();
         }
+    }
+
+    /// Whether the window is to be woken for everything that is pressed and let go, to show it.
+    pub fn set_watched(&self, yes: bool) {
+        self.shared.watched.store(yes, Ordering::Relaxed);
+    }
+
+    /// What is held on each pad.
+    pub fn held(&self) -> Vec<(usize, u16)> {
+        self.shared.state().pads.iter().map(|(id, pad)| (*id, pad.buttons)).collect()
     }
 
     /// The direction that is held on some pad.
@@ -304,12 +317,14 @@ fn publish(shared: &Shared, gilrs: &Gilrs) -> bool {
     let in_window = shared.in_window.load(Ordering::Relaxed);
     let stick = in_window || shared.stick_moves_dpad.load(Ordering::Relaxed);
     let pads: Vec<_> = gilrs.gamepads().map(|(id, pad)| (usize::from(id), pad_state(&pad, stick))).collect();
-    let mut pressed = false;
+    let watched = shared.watched.load(Ordering::Relaxed);
+    let mut news = false;
     shared.change(|state| {
-        pressed = in_window && state.note_presses(&pads);
+        news = in_window && state.note_presses(&pads);
+        news |= watched && state.pads != pads;
         state.pads = pads;
     });
-    pressed
+    news
 }
 
 fn publish_gamepads(shared: &Shared, gilrs: &Gilrs) {

@@ -3,8 +3,9 @@
 use super::icons::Icon;
 use super::theme;
 use super::widgets::{self, Button};
+use crate::downloads::releases::{self, Release};
 use crate::engine::{Level, NoticeKind, Snapshot};
-use crate::text::{Message, Texts};
+use crate::text::{Message, Texts, fill};
 use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, OpenUrl, Order, Stroke, Ui};
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,6 +19,8 @@ fn seconds(level: Level) -> f64 {
     }
 }
 
+/// How long one stays that is read while something else begins.
+const LONG_SECONDS: f64 = 30.0;
 /// More than these would hide the game.
 const MAX_SHOWN: usize = 3;
 /// The window's own are kept to this many; the oldest go first.
@@ -28,6 +31,8 @@ const MAX_OWN: usize = 16;
 enum Content {
     Kind(NoticeKind),
     Text(String),
+    /// Of the program, newer than this one.
+    Release(Release),
 }
 
 impl Content {
@@ -35,6 +40,7 @@ impl Content {
         match self {
             Content::Kind(kind) => kind.text(texts),
             Content::Text(text) => text.clone(),
+            Content::Release(release) => release_text(release, texts),
         }
     }
 }
@@ -45,6 +51,7 @@ struct Card {
     key: Key,
     level: Level,
     content: Content,
+    seconds: f64,
 }
 
 /// Which of the engine's and the window's own notices are still to be shown.
@@ -71,9 +78,26 @@ enum Seen {
 impl Notices {
     /// Adds one of the window's own. The same words twice are one notice.
     pub fn push(&mut self, level: Level, text: String) {
-        let content = Content::Text(text);
+        self.push_for(level, text, seconds(level));
+    }
+
+    /// Something to read in peace.
+    pub fn push_long(&mut self, level: Level, text: String) {
+        self.push_for(level, text, LONG_SECONDS);
+    }
+
+    /// A newer version of the program, until it is dismissed.
+    pub fn push_release(&mut self, release: Release) {
+        self.push_content(Level::Info, Content::Release(release), f64::INFINITY);
+    }
+
+    fn push_for(&mut self, level: Level, text: String, seconds: f64) {
+        self.push_content(level, Content::Text(text), seconds);
+    }
+
+    fn push_content(&mut self, level: Level, content: Content, seconds: f64) {
         self.own.retain(|old| old.content != content);
-        self.own.push(Card { key: Key::Own(self.next_id), level, content });
+        self.own.push(Card { key: Key::Own(self.next_id), level, content, seconds });
         self.next_id += 1;
         if self.own.len() > MAX_OWN {
             self.own.remove(0);
@@ -86,13 +110,14 @@ impl Notices {
             key: Key::Engine(notice.id),
             level: notice.level,
             content: Content::Kind(notice.kind.clone()),
+            seconds: seconds(notice.level),
         });
         let all: Vec<_> = engine.chain(self.own.iter().cloned()).collect();
         self.seen.retain(|key, _| all.iter().any(|card| card.key == *key));
         let mut waiting: Vec<_> = all
             .into_iter()
             .filter(|card| match *self.seen.entry(card.key).or_insert(Seen::At(now)) {
-                Seen::At(first) => now - first < seconds(card.level),
+                Seen::At(first) => now - first < card.seconds,
                 Seen::Dismissed => false,
             })
             .collect();
@@ -115,9 +140,9 @@ impl Notices {
                     self.seen.insert(card.key, Seen::Dismissed);
                     ui.ctx().request_repaint();
                 } else if let Some(Seen::At(first)) = self.seen.get(&card.key)
-                    && card.level != Level::Error
+                    && card.seconds.is_finite()
                 {
-                    let left = first + seconds(card.level) - now;
+                    let left = first + card.seconds - now;
                     ui.ctx().request_repaint_after_secs(left.max(0.05) as f32);
                 }
             }
@@ -152,12 +177,29 @@ fn show_card(ui: &mut Ui, card: &Card, texts: &Texts, width: f32) -> bool {
                     if let Content::Kind(NoticeKind::CrashReport { file }) = &card.content {
                         report_buttons(ui, file, texts);
                     }
+                    if let Content::Release(Release { link: Some(link), .. }) = &card.content {
+                        if ui.add(Button::text(texts.newer_version_open)).clicked() {
+                            ui.ctx().open_url(OpenUrl::new_tab(link));
+                        }
+                        ui.add_space(6.0);
+                    }
                 });
                 ui.add(Button::icon(Icon::Close, texts.dismiss)).on_hover_text(texts.dismiss).clicked()
             })
             .inner
         })
         .inner
+}
+
+fn release_text(release: &Release, texts: &Texts) -> String {
+    let (version, current) = (release.version.to_string(), releases::current().to_string());
+    let values = [
+        ("version", version.as_str()),
+        ("date", release.date.as_str()),
+        ("current", current.as_str()),
+        ("words", release.words.as_str()),
+    ];
+    fill(texts.newer_version, &values).trim().to_owned()
 }
 
 /// What can be done with the report of a crash.

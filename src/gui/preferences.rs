@@ -8,7 +8,7 @@ use super::site_settings::{self, SiteDraft};
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use crate::downloads::DEFAULT_SERVER;
+use crate::downloads::{DEFAULT_SERVER, releases};
 use crate::engine::{Bounds, Continuing, NoticeKind, Speaker, TimeSettings};
 use crate::packet::Format;
 use crate::room::MAX_NAME;
@@ -25,6 +25,7 @@ pub struct SettingsDraft {
     site: SiteDraft,
     internet: InternetDraft,
     core_server: String,
+    update_address: String,
 }
 
 impl SettingsDraft {
@@ -36,6 +37,7 @@ impl SettingsDraft {
             site: SiteDraft::of(settings),
             internet: InternetDraft::of(settings),
             core_server: settings.core_server.clone(),
+            update_address: settings.update_address.clone(),
         }
     }
 }
@@ -57,10 +59,12 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
         internet_settings::show(ui, texts, &mut draft.internet, &mut new);
         site_settings::show(ui, texts, &mut draft.site, &mut new);
         ports(ui, texts, &mut new);
+        newer_versions(ui, texts, draft, &mut new);
         DialogState::Open
     });
     if state == DialogState::Closed {
         new.host_name = clean_name(&draft.name);
+        draft.update_address.trim().clone_into(&mut new.update_address);
         draft.site.apply(&mut new);
         draft.internet.apply(&mut new);
     }
@@ -301,4 +305,22 @@ fn ports(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
         });
     }
     widgets::explain(ui, texts.after_restart);
+}
+
+fn newer_versions(ui: &mut Ui, texts: &Texts, draft: &mut SettingsDraft, new: &mut Settings) {
+    dialog::heading(ui, texts.newer_versions);
+    line(ui, texts.update_address, |ui| {
+        let field = TextEdit::singleline(&mut draft.update_address).hint_text("https://").desired_width(300.0);
+        if ui.add(field).accessible_name(texts.update_address).lost_focus() {
+            draft.update_address = draft.update_address.trim().to_owned();
+            new.update_address.clone_from(&draft.update_address);
+        }
+    });
+    match releases::check_address(&draft.update_address) {
+        Err(error) if !draft.update_address.trim().is_empty() => {
+            let text = RichText::new(error.text(texts)).size(13.0).color(theme::WARNING);
+            ui.add(egui::Label::new(text).wrap());
+        }
+        _ => widgets::explain(ui, texts.update_address_hint),
+    }
 }

@@ -4,6 +4,7 @@
 
 use super::chat::{Chat, PanelVisibility};
 use super::dialog::DialogState;
+use super::first_start::{self, FirstStart};
 use super::game_choice::GameChoice;
 use super::get_cores::CoreSearch;
 use super::input_capture::{CaptureState, PictureArea};
@@ -18,8 +19,8 @@ use super::several::{Machines, SeveralFiles};
 use super::state_pictures::StatePictures;
 use super::time_control::TimeControl;
 use super::{
-    connection, control_bar, core_choice, game, game_choice, get_cores, home, icons, invite, join_requests, options,
-    preferences, several, slots, theme,
+    connection, control_bar, core_choice, game, game_choice, game_sources, get_cores, home, icons, invite,
+    join_requests, options, preferences, several, slots, theme,
 };
 use crate::downloads::Shown;
 use crate::engine::{Command, Snapshot};
@@ -55,6 +56,8 @@ pub struct Model<'a> {
     pub demo: bool,
     /// Gamepads that are plugged in.
     pub gamepads: &'a [Gamepad],
+    /// What is held on each, while that is shown: the pad's number and its buttons' bits.
+    pub pads_held: &'a [(usize, u16)],
     /// Why no gamepad can be read, if that is so.
     pub gamepad_error: Option<&'a str>,
     /// The players at this machine, with their seats.
@@ -105,6 +108,8 @@ pub enum Action {
     Library(CatalogCommand),
     /// Have the system show where this lies.
     ShowInFolder(PathBuf),
+    /// Go through the first start once more.
+    BeginFirstStart,
     /// Start the bundled demo.
     PlayDemo,
     /// Open this file, asking for the core where that is not clear.
@@ -185,6 +190,8 @@ pub enum Dialog {
     NoCore(PathBuf),
     /// Cores that can be fetched.
     GetCores(CoreSearch),
+    /// Where there are games that may be played.
+    GameSources,
     /// Where the library's games lie.
     LibraryFolders,
     /// What can be done with the library's game at this place.
@@ -199,6 +206,8 @@ pub enum Screen {
     Home,
     /// The library of games.
     Library,
+    /// What is asked of those who have not been here before.
+    FirstStart,
 }
 
 /// The window's own state: the open dialog, what was dismissed.
@@ -212,6 +221,8 @@ pub struct View {
     pub screen: Screen,
     /// Of the library's screen.
     pub library: LibraryView,
+    /// Of the first start.
+    pub first: FirstStart,
     /// Where the picture was painted last.
     pub picture_area: Option<PictureArea>,
     pub(super) side_panel_hidden: bool,
@@ -247,6 +258,7 @@ impl View {
             match self.screen {
                 Screen::Home => home::show(self, ui, model, &mut actions),
                 Screen::Library => library_screen::show(self, ui, model, &mut actions),
+                Screen::FirstStart => first_start::show(self, ui, model, &mut actions),
             }
         }
         // A dialog is answered first.
@@ -299,6 +311,7 @@ impl View {
             Dialog::SeveralFiles(chosen) => several::show(ui, model, chosen, actions),
             Dialog::NoCore(content) => core_choice::show_none(self, ui, model, content, actions),
             Dialog::GetCores(search) => get_cores::show(ui, model, search, actions),
+            Dialog::GameSources => game_sources::show(ui, model),
             Dialog::LibraryFolders => library_screen::show_folders(ui, model, actions),
             Dialog::GameMenu(path) => library_screen::show_menu(ui, model, path, &mut self.dialog, actions),
         };

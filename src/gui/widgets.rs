@@ -146,7 +146,9 @@ impl Widget for Button<'_> {
             let painter = ui.painter().with_clip_rect(ui.clip_rect().intersect(rect.expand(2.0)));
             painter.rect_filled(rect, CornerRadius::same(8), self.fill(&response));
             if response.has_focus() {
-                painter.rect_stroke(rect, CornerRadius::same(8), Stroke::new(1.5, theme::ACCENT), StrokeKind::Inside);
+                // On the warm colour itself a ring of it would not be seen.
+                let ring = if self.emphasis == Emphasis::Primary { theme::TEXT } else { theme::ACCENT };
+                painter.rect_stroke(rect, CornerRadius::same(8), Stroke::new(1.5, ring), StrokeKind::Inside);
             }
             let lit = self.emphasis == Emphasis::Quiet && response.hovered() && self.color.is_none();
             let color = if lit { theme::TEXT } else { color };

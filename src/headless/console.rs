@@ -1,5 +1,6 @@
 //! Events on standard output, for people who read along.
 
+use crate::downloads::releases::{self, Release};
 use crate::engine::{Engine, EngineEvent, Flow, Snapshot};
 use crate::messages;
 use crate::room::{JoinRequest, Origin};
@@ -22,8 +23,16 @@ messages! {
         fast_by => FastBy { name: String },
         slow_by => SlowBy { name: String },
         rewind_by => RewindBy { name: String },
+        newer_version => NewerVersion { status: String },
         request => Request { name: String, address: String, request: u32 },
     }
+}
+
+/// That there is one, and where.
+pub(super) fn newer_version(release: &Release, texts: &Texts) -> String {
+    let status = release.status(&releases::current()).text(texts);
+    let line = ConsoleLine::NewerVersion { status }.text(texts);
+    [Some(line), release.link.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// The line for an event; none for those that nothing is said about.

@@ -1,5 +1,6 @@
 //! `hotseat doctor`: tries what friends elsewhere need and what cores draw with, and says what it found.
 
+use crate::downloads::releases::{self, ReleaseStatus};
 use crate::emulator::{Graphics, ask_graphics};
 use crate::engine::{Config, Engine, StartError, Step, StepState, StepTitle, diagnose, diagnose_awake, diagnose_hold};
 use crate::sandbox::{Policy, Private, Task, probe};
@@ -15,7 +16,7 @@ const QUIET: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Starts what hosting would start, without a game, waits until nothing more comes, and describes each step.
-pub fn doctor(config: Config, as_json: bool, texts: &Texts) -> Result<String, StartError> {
+pub fn doctor(config: Config, update_address: &str, as_json: bool, texts: &Texts) -> Result<String, StartError> {
     let engine = Engine::start(config)?;
     let start = Instant::now();
     let mut steps = diagnose(&engine.snapshot().internet, texts);
@@ -37,7 +38,12 @@ pub fn doctor(config: Config, as_json: bool, texts: &Texts) -> Result<String, St
     steps.extend(diagnose_hold(tried.ok()));
     steps.push(diagnose_awake());
     let graphics = ask_graphics();
-    Ok(if as_json { machine_readable(&steps, &graphics, texts) } else { readable(&steps, &graphics, texts) })
+    let release = releases::status(update_address);
+    Ok(if as_json {
+        machine_readable(&steps, &graphics, &release, texts)
+    } else {
+        readable(&steps, &graphics, &release, texts)
+    })
 }
 
 fn state_of(graphics: &Graphics) -> StepState {
@@ -48,7 +54,16 @@ fn state_of(graphics: &Graphics) -> StepState {
     }
 }
 
-fn machine_readable(steps: &[Step], graphics: &Graphics, texts: &Texts) -> String {
+fn state_of_release(release: &ReleaseStatus) -> StepState {
+    match release {
+        ReleaseStatus::Off => StepState::Off,
+        ReleaseStatus::Newest { .. } => StepState::Good,
+        ReleaseStatus::Newer { .. } => StepState::Limited,
+        ReleaseStatus::Unknown { .. } => StepState::Bad,
+    }
+}
+
+fn machine_readable(steps: &[Step], graphics: &Graphics, release: &ReleaseStatus, texts: &Texts) -> String {
     let step = |step: &Step| {
         json!({
             "step": step.title.code(),
@@ -63,7 +78,13 @@ fn machine_readable(steps: &[Step], graphics: &Graphics, texts: &Texts) -> Strin
         "code": graphics.code(),
         "finding": graphics.text(texts),
     });
-    json!({ "steps": steps.iter().map(step).collect::<Vec<_>>(), "opengl": opengl }).to_string()
+    let version = json!({
+        "state": state_of_release(release).name(),
+        "code": release.code(),
+        "finding": release.text(texts),
+    });
+    let steps: Vec<_> = steps.iter().map(step).collect();
+    json!({ "steps": steps, "opengl": opengl, "newer_version": version }).to_string()
 }
 
 fn mark(state: StepState) -> &'static str {
@@ -76,7 +97,7 @@ fn mark(state: StepState) -> &'static str {
     }
 }
 
-fn readable(steps: &[Step], graphics: &Graphics, texts: &Texts) -> String {
+fn readable(steps: &[Step], graphics: &Graphics, release: &ReleaseStatus, texts: &Texts) -> String {
     let mut lines = Vec::new();
     for step in steps {
         let mark = mark(step.state);
@@ -84,5 +105,6 @@ fn readable(steps: &[Step], graphics: &Graphics, texts: &Texts) -> String {
         lines.extend(step.advice.iter().map(|advice| format!("    {}", advice.text(texts))));
     }
     lines.push(format!("{} OpenGL: {}", mark(state_of(graphics)), graphics.text(texts)));
+    lines.push(format!("{} {}: {}", mark(state_of_release(release)), texts.newer_versions, release.text(texts)));
     lines.join("\n")
 }

@@ -2,6 +2,7 @@
 //!
 //! Texts for people are in their language and have a stable code beside them.
 
+use crate::downloads::releases::{self, Release};
 use crate::engine::{
     Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, SavedState, Snapshot, StateList,
 };
@@ -71,6 +72,18 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
             json!({"event": "request", "request": id, "name": name, "address": origin})
         }
         EngineEvent::Stats { snapshot, session, core_pid } => stats(&snapshot, &session, core_pid),
+    })
+}
+
+/// Of the program, not of a core.
+pub(super) fn newer_version(release: &Release, texts: &Texts) -> Value {
+    json!({
+        "event": "newer_version",
+        "version": release.version.to_string(),
+        "date": release.date,
+        "url": release.link,
+        "words": release.words,
+        "text": release.status(&releases::current()).text(texts),
     })
 }
 

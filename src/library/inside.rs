@@ -7,6 +7,7 @@ use crate::content::archive::{ArchiveError, is_archive, playable};
 use crate::content::process::{Answer, MOST_ANSWER_BYTES, Question, SUBCOMMAND};
 use crate::content::{Location, file_name};
 use crate::messages;
+use crate::platform;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use std::fs;
@@ -215,7 +216,7 @@ fn gave_up(content: &Path) -> ArchiveError {
 }
 
 fn ask(question: Question, path: &Path) -> Option<Answer> {
-    let child = Command::new("/proc/self/exe")
+    let child = Command::new(platform::own_program())
         .args([SUBCOMMAND, question.name()])
         .arg(path)
         .stdin(Stdio::null())

@@ -13,6 +13,7 @@ mod inside;
 mod known;
 mod several;
 mod system;
+mod usual_folders;
 
 pub use check::{CheckError, Processor, check_content, check_core};
 pub use firmware::{
@@ -23,6 +24,7 @@ pub use info::CoreNote;
 pub use inside::{ContentError, Found, Inside, cores_for_game, handed_over, identity_of};
 pub use several::{SeveralError, game_of_several, subsystems_of, with_files};
 pub use system::system_of;
+pub use usual_folders::usual_game_folders;
 
 use info::Info;
 use std::collections::HashSet;

@@ -2,6 +2,7 @@
 
 use super::{Held, Order, Policy, confine};
 use crate::link::message;
+use crate::platform;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 use std::net::TcpListener;
@@ -48,7 +49,7 @@ pub fn main() -> ExitCode {
     let outcome = Outcome {
         opened: std::fs::read("/proc/1/stat").is_ok() || std::fs::read_dir("/").is_ok(),
         connected: TcpListener::bind("127.0.0.1:0").is_ok(),
-        started: Command::new("/proc/self/exe").arg("--version").stdout(Stdio::null()).status().is_ok(),
+        started: Command::new(platform::own_program()).arg("--version").stdout(Stdio::null()).status().is_ok(),
         took_us,
     };
     match message::send(&mut &side, &outcome) {
@@ -61,7 +62,7 @@ pub fn main() -> ExitCode {
 pub fn run(policy: &Policy) -> io::Result<Tried> {
     let (ours, theirs) = UnixStream::pair()?;
     ours.set_read_timeout(Some(LIMIT))?;
-    let mut child = Command::new("/proc/self/exe")
+    let mut child = Command::new(platform::own_program())
         .arg(SUBCOMMAND)
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::null())

@@ -8,6 +8,8 @@ fn full() -> Settings {
     Settings {
         host_name: "Ada".into(),
         language: Language::Chinese,
+        first_start_done: false,
+        speaker: "Television".into(),
         volume: 0.8,
         scaling: Scaling::Whole,
         look: Look::Tube,
@@ -44,6 +46,7 @@ fn full() -> Settings {
         trusted_cores: [("nestopia".to_owned(), Bounds::TRUST_WORDS.to_owned())].into(),
         core_memory_mb: 512,
         core_folders: vec!["/more cores".into()],
+        update_address: "https://hotseat.example/newest.json".into(),
         library_folders: vec!["/games".into()],
         library_pictures: Some("/pictures".into()),
         library_dats: Some("/dats".into()),
@@ -180,9 +183,17 @@ fn a_damaged_file_is_kept_beside_and_the_defaults_are_used() {
 }
 
 #[test]
-fn a_missing_file_is_no_warning() {
+fn a_missing_file_is_no_warning_and_a_first_start() {
     let (read, warnings) = Settings::load(Path::new("/nowhere/settings.toml"));
-    assert_eq!((read, warnings), (Settings::default(), Vec::new()));
+    assert_eq!((read, warnings), (Settings { first_start_done: false, ..Settings::default() }, Vec::new()));
+}
+
+#[test]
+fn whoever_has_a_file_has_started_before_whatever_is_in_it() {
+    for text in ["", "volume = 0.5\n", "first_start_done = 7\n"] {
+        assert!(parse(text).0.first_start_done, "{text}");
+    }
+    assert!(!parse("first_start_done = false\n").0.first_start_done);
 }
 
 #[test]

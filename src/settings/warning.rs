@@ -43,7 +43,8 @@ pub(super) fn expected(key: &str) -> Expected {
     let number = |least: String, most: String| Expected::Number { least, most };
     match key {
         "host_name" | "allow_names" | "public_address" | "trusted_proxies" | "stun_servers" | "meeting_page"
-        | "brokers" | "acme_names" | "acme_directory" | "acme_contact" | "core_server" => Expected::Text,
+        | "brokers" | "acme_names" | "acme_directory" | "acme_contact" | "core_server" | "update_address"
+        | "speaker" => Expected::Text,
         "language" => Expected::Choice { choices: "system, en, zh-CN".into() },
         "continuing" => Expected::Choice { choices: "ask, always, never".into() },
         "look" => Expected::Choice { choices: "sharp, smooth, scanlines, tube, grid, rounded".into() },
@@ -61,7 +62,7 @@ pub(super) fn expected(key: &str) -> Expected {
         "rewind_mb" => number("0".into(), TimeSettings::MOST_REWIND_MB.to_string()),
         "turbo_hz" => number(TURBO_RATES[0].to_string(), TURBO_RATES[1].to_string()),
         "stick_moves_dpad" | "pad_time_buttons" | "ask_before_joining" | "internet" | "map_ports"
-        | "acme_own_address" => Expected::Truth,
+        | "acme_own_address" | "first_start_done" => Expected::Truth,
         "keyboard" | "keyboard_2" => Expected::KeyName,
         "turbo" | "turbo_2" => Expected::ButtonName,
         "recent" => Expected::Game,

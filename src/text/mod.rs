@@ -46,6 +46,13 @@ texts! {
     // Home
     open_game, open_game_hint, play_demo, play_demo_hint, play_demo_missing, recent_games, no_recent, forget_game,
     drop_here,
+    // The first start
+    first_again, first_step, first_skip, first_skip_tip, first_back, first_next, first_done, first_you, first_name_hint, first_games,
+    first_folders, first_folders_hint, first_add, first_no_games, first_cores, first_cores_none, first_cores_some, first_devices,
+    first_sound_test, first_sound_heard, first_sound_other, first_sound_usual, first_sound_hint, first_sound_on, first_sound_now,
+    first_sound_asked, first_sound_stuck, first_sound_good, first_pad_hint, first_pad_good, first_pad_keys, first_demo_hint,
+    first_invited, sources_title, sources_new, sources_new_hint, sources_handheld, sources_all, sources_old, sources_open,
+    sources_own, sources_own_hint, sources_then, sources_then_hint,
     // Cores
     cores_found_none, cores_found_one, cores_found_many, choose_core, choose_core_for, choose_game, choose_game_for, whole_archive,
     more_games, remember_core, several_offer, several_hint, several_needed, several_optional, several_choose, several_choose_name,
@@ -112,7 +119,8 @@ texts! {
     library_favourite, library_no_favourite, library_show_in_folder, library_not_shown,
     // Notices
     dismiss, software_rendering, software_rendering_tip, no_chinese_font, port_taken, no_dialog, settings_not_saved,
-    recent_gone, core_gone, looking_inside, version,
+    recent_gone, core_gone, looking_inside, version, newer_versions, newer_version, newer_version_open, update_address,
+    update_address_hint,
 }
 
 static NO_MESSAGES: BTreeMap<String, String> = BTreeMap::new();

@@ -23,6 +23,7 @@ mod power_loss;
 mod random_calls;
 mod real_cores;
 mod recording;
+mod releases;
 mod resize;
 mod sandbox;
 mod saves;

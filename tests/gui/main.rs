@@ -3,6 +3,7 @@
 #[path = "../common/gui.rs"]
 mod gui;
 
+mod first_start;
 mod library;
 mod looks;
 mod panels;

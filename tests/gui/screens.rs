@@ -5,16 +5,20 @@
 
 use crate::gui::Stage;
 use egui_kittest::kittest::Queryable;
-use hotseat::audio::SpeakerError;
+use hotseat::audio::{SpeakerError, ToneOutcome};
 use hotseat::crash::Crash;
 use hotseat::downloads::{DownloadError, Listing};
-use hotseat::engine::{Bounds, Discs, Flow, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot};
+use hotseat::engine::{
+    Bounds, Discs, Flow, GameState, InternetStatus, Length, Level, NoticeKind, SaveVersion, Slot, SoundTest, Speaker,
+};
+use hotseat::gui::first_start::{FirstStart, Step};
 use hotseat::gui::game_choice::GameChoice;
 use hotseat::gui::get_cores::CoreSearch;
 use hotseat::gui::invite_links;
 use hotseat::gui::preferences::SettingsDraft;
 use hotseat::gui::several::SeveralFiles;
 use hotseat::gui::view::{self as gui_view, Dialog};
+use hotseat::input::Button;
 use hotseat::library::CoreNote;
 use hotseat::library::catalog::{CatalogNotice, DatError, ScanProgress};
 use hotseat::link::subsystem::{Rom, Subsystem};
@@ -182,7 +186,36 @@ fn with_folders(stage: Stage) -> Stage {
     with_dialog(stage, Dialog::LibraryFolders)
 }
 
+/// The first start at one of its questions; at the last, notes were played and buttons are held.
+fn first_start(step: Step) -> Stage {
+    let mut stage = Stage::default().with_invite().with_guest();
+    stage.view.screen = gui_view::Screen::FirstStart;
+    stage.view.first = FirstStart::new(vec!["/home/ada/ROMs".into(), "/home/ada/Emulation/roms".into()]);
+    stage.view.first.step = step;
+    stage.snapshot.speaker = Speaker::Playing("Built-in Audio Analog Stereo".into());
+    stage.snapshot.speakers = vec!["Built-in Audio Analog Stereo".into(), "HDMI / DisplayPort 2".into()];
+    stage.snapshot.sound_test = SoundTest::Over(ToneOutcome::Taken);
+    stage.pads_held = vec![(3, Button::A as u16 | Button::L as u16 | Button::Left as u16)];
+    stage
+}
+
+fn first_start_with_folders() -> Stage {
+    let mut stage = first_start(Step::Games);
+    stage.settings.library_folders = vec!["/home/ada/ROMs".into(), "/mnt/nas/a/rather/long/way/to/games".into()];
+    stage
+}
+
 const SCREENS: &[Screen] = &[
+    ("first-you", || first_start(Step::You)),
+    ("first-games", || first_start(Step::Games)),
+    ("first-games-added", first_start_with_folders),
+    ("first-devices", || first_start(Step::Devices)),
+    ("first-devices-chosen", || first_start(Step::Devices).opening("Choose another device")),
+    ("first-sources", || with_dialog(first_start(Step::Games), Dialog::GameSources)),
+    ("chinese-first-you", || first_start(Step::You).chinese()),
+    ("chinese-first-games", || first_start_with_folders().chinese()),
+    ("chinese-first-devices", || first_start(Step::Devices).chinese().opening("选择其他设备")),
+    ("chinese-first-sources", || with_dialog(first_start(Step::Games).chinese(), Dialog::GameSources)),
     ("library-grid", || with_pictures(LibraryLook::Grid)),
     ("library-large", || with_pictures(LibraryLook::Large)),
     ("library-list", || with_pictures(LibraryLook::List)),

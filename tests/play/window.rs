@@ -271,6 +271,40 @@ fn the_sound_comes_out_of_the_sound_server_at_its_pitch() {
 }
 
 #[test]
+fn the_first_start_plays_its_notes_ends_in_the_demo_and_does_not_come_again() {
+    let _alone = alone();
+    let desktop = Desktop::new(true);
+    let folder = desktop.home.path().join("config/hotseat");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let settings = folder.join("settings.toml");
+    std::fs::write(&settings, "internet = false\nfirst_start_done = false\n").expect("settings are written");
+    let _window = desktop.window(&[]);
+    until("the window", SLOW, || desktop.has_window("Hotseat").then_some(()));
+    let press = |keys: &[&str]| {
+        let find = ["search", "--onlyvisible", "--name", "Hotseat", "windowfocus", "key", "--delay", "300"];
+        let done = desktop.command("xdotool").args(find).args(keys).status();
+        assert!(done.expect("xdotool runs: install the package xdotool").success());
+    };
+    // Past the first two questions, to the button with the notes, which Enter presses again and again.
+    press(&["Return", "Return"]);
+    until("the notes on both sides", SLOW, || {
+        press(&["Return"]);
+        let recording = record(&desktop, Duration::from_secs(2));
+        let loud = |side: usize| recording.iter().skip(side).step_by(2).any(|sample| sample.unsigned_abs() > 3000);
+        (loud(0) && loud(1)).then_some(())
+    });
+    // Down to the last row, and to its right end.
+    until("the demo", SLOW, || {
+        press(&["Down", "Down", "Down", "Down", "Right", "Return"]);
+        desktop.has_window("Emberdash").then_some(())
+    });
+    until("that it is done to be written", SLOW, || {
+        let written = std::fs::read_to_string(&settings).unwrap_or_default();
+        written.contains("first_start_done = true").then_some(())
+    });
+}
+
+#[test]
 fn a_session_that_ends_closes_the_window_with_the_saves_written() {
     let _alone = alone();
     let desktop = Desktop::new(false);

@@ -166,7 +166,11 @@ impl Machine {
             Command::Volume(volume) => self.push(Action::SetVolume(volume)),
             Command::Room(command) => self.push(Action::ToSession(ToSession::Room(command))),
             // The game's machine has no part in it: the engine's thread takes these itself.
-            Command::Site(_) | Command::Internet(_) | Command::Certificates(_) | Command::WindowShown(_) => {}
+            Command::Site(_)
+            | Command::Internet(_)
+            | Command::Certificates(_)
+            | Command::WindowShown(_)
+            | Command::Speaker(_) => {}
             Command::Codec(format) => self.push(Action::ToSession(ToSession::Codec(format))),
         }
     }

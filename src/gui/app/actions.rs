@@ -3,7 +3,7 @@
 use super::super::picker::{Picked, Purpose};
 use super::super::view::{Action, Dialog};
 use super::{App, Start, set_turbo};
-use crate::engine::{Command, Level};
+use crate::engine::{Command, Level, SpeakerCommand};
 use crate::library;
 use crate::room::RoomCommand;
 use crate::settings::Settings;
@@ -37,6 +37,7 @@ impl App {
             Action::PickPart { at, name } => self.pick(Purpose::Part(at), &name, ctx),
             Action::PutTogether(chosen) => self.view.dialog = Some(Dialog::SeveralFiles(chosen)),
             Action::PlayTogether(chosen) => self.play_together(chosen),
+            Action::BeginFirstStart => self.begin_first_start(),
             Action::PlayDemo => match library::demo_core() {
                 Some(core) => self.open_core(&core),
                 None => self.complain(self.texts.play_demo_missing.to_owned()),
@@ -152,6 +153,12 @@ impl App {
             self.games.restart_pictures(&self.settings);
         }
         self.configure_library();
+        if old.update_address != self.settings.update_address {
+            self.watch_releases();
+        }
+        if old.speaker != self.settings.speaker {
+            self.engine.send(Command::Speaker(SpeakerCommand::Choose(super::speaker(&self.settings))));
+        }
         if old.host_name != self.settings.host_name {
             self.engine.send(Command::Room(RoomCommand::Rename(self.settings.host_name.clone())));
         }

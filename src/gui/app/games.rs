@@ -5,6 +5,7 @@ use super::App;
 use crate::engine::{GameState, Level};
 use crate::library;
 use crate::library::catalog::{Catalog, CatalogCommand, CatalogConfig, CatalogNotice, CatalogShown};
+use crate::platform;
 use crate::settings::{self, Settings};
 use crate::text::Message;
 use egui::Context;
@@ -125,9 +126,13 @@ impl App {
     pub(super) fn show_in_folder(&mut self, path: &Path) {
         let file = crate::content::Location::of(path).file;
         let folder = file.parent().unwrap_or(&file).to_path_buf();
-        let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
         let nothing = Stdio::null;
-        let started = Command::new(program).arg(&folder).stdin(nothing()).stdout(nothing()).stderr(nothing()).spawn();
+        let started = Command::new(platform::folder_opener())
+            .arg(&folder)
+            .stdin(nothing())
+            .stdout(nothing())
+            .stderr(nothing())
+            .spawn();
         match started {
             // It is waited for elsewhere, or it would stay as a zombie.
             Ok(mut child) => {

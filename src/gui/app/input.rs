@@ -37,7 +37,7 @@ impl App {
             ctx.request_repaint_after(wait);
         }
         let over = self.view.dialog.is_some() || egui::Popup::is_any_open(ctx);
-        let anywhere = ctx.memory(|memory| memory.focused()).is_none() && (over || self.view.screen == Screen::Home);
+        let anywhere = ctx.memory(|memory| memory.focused()).is_none() && (over || self.view.screen != Screen::Library);
         for (key, modifiers) in presses.into_iter().filter_map(|button| pad_keys::key_of(button, over, anywhere)) {
             for pressed in [true, false] {
                 raw.events.push(Event::Key { key, physical_key: None, pressed, repeat: false, modifiers });

@@ -28,6 +28,7 @@ impl App {
         self.leds.update(game, self.feedback.leds());
         self.gamepads = self.local_input.gamepads();
         self.gamepad_error = self.local_input.gamepad_error();
+        self.look_at_pads();
         self.fit_seats();
         self.send_locals();
         if let Some(picked) = self.picker.poll() {
@@ -38,6 +39,7 @@ impl App {
         self.ask_listed_cores(ctx);
         self.look_at_answers();
         self.look_at_looking(ctx);
+        self.look_at_releases();
         self.set_title(ctx);
         self.request_attention(ctx);
     }

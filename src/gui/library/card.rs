@@ -46,9 +46,12 @@ pub(super) struct Lit {
 
 pub(super) fn paint(painter: &Painter, rect: Rect, model: &Model, entry: &GameEntry, size: CardSize, lit: Lit) {
     let corner = CornerRadius::same(12);
-    painter.rect_filled(rect, corner, if lit.hovered || lit.focused { theme::RAISED } else { theme::CARD });
+    let ground = ground(lit);
     let top = Rect::from_min_size(rect.min, vec2(rect.width(), size.picture()));
-    picture(painter, top, model, entry, size);
+    // Not below the picture as well: where the processor draws, each pixel that is painted twice takes twice as long.
+    let below = Rect::from_min_max(top.left_bottom(), rect.max);
+    painter.rect_filled(below, CornerRadius { nw: 0, ne: 0, ..corner }, ground);
+    picture(painter, top, model, entry, size, ground);
     let inner = Rect::from_min_max(pos2(rect.left(), top.bottom()), rect.max).shrink2(vec2(10.0, 7.0) * size.scale);
     let title = cut(painter, &entry.title, theme::semibold(14.0 * size.scale), theme::TEXT, inner.width());
     let below = inner.top() + title.size().y + 3.0 * size.scale;
@@ -65,10 +68,10 @@ pub(super) fn paint(painter: &Painter, rect: Rect, model: &Model, entry: &GameEn
 /// In the list: a small picture, the title, and what else is known.
 pub(super) fn paint_row(painter: &Painter, rect: Rect, model: &Model, entry: &GameEntry, lit: Lit) {
     let corner = CornerRadius::same(10);
-    painter.rect_filled(rect, corner, if lit.hovered || lit.focused { theme::RAISED } else { theme::CARD });
+    painter.rect_filled(rect, corner, ground(lit));
     let side = rect.height();
     let square = Rect::from_min_size(rect.min, Vec2::splat(side)).shrink(6.0);
-    picture(painter, square, model, entry, CardSize { width: side, scale: 0.5 });
+    picture(painter, square, model, entry, CardSize { width: side, scale: 0.5 }, ground(lit));
     let text = Rect::from_min_max(pos2(square.right() + 12.0, rect.top() + 8.0), rect.max - vec2(14.0, 6.0));
     let played = played(model.texts, entry);
     let right = cut(painter, &played, theme::regular(12.5), theme::TEXT_WEAK, text.width() * 0.4);
@@ -92,13 +95,21 @@ fn ring(painter: &Painter, rect: Rect, corner: CornerRadius, lit: Lit) {
     painter.rect_stroke(rect, corner, stroke, StrokeKind::Inside);
 }
 
+/// What a card is painted on.
+fn ground(lit: Lit) -> Color32 {
+    if lit.hovered || lit.focused { theme::RAISED } else { theme::CARD }
+}
+
 /// As large as fits without being cut or stretched, or else the name on the machine's colour.
-fn picture(painter: &Painter, rect: Rect, model: &Model, entry: &GameEntry, size: CardSize) {
+fn picture(painter: &Painter, rect: Rect, model: &Model, entry: &GameEntry, size: CardSize, ground: Color32) {
     let rect = rect.shrink(1.0);
     let color = theme::player(crate::input::Seat::ALL[color_of(&entry.system) % 6]);
     let corner = CornerRadius { sw: 0, se: 0, ..CornerRadius::same(11) };
     if let Some(texture) = model.game_pictures.of(&entry.path) {
-        painter.rect_filled(rect, corner, theme::BACKGROUND);
+        // On a card it lies on the window's own ground; in a line, on that of the line.
+        if size.scale < 1.0 {
+            painter.rect_filled(rect, corner, theme::BACKGROUND);
+        }
         let shape = texture.size_vec2();
         let area = rect.shrink(if size.scale < 1.0 { 0.0 } else { 8.0 });
         let scale = (area.width() / shape.x).min(area.height() / shape.y);
@@ -106,7 +117,7 @@ fn picture(painter: &Painter, rect: Rect, model: &Model, entry: &GameEntry, size
         painter.image(texture.id(), target, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
         return;
     }
-    painter.rect_filled(rect, corner, color.gamma_multiply(0.16));
+    painter.rect_filled(rect, corner, ground.blend(color.gamma_multiply(0.16)));
     if size.scale < 1.0 {
         let initial = entry.title.chars().find(|c| c.is_alphanumeric()).unwrap_or('?').to_uppercase().to_string();
         painter.text(rect.center(), Align2::CENTER_CENTER, initial, theme::semibold(20.0), color);

@@ -21,6 +21,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             if ui.add(Button::text(texts.library_add_folder).with_icon(Icon::Plus).primary()).clicked() {
                 actions.push(Action::PickLibraryFolder);
             }
+            game_sources(view, ui, model);
             get_cores(view, ui, model);
         });
     } else if library.entries.is_empty() && (library.scan.is_some() || !library.is_read) {
@@ -35,6 +36,7 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
             if ui.add(Button::text(texts.library_rescan).with_icon(Icon::Reset)).clicked() {
                 actions.push(Action::Library(CatalogCommand::Rescan));
             }
+            game_sources(view, ui, model);
             get_cores(view, ui, model);
         });
     } else {
@@ -73,6 +75,12 @@ fn no_cores_card(view: &mut View, ui: &mut Ui, model: &Model) {
             }
         });
     });
+}
+
+fn game_sources(view: &mut View, ui: &mut Ui, model: &Model) {
+    if ui.add(Button::text(model.texts.first_no_games)).clicked() {
+        view.dialog = Some(Dialog::GameSources);
+    }
 }
 
 fn get_cores(view: &mut View, ui: &mut Ui, model: &Model) {

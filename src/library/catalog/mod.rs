@@ -49,7 +49,7 @@ pub struct CatalogConfig {
 impl CatalogConfig {
     /// With this executable for archives.
     pub fn new(data_dir: PathBuf) -> CatalogConfig {
-        CatalogConfig { data_dir, program: "/proc/self/exe".into(), ..CatalogConfig::default() }
+        CatalogConfig { data_dir, program: crate::platform::own_program().into(), ..CatalogConfig::default() }
     }
 
     fn dats(&self) -> PathBuf {
