@@ -392,10 +392,11 @@ impl Inputs {
     pub fn join_earlier(&mut self, first: &Inputs) {
         for (pad, first) in self.pads.iter_mut().zip(&first.pads) {
             let pressed = pad.buttons & !first.buttons;
-            let opposite = [(Button::Up, Button::Down), (Button::Left, Button::Right)].into_iter().fold(0, |all, (a, b)| {
-                let of = |this: Button, other: Button| if pressed & this as u16 != 0 { other as u16 } else { 0 };
-                all | of(a, b) | of(b, a)
-            });
+            let opposite =
+                [(Button::Up, Button::Down), (Button::Left, Button::Right)].into_iter().fold(0, |all, (a, b)| {
+                    let of = |this: Button, other: Button| if pressed & this as u16 != 0 { other as u16 } else { 0 };
+                    all | of(a, b) | of(b, a)
+                });
             pad.buttons |= first.buttons & !opposite;
         }
         self.keys = self.keys.union(first.keys);

@@ -3,8 +3,8 @@
 use super::controller_settings;
 use super::dialog::{self, DialogState};
 use super::icons::Icon;
-use super::run_ahead;
 use super::internet_settings::{self, InternetDraft};
+use super::run_ahead;
 use super::site_settings::{self, SiteDraft};
 use super::theme;
 use super::view::{Action, Model};

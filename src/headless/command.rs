@@ -1,7 +1,7 @@
 //! Commands on standard input: one JSON object a line.
 
-use crate::engine::{Command, DiscCommand, Flow, GameCommand, Slot};
 use crate::engine::{AheadWish, MOST_AHEAD};
+use crate::engine::{Command, DiscCommand, Flow, GameCommand, Slot};
 use crate::input::Seat;
 use crate::packet::Format;
 use crate::room::RoomCommand;

@@ -3,7 +3,8 @@
 //! Texts for people are in their language and have a stable code beside them.
 
 use crate::engine::{
-    AheadStatus, Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, SavedState, Snapshot, StateList,
+    AheadStatus, Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, SavedState, Snapshot,
+    StateList,
 };
 use crate::room::{Holder, JoinRequest};
 use crate::session::protocol::SeatInfo;

@@ -191,7 +191,9 @@ impl Runner {
         });
         self.ahead.forget();
         match tick {
-            Tick::Run { frames: 1, .. } if tempo != Tempo::Rewind && self.ahead.is_on() => self.frame_ahead(due, fps, pacer),
+            Tick::Run { frames: 1, .. } if tempo != Tempo::Rewind && self.ahead.is_on() => {
+                self.frame_ahead(due, fps, pacer)
+            }
             Tick::Run { frames: 1, .. } => self.frame(due, true, pacer),
             Tick::Run { frames, .. } => self.fast_frames(frames, due, fps, pacer),
             Tick::Wait { .. } | Tick::Back => self.status.beat(),

@@ -7,7 +7,9 @@ use super::time::Guest;
 use crate::engine::saves::{CoreName, SaveVersion, Saves, StateList};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
 use crate::game_command::Flow;
-use crate::link::message::{AheadAdvice, AheadStatus, Bounds, ControlName, Discs, Load, Loaded, NoAhead, Pace, PortDevices, Wants};
+use crate::link::message::{
+    AheadAdvice, AheadStatus, Bounds, ControlName, Discs, Load, Loaded, NoAhead, Pace, PortDevices, Wants,
+};
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
 use std::collections::BTreeMap;
