@@ -16,13 +16,16 @@ fn a_core_process_is_told_what_is_wanted_and_one_that_nothing_is_wanted_of_is_no
     let mut world = World::playing(0);
     assert_eq!(wishes(&mut world), []);
     world.command(Command::Ahead(WISH));
+    world.settle();
     assert_eq!(wishes(&mut world), [WISH]);
     world.says(FromCore::Ahead(AheadStatus { frames: 2, latch: true, ..AheadStatus::default() }));
+    world.settle();
     let info = world.machine.info();
     assert_eq!((info.ahead, info.late_latch), (2, true), "the room is told");
     let events = world.events.iter().filter(|event| matches!(event, EngineEvent::Ahead(_))).count();
     assert_eq!(events, 1);
     world.command(Command::Ahead(AheadWish::default()));
+    world.settle();
     assert_eq!(wishes(&mut world), [AheadWish::default()], "that it is off is told as well");
 }
 
@@ -30,14 +33,17 @@ fn a_core_process_is_told_what_is_wanted_and_one_that_nothing_is_wanted_of_is_no
 fn that_a_game_is_not_run_ahead_is_told_once_and_what_nobody_asked_for_is_not() {
     let mut world = World::playing(0);
     world.command(Command::Ahead(WISH));
+    world.settle();
     let lies = Some(NoAhead::Unfaithful);
     let status = AheadStatus { frames: 0, latch: false, no_ahead: lies, no_latch: lies };
     for _ in 0..3 {
         world.says(FromCore::Ahead(status.clone()));
+        world.settle();
     }
     assert!(matches!(world.notices[..], [NoticeKind::NoAhead { why: NoAhead::Unfaithful, .. }]), "{:?}", world.notices);
     assert_eq!(world.machine.status().map(|status| status.ahead.no_latch), Some(lies));
     world.says(FromCore::Ahead(AheadStatus { no_latch: Some(NoAhead::TooSlow), ..status }));
+    world.settle();
     assert_eq!(world.notices.len(), 1);
 }
 
