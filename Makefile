@@ -6,8 +6,9 @@
 # test-power: 500 power cuts at random moments while a game saves; takes five minutes
 # fuzz:  random input for a minute each, from what was found before       make fuzz SECONDS=600
 # bench: measure against the budgets
+# bench-net: what a guest sees on bad networks, in a real browser; takes 15 minutes      make bench-net ARGS="--beside 2% step"
 # test-dist: install the package in a clean Debian, play, remove it; downloads one, as root
-.PHONY: run build test test-net test-power test-dist lint dist fuzz bench
+.PHONY: run build test test-net test-power test-dist lint dist fuzz bench bench-net
 
 INSTALL := installers/linux/install
 # One profile for everything, so that nothing is compiled twice.
@@ -71,6 +72,11 @@ bench:
 	$(CARGO) build $(PROFILE) --locked --workspace
 	target/release/hotseat bench all
 	$(CARGO) bench --locked --bench browser --bench internet
+
+bench-net:
+	@$(INSTALL) build run test
+	$(CARGO) build $(PROFILE) --locked --workspace
+	$(CARGO) bench --locked --bench net -- $(ARGS)
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	@$(INSTALL) build run test

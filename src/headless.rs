@@ -9,6 +9,7 @@ pub use doctor::doctor;
 
 use crate::engine::{Command, Config, Engine, EngineEvent, Game, Notice, NoticeKind, StartError};
 use crate::messages;
+use crate::operators::{Operators, OperatorsConfig, OperatorsError};
 use crate::signals::{self, SignalError};
 use crate::sync::SpawnError;
 use crate::text::{IoCause, Message as _, Texts};
@@ -20,6 +21,7 @@ messages! {
     /// Why the headless host ends, or does not start.
     pub enum HeadlessError in headless {
         engine => Engine { error: StartError },
+        operators => Operators { error: OperatorsError },
         game => Game { error: NoticeKind },
         /// With what was told before, which may be why.
         game_after => GameAfter { error: Box<NoticeKind>, notices: String },
@@ -31,9 +33,18 @@ messages! {
     }
 }
 
-/// Runs until a signal ends it, or the game cannot be started. What it prints for people is in the words of `texts`.
-pub fn run(config: Config, game: Game, json: bool, texts: Texts) -> Result<(), HeadlessError> {
+/// Runs until a signal ends it, or the game cannot be started. What it prints for people is in the words of `texts`. `figures` says
+/// where operators find them.
+pub fn run(
+    config: Config,
+    game: Game,
+    json: bool,
+    figures: Option<OperatorsConfig>,
+    texts: Texts,
+) -> Result<(), HeadlessError> {
     let mut engine = Engine::start(config).map_err(|error| HeadlessError::Engine { error })?;
+    let operators = figures.map(|config| Operators::start(config, &engine)).transpose();
+    let operators = operators.map_err(|error| HeadlessError::Operators { error })?;
     let events = engine.take_events().ok_or(HeadlessError::EventsTaken)?;
     // One: a second signal before the first is seen says the same.
     let (stop, stopped) = sync_channel(1);
@@ -46,7 +57,10 @@ pub fn run(config: Config, game: Game, json: bool, texts: Texts) -> Result<(), H
     let mut out = Output { json, texts, started: false, early: Vec::new() };
     loop {
         match events.recv_timeout(Duration::from_millis(50)) {
-            Ok(event) => out.tell(&engine, event)?,
+            Ok(event) => {
+                operators.iter().for_each(|operators| operators.note(&event));
+                out.tell(&engine, event)?;
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(HeadlessError::EngineEnded),
         }

@@ -61,9 +61,13 @@ pub mod settings;
 pub mod signals;
 pub mod usage;
 
+pub mod prometheus;
+
 pub mod meet;
 
 pub mod engine;
+
+pub mod operators;
 
 #[cfg(feature = "window")]
 pub mod gui;

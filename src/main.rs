@@ -17,6 +17,7 @@ use hotseat::net::tls::acme::{AcmeConfig, AcmeContact, AcmeDirectory, AcmeName, 
 use hotseat::net::{
     IpNet, MAX_RELAYS, PublicAddress, PublicAddressError, Relay, RelayError, Site, parse_network, transport,
 };
+use hotseat::operators::OperatorsConfig;
 use hotseat::packet::Format;
 use hotseat::room::InviteTerms;
 use hotseat::settings::{Settings, TurnServer};
@@ -268,6 +269,16 @@ fn certificates(settings: &Settings) -> Option<AcmeConfig> {
     config
 }
 
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum LogFormat {
+    /// A line for people.
+    #[default]
+    Plain,
+    /// One JSON object a line: timestamp, level, target, fields.
+    Json,
+}
+
 #[derive(Args)]
 struct HostArguments {
     #[command(flatten)]
@@ -307,6 +318,15 @@ struct HostArguments {
     trusted_proxy: Vec<IpNet>,
     #[command(flatten)]
     internet: InternetArguments,
+    /// Serve figures for Prometheus at /metrics and whether the host is well at /healthz, on an address of their own.
+    #[arg(long, value_name = "ADDR:PORT")]
+    metrics: Option<SocketAddr>,
+    /// Who may read them, or a network of such (ADDR/BITS). This machine without it.
+    #[arg(long, value_name = "ADDR", value_parser = network, requires = "metrics")]
+    metrics_to: Vec<IpNet>,
+    /// How the log is written on standard error.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Plain)]
+    log_format: LogFormat,
     /// Go on where the game was left, if it was.
     #[arg(long = "continue")]
     continues: bool,
@@ -556,7 +576,10 @@ fn main() -> ExitCode {
     if let Some(What::GraphicsProbe) = arguments.what {
         return libretro::graphics_probe();
     }
-    log();
+    log(match &arguments.what {
+        Some(What::Host(host)) => host.log_format,
+        _ => LogFormat::default(),
+    });
     let settings = settings::path().map(|path| Settings::load(&path).0).unwrap_or_default();
     let texts = Spoken::from_choice(settings.language).texts();
     match run(arguments, &settings, texts) {
@@ -570,7 +593,7 @@ fn main() -> ExitCode {
 
 /// Logs go to standard error; `HOTSEAT_LOG` chooses what: levels by target, such as `info,str0m=debug`. What cores say is
 /// left out unless asked for (`HOTSEAT_LOG=core=debug`): the sentence that ends a failed start has their last words anyway.
-fn log() {
+fn log(format: LogFormat) {
     let by_default = || {
         Targets::new()
             .with_default(LevelFilter::ERROR)
@@ -578,9 +601,12 @@ fn log() {
             .with_target("core", LevelFilter::OFF)
     };
     let chosen = std::env::var("HOTSEAT_LOG").ok().and_then(|chosen| chosen.parse().ok());
-    let lines =
-        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
-    tracing_subscriber::registry().with(chosen.unwrap_or_else(by_default)).with(lines).init();
+    let registry = tracing_subscriber::registry().with(chosen.unwrap_or_else(by_default));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        LogFormat::Plain => registry.with(lines.with_ansi(std::io::stderr().is_terminal())).init(),
+        LogFormat::Json => registry.with(lines.json().with_current_span(false).with_span_list(false)).init(),
+    }
 }
 
 fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Failure> {
@@ -716,9 +742,13 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         acme,
         trusted_proxy,
         internet,
+        metrics,
+        metrics_to,
+        log_format: _,
         continues,
         json,
     } = arguments;
+    let figures = metrics.map(|listen| OperatorsConfig::new(listen, metrics_to));
     let continuing = if continues { Continuing::Always } else { Continuing::Never };
     let bounds = |core: &Path| hold.read(core, settings);
     let together = match &open.core {
@@ -745,7 +775,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     let mut internet = internet.read(settings)?;
     let acme = acme.read(with_settings, settings, &mut internet)?;
     let config = Config { continuing, codec, invite, site, certificate, acme, internet, ..usual };
-    Ok(headless::run(config, game, json, texts)?)
+    Ok(headless::run(config, game, json, figures, texts)?)
 }
 
 fn page(

@@ -39,13 +39,15 @@ const ARROWS: &[(&str, &str)] = &[
     ("awake", "sync"),
     ("signals", "sync text"),
     ("usage", ""),
-    ("meet", "net rate_limit signals sync text"),
+    ("prometheus", ""),
+    ("meet", "net prometheus rate_limit signals sync text"),
     (
         "engine",
         "audio awake content crash emulator files frame game_command input library link net packet record room sandbox session sync text video",
     ),
     ("gui", "content downloads engine frame input library link net packet room session settings signals sync text"),
-    ("headless", "emulator engine input packet room sandbox session signals sync text usage"),
+    ("operators", "engine net prometheus session sync text usage"),
+    ("headless", "emulator engine input operators packet room sandbox session signals sync text usage"),
     (
         "tools",
         "crash downloads emulator engine files frame input library link net packet record room sandbox sync text usage video",

@@ -43,7 +43,7 @@ pub use wiring::StartError;
 use crate::frame::Picture;
 use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat};
 use crate::link::board::{BoardWriter, FeedbackReader, Lane};
-use crate::net::Site;
+use crate::net::{Refusals, Site};
 use crate::net::tls::GivenCertificate;
 use crate::net::tls::acme::AcmeConfig;
 use crate::packet::Format;
@@ -105,6 +105,7 @@ pub struct Engine {
     feedback: FeedbackReader,
     preview: Option<triple_buffer::Output<Picture>>,
     events: Option<Receiver<EngineEvent>>,
+    refusals: Arc<Refusals>,
     change: Arc<Event>,
     waker: Mutex<Option<Waker>>,
     thread: Option<JoinHandle<()>>,
@@ -121,6 +122,11 @@ impl Engine {
     /// The newest snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the page's web server refused.
+    pub fn refusals(&self) -> Arc<Refusals> {
+        self.refusals.clone()
     }
 
     /// Sets a controller at this machine, whole, from any thread, such as the one that reads gamepads. Takes effect at

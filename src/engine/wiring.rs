@@ -169,6 +169,7 @@ impl Engine {
             },
         )?;
         let signaling = Signaling::start(listener, net.clone(), config.site.clone(), certificates.clone())?;
+        let refusals = signaling.refusals();
 
         let followers = Followers { net: net.clone(), certificates, messages: messages.clone() };
         let watch = addresses::follow(bound, wake_up()?, followers)?;
@@ -221,6 +222,7 @@ impl Engine {
             preview: preview_out,
             // Only headless mode reads them; in the window the queue would fill and keep its snapshots for ever.
             events: if config.local { None } else { Some(events_out) },
+            refusals,
             change,
             waker: Mutex::new(None),
             thread: Some(thread),

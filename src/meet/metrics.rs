@@ -2,8 +2,8 @@
 
 use super::broker::{Ended, Figures};
 use super::limits::Refused;
+use crate::prometheus::Page;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// What is told about the web server's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,14 +16,9 @@ pub struct Connections {
 
 /// The whole page.
 pub fn render(figures: &Figures, endings: &BTreeMap<Ended, u64>, refused: &Connections) -> String {
-    let mut page = String::new();
+    let mut page = Page::new("hotseat_meet_");
     let mut family = |name: &str, kind: &str, help: &str, samples: &[(&str, u64)]| {
-        let name = format!("hotseat_meet_{name}");
-        // Writing into a string never fails.
-        let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
-        for (labels, value) in samples {
-            let _ = writeln!(page, "{name}{labels} {value}");
-        }
+        page.family(name, kind, help, samples.iter().copied());
     };
     let Figures { clients, subscriptions, messages_in, messages_out, bytes_in, bytes_out, .. } = *figures;
     family("clients", "gauge", "Connected clients.", &[("", clients as u64)]);
@@ -56,7 +51,7 @@ pub fn render(figures: &Figures, endings: &BTreeMap<Ended, u64>, refused: &Conne
         .collect();
     let ended: Vec<(&str, u64)> = ended.iter().map(|(labels, count)| (labels.as_str(), *count)).collect();
     family("connections_ended_total", "counter", "Connections that ended, by why.", &ended);
-    page
+    page.finish()
 }
 
 #[cfg(test)]

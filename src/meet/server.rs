@@ -9,6 +9,7 @@ use super::outbox::Outbox;
 use super::{MeetError, MeetRefusal};
 use crate::net::tls::{Certificates, Ends, TlsProblem};
 use crate::net::{HEAD_LIMIT, IpNet, MeetingPage, PublicAddress, Site, refuse, serve_http};
+use crate::prometheus::CONTENT_TYPE;
 use crate::rate_limit::RateLimit;
 use crate::sync::{now, spawn};
 use axum::extract::ws::WebSocketUpgrade;
@@ -291,7 +292,7 @@ async fn answer(State(shared): State<Arc<Shared>>, Extension(origin): Extension<
 
 fn plain(text: String) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
+        (header::CONTENT_TYPE, CONTENT_TYPE),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];

@@ -17,8 +17,8 @@ pub mod transport;
 
 pub use handle::{NetCommand, NetError, NetHandle};
 pub use http::{
-    HEAD_LIMIT, MeetingPage, PublicAddress, PublicAddressError, ServeError, Signaling, Site, SiteProblem,
-    machine_names, meeting_page, page_version, parse_network, refuse, serve_http,
+    HEAD_LIMIT, MeetingPage, PublicAddress, PublicAddressError, Refusals, Refused, ServeError, Signaling, Site,
+    SiteProblem, is_our_host, machine_names, meeting_page, page_version, parse_network, refuse, serve_http,
 };
 pub use ipnet::IpNet;
 pub use relay::{Account, MAX_RELAYS, Relay, RelayError, RelayProtocol};

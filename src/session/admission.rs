@@ -45,6 +45,9 @@ impl From<OfferError> for RefusedCode {
 
 impl<C: Connection> Session<C> {
     pub(super) fn reply(&mut self, id: JoinId, message: ToPage, after: Duration) {
+        if let ToPage::Refused { code, .. } = &message {
+            self.totals.refuse(*code);
+        }
         self.actions.push_back(Action::Reply(id, Reply { message, after }));
     }
 
@@ -202,6 +205,7 @@ impl<C: Connection> Session<C> {
             shape: None,
             frames: 0,
             bytes_before: 0,
+            repeats_before: 0,
             troubled: false,
             held: Held::default(),
         };

@@ -133,6 +133,8 @@ pub enum ConnectionEvent {
     Path(PeerPath),
     /// Share of packets that the peer says it lost.
     Loss(f32),
+    /// How often it has asked for packets of the picture again.
+    Repeats(u64),
     /// The peer did what no page does, such as opening a channel that there is none of.
     Violation,
     Closed,

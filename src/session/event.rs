@@ -1,6 +1,7 @@
 //! What is asked of the session, and what it tells the engine.
 
 use super::LocalName;
+use super::Totals;
 use super::connection::{HostCandidate, PeerPath};
 use super::protocol::{Controls, Discs, GameInfo, OnScreen, Presence, SeatInfo, ToPage};
 use crate::game_command::GameCommand;
@@ -177,6 +178,8 @@ pub struct SessionStats {
     /// From the arrival of an input's datagram, as the kernel has it, to the input board: 50th and 99th percentile, in
     /// microseconds; 0 without inputs.
     pub input_us: (f64, f64),
+    /// Since the start.
+    pub totals: Totals,
 }
 
 /// Figures of one peer.

@@ -23,6 +23,7 @@ mod peer;
 pub mod protocol;
 mod renditions;
 mod sdp;
+mod totals;
 pub mod webrtc;
 mod work;
 
@@ -31,6 +32,7 @@ pub use event::{
     disc_line,
 };
 pub use local_names::LocalName;
+pub use totals::{LATENCY_BOUNDS, Totals};
 pub use work::Work;
 
 use crate::input::SeatSet;
@@ -95,6 +97,7 @@ struct Connected<C> {
     shape: Option<PictureShape>,
     frames: u64,
     bytes_before: u64,
+    repeats_before: u64,
     /// It was told that there is no picture for it.
     troubled: bool,
     held: Held,
@@ -126,6 +129,7 @@ pub struct Session<C: Connection> {
     renditions: renditions::Renditions,
     told: broadcast::Told,
     latency: Latency,
+    totals: Totals,
     last_frame_sent: u64,
     frames_sent: u64,
     closed: bool,
@@ -162,6 +166,7 @@ impl<C: Connection> Session<C> {
             renditions: renditions::Renditions::new(config.force_format),
             told: broadcast::Told::new(config.monotonic),
             latency: Latency::new(),
+            totals: Totals::default(),
             last_frame_sent: 0,
             frames_sent: 0,
             closed: false,
@@ -218,7 +223,10 @@ impl<C: Connection> Session<C> {
     /// The next datagram to be sent, oldest first.
     #[inline]
     pub fn poll_datagram(&mut self) -> Option<Datagram> {
-        self.datagrams.pop_front()
+        let datagram = self.datagrams.pop_front()?;
+        self.totals.datagrams += 1;
+        self.totals.bytes += datagram.transmit.contents.len() as u64;
+        Some(datagram)
     }
 
     /// Whether a datagram waits to be sent.
@@ -261,6 +269,7 @@ impl<C: Connection> Session<C> {
     #[inline]
     pub fn handle_sent(&mut self, id: PeerId, times: &FrameTimes, sent: Duration) {
         self.latency.frame(times, sent);
+        self.totals.frame(times, sent);
         if let Some(it) = self.peers.get_mut(&id) {
             it.frames += 1;
         }
@@ -274,6 +283,7 @@ impl<C: Connection> Session<C> {
     /// An input is on the board, so long after its datagram arrived.
     pub fn handle_input_latency(&mut self, took: Duration) {
         self.latency.input(took);
+        self.totals.inputs += 1;
     }
 
     fn notify(&mut self, event: SessionEvent) {

@@ -134,6 +134,7 @@ pub struct Peer<C> {
     round_trip: Option<Duration>,
     path: Option<PeerPath>,
     loss: f32,
+    repeats: u64,
     estimate_kbit_s: u32,
     /// Events that came of one message, oldest first: at most the states of one.
     events: Vec<PeerEvent>,
@@ -177,6 +178,7 @@ impl<C: Connection> Peer<C> {
             round_trip: None,
             path: None,
             loss: 0.0,
+            repeats: 0,
             estimate_kbit_s: 0,
             events: Vec::with_capacity(8),
             text: Vec::new(),
@@ -345,6 +347,11 @@ impl<C: Connection> Peer<C> {
         self.loss
     }
 
+    /// How often it has asked for packets of the picture again.
+    pub fn repeats(&self) -> u64 {
+        self.repeats
+    }
+
     /// What its network is thought to carry, in kbit/s; 0 before anything is known.
     pub fn estimate_kbit_s(&self) -> u32 {
         self.estimate_kbit_s
@@ -425,6 +432,7 @@ impl<C: Connection> Peer<C> {
             ConnectionEvent::RoundTrip(round_trip) => self.round_trip = Some(round_trip),
             ConnectionEvent::Path(path) => self.path = Some(path),
             ConnectionEvent::Loss(loss) => self.loss = loss,
+            ConnectionEvent::Repeats(repeats) => self.repeats = repeats,
             ConnectionEvent::Violation => self.events.push(PeerEvent::Violation(ClosingCode::BadMessage)),
             ConnectionEvent::Closed => {
                 if !std::mem::replace(&mut self.lost, true) {

@@ -222,7 +222,12 @@ impl WebRtc {
                 self.events.extend(pair.map(|pair| ConnectionEvent::Path(self.path(pair))));
                 Some(ConnectionEvent::Loss(stats.egress_loss_fraction.unwrap_or(0.0)))
             }
-            Event::MediaEgressStats(stats) => stats.rtt.map(ConnectionEvent::RoundTrip),
+            Event::MediaEgressStats(stats) => {
+                if Some(stats.mid) == self.video {
+                    self.events.push_back(ConnectionEvent::Repeats(stats.nacks));
+                }
+                stats.rtt.map(ConnectionEvent::RoundTrip)
+            }
             Event::Closed => Some(ConnectionEvent::Closed),
             _ => None,
         }

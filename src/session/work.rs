@@ -203,6 +203,7 @@ impl<C: Connection> Session<C> {
         let mut stats = Box::new(SessionStats {
             peers: Vec::with_capacity(self.peers.len()),
             frames_sent: self.frames_sent,
+            totals: self.totals,
             ..SessionStats::default()
         });
         self.latency.take(&mut stats);
@@ -214,6 +215,9 @@ impl<C: Connection> Session<C> {
         let sent = it.peer.bytes_sent();
         let kbit_s = ((sent - it.bytes_before) * 8 / 1000) as u32;
         it.bytes_before = sent;
+        // A peer that is gone takes no part of the sum with it.
+        let repeats = it.peer.repeats();
+        self.totals.repeats += repeats.saturating_sub(std::mem::replace(&mut it.repeats_before, repeats));
         if it.announced {
             stats.peers.push(PeerStats {
                 id,

@@ -9,6 +9,7 @@ pub mod content;
 pub mod firefox;
 pub mod guest;
 pub mod host;
+pub mod line;
 pub mod modes;
 pub mod network;
 pub mod power;

@@ -18,6 +18,7 @@ mod hardware;
 mod headless_json;
 mod inputs_reach_the_core;
 mod library;
+mod operators;
 mod orphans;
 mod power_loss;
 mod random_calls;

@@ -8,8 +8,10 @@ mod common;
 mod nat;
 
 mod acme;
+mod bench_net;
 mod brokers;
 mod internet;
+mod line;
 mod local_names;
 mod meet;
 mod nat_matrix;

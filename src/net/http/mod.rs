@@ -7,12 +7,14 @@ mod limiter;
 mod names;
 mod page;
 mod public_address;
+mod refusals;
 mod site;
 
 pub use connection::{HEAD_LIMIT, serve_http};
 pub use names::of_machine as machine_names;
 pub use page::{MeetingPage, meeting_page, version as page_version};
 pub use public_address::{PublicAddress, PublicAddressError};
+pub use refusals::{Refusals, Refused};
 pub use site::{Site, SiteProblem, is_our_host, parse_network};
 
 use super::NetHandle;
@@ -83,6 +85,7 @@ pub fn refuse(why: &impl Message, status: StatusCode, headers: &HeaderMap) -> Re
 /// The running web server. Dropping it ends it.
 pub struct Signaling {
     site: Arc<Mutex<Arc<Site>>>,
+    refusals: Arc<Refusals>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -93,6 +96,7 @@ struct Shared {
     net: NetHandle,
     strangers: ConnectionLimiter,
     site: Arc<Mutex<Arc<Site>>>,
+    refusals: Arc<Refusals>,
     certificates: Arc<Certificates>,
     /// The one that is listened on.
     port: u16,
@@ -118,20 +122,23 @@ impl Signaling {
         listener.set_nonblocking(true).map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (stop, stopped) = oneshot::channel();
+        let refusals = Arc::new(Refusals::default());
         let site = Arc::new(Mutex::new(Arc::new(site)));
         let shared = Shared {
             net: net.clone(),
             strangers: ConnectionLimiter::new(STRANGERS.0, STRANGERS.1),
             site: site.clone(),
+            refusals: refusals.clone(),
             certificates: certificates.clone(),
             port: listener.local_addr().map_err(failed)?.port(),
         };
         let thread = spawn("signaling", move || {
             runtime.block_on(async move {
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+                let refusals = shared.refusals.clone();
                 let app = Router::new().fallback(answer).with_state(shared);
                 tokio::select! {
-                    () = serve_all(&listener, &app, &net, &certificates) => {}
+                    () = serve_all(&listener, &app, &net, &certificates, &refusals) => {}
                     _ = stopped => {}
                 }
             });
@@ -139,7 +146,12 @@ impl Signaling {
             runtime.shutdown_background();
         });
         let thread = thread.map_err(|cause| ServeError::Thread { cause })?;
-        Ok(Signaling { site, stop: Some(stop), thread: Some(thread) })
+        Ok(Signaling { site, refusals, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// What was refused so far.
+    pub fn refusals(&self) -> Arc<Refusals> {
+        self.refusals.clone()
     }
 
     /// What the host is known by from now on. Connections that are open stay.
@@ -165,6 +177,7 @@ async fn serve_all(
     app: &Router,
     net: &NetHandle,
     certificates: &Arc<Certificates>,
+    refusals: &Refusals,
 ) {
     let limiter = ConnectionLimiter::new(CONNECTIONS.0, CONNECTIONS.1);
     loop {
@@ -175,7 +188,10 @@ async fn serve_all(
         };
         let address = from.ip().to_canonical();
         // One too many is hung up on: before its request is read there is no way to say why.
-        let Some(permit) = limiter.acquire(address) else { continue };
+        let Some(permit) = limiter.acquire(address) else {
+            refusals.count(Refused::HungUp);
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let (app, net, certificates) = (app.clone(), net.clone(), certificates.clone());
         tokio::spawn(async move { serve_one(stream, from, Arc::new(permit), app, net, &certificates).await });
@@ -264,20 +280,29 @@ async fn answer(State(shared): State<Shared>, Extension(source): Extension<Sourc
     let asked = site.read(source.address, shared.port, request.headers());
     // A request under a name that is not ours was sent here by another site's page.
     if !site.is_ours(&asked) {
+        shared.refusals.count(Refused::OtherName);
         return HttpRefusal::OtherName.response(StatusCode::MISDIRECTED_REQUEST, request.headers());
     }
     let path = site.path(request.uri().path());
     if path != "/ws" {
         return match *request.method() {
             Method::GET | Method::HEAD if path == AUTHORITY => authority(&shared.certificates),
-            Method::GET | Method::HEAD => file(path, request.headers()),
+            Method::GET | Method::HEAD => {
+                let answer = file(path, request.headers());
+                if answer.status() == StatusCode::NOT_FOUND {
+                    shared.refusals.count(Refused::NoSuchPage);
+                }
+                answer
+            }
             _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
         };
     }
     if !site.is_same_origin(&asked, request.headers()) {
+        shared.refusals.count(Refused::OtherSite);
         return HttpRefusal::OtherSite.response(StatusCode::FORBIDDEN, request.headers());
     }
     let Some(permit) = shared.strangers.acquire(asked.client) else {
+        shared.refusals.count(Refused::TooMany);
         return HttpRefusal::TooMany.response(StatusCode::TOO_MANY_REQUESTS, request.headers());
     };
     match WebSocketUpgrade::from_request(request, &shared).await {

@@ -82,6 +82,38 @@ pub enum RefusedCode {
     HostError,
 }
 
+impl RefusedCode {
+    /// Every one.
+    pub const ALL: [RefusedCode; 10] = [
+        RefusedCode::BadInvite,
+        RefusedCode::BadMessage,
+        RefusedCode::RoomFull,
+        RefusedCode::NoCodec,
+        RefusedCode::HostCodec,
+        RefusedCode::Version,
+        RefusedCode::Declined,
+        RefusedCode::Banned,
+        RefusedCode::Busy,
+        RefusedCode::HostError,
+    ];
+
+    /// As it stands in the message.
+    pub fn name(self) -> &'static str {
+        match self {
+            RefusedCode::BadInvite => "bad_invite",
+            RefusedCode::BadMessage => "bad_message",
+            RefusedCode::RoomFull => "room_full",
+            RefusedCode::NoCodec => "no_codec",
+            RefusedCode::HostCodec => "host_codec",
+            RefusedCode::Version => "version",
+            RefusedCode::Declined => "declined",
+            RefusedCode::Banned => "banned",
+            RefusedCode::Busy => "busy",
+            RefusedCode::HostError => "host_error",
+        }
+    }
+}
+
 impl ToPage {
     /// Whether nothing follows it.
     pub fn is_last(&self) -> bool {
