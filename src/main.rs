@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use hotseat::content::process::{self, Question};
 use hotseat::content::stem as stem_of_content;
-use hotseat::engine::{Config, Continuing, Game, Internet, InternetWords, RelayWords, ServerName};
+use hotseat::engine::{Config, Continuing, Game, Internet, InternetWords, Limits, RelayWords, ServerName};
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::library::Found;
@@ -20,6 +20,7 @@ use hotseat::net::{
 use hotseat::operators::OperatorsConfig;
 use hotseat::packet::Format;
 use hotseat::room::InviteTerms;
+use hotseat::session::VideoRate;
 use hotseat::settings::{Settings, TurnServer};
 use hotseat::text::{Message, Spoken, Texts};
 use hotseat::tools::CommandLineError;
@@ -269,6 +270,29 @@ fn certificates(settings: &Settings) -> Option<AcmeConfig> {
     config
 }
 
+/// What this host may take of a machine that others share.
+#[derive(Args)]
+struct LimitArguments {
+    /// Guests at once; 64 at most.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=64))]
+    max_guests: Option<u8>,
+    /// The most that the picture takes for each guest, in kbit/s.
+    #[arg(long, value_name = "KBIT", value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    max_bitrate: Option<u32>,
+    /// Send the picture at this bitrate, in kbit/s, whatever the guests' networks are like.
+    #[arg(long, value_name = "KBIT", value_parser = clap::value_parser!(u32).range(100..=100_000), conflicts_with = "max_bitrate")]
+    fixed_bitrate: Option<u32>,
+}
+
+impl LimitArguments {
+    fn read(&self) -> Limits {
+        let usual = Limits::default();
+        let fixed = self.fixed_bitrate.map(VideoRate::fixed);
+        let video_rate = fixed.or(self.max_bitrate.map(VideoRate::up_to)).unwrap_or(usual.video_rate);
+        Limits { max_guests: self.max_guests.map_or(usual.max_guests, usize::from), video_rate }
+    }
+}
+
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 enum LogFormat {
@@ -292,6 +316,8 @@ struct HostArguments {
     option: Vec<(String, String)>,
     #[command(flatten)]
     hold: HoldArguments,
+    #[command(flatten)]
+    limits: LimitArguments,
     /// Stream in this video format only: h264, vp8, vp9, h264-444, vp9-444. Without it, the best for each browser.
     #[arg(long, value_name = "NAME", value_parser = codec)]
     codec: Option<Format>,
@@ -733,6 +759,7 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
         listen,
         option,
         hold,
+        limits,
         codec,
         approve,
         allow_name,
@@ -774,7 +801,8 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     let with_settings = internet.internet;
     let mut internet = internet.read(settings)?;
     let acme = acme.read(with_settings, settings, &mut internet)?;
-    let config = Config { continuing, codec, invite, site, certificate, acme, internet, ..usual };
+    let config =
+        Config { continuing, codec, invite, site, certificate, acme, internet, limits: limits.read(), ..usual };
     Ok(headless::run(config, game, json, figures, texts)?)
 }
 
@@ -844,6 +872,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
         acme: None,
         internet: Internet::default(),
+        limits: Limits::default(),
     }
 }
 

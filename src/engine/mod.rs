@@ -43,11 +43,12 @@ pub use wiring::StartError;
 use crate::frame::Picture;
 use crate::input::{KeySet, MouseMove, MouseState, PadState, Seat};
 use crate::link::board::{BoardWriter, FeedbackReader, Lane};
-use crate::net::{Refusals, Site};
 use crate::net::tls::GivenCertificate;
 use crate::net::tls::acme::AcmeConfig;
+use crate::net::{Refusals, Site};
 use crate::packet::Format;
-use crate::room::InviteTerms;
+use crate::room::{InviteTerms, MAX_PEERS};
+use crate::session::VideoRate;
 use crate::sync::{Event, spawn};
 use crate::text::Spoken;
 use std::net::SocketAddr;
@@ -95,6 +96,21 @@ pub struct Config {
     pub acme: Option<AcmeConfig>,
     /// What may be used to reach friends beyond the local network.
     pub internet: Internet,
+    pub limits: Limits,
+}
+
+/// What one host may take of a machine that others share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub max_guests: usize,
+    /// Of the picture, as it is sent to each guest.
+    pub video_rate: VideoRate,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { max_guests: MAX_PEERS, video_rate: VideoRate::default() }
+    }
 }
 
 /// The handle that the window and headless mode hold. Dropping it ends everything, saves written.

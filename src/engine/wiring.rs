@@ -19,10 +19,11 @@ use crate::link::board::{BoardWriter, FeedbackReader};
 use crate::messages;
 use crate::net::tls::{AuthorityError, Certificates, TlsConfig};
 use crate::net::transport::{AddressWatch, BindError, listen, local_addresses, open_udp};
-use crate::net::{self, NetConfig, NetError, ServeError, Signaling};
+use crate::net::{self, NetCommand, NetConfig, NetError, ServeError, Signaling};
 use crate::packet::VideoRings;
 use crate::record::{self, RecordStartError, RecordThread};
 use crate::room::{Invite, Room, Secret};
+use crate::session::SessionCommand;
 use crate::session::protocol::GameInfo;
 use crate::sync::{Event, SpawnError, now, spawn};
 use crate::text::IoCause;
@@ -168,6 +169,7 @@ impl Engine {
                 on_turn: reporter(&messages, Message::Turn),
             },
         )?;
+        net.send(NetCommand::Session(SessionCommand::VideoRate(config.limits.video_rate)));
         let signaling = Signaling::start(listener, net.clone(), config.site.clone(), certificates.clone())?;
         let refusals = signaling.refusals();
 
@@ -256,6 +258,7 @@ fn room(config: &Config) -> Result<Room, StartError> {
         },
     })?;
     let mut room = Room::new(config.host_name.clone(), 2);
+    room.set_max_guests(config.limits.max_guests);
     room.invites_mut().add(Secret::new(random), config.invite, now());
     Ok(room)
 }

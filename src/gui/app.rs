@@ -27,7 +27,9 @@ use super::picker::Picker;
 use super::state_pictures::StatePictures;
 use super::view::{Dialog, Model, PictureShape, Screen, View};
 use super::{invite_links, theme};
-use crate::engine::{Command, Config, Engine, GameCommand, Internet, InternetWords, Level, RelayWords, Snapshot};
+use crate::engine::{
+    Command, Config, Engine, GameCommand, Internet, InternetWords, Level, Limits, RelayWords, Snapshot,
+};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
@@ -143,6 +145,7 @@ impl App {
             certificate: GivenCertificate::of(settings.certificate.clone(), settings.private_key.clone()),
             acme: certificates(&settings),
             internet: internet(&settings),
+            limits: Limits::default(),
         });
         let engine = engine.map_err(|error| StartError::Engine(error.text(&texts)))?;
         let wake = |ctx: &Context| {

@@ -70,7 +70,8 @@ fn frames(page: &mut Page, board: &Board) {
     let help = "From the core's picture to the socket, once for each frame and peer.";
     page.histogram("host_latency_seconds", help, &LATENCY_BOUNDS, &totals.latency, totals.latency_sum);
     let stages = ["wait", "encode", "send"].map(|stage| format!("{{stage=\"{stage}\"}}"));
-    let help = "The parts of host latency: until the video thread had the frame, until it was encoded, until it was sent.";
+    let help =
+        "The parts of host latency: until the video thread had the frame, until it was encoded, until it was sent.";
     let spent = stages.into_iter().zip(totals.stages.map(|it| it.as_secs_f64()));
     page.family("host_latency_stage_seconds_total", "counter", help, spent);
 }

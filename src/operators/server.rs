@@ -37,10 +37,8 @@ struct Shared {
 
 impl Server {
     pub fn start(config: OperatorsConfig, board: Arc<Mutex<Board>>) -> Result<Server, OperatorsError> {
-        let listener = TcpListener::bind(config.listen).map_err(|error| OperatorsError::Bind {
-            address: config.listen.to_string(),
-            cause: error.into(),
-        })?;
+        let listener = TcpListener::bind(config.listen)
+            .map_err(|error| OperatorsError::Bind { address: config.listen.to_string(), cause: error.into() })?;
         let failed = |error: std::io::Error| OperatorsError::Socket { cause: error.into() };
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;

@@ -2,8 +2,8 @@
 
 use super::person::{Entered, Person};
 use super::{
-    InviteId, InviteTerms, MAX_LINKS_EACH, MAX_PEERS, Origin, PeerId, Permissions, PersonId, RequestId, Room,
-    SeatChange, SeatGrant, Secret, clean_name,
+    InviteId, InviteTerms, MAX_LINKS_EACH, Origin, PeerId, Permissions, PersonId, RequestId, Room, SeatChange,
+    SeatGrant, Secret, clean_name,
 };
 use crate::input::Seat;
 use crate::rate_limit::{RateLimit, RateLimiter};
@@ -121,7 +121,7 @@ impl Room {
         let known = self.people.iter().find(|(_, it)| shown.resume.is_some_and(|resume| it.token.is(resume)));
         if let Some((&id, person)) = known.filter(|(_, it)| may_return(it)) {
             // Their old connection goes as the new one comes: that is one more in the room only if it is gone already.
-            if !person.connected && self.len() >= MAX_PEERS {
+            if !person.connected && self.len() >= self.max_guests {
                 return Err(Refusal::RoomFull);
             }
             self.count_arrival(shown.origin, now)?;
@@ -134,7 +134,7 @@ impl Room {
         };
         let Some(invite) = invite else { return Err(Refusal::BadInvite) };
         let (id, approval) = (invite.id, invite.terms.approval);
-        if self.len() >= MAX_PEERS {
+        if self.len() >= self.max_guests {
             return Err(Refusal::RoomFull);
         }
         self.count_arrival(shown.origin, now)?;
@@ -193,7 +193,7 @@ impl Room {
         if self.invites.get(asked.invite).is_none() {
             return Err(Refusal::BadInvite);
         }
-        if self.len() >= MAX_PEERS {
+        if self.len() >= self.max_guests {
             return Err(Refusal::RoomFull);
         }
         let kind = Kind::New { invite: asked.invite, decision: Some(decision) };

@@ -69,6 +69,7 @@ pub struct Room {
     arrivals: BTreeMap<Origin, RateLimiter>,
     /// Names of those whose time to come back is over, until [`Room::take_gone`].
     gone: Vec<String>,
+    max_guests: usize,
     next_id: u32,
     version: u64,
 }
@@ -91,11 +92,17 @@ impl Room {
             banned: Vec::new(),
             arrivals: BTreeMap::new(),
             gone: Vec::new(),
+            max_guests: MAX_PEERS,
             next_id: 1,
             version: 0,
         };
         room.set_ports(ports);
         room
+    }
+
+    /// No more than so many come in; those who are in stay.
+    pub fn set_max_guests(&mut self, most: usize) {
+        self.max_guests = most.min(MAX_PEERS);
     }
 
     /// Rises with every change that others can see.

@@ -201,6 +201,16 @@ fn fewer_ports_make_spectators_and_more_ports_players() {
 }
 
 #[test]
+fn a_room_for_fewer_is_full_sooner() {
+    let mut room = room(false, 2);
+    room.set_max_guests(2);
+    for n in 0..2 {
+        join(&mut room, n as u8, None, T0);
+    }
+    assert_eq!(join_by(&mut room, &token(255), 200, None, T0), Err(Refusal::RoomFull));
+}
+
+#[test]
 fn a_full_room_says_so() {
     let mut room = room(false, 2);
     for n in 0..MAX_PEERS {

@@ -23,6 +23,7 @@ impl<C: Connection> Session<C> {
             }
             SessionCommand::Fps(fps) => self.told.fps = fps,
             SessionCommand::ForceFormat(format) => self.force_format(format, now),
+            SessionCommand::VideoRate(rate) => self.set_video_rate(rate),
             SessionCommand::Room(command) => self.apply_for_host(command, now),
             SessionCommand::Candidates(candidates) => self.set_candidates(candidates, now),
             SessionCommand::Close => self.close(now),

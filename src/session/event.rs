@@ -1,9 +1,9 @@
 //! What is asked of the session, and what it tells the engine.
 
 use super::LocalName;
-use super::Totals;
 use super::connection::{HostCandidate, PeerPath};
 use super::protocol::{Controls, Discs, GameInfo, OnScreen, Presence, SeatInfo, ToPage};
+use super::{Totals, VideoRate};
 use crate::game_command::GameCommand;
 use crate::input::{KeySet, MotionState, MouseMove, MouseState, PadState, Seat, SeatSet};
 use crate::packet::Format;
@@ -41,6 +41,8 @@ pub enum SessionCommand {
     Fps(f64),
     /// Stream in this format only; none for the best that each peer takes.
     ForceFormat(Option<Format>),
+    /// Between which bounds the bitrate of the picture follows the networks.
+    VideoRate(VideoRate),
     /// Something the host orders in the room.
     Room(RoomCommand),
     /// Where the host can be reached from now on.

@@ -32,6 +32,7 @@ pub use event::{
     disc_line,
 };
 pub use local_names::LocalName;
+pub use renditions::VideoRate;
 pub use totals::{LATENCY_BOUNDS, Totals};
 pub use work::Work;
 

@@ -11,8 +11,41 @@ use std::time::Instant;
 const PREFERENCE: [Codec; 3] = [Codec::H264, Codec::Vp8, Codec::Vp9];
 /// Encoded video aims below the estimate by this share, in percent: sound, repeats and the estimate's own error need room.
 const USE_OF_ESTIMATE: u32 = 80;
+/// The rate limit while no network is known.
+const START_KBIT_S: u32 = 6000;
 /// Bounds of the video's rate limit, in kbit/s.
-const RATE: (u32, u32) = (300, 12_000);
+const RATE: VideoRate = VideoRate { least_kbit_s: 300, most_kbit_s: 12_000 };
+
+/// Between these the rate limit of a rendition follows the narrowest network that watches it; where they are one, it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VideoRate {
+    pub least_kbit_s: u32,
+    pub most_kbit_s: u32,
+}
+
+impl Default for VideoRate {
+    fn default() -> VideoRate {
+        RATE
+    }
+}
+
+impl VideoRate {
+    /// No more than that.
+    pub fn up_to(kbit_s: u32) -> VideoRate {
+        VideoRate { least_kbit_s: RATE.least_kbit_s.min(kbit_s), most_kbit_s: kbit_s }
+    }
+
+    /// That, whatever the networks are like.
+    pub fn fixed(kbit_s: u32) -> VideoRate {
+        VideoRate { least_kbit_s: kbit_s, most_kbit_s: kbit_s }
+    }
+
+    /// For video of one format, of what a network is thought to carry. Small changes are not worth the encoder's attention.
+    fn limit(self, estimate_kbit_s: u32) -> u32 {
+        let wanted = (estimate_kbit_s / 100).saturating_mul(USE_OF_ESTIMATE) / 100 * 100;
+        wanted.clamp(self.least_kbit_s, self.most_kbit_s)
+    }
+}
 
 /// The formats, by [`Format::index`].
 pub(super) struct Renditions {
@@ -23,6 +56,7 @@ pub(super) struct Renditions {
     shapes: [Option<PictureShape>; Format::ALL.len()],
     viewers: [u32; Format::ALL.len()],
     max_kbit_s: [u32; Format::ALL.len()],
+    rate: VideoRate,
     listeners: bool,
 }
 
@@ -34,6 +68,7 @@ impl Renditions {
             shapes: [None; Format::ALL.len()],
             viewers: [0; Format::ALL.len()],
             max_kbit_s: [0; Format::ALL.len()],
+            rate: VideoRate::default(),
             listeners: false,
         }
     }
@@ -148,15 +183,25 @@ impl<C: Connection> Session<C> {
         }
     }
 
+    /// The bounds of the rate limits, from now on.
+    pub(super) fn set_video_rate(&mut self, rate: VideoRate) {
+        self.renditions.rate = rate;
+        for format in Format::ALL {
+            // Until something is known of a network.
+            let limit = START_KBIT_S.clamp(rate.least_kbit_s, rate.most_kbit_s);
+            self.renditions.max_kbit_s[format.index()] = limit;
+            self.actions.push_back(Action::SetMaxBitrate(format, limit));
+        }
+        self.follow_networks();
+    }
+
     /// A rendition must fit through the narrowest network that watches it.
     pub(super) fn follow_networks(&mut self) {
         for format in Format::ALL {
             let watching = self.peers.values().filter(|it| it.peer.format() == format);
             let narrowest = watching.map(|it| it.peer.estimate_kbit_s()).filter(|&kbit_s| kbit_s > 0).min();
             let Some(kbit_s) = narrowest else { continue };
-            let limit = (kbit_s / 100).saturating_mul(USE_OF_ESTIMATE).clamp(RATE.0, RATE.1);
-            // Small changes are not worth the encoder's attention.
-            let limit = limit / 100 * 100;
+            let limit = self.renditions.rate.limit(kbit_s);
             if std::mem::replace(&mut self.renditions.max_kbit_s[format.index()], limit) != limit {
                 self.actions.push_back(Action::SetMaxBitrate(format, limit));
             }
@@ -170,6 +215,16 @@ mod tests {
 
     fn format(name: &str) -> Format {
         Format::from_name(name).expect("a format")
+    }
+
+    #[test]
+    fn a_rate_limit_leaves_room_and_keeps_to_its_bounds() {
+        let usual = VideoRate::default();
+        let limits = [0, 299, 1_500, 10_000, 40_000].map(|estimate| usual.limit(estimate));
+        assert_eq!(limits, [300, 300, 1200, 8000, 12_000]);
+        assert_eq!([100, 40_000].map(|estimate| VideoRate::up_to(2000).limit(estimate)), [300, 2000]);
+        assert_eq!([100, 40_000].map(|estimate| VideoRate::up_to(200).limit(estimate)), [200, 200]);
+        assert_eq!([100, 40_000].map(|estimate| VideoRate::fixed(6000).limit(estimate)), [6000, 6000]);
     }
 
     #[test]

@@ -104,8 +104,7 @@ fn an_address_that_is_taken_is_said_in_words_and_the_log_is_json() {
     let output = ["--metrics", &address, "--log-format", "json"].into_iter().fold(Setup::fixture(), Setup::argument);
     let output = output.variable("HOTSEAT_LOG", "trace").run_to_end();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let objects: Vec<serde_json::Value> =
-        said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let objects: Vec<serde_json::Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     assert!(!objects.is_empty(), "{said}");
     for object in &objects {
         for field in ["timestamp", "level", "target"] {

@@ -174,8 +174,7 @@ impl Lab {
         self.bad.follow(&[(Duration::ZERO, super::model::Conditions::GOOD)]);
         let setup = Setup::fixture().option("fixture_size", "320x240").option("fixture_noise", "on");
         let setup = arguments.iter().fold(setup, |setup, argument| setup.argument(argument));
-        let mut host =
-            setup.http("0.0.0.0:0").udp("0.0.0.0:0").within(&["ip", "netns", "exec", HOST]).start();
+        let mut host = setup.http("0.0.0.0:0").udp("0.0.0.0:0").within(&["ip", "netns", "exec", HOST]).start();
         let bad = at(GUEST, || Browser::playing(&link(&host, 77, "Ann")));
         let good = network.beside_a_good_one.then(|| at(FRIEND, || Browser::playing(&link(&host, 78, "Bob"))));
         // What starting costs is not what is measured.
@@ -202,9 +201,8 @@ impl Lab {
             let stats = host.events_named("stats");
             let estimates = stats.iter().skip(before).enumerate();
             let of_first = |stats: &Value| stats["peers"][0]["estimate_kbit_s"].as_f64();
-            let estimate = estimates
-                .filter_map(|(second, stats)| Some((second as f64 * 1000.0, of_first(stats)?)))
-                .collect();
+            let estimate =
+                estimates.filter_map(|(second, stats)| Some((second as f64 * 1000.0, of_first(stats)?))).collect();
             stop.store(true, Ordering::Release);
             (queue.join().expect("it only reads"), estimate, (seen, good))
         });

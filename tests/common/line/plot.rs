@@ -50,7 +50,8 @@ pub fn svg(title: &str, all: &[Series<'_>]) -> String {
         );
     }
     for (index, series) in all.iter().enumerate() {
-        let path: Vec<String> = series.points.iter().map(|&(ms, value)| format!("{:.1},{:.1}", x(ms), y(value))).collect();
+        let path: Vec<String> =
+            series.points.iter().map(|&(ms, value)| format!("{:.1},{:.1}", x(ms), y(value))).collect();
         let _ = write!(
             out,
             "<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\" points=\"{}\"/>\

@@ -105,7 +105,8 @@ fn carry(from: Arc<OwnedFd>, to: Arc<OwnedFd>, seed: u64) -> Arc<Direction> {
             while let Some(frame) = line.poll(now) {
                 let _ = send(to.as_raw_fd(), &frame, MsgFlags::empty());
             }
-            let rest = line.poll_timeout().map_or(Duration::from_secs(1), |at| at.saturating_sub(sending.begin.elapsed()));
+            let rest =
+                line.poll_timeout().map_or(Duration::from_secs(1), |at| at.saturating_sub(sending.begin.elapsed()));
             line = sending.more.wait_timeout(line, rest).map_or_else(|poisoned| poisoned.into_inner().0, |it| it.0);
         }
     });
