@@ -71,7 +71,7 @@ mod tests {
         totals.frame(&times(300), ms(5000));
         assert_eq!((totals.latency[1], totals.latency[2], totals.latency[LATENCY_BOUNDS.len()]), (1, 1, 1));
         assert_eq!(totals.latency.iter().sum::<u64>(), 3);
-        assert_eq!(totals.latency_sum, totals.stages.iter().sum());
+        assert_eq!(totals.latency_sum, totals.stages.iter().sum::<Duration>());
         assert_eq!(totals.latency_sum, ms(4705));
     }
 

@@ -1,7 +1,7 @@
 //! What a host keeps of games that it has opened and closed: nothing, however many there were.
 
 use super::{BenchError, Row, Table, fixture};
-use crate::engine::{Bounds, Command, Config, Continuing, Engine, Game, GameState, Internet, TimeSettings};
+use crate::engine::{Bounds, Command, Config, Continuing, Engine, Game, GameState, Internet, Limits, TimeSettings};
 use crate::net::Site;
 use crate::room::InviteTerms;
 use crate::sandbox::TempDir;
@@ -103,6 +103,7 @@ fn config(folder: &Path) -> Config {
         certificate: None,
         acme: None,
         internet: Internet::default(),
+        limits: Limits::default(),
     }
 }
 

@@ -150,6 +150,15 @@ fn read(value: &Value) -> Seen {
     }
 }
 
+/// Whoever waits for it is let go also when a measurement fails.
+struct StopAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 /// A host, two guests' machines, and the wires between.
 pub struct Lab {
     bad: Wire,
@@ -174,30 +183,32 @@ impl Lab {
         self.bad.follow(&[(Duration::ZERO, super::model::Conditions::GOOD)]);
         let setup = Setup::fixture().option("fixture_size", "320x240").option("fixture_noise", "on");
         let setup = arguments.iter().fold(setup, |setup, argument| setup.argument(argument));
-        let mut host = setup.http("0.0.0.0:0").udp("0.0.0.0:0").within(&["ip", "netns", "exec", HOST]).start();
+        let host = setup.http("0.0.0.0:0").udp("0.0.0.0:0").within(&["ip", "netns", "exec", HOST]).start();
         let bad = at(GUEST, || Browser::playing(&link(&host, 77, "Ann")));
-        let good = network.beside_a_good_one.then(|| at(FRIEND, || Browser::playing(&link(&host, 78, "Bob"))));
+        let friend = network.beside_a_good_one.then(|| at(FRIEND, || Browser::playing(&link(&host, 78, "Bob"))));
         // What starting costs is not what is measured.
         pass(Duration::from_secs(2).min(time));
-        host.events_named("stats");
         let stop = AtomicBool::new(false);
+        let begin = Instant::now();
         let (queue, estimate, (seen, good)) = std::thread::scope(|scope| {
             at(GUEST, || bad.eval_async(WATCH));
-            good.iter().for_each(|browser| drop(at(FRIEND, || browser.eval_async(WATCH))));
-            let begin = Instant::now();
+            friend.iter().for_each(|browser| drop(at(FRIEND, || browser.eval_async(WATCH))));
+            let _stop = StopAtEnd(&stop);
+            let bad_since = begin.elapsed().as_secs_f64() * 1000.0;
             let before = host.events_named("stats").len();
             self.bad.follow(&network.schedule);
-            let queue = scope.spawn(|| {
+            let (stop, begin) = (&stop, &begin);
+            let queue = scope.spawn(move || {
                 let mut queue = Vec::new();
                 while !stop.load(Ordering::Acquire) {
-                    queue.push((begin.elapsed().as_secs_f64() * 1000.0, self.bad.queued_back()));
+                    queue.push((begin.elapsed().as_secs_f64() * 1000.0 - bad_since, self.bad.queued_back()));
                     pass(Duration::from_millis(20));
                 }
                 queue
             });
             pass(time);
             let seen = read(&at(GUEST, || bad.eval_async(STOP)));
-            let good = good.as_ref().map(|browser| read(&at(FRIEND, || browser.eval_async(STOP))));
+            let good = friend.as_ref().map(|browser| read(&at(FRIEND, || browser.eval_async(STOP))));
             let stats = host.events_named("stats");
             let estimates = stats.iter().skip(before).enumerate();
             let of_first = |stats: &Value| stats["peers"][0]["estimate_kbit_s"].as_f64();
@@ -208,6 +219,7 @@ impl Lab {
         });
         self.bad.follow(&[(Duration::ZERO, super::model::Conditions::GOOD)]);
         at(GUEST, || drop(bad));
+        at(FRIEND, || drop(friend));
         Measured { seen, good, queue, estimate }
     }
 }
