@@ -251,11 +251,6 @@ impl Measured {
         rates.iter().find(|(at, rate)| *at > rise && *rate >= wanted).map(|(at, _)| at - rise)
     }
 
-    /// Until the bitrate is below the new rate for a second, from its fall.
-    pub fn adapted_after(&self, fall: Duration, rise: Duration) -> Option<f64> {
-        self.queue_empty_after(fall, rise)
-    }
-
     /// For programs and tests: every figure by name.
     pub fn figures(&self) -> BTreeMap<&'static str, f64> {
         let freezes = self.seen.freezes();

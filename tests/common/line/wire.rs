@@ -8,8 +8,10 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Only these are treated badly: a lost question for an address says nothing about games.
-const IPV4: [u8; 2] = [0x08, 0x00];
+/// Only UDP and TCP over IPv4 are treated badly, and counted: a lost question for an address says nothing about games.
+fn is_of_interest(frame: &[u8]) -> bool {
+    frame.get(12..14) == Some(&[0x08, 0x00]) && matches!(frame.get(23), Some(6 | 17))
+}
 
 struct Direction {
     line: Mutex<Line<Vec<u8>>>,
@@ -88,7 +90,7 @@ fn carry(from: Arc<OwnedFd>, to: Arc<OwnedFd>, seed: u64) -> Arc<Direction> {
         let mut buffer = vec![0; 1 << 16];
         while let Ok(length) = recv(from.as_raw_fd(), &mut buffer, MsgFlags::empty()) {
             let frame = &buffer[..length];
-            if frame.get(12..14) != Some(&IPV4) {
+            if !is_of_interest(frame) {
                 let _ = send(out.as_raw_fd(), frame, MsgFlags::empty());
                 continue;
             }
