@@ -57,7 +57,7 @@ pub enum EngineEvent {
     Stats {
         /// Of that moment.
         snapshot: Arc<Snapshot>,
-        session: SessionStats,
+        session: Box<SessionStats>,
         /// The core process, if one runs.
         core_pid: Option<u32>,
     },

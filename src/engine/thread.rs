@@ -226,7 +226,7 @@ impl EngineThread {
         self.publish();
         self.publisher.event(EngineEvent::Stats {
             snapshot: Arc::new(self.publisher.snapshot.clone()),
-            session: self.people.stats.clone(),
+            session: Box::new(self.people.stats.clone()),
             core_pid: self.machine.core_pid(),
         });
     }

@@ -49,7 +49,7 @@ impl Board {
                     self.encoded = now;
                 }
                 self.snapshot = snapshot.clone();
-                self.session = session.clone();
+                self.session = SessionStats::clone(session);
                 self.core_pid = *core_pid;
                 self.heard = now;
             }
@@ -69,8 +69,7 @@ mod tests {
         rendition.status.viewers = viewers;
         let stats = Stats { emulated, encoded, ..Stats::default() };
         let snapshot = Snapshot { recording, stats, renditions: vec![rendition], ..Snapshot::default() };
-        let event =
-            EngineEvent::Stats { snapshot: Arc::new(snapshot), session: SessionStats::default(), core_pid: Some(7) };
+        let event = EngineEvent::Stats { snapshot: Arc::new(snapshot), session: Box::default(), core_pid: Some(7) };
         board.note(&event, Duration::from_secs(at));
     }
 
