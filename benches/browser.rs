@@ -33,7 +33,7 @@ fn quantile(values: &mut [f64], quantile: f64) -> f64 {
 /// The test core draws what it polled in the same frame.
 fn click_to_pixel() {
     const PRESSES: usize = 150;
-    let host = Host::fixture(&[("fixture_size", "256x240")]);
+    let mut host = Host::fixture(&[("fixture_size", "256x240")]);
     let browser = Browser::playing(&host.url_for("Ann"));
     pass(Duration::from_secs(3));
     // Button A is bit 8 of the seat's row of cells, most significant bit first: cell 7 of row 3, of 16 by 8.
@@ -62,9 +62,14 @@ fn click_to_pixel() {
         key('keyup');
         await shown(false);
         return at - down;";
-    let mut times: Vec<f64> = (0..PRESSES).filter_map(|_| browser.eval_async(press).as_f64()).collect();
-    row("click to pixel in Chromium, loopback, p50", quantile(&mut times, 0.5), 28.0, "ms");
-    row("click to pixel in Chromium, loopback, p95", quantile(&mut times, 0.95), 36.0, "ms");
+    for (latch, name, p50, p95) in [("false", "", 28.0, 36.0), ("true", ", late inputs shown at once", 9.0, 20.0)] {
+        host.command(&format!(r#"{{"command":"run_ahead","frames":0,"late_latch":{latch}}}"#));
+        host.stats_when("late inputs as wanted", common::LONG, |stats| stats["late_latch"].to_string() == latch);
+        pass(Duration::from_secs(1));
+        let mut times: Vec<f64> = (0..PRESSES).filter_map(|_| browser.eval_async(press).as_f64()).collect();
+        row(&format!("click to pixel in Chromium, loopback, p50{name}"), quantile(&mut times, 0.5), p50, "ms");
+        row(&format!("click to pixel in Chromium, loopback, p95{name}"), quantile(&mut times, 0.95), p95, "ms");
+    }
 }
 
 /// From the start of the navigation to the first frame shown, the browser being open already.

@@ -385,6 +385,28 @@ pub struct Inputs {
     pub motions: [MotionState; MAX_SEATS],
 }
 
+impl Inputs {
+    /// What a frame is given that is run again: what is held and was pressed since, and what it was given before. A button that
+    /// was let go of meanwhile is let go of in the next frame, or a short press would be in none; but a d-pad that turned round is
+    /// not held both ways.
+    pub fn join_earlier(&mut self, first: &Inputs) {
+        for (pad, first) in self.pads.iter_mut().zip(&first.pads) {
+            let pressed = pad.buttons & !first.buttons;
+            let opposite =
+                [(Button::Up, Button::Down), (Button::Left, Button::Right)].into_iter().fold(0, |all, (a, b)| {
+                    let of = |this: Button, other: Button| if pressed & this as u16 != 0 { other as u16 } else { 0 };
+                    all | of(a, b) | of(b, a)
+                });
+            pad.buttons |= first.buttons & !opposite;
+        }
+        self.keys = self.keys.union(first.keys);
+        for (mouse, first) in self.mice.iter_mut().zip(&first.mice) {
+            mouse.moved = first.moved.plus(mouse.moved);
+            mouse.state.buttons |= first.state.buttons;
+        }
+    }
+}
+
 /// How strongly the two motors of a pad turn; 0 is still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rumble {
@@ -429,6 +451,26 @@ mod tests {
         let far = MouseMove { dx: i32::MAX, dy: i32::MIN, wheel: 1, hwheel: -1 };
         let step = MouseMove { dx: 1, dy: -1, wheel: 2, hwheel: 1 };
         assert_eq!(far.plus(step), MouseMove { dx: i32::MAX, dy: i32::MIN, wheel: 3, hwheel: 0 });
+    }
+
+    #[test]
+    fn a_frame_that_is_run_again_keeps_what_it_was_given() {
+        let pad = |buttons: &[Button]| PadState {
+            buttons: buttons.iter().fold(0, |all, button| all | *button as u16),
+            ..PadState::default()
+        };
+        let mut first = Inputs::default();
+        first.pads[0] = pad(&[Button::A, Button::Left]);
+        first.pads[1] = pad(&[Button::Left, Button::Up]);
+        first.mice[0].moved.dx = 3;
+        let mut now = Inputs::default();
+        now.pads[0] = pad(&[Button::B]);
+        now.pads[1] = pad(&[Button::Right, Button::Up]);
+        now.mice[0].moved.dx = -1;
+        now.join_earlier(&first);
+        assert_eq!(now.pads[0], pad(&[Button::A, Button::B, Button::Left]));
+        assert_eq!(now.pads[1], pad(&[Button::Right, Button::Up]), "it turned round");
+        assert_eq!(now.mice[0].moved.dx, 2);
     }
 
     #[test]

@@ -808,6 +808,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         language: Spoken::from_choice(settings.language),
         continuing: Continuing::Never,
         time: settings.time(),
+        ahead: settings.ahead(),
         codec: None,
         invite: InviteTerms::default(),
         site: site(settings),

@@ -10,7 +10,7 @@ pub use warning::{Expected, SettingsWarning};
 
 use crate::files::write_atomically;
 use crate::game_command::{Continuing, TimeSettings};
-use crate::link::message::Bounds;
+use crate::link::message::{AheadWish, Bounds};
 use crate::packet::Format;
 use crate::room;
 use crate::text::Language;
@@ -64,6 +64,11 @@ pub struct Settings {
     /// Memory for rewinding, in megabytes; 0 for no rewinding.
     #[serde(deserialize_with = "file::rewind_mb")]
     pub rewind_mb: u32,
+    /// Frames that games are run ahead of themselves; 0 for none.
+    #[serde(deserialize_with = "file::run_ahead")]
+    pub run_ahead: u32,
+    /// Inputs that come late are shown at once, where that is cheap.
+    pub late_latch: bool,
     /// Select and a trigger of a gamepad here rewind or make fast.
     pub pad_time_buttons: bool,
     /// The one video format that guests are sent; none for the best that each one's browser takes.
@@ -256,6 +261,8 @@ impl Default for Settings {
             fast_forward: TimeSettings::default().fast,
             slow_motion: TimeSettings::default().slow,
             rewind_mb: TimeSettings::default().rewind_mb,
+            run_ahead: 0,
+            late_latch: true,
             pad_time_buttons: true,
             codec: None,
             stick_moves_dpad: true,
@@ -380,6 +387,11 @@ impl Settings {
     /// How fast, how slow and how far back a game goes.
     pub fn time(&self) -> TimeSettings {
         TimeSettings { fast: self.fast_forward, slow: self.slow_motion, rewind_mb: self.rewind_mb }
+    }
+
+    /// How far games are run ahead of themselves.
+    pub fn ahead(&self) -> AheadWish {
+        AheadWish { frames: self.run_ahead, latch: self.late_latch }
     }
 
     fn from_table(table: Table) -> (Self, Vec<SettingsWarning>) {

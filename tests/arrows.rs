@@ -58,6 +58,8 @@ const EXPORTED_MACROS: &[(&str, &str)] = &[("messages", "text")];
 /// Files and folders below `src` that decide: the time is an argument, and what is to be done is returned.
 const SANS_IO: &[&str] = &[
     "engine/machine/",
+    "libretro/ahead/cost.rs",
+    "libretro/ahead/witness.rs",
     "libretro/pace.rs",
     "libretro/rewind/",
     "libretro/tempo.rs",

@@ -3,7 +3,7 @@
 use super::Internet;
 use crate::content;
 use crate::game_command::{Continuing, GameCommand, Slot, TimeSettings};
-use crate::link::message::{Bounds, DiscCommand};
+use crate::link::message::{AheadWish, Bounds, DiscCommand};
 use crate::link::subsystem::SubsystemGame;
 use crate::net::Site;
 use crate::net::tls::acme::AcmeConfig;
@@ -92,6 +92,10 @@ pub enum Command {
     Continuing(Continuing),
     /// How fast, how slow, and how far back; the memory for the latter counts from the next start on.
     Time(TimeSettings),
+    /// How far games are run ahead of themselves, from now on.
+    Ahead(AheadWish),
+    /// Try how far the running game can be; the snapshot has the answer.
+    AdviseAhead,
     /// What cores may speak and name their options in, from the next start on.
     Language(Spoken),
     /// Keep the picture as it is now, as a PNG file.

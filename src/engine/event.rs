@@ -4,6 +4,7 @@ use super::{Notice, NoticeKind, Snapshot};
 use crate::crash::Crash;
 use crate::game_command::Flow;
 use crate::input::Seat;
+use crate::link::message::{AheadAdvice, AheadStatus};
 use crate::room::{JoinRequest, PeerId};
 use crate::session::{ChatEvent, SessionStats};
 use std::path::PathBuf;
@@ -47,6 +48,10 @@ pub enum EngineEvent {
         /// The guest who wants it so; none for the host.
         by: Option<String>,
     },
+    /// How far the game is run ahead of itself changed.
+    Ahead(AheadStatus),
+    /// What the game can take of that was tried.
+    Advice(AheadAdvice),
     /// The addresses of this machine changed, and the links with them.
     LinksChanged,
     /// A guest waits to be let in.

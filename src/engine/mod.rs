@@ -26,7 +26,8 @@ mod thread;
 mod wiring;
 
 pub use crate::game_command::{Continuing, Flow, GameCommand, Slot, TimeSettings};
-pub use crate::link::message::{Bounds, DiscCommand, Discs, OptionInfo, Wants};
+pub use crate::link::ahead::MOST_AHEAD;
+pub use crate::link::message::{AheadAdvice, AheadStatus, AheadWish, Bounds, DiscCommand, Discs, OptionInfo, Wants};
 pub use command::{Command, Game};
 pub use core_hold::diagnose_hold;
 pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose, diagnose_awake};
@@ -83,6 +84,8 @@ pub struct Config {
     pub continuing: Continuing,
     /// How fast, how slow, and how far back.
     pub time: TimeSettings,
+    /// How far games are run ahead of themselves.
+    pub ahead: AheadWish,
     /// Stream in this format only; none for the best that each peer takes.
     pub codec: Option<Format>,
     /// What the link grants that is there from the start.

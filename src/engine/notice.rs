@@ -7,7 +7,7 @@ use crate::crash::Crash;
 use crate::emulator;
 use crate::game_command::Slot;
 use crate::library::{CheckError, FirmwareProblem};
-use crate::link::message::{CoreWarning, LoadError};
+use crate::link::message::{CoreWarning, LoadError, NoAhead};
 use crate::messages;
 use crate::net::tls::acme::AcmeError;
 use crate::net::tls::{AuthorityError, GivenError, TlsProblem};
@@ -59,6 +59,10 @@ messages! {
         cannot_rewind => CannotRewind,
         /// Remembering what the game was would slow it down.
         no_rewind => NoRewind { core: String },
+        /// The game is not run ahead.
+        no_ahead => NoAhead { core: String, why: NoAhead },
+        /// It is run ahead by fewer frames than were wanted.
+        less_ahead => LessAhead { core: String, frames: u32 },
         reset_by => ResetBy { name: String },
         /// There are not so many; people count from 1.
         no_disc => NoDisc { number: usize },
@@ -135,6 +139,8 @@ impl NoticeKind {
             | Self::NoState { .. }
             | Self::CannotRewind
             | Self::NoRewind { .. }
+            | Self::NoAhead { .. }
+            | Self::LessAhead { .. }
             | Self::ResetBy { .. }
             | Self::NoDisc { .. }
             | Self::LoadRequested { .. }

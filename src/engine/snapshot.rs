@@ -7,7 +7,7 @@ use crate::audio::SpeakerError;
 use crate::crash::Crash;
 use crate::game_command::Flow;
 use crate::input::SeatSet;
-use crate::link::message::{Discs, OptionInfo, Wants};
+use crate::link::message::{AheadAdvice, AheadStatus, Discs, OptionInfo, Wants};
 use crate::room::{InviteId, InviteTerms, JoinRequest, Member};
 use crate::session::protocol::{OnScreen, SeatInfo};
 use crate::session::{ChatEvent, PeerStats};
@@ -78,6 +78,10 @@ pub struct GameStatus {
     pub flow_by: Option<String>,
     /// It can be gone back in time.
     pub can_rewind: bool,
+    /// How far it is run ahead of itself.
+    pub ahead: AheadStatus,
+    /// What it can take of that, once it was tried.
+    pub advice: Option<AheadAdvice>,
     /// Controller ports the core offers.
     pub ports: usize,
     /// What can be plugged into each; empty when the core does not say.

@@ -185,6 +185,7 @@ impl Engine {
             messages.clone(),
             config.data_dir.clone(),
         );
+        let ahead = config.ahead;
         let mut engine = EngineThread {
             machine: Machine::new(
                 Folders { data: config.data_dir, system: config.system_dir, recordings: config.record_dir },
@@ -203,6 +204,7 @@ impl Engine {
             net,
             info: GameInfo::default(),
         };
+        engine.machine.handle_command(super::Command::Ahead(ahead));
         let internet = &mut engine.publisher.snapshot.internet;
         internet.addresses = served;
         internet.public_page = engine.people.public_page();

@@ -137,6 +137,7 @@ impl App {
             language: spoken,
             continuing: settings.continuing,
             time: settings.time(),
+            ahead: settings.ahead(),
             codec: settings.codec,
             invite: invite_links::default_terms(&settings),
             site: site(&settings),

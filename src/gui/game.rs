@@ -6,7 +6,7 @@ use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
 use super::{
-    chat, control_bar, home, invite, join_requests, leds, on_screen, overlay, people, preview, slots, theme,
+    chat, control_bar, home, invite, join_requests, leds, on_screen, overlay, people, preview, run_ahead, slots, theme,
     time_control,
 };
 use crate::engine::{Command, Flow, GameCommand, GameState, GameStatus, Slot};
@@ -192,6 +192,12 @@ fn speed(ui: &mut Ui, model: &Model, game: &GameStatus) {
         );
         let text = fill(texts.latency, &[("ms", &ms(stats.latency_p50_ms))]);
         ui.add(small(text, theme::TEXT_WEAK)).on_hover_text(tip);
+        ui.add(small("·".into(), theme::TEXT_WEAK));
+    }
+    if game.ahead.frames > 0 {
+        let frames = run_ahead::frames(texts, game.ahead.frames);
+        let tip = fill(texts.run_ahead_now, &[("frames", &game.ahead.frames.to_string())]);
+        ui.add(small(format!("−{frames}"), theme::ACCENT)).on_hover_text(tip);
         ui.add(small("·".into(), theme::TEXT_WEAK));
     }
     let slow = game.state == GameState::Running

@@ -41,6 +41,7 @@ pub mod preferences;
 pub mod preview;
 mod retrok;
 mod rumble;
+mod run_ahead;
 pub mod several;
 mod site_settings;
 mod slots;

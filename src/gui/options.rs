@@ -2,6 +2,7 @@
 
 use super::core_trust;
 use super::dialog::{self, DialogState};
+use super::run_ahead;
 use super::several;
 use super::theme;
 use super::time;
@@ -26,6 +27,7 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
         if several::offer(ui, model, &game.core, game.content.as_deref(), actions) == DialogState::Closed {
             return DialogState::Closed;
         }
+        run_ahead::panel(ui, model, game, actions);
         core_trust::show(ui, model, game, actions);
         if game.options.is_empty() {
             widgets::explain(ui, texts.options_none);

@@ -4,6 +4,7 @@ use super::controller_settings;
 use super::dialog::{self, DialogState};
 use super::icons::Icon;
 use super::internet_settings::{self, InternetDraft};
+use super::run_ahead;
 use super::site_settings::{self, SiteDraft};
 use super::theme;
 use super::view::{Action, Model};
@@ -161,6 +162,9 @@ fn continuing(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
 /// Megabytes for going back that can be chosen; others can be written into the file.
 const REWIND_MB: [u32; 5] = [0, 32, 64, 128, 256];
 
+/// Frames to run ahead.
+const RUN_AHEAD: [u32; 5] = [0, 1, 2, 3, 4];
+
 fn time(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
     dialog::heading(ui, texts.time_title);
     choice(ui, texts.time_fast, &TimeSettings::FAST, &mut new.fast_forward, |factor| match factor {
@@ -173,6 +177,8 @@ fn time(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
         megabytes => format!("{megabytes} MB"),
     });
     widgets::explain(ui, texts.time_rewind_hint);
+    choice(ui, texts.run_ahead, &RUN_AHEAD, &mut new.run_ahead, |frames| run_ahead::frames(texts, frames));
+    ui.checkbox(&mut new.late_latch, texts.late_latch).on_hover_text(texts.late_latch_hint);
     ui.checkbox(&mut new.pad_time_buttons, texts.time_pads);
 }
 

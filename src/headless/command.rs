@@ -1,5 +1,6 @@
 //! Commands on standard input: one JSON object a line.
 
+use crate::engine::{AheadWish, MOST_AHEAD};
 use crate::engine::{Command, DiscCommand, Flow, GameCommand, Slot};
 use crate::input::Seat;
 use crate::packet::Format;
@@ -28,6 +29,14 @@ enum StdinCommand {
     Time {
         flow: Flow,
     },
+    /// Run so many frames ahead, and show late inputs at once or not.
+    RunAhead {
+        frames: u32,
+        #[serde(default = "on")]
+        late_latch: bool,
+    },
+    /// Try how many the game can take.
+    AdviseRunAhead,
     /// One frame of a paused game.
     Step,
     Restart,
@@ -125,6 +134,10 @@ struct InviteFields {
     seconds: Option<u64>,
 }
 
+fn on() -> bool {
+    true
+}
+
 fn any() -> SeatGrant {
     SeatGrant::Any
 }
@@ -156,6 +169,9 @@ fn parse(line: &str) -> Option<Command> {
         StdinCommand::Pause => Command::Game(GameCommand::Pause),
         StdinCommand::Resume => Command::Game(GameCommand::Resume),
         StdinCommand::Reset => Command::Game(GameCommand::Reset),
+        StdinCommand::RunAhead { frames, .. } if frames > MOST_AHEAD => return None,
+        StdinCommand::RunAhead { frames, late_latch } => Command::Ahead(AheadWish { frames, latch: late_latch }),
+        StdinCommand::AdviseRunAhead => Command::AdviseAhead,
         StdinCommand::Time { flow } => Command::Game(GameCommand::Flow(flow)),
         StdinCommand::Step => Command::Game(GameCommand::StepFrame),
         StdinCommand::Restart => Command::Restart,

@@ -59,7 +59,7 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
             Flow::Normal => return None,
         },
         // What the host does they know.
-        EngineEvent::Flow { by: None, .. } => return None,
+        EngineEvent::Flow { by: None, .. } | EngineEvent::Ahead(_) | EngineEvent::Advice(_) => return None,
         EngineEvent::Failed(reason) => return Some(reason.text(texts)),
         EngineEvent::Notice(notice) => return Some(notice.kind.text(texts)),
         EngineEvent::Chat(ChatEvent::Said { name, text, .. }) => return Some(format!("{name}: {text}")),

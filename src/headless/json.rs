@@ -3,7 +3,8 @@
 //! Texts for people are in their language and have a stable code beside them.
 
 use crate::engine::{
-    Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, SavedState, Snapshot, StateList,
+    AheadStatus, Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, SavedState, Snapshot,
+    StateList,
 };
 use crate::room::{Holder, JoinRequest};
 use crate::session::protocol::SeatInfo;
@@ -30,6 +31,14 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
             })
         }
         EngineEvent::Flow { flow, by } => json!({"event": "time", "flow": flow, "by": by}),
+        EngineEvent::Ahead(status) => ahead("run_ahead", &status),
+        EngineEvent::Advice(advice) => json!({
+            "event": "run_ahead_advice",
+            "frames": advice.frames,
+            "frame_us": advice.frame_us,
+            "state_us": advice.state_us,
+            "refused": advice.refused.map(|why| why.code()),
+        }),
         EngineEvent::LinksChanged => {
             let snapshot = engine.snapshot();
             let links = snapshot.invites.first().map(|invite| &invite.links);
@@ -132,6 +141,8 @@ fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Valu
         "flow": snapshot.game.as_ref().map(|game| game.flow),
         "flow_by": snapshot.game.as_ref().and_then(|game| game.flow_by.as_ref()),
         "can_rewind": snapshot.game.as_ref().is_some_and(|game| game.can_rewind),
+        "run_ahead": snapshot.game.as_ref().map(|game| game.ahead.frames),
+        "late_latch": snapshot.game.as_ref().is_some_and(|game| game.ahead.latch),
         "save_versions": snapshot.game.as_ref().map(|game| game.versions.iter().map(version).collect::<Vec<_>>()),
         "states": snapshot.game.as_ref().map(|game| states(&game.states)),
         "last_state": snapshot.game.as_ref().and_then(|game| game.states.auto.as_ref()).map(saved_state),
@@ -162,6 +173,16 @@ fn stats(snapshot: &Snapshot, net: &SessionStats, core_pid: Option<u32>) -> Valu
         "requests": snapshot.requests.iter().map(request).collect::<Vec<_>>(),
         "host": {"cpu_seconds": host.cpu_seconds, "resident_bytes": host.resident_bytes},
         "core": {"cpu_seconds": core.cpu_seconds, "resident_bytes": core.resident_bytes},
+    })
+}
+
+fn ahead(event: &str, status: &AheadStatus) -> Value {
+    json!({
+        "event": event,
+        "frames": status.frames,
+        "late_latch": status.latch,
+        "no_run_ahead": status.no_ahead.map(|why| why.code()),
+        "no_late_latch": status.no_latch.map(|why| why.code()),
     })
 }
 

@@ -12,12 +12,13 @@ pub use hardware::{current_framebuffer, lost, proc_address};
 pub use picture::{hand_over, show_held, video_refresh};
 pub use sound::{MICROPHONE, audio_sample, audio_sample_batch, audio_sample_batch_float};
 
+use super::ahead::Witness;
 use super::devices::{self, Wheels};
 use super::environment::Environment;
 use super::keyboard::Keyboard;
 use super::sys;
 use super::tempo_sound::TempoSound;
-use crate::input::{Inputs, Rumble, Seat, SeatSet};
+use crate::input::{Inputs, MAX_SEATS, Rumble, Seat, SeatSet};
 use crate::link::Link;
 use crate::link::audio::AudioWriter;
 use crate::link::board::{BoardReader, FeedbackWriter};
@@ -53,6 +54,8 @@ pub struct Front {
     /// The picture of the frame that runs now is to be seen. Those of frames that go by too fast are held until the next that is.
     pub shown: bool,
     held: picture::Held,
+    /// Looks at a frame that is compared with itself.
+    pub witness: Witness,
     /// Where the core was let draw its next picture itself.
     drawing: Option<usize>,
     /// What was seen.
@@ -77,6 +80,7 @@ impl Front {
             tempo_sound: TempoSound::default(),
             shown: true,
             held: picture::Held::default(),
+            witness: Witness::default(),
             drawing: None,
             seen: Seen::default(),
             link: link.clone(),
@@ -85,7 +89,22 @@ impl Front {
 
     /// The core made this sound.
     fn hear(&mut self, stereo: &[i16]) {
+        if !self.environment.run.is_heard() {
+            if self.witness.looks {
+                self.witness.sound(stereo);
+            }
+            return;
+        }
+        self.seen.samples += stereo.len() as u64 / 2;
         self.audio.write(self.tempo_sound.take(stereo));
+    }
+
+    /// The frame that ran last is run again: with what it was given, and what came since.
+    pub fn poll_again(&mut self) {
+        let first = self.inputs;
+        self.board.poll(&mut self.inputs);
+        self.wheels.turn(&mut self.inputs.mice);
+        self.inputs.join_earlier(&first);
     }
 
     /// A tick of the runner ends: what is to be heard of it, unless that went out as it came.
@@ -205,6 +224,9 @@ pub extern "C" fn input_state(port: u32, device: u32, index: u32, id: u32) -> i1
 /// Called by the core to turn one of a pad's two motors.
 pub extern "C" fn set_rumble_state(port: u32, effect: sys::retro_rumble_effect, strength: u16) -> bool {
     called(|front| {
+        if !front.environment.run.counts() {
+            return (port as usize) < MAX_SEATS;
+        }
         let before = front.feedback.rumble(port as usize);
         let rumble = match effect {
             sys::RETRO_RUMBLE_STRONG => Rumble { strong: strength, ..before },
@@ -249,7 +271,11 @@ pub extern "C" fn get_sensor_input(port: u32, id: u32) -> f32 {
 /// Called by the core to switch an LED.
 pub extern "C" fn set_led_state(led: i32, state: i32) {
     if let Ok(led) = u32::try_from(led) {
-        called(|front| front.feedback.set_led(led, state != 0));
+        called(|front| {
+            if front.environment.run.counts() {
+                front.feedback.set_led(led, state != 0);
+            }
+        });
     }
 }
 

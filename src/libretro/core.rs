@@ -314,6 +314,16 @@ impl Core {
         }
     }
 
+    /// The memory of the machine that is emulated, if the core says where it is.
+    pub fn system_ram(&self) -> Option<&[u8]> {
+        // SAFETY: as in `memory`: it stays there until the next call into the core that needs `&mut self`.
+        unsafe {
+            let len = (self.call.get_memory_size)(sys::RETRO_MEMORY_SYSTEM_RAM);
+            let data = (self.call.get_memory_data)(sys::RETRO_MEMORY_SYSTEM_RAM);
+            (len > 0 && !data.is_null()).then(|| std::slice::from_raw_parts(data.cast(), len))
+        }
+    }
+
     /// Unloads the content and lets the core put things away. The library stays loaded: this process ends next.
     pub fn close(mut self) {
         // SAFETY: called once, in the order libretro.h asks for.

@@ -1,5 +1,6 @@
 //! Inside the core process: the core, its callbacks, and the runner that gives it its frames.
 
+mod ahead;
 mod callbacks;
 mod content;
 mod core;

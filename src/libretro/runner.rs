@@ -2,6 +2,7 @@
 //!
 //! Nothing here waits: pictures, sound and words are handed to rings and queues that drop when full.
 
+use super::ahead::Ahead;
 use super::callbacks;
 use super::core::Core;
 use super::discs::DiscChanger;
@@ -15,6 +16,7 @@ use super::sys;
 use super::tempo::{TempoControl, Tick};
 use super::tempo_sound::Heard;
 use crate::frame::PixelFormat;
+use crate::link::board::PressWatch;
 use crate::link::message::{FromCore, HardwareSeen, Pace, Report, Tempo, ToCore};
 use crate::link::state::{Memory, StateWriter};
 use crate::link::{Link, Status};
@@ -40,6 +42,8 @@ pub struct Runner {
     paused: bool,
     tempo: TempoControl,
     history: History,
+    ahead: Ahead,
+    presses: PressWatch,
     stop: bool,
     /// By the host: neither the core wants to end nor is the host gone.
     told_to_stop: bool,
@@ -87,12 +91,14 @@ impl Runner {
         Runner {
             core,
             status: Status::new(link.clone()),
-            states: StateWriter::new(link),
+            states: StateWriter::new(link.clone()),
             out,
             pace,
             paused: false,
             tempo: TempoControl::default(),
             history: History::new(if pace == Pace::Real { rewind_mb } else { 0 }),
+            ahead: Ahead::default(),
+            presses: PressWatch::new(link.clone()),
             stop: false,
             told_to_stop: false,
             frames: 0,
@@ -130,6 +136,7 @@ impl Runner {
             let due = match (self.pace, pacer.next(now())) {
                 (Pace::Unthrottled { .. }, _) => now(),
                 (Pace::Real, Next::At(due)) => {
+                    self.show_late_inputs(due);
                     sleep_until(due);
                     due
                 }
@@ -182,7 +189,11 @@ impl Runner {
             front.tempo_sound.begin_tick(heard);
             front.environment.video.fps
         });
+        self.ahead.forget();
         match tick {
+            Tick::Run { frames: 1, .. } if tempo != Tempo::Rewind && self.ahead.is_on() => {
+                self.frame_ahead(due, fps, pacer)
+            }
             Tick::Run { frames: 1, .. } => self.frame(due, true, pacer),
             Tick::Run { frames, .. } => self.fast_frames(frames, due, fps, pacer),
             Tick::Wait { .. } | Tick::Back => self.status.beat(),
@@ -208,8 +219,46 @@ impl Runner {
         callbacks::show_held();
     }
 
+    /// One frame of the game, and those ahead of it, of which the last is shown.
+    fn frame_ahead(&mut self, due: Duration, fps: f64, pacer: &mut Pacer) {
+        self.ahead.before_frame(&mut self.core);
+        let shown = !self.ahead.hides();
+        callbacks::with(|front| front.environment.picture_wanted = shown);
+        let end = self.run_frame(due, shown);
+        callbacks::with(|front| front.environment.picture_wanted = true);
+        self.ahead.after_frame(&mut self.core, fps);
+        callbacks::show_held();
+        // From here on the game is where it was before it was run ahead, and what follows sees nothing of that.
+        self.after_frame(end, true, pacer);
+        self.tell_ahead();
+    }
+
+    /// Until the next frame is due: a press that comes after the last one has looked shows in it all the same.
+    fn show_late_inputs(&mut self, due: Duration) {
+        while let Some(until) = self.ahead.waits_until(due) {
+            let inputs = callbacks::with(|front| front.inputs);
+            if !self.presses.wait(&inputs, until) {
+                return;
+            }
+            self.ahead.run_again(&mut self.core);
+            self.tell_ahead();
+        }
+    }
+
+    fn tell_ahead(&mut self) {
+        if let Some(status) = self.ahead.news() {
+            self.tell(FromCore::Ahead(status));
+        }
+    }
+
     /// One frame of the game.
     fn frame(&mut self, due: Duration, shown: bool, pacer: &mut Pacer) {
+        let end = self.run_frame(due, shown);
+        self.after_frame(end, shown, pacer);
+    }
+
+    /// Runs it, and says when it ended.
+    fn run_frame(&mut self, due: Duration, shown: bool) -> Duration {
         let frame_time = callbacks::with(|front| {
             front.due = due;
             front.polled = false;
@@ -230,6 +279,11 @@ impl Runner {
         self.run_max = self.run_max.max(end - begin);
         self.status.count_frame();
         self.status.beat();
+        end
+    }
+
+    /// What is to be done after each frame.
+    fn after_frame(&mut self, end: Duration, shown: bool, pacer: &mut Pacer) {
         let changed = callbacks::with(|front| {
             front.audio.flush();
             front.environment.tell_news();
@@ -284,6 +338,8 @@ impl Runner {
     }
 
     fn carry_out(&mut self, message: ToCore, pacer: &mut Pacer) {
+        // The frame that was run last may not be the one before the next any more.
+        self.ahead.forget();
         match message {
             ToCore::Load(_) => {}
             ToCore::Pause => {
@@ -304,6 +360,15 @@ impl Runner {
                 self.tell(FromCore::Paused(false));
             }
             ToCore::Tempo(tempo) => self.set_tempo(tempo, pacer),
+            ToCore::Ahead(wish) => {
+                self.ahead.set(wish, &self.core);
+                self.tell_ahead();
+            }
+            ToCore::Advise => {
+                let advice = self.ahead.advise(&mut self.core);
+                pacer.restart(now());
+                self.tell(FromCore::Advice(advice));
+            }
             ToCore::Step => self.step(pacer),
             ToCore::Reset => self.core.reset(),
             ToCore::SaveState { ticket } => {
@@ -384,7 +449,12 @@ impl Runner {
             front.environment.stepping = true;
             front.tempo_sound.begin_tick(Heard::Nothing);
         });
-        self.frame(now(), true, pacer);
+        if self.ahead.is_on() {
+            let fps = callbacks::with(|front| front.environment.video.fps);
+            self.frame_ahead(now(), fps, pacer);
+        } else {
+            self.frame(now(), true, pacer);
+        }
         self.sound.pause();
         callbacks::with(|front| front.environment.stepping = false);
         // The next frame may be hours away.
@@ -450,6 +520,7 @@ impl Runner {
             hardware: hardware.clone(),
             states: self.state_interval.seen(),
             rewind: self.history.seen(),
+            ahead: self.ahead.seen(),
         })
     }
 }

@@ -13,6 +13,9 @@ use crate::input::{
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::time::Duration;
+
+mod presses;
 
 /// Who writes. One thread writes to a lane at a time, or a press may be missed; two lanes never disturb each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +71,7 @@ impl BoardWriter {
             let pressed = word & !before;
             if pressed != 0 {
                 region.u64(base + layout::KEYS_PRESSED + index * 8).fetch_or(pressed, Release);
+                presses::announce(region);
             }
         }
     }
@@ -133,6 +137,7 @@ const PUSHED: u16 = 8192;
 fn latch(region: &Region, at: usize, pressed: u16) {
     if pressed != 0 {
         region.u32(at).fetch_or(pressed.into(), Release);
+        presses::announce(region);
     }
 }
 
@@ -179,6 +184,36 @@ impl BoardReader {
     /// Drops what was tapped and moved since the last poll: a game that was paused must not catch up with it.
     pub fn forget_taps(&self) {
         clear_taps(&self.link.region);
+    }
+}
+
+/// For the core process: waits for presses that are not read yet.
+pub struct PressWatch(Arc<Link>);
+
+impl PressWatch {
+    /// Of the board of `link`.
+    pub fn new(link: Arc<Link>) -> PressWatch {
+        PressWatch(link)
+    }
+
+    /// Waits until something is pressed that is not held in `inputs`, or until the monotonic clock shows `deadline`. True: it was.
+    pub fn wait(&self, inputs: &Inputs, deadline: Duration) -> bool {
+        presses::wait(&self.0.region, deadline, || self.has_press(inputs))
+    }
+
+    /// Nothing is taken off the board.
+    fn has_press(&self, inputs: &Inputs) -> bool {
+        let region = &self.0.region;
+        let latched = |at: usize| region.u32(at).load(Acquire) as u16;
+        let seats = |base: usize, seat: usize| {
+            latched(base + layout::PAD_PRESSED) & !inputs.pads[seat].buttons != 0
+                || latched(base + layout::MOUSE_PRESSED) & !inputs.mice[seat].state.buttons != 0
+        };
+        let keys = |base: usize| {
+            let word = |index: usize| region.u64(base + layout::KEYS_PRESSED + index * 8).load(Acquire);
+            !KeySet::from_words(std::array::from_fn(word)).without(inputs.keys).is_empty()
+        };
+        Lane::ALL.iter().any(|lane| keys(lane.keys()) || (0..MAX_SEATS).any(|seat| seats(lane.seat(seat), seat)))
     }
 }
 

@@ -66,6 +66,10 @@ pub const SENSORS: usize = LEDS + 4;
 /// Seats on which nobody can tell motion, by the host. On a cache line of its own.
 pub const MOTIONLESS: usize = RUMBLE + 64;
 
+/// Rises with every press, for whoever waits for one; and whether somebody does. On a cache line of its own.
+pub const PRESSES: usize = MOTIONLESS + 64;
+pub const PRESS_AWAITED: usize = PRESSES + 4;
+
 /// The runner's own figures.
 pub const STATUS: usize = INPUT + PAGE;
 /// Frames emulated since the content was loaded.
@@ -168,7 +172,7 @@ pub const SLOT_DATA: usize = LAST + LAST_BYTES;
 /// Everything.
 pub const TOTAL: usize = SLOT_DATA + SLOTS * SLOT_BYTES;
 
-const _: () = assert!(SENSORS + 4 <= MOTIONLESS && MOTIONLESS + 64 <= INPUT + PAGE);
+const _: () = assert!(SENSORS + 4 <= MOTIONLESS && MOTIONLESS + 64 <= PRESSES && PRESSES + 64 <= INPUT + PAGE);
 const _: () = assert!(MOTION_ROTATION + 8 <= INPUT_STRIDE && MAX_SEATS <= 16);
 const _: () = assert!(KEYS_HELD + KeySet::WORDS * 8 <= KEYS_PRESSED && KEYS_PRESSED + KeySet::WORDS * 8 <= KEYS_STRIDE);
 const _: () = assert!(KEYS.is_multiple_of(64) && RUMBLE.is_multiple_of(64));

@@ -3,6 +3,7 @@
 //! Rare and small, so plainness beats speed. The host reads with a bound on the length of a line, and bounds what is in
 //! it: what a core does to its process may make it say anything.
 
+pub use super::ahead::{AheadAdvice, AheadSeen, AheadStatus, AheadWish, NoAhead};
 pub use super::core_message::{CoreMessage, MessageKind};
 pub use super::errors::{CoreWarning, HardwareProblem, InvalidVideo, LoadError};
 
@@ -45,6 +46,10 @@ pub enum ToCore {
     Reset,
     /// Go through time in this way from now on.
     Tempo(Tempo),
+    /// Run so many frames ahead from now on, and show late inputs at once or not; answered by `Ahead` if that changes anything.
+    Ahead(AheadWish),
+    /// Try what the game can take of it; answered by `Advice`.
+    Advise,
     /// Run one frame of a game that is paused.
     Step,
     /// Write a save state into the shared memory; answered by `StateSaved`.
@@ -249,6 +254,10 @@ pub enum FromCore {
     /// Going back in time is given up: the core's states take too long, or too much room, or it makes none. Comes again when the core is
     /// told to go back all the same.
     NoRewind,
+    /// How far the game is run ahead, and whether late inputs are shown at once, changed.
+    Ahead(AheadStatus),
+    /// Answer to `Advise`.
+    Advice(AheadAdvice),
     /// Answer to `Ping`.
     Pong,
     /// The core asked to end, or `Stop` was carried out, or all frames of `Unthrottled` ran.
@@ -395,6 +404,8 @@ impl FromCore {
             FromCore::Content(note) => note.bound(bound_text),
             FromCore::Message(message) => message.bound(),
             FromCore::Log { text, .. } => cut(text),
+            FromCore::Ahead(status) => status.bound(),
+            FromCore::Advice(advice) => advice.bound(),
             FromCore::Subsystems(all) => {
                 all.truncate(MOST_SUBSYSTEMS);
                 *all = std::mem::take(all).into_iter().filter_map(Subsystem::bounded).collect();
@@ -466,6 +477,9 @@ pub struct Report {
     /// What was remembered to go back to.
     #[serde(default)]
     pub rewind: RewindSeen,
+    /// Running ahead, and frames that were run again.
+    #[serde(default)]
+    pub ahead: AheadSeen,
 }
 
 /// What going back in time took.

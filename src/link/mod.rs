@@ -6,6 +6,7 @@
 //! Every end says here what it does when full: the frame ring overwrites the oldest frame, the audio ring drops the
 //! newest block, the input board holds one value a lane and seat.
 
+pub mod ahead;
 pub mod audio;
 pub mod board;
 mod core_message;

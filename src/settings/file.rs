@@ -3,6 +3,7 @@
 use super::warning::{SettingsWarning, expected};
 use super::{Settings, TURBO_RATES};
 use crate::game_command::TimeSettings;
+use crate::link::ahead::MOST_AHEAD;
 use crate::link::message::Bounds;
 use crate::packet::Format;
 use crate::text::Language;
@@ -204,6 +205,10 @@ pub(super) fn slow_motion<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::
 
 pub(super) fn rewind_mb<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     within(u32::deserialize(from)?, 0..=TimeSettings::MOST_REWIND_MB)
+}
+
+pub(super) fn run_ahead<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    within(u32::deserialize(from)?, 0..=MOST_AHEAD)
 }
 
 fn one_of<E: Error>(number: u32, choices: &[u32]) -> Result<u32, E> {

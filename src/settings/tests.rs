@@ -15,6 +15,8 @@ fn full() -> Settings {
         fast_forward: 4,
         slow_motion: 4,
         rewind_mb: 128,
+        run_ahead: 2,
+        late_latch: false,
         pad_time_buttons: false,
         codec: Format::from_name("vp8"),
         stick_moves_dpad: false,

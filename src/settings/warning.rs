@@ -3,6 +3,7 @@
 use super::TURBO_RATES;
 use super::file::codec;
 use crate::game_command::TimeSettings;
+use crate::link::ahead::MOST_AHEAD;
 use crate::link::message::Bounds;
 use crate::messages;
 use crate::packet::Format;
@@ -59,8 +60,9 @@ pub(super) fn expected(key: &str) -> Expected {
         "fast_forward" => Expected::Choice { choices: "2, 3, 4, 0".into() },
         "slow_motion" => Expected::Choice { choices: "2, 4".into() },
         "rewind_mb" => number("0".into(), TimeSettings::MOST_REWIND_MB.to_string()),
+        "run_ahead" => number("0".into(), MOST_AHEAD.to_string()),
         "turbo_hz" => number(TURBO_RATES[0].to_string(), TURBO_RATES[1].to_string()),
-        "stick_moves_dpad" | "pad_time_buttons" | "ask_before_joining" | "internet" | "map_ports"
+        "stick_moves_dpad" | "pad_time_buttons" | "late_latch" | "ask_before_joining" | "internet" | "map_ports"
         | "acme_own_address" => Expected::Truth,
         "keyboard" | "keyboard_2" => Expected::KeyName,
         "turbo" | "turbo_2" => Expected::ButtonName,

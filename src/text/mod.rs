@@ -83,7 +83,7 @@ texts! {
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
     scaling_whole, scaling_whole_hint, look, look_sharp, look_smooth, look_scanlines, look_tube, look_grid, look_rounded, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, time_title, time_fast, time_fast_most, time_slow, time_rewind, time_rewind_off,
-    time_rewind_hint, time_pads, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
+    time_rewind_hint, run_ahead, run_ahead_off, run_ahead_frames, run_ahead_one, run_ahead_hint, run_ahead_try, run_ahead_can, run_ahead_no_lag, run_ahead_no_answer, run_ahead_not, run_ahead_now, late_latch, late_latch_hint, late_latch_on, late_latch_not, time_pads, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
     gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,
     file_types, file_types_none, forget, system_folder, system_folder_hint, system_folder_own, choose_folder, use_own_folder,

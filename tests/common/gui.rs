@@ -549,6 +549,8 @@ pub fn game(state: GameState) -> GameStatus {
         flow: Flow::Normal,
         flow_by: None,
         can_rewind: true,
+        ahead: Default::default(),
+        advice: None,
         ports: 4,
         devices: Vec::new(),
         wants: Wants::default(),

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod ahead;
 mod awake;
 mod bad_input;
 mod bad_pictures;

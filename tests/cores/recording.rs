@@ -146,6 +146,26 @@ fn without_a_viewer_the_recording_is_made_all_the_same() {
 }
 
 #[test]
+fn a_game_that_is_run_ahead_is_recorded_in_step() {
+    let home = Arc::new(TempDir::new());
+    let mut host = Setup::fixture().home(home.clone()).option("fixture_lag", "2").start();
+    host.command(r#"{"command":"run_ahead","frames":2}"#);
+    host.stats_when("two frames ahead", LONG, |stats| stats["run_ahead"] == 2);
+    host.command(r#"{"command":"record","on":true}"#);
+    host.stats_when("an encoder", LONG, |stats| stats["renditions"][0]["frames_encoded"].as_u64() > Some(180));
+    host.command(r#"{"command":"record","on":false}"#);
+    host.stats_when("no encoder", LONG, |stats| stats["renditions"].as_array().is_some_and(Vec::is_empty));
+    let probed = until("a file", LONG, || {
+        let file = files(&home, "recordings", "mp4").first().cloned()?;
+        Some(probed(&file)).filter(|probed| seconds(probed) > 2.0)
+    });
+    let length =
+        |kind| -> f64 { stream(&probed, kind)["duration"].as_str().and_then(|it| it.parse().ok()).expect("a length") };
+    let apart = (length("video") - length("audio")).abs();
+    assert!(apart < 0.3, "picture and sound are {apart} s apart");
+}
+
+#[test]
 fn a_screenshot_is_the_core_s_picture_pixel_for_pixel() {
     let home = Arc::new(TempDir::new());
     let mut host = Setup::fixture().home(home.clone()).option("fixture_size", "321x199").start();

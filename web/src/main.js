@@ -355,6 +355,7 @@ function change(news) {
   people.setRoom(room);
   chat.setRoom(room);
   game.setRoom(room);
+  stats.game = room?.game ?? null;
   wakeLock.want(keepsScreenOn(situation, performance.now() - lostAt));
   if (!room) for (const panel of [peoplePanel, chatPanel]) panel.show(false);
   if (!game.useful) gamePanel.show(false);

@@ -29,7 +29,7 @@ const MADE = new Set(Object.entries({
   // A control or a key without a text of its own is called by its code.
   button: ["UP", "DOWN", "LEFT", "RIGHT", "SELECT", "START", ...["LX", "LY", "RX", "RY"].flatMap((stick) => [`${stick}-`, `${stick}+`]), ...["A", "B", "X", "Y"].map((name) => `TURBO_${name}`)],
   key: ["ShiftRight", "ShiftLeft", "Enter", "Space", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
-  stats: ["picture", "video", "fps", "dropped", "bitrate", "loss", "rtt", "ping", "buffer", "decode", "audio_buffer", "host_fps", "host_latency", "path",
+  stats: ["picture", "video", "fps", "dropped", "bitrate", "loss", "rtt", "ping", "buffer", "decode", "audio_buffer", "host_fps", "host_latency", "ahead", "path",
     ...["direct", "nat", "tcp", "relay"].map((kind) => `way.${kind}`), ...["fps", "ms", "mbit", "percent"].map((unit) => `unit.${unit}`)],
 }).flatMap(([part, words]) => Array.from(words, (word) => `${part}.${word}`)));
 

@@ -26,7 +26,7 @@ const room = (you) => ({
   type: "room", you: { peer: 3, name: "Ann", seats: [1], rights: [], muted: false, grant: "any", ...you }, host: { name: null },
   seats: [{ seat: 0, device: "", holders: [] }, { seat: 1, device: "", holders: [{ peer: 3, name: "Ann", away: false }] }],
   peers: [{ peer: 3, name: "Ann", seats: [1], wants: null, muted: false }],
-  game: { name: "Arena", core: "", system: "", state: "running", pausedBy: "", problem: null, unsaved: false, flow: "normal", flowBy: "", canRewind: true },
+  game: { name: "Arena", core: "", system: "", state: "running", pausedBy: "", problem: null, unsaved: false, flow: "normal", flowBy: "", canRewind: true, ahead: 0, lateLatch: false },
 });
 const escape = (target) => {
   // The keyboard takes the focus away before the panel hears of it.

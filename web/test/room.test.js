@@ -21,10 +21,10 @@ const ROOM = Object.freeze({
     { peer: 5, name: "Cid", seats: [], wants: "any", muted: false },
     { peer: 6, name: "Di", seats: [], wants: 2, muted: false },
   ],
-  game: { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", pausedBy: "", problem: null, unsaved: false, flow: "normal", flowBy: "", canRewind: true },
+  game: { name: "Arena", core: "Hotseat Arena", system: "Nintendo - Nintendo Entertainment System", state: "running", pausedBy: "", problem: null, unsaved: false, flow: "normal", flowBy: "", canRewind: true, ahead: 2, lateLatch: true },
 });
 /** As it travels: of a paused game `message` is the name of who paused. */
-const wire = (message) => (message.type === "room" ? { ...message, game: { ...message.game, pausedBy: undefined, message: message.game?.pausedBy, flow_by: message.game?.flowBy, can_rewind: message.game?.canRewind } } : message);
+const wire = (message) => (message.type === "room" ? { ...message, game: { ...message.game, pausedBy: undefined, message: message.game?.pausedBy, flow_by: message.game?.flowBy, can_rewind: message.game?.canRewind, late_latch: message.game?.lateLatch } } : message);
 const parse = (message) => parseHostMessage(JSON.stringify(wire(message)));
 const room = (news) => ({ ...ROOM, ...news });
 const gameOf = (news) => room({ game: { ...ROOM.game, ...news } });

@@ -98,6 +98,8 @@ impl Machine {
             FromCore::Message(message) => self.core_says(message, now),
             FromCore::Paused(paused) => self.paused(paused),
             FromCore::NoRewind => self.rewind_lost(),
+            FromCore::Ahead(status) => self.ahead_is(status),
+            FromCore::Advice(advice) => self.advised(advice),
             FromCore::StateSaved { ticket, ok } => self.state_saved(ticket, ok),
             FromCore::StateLoaded { ticket, ok } => self.state_loaded(ticket, ok),
             FromCore::Options(options) => {
@@ -134,6 +136,7 @@ impl Machine {
         game.loaded = Some(loaded);
         self.push(Action::ToSession(ToSession::Seats(seats)));
         self.push(Action::RequestKeyframes);
+        self.tell_ahead();
         if restarting {
             self.notice(if revived { NoticeKind::Revived } else { NoticeKind::StartedAgain });
             self.event(EngineEvent::CoreRestarted { core_pid, revived });

@@ -7,7 +7,9 @@ use super::time::Guest;
 use crate::engine::saves::{CoreName, SaveVersion, Saves, StateList};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
 use crate::game_command::Flow;
-use crate::link::message::{Bounds, ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
+use crate::link::message::{
+    AheadAdvice, AheadStatus, Bounds, ControlName, Discs, Load, Loaded, NoAhead, Pace, PortDevices, Wants,
+};
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
 use std::collections::BTreeMap;
@@ -79,6 +81,12 @@ pub(super) struct OpenGame {
     pub(super) rewind_mb: u32,
     /// The core's states turned out to be of no use for that.
     pub(super) rewind_lost: bool,
+    /// How far it is run ahead of itself, as its core process says.
+    pub(super) ahead: AheadStatus,
+    /// Why it is not, as was told already.
+    pub(super) ahead_told: [Option<NoAhead>; 2],
+    /// What it can take of that, once somebody asked.
+    pub(super) advice: Option<AheadAdvice>,
 }
 
 impl OpenGame {
@@ -110,6 +118,9 @@ impl OpenGame {
             flow_by: None,
             rewind_mb: 0,
             rewind_lost: false,
+            ahead: AheadStatus::default(),
+            ahead_told: [None; 2],
+            advice: None,
         }
     }
 
@@ -148,6 +159,8 @@ impl OpenGame {
             flow: self.flow,
             flow_by: self.flow_by.as_ref().map(|guest| guest.name.clone()),
             can_rewind: self.can_rewind(),
+            ahead: self.ahead.clone(),
+            advice: self.advice.clone(),
             ports: if self.ports.is_empty() { loaded.map_or(0, |loaded| loaded.ports) } else { self.ports.len() },
             devices: self.ports.iter().map(device).collect(),
             wants: self.wants,
@@ -201,6 +214,8 @@ impl OpenGame {
             flow: self.flow,
             flow_by: self.flow_by.as_ref().map(|guest| guest.name.clone()).unwrap_or_default(),
             can_rewind: self.can_rewind(),
+            ahead: self.ahead.frames,
+            late_latch: self.ahead.latch,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! about: those of an earlier one change nothing.
 
 mod action;
+mod ahead;
 mod core;
 mod crashes;
 mod discs;
@@ -22,7 +23,7 @@ pub use time::Guest;
 use super::saves::{SaveError, Saves};
 use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
 use crate::game_command::{Continuing, GameCommand, StatePlace, TimeSettings};
-use crate::link::message::{Discs, ToCore};
+use crate::link::message::{AheadWish, Discs, ToCore};
 use crate::session::protocol::{GameInfo, OnScreen};
 use crate::text::Spoken;
 use crashes::Crashes;
@@ -60,6 +61,8 @@ pub struct Machine {
     continuing: Continuing,
     /// How fast, how slow, how far back.
     time: TimeSettings,
+    /// How far games are run ahead of themselves.
+    ahead: AheadWish,
     actions: VecDeque<Action>,
     game: Option<OpenGame>,
     /// Of the game that was closed last: its last write may be answered when the next one is open.
@@ -77,6 +80,7 @@ impl Machine {
             language,
             continuing,
             time,
+            ahead: AheadWish::default(),
             actions: VecDeque::new(),
             game: None,
             closed: None,
@@ -146,6 +150,11 @@ impl Machine {
             Command::Continue { wanted } => self.continue_game(wanted),
             Command::Continuing(continuing) => self.continuing = continuing,
             Command::Time(time) => self.time = time,
+            Command::Ahead(wish) => {
+                self.ahead = wish;
+                self.tell_ahead();
+            }
+            Command::AdviseAhead => self.tell_core(ToCore::Advise),
             Command::Language(language) => self.language = language,
             Command::Screenshot => {
                 if self.game.is_some() {
@@ -289,6 +298,7 @@ impl Machine {
         game.state = GameState::Starting;
         game.set_normal();
         (game.rewind_mb, game.rewind_lost) = (self.time.rewind_mb, false);
+        (game.ahead, game.advice) = Default::default();
         game.process = Process::Planned { start, revive };
         let saves = game.saves.clone();
         self.push(Action::ReadSave { start, saves });

@@ -167,6 +167,9 @@ impl App {
         if old.time() != self.settings.time() {
             self.engine.send(Command::Time(self.settings.time()));
         }
+        if old.ahead() != self.settings.ahead() {
+            self.engine.send(Command::Ahead(self.settings.ahead()));
+        }
         if old.continuing != self.settings.continuing {
             self.engine.send(Command::Continuing(self.settings.continuing));
         }

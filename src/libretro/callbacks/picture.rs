@@ -26,7 +26,7 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
     called(|front| {
         front.seen.pictures += 1;
         let duplicate = data.is_null();
-        if duplicate && (!front.shown || front.held.kind != HeldKind::Nothing) {
+        if duplicate && !front.witness.looks && (!front.shown || front.held.kind != HeldKind::Nothing) {
             // It is the same as one that nobody has seen yet, which is shown when the tick ends.
             front.seen.duplicates += 1;
             return;
@@ -43,6 +43,13 @@ pub unsafe extern "C" fn video_refresh(data: *const c_void, width: u32, height: 
             return;
         }
         front.seen.duplicates += u64::from(duplicate);
+        if front.witness.looks {
+            let rows = 0..if duplicate { 0 } else { height };
+            // SAFETY: as below.
+            let rows = rows.map(|y| unsafe { sys::row(data, pitch, y, width as usize * format.bytes()) });
+            front.witness.picture((width, height), rows);
+            return;
+        }
         let header = FrameHeader { duplicate, ..header(front, width, height, format, captured) };
         let row_len = width as usize * format.bytes();
         if !front.shown {

@@ -7,10 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// Called by the core, one sample pair at a time.
 pub extern "C" fn audio_sample(left: i16, right: i16) {
-    called(|front| {
-        front.seen.samples += 1;
-        front.hear(&[left, right]);
-    });
+    called(|front| front.hear(&[left, right]));
 }
 
 /// # Safety
@@ -20,10 +17,7 @@ pub unsafe extern "C" fn audio_sample_batch(data: *const i16, frames: usize) -> 
     let frames = frames.min(crate::link::AUDIO_FRAMES);
     // SAFETY: the core's promise.
     let stereo = unsafe { sys::stereo(data, frames) };
-    called(|front| {
-        front.seen.samples += frames as u64;
-        front.hear(stereo);
-    });
+    called(|front| front.hear(stereo));
     frames
 }
 
@@ -34,7 +28,6 @@ pub unsafe extern "C" fn audio_sample_batch_float(data: *const f32, frames: usiz
     // SAFETY: the core's promise.
     let stereo = unsafe { sys::stereo(data, frames) };
     called(|front| {
-        front.seen.samples += frames as u64;
         let mut block = [0; FLOATS_AT_ONCE];
         for part in stereo.chunks(FLOATS_AT_ONCE) {
             for (to, from) in block.iter_mut().zip(part) {

@@ -62,7 +62,7 @@ impl Environment {
         if level >= sys::RETRO_LOG_ERROR && !text.is_empty() {
             text.clone_into(&mut self.last_error);
         }
-        if self.log_budget > 0 {
+        if self.log_budget > 0 && self.run.is_heard() {
             self.log_budget -= 1;
             self.tell(FromCore::Log { level, text: text.to_owned() });
         }
@@ -85,7 +85,8 @@ impl Environment {
     /// A text for people.
     fn message(&mut self, mut message: CoreMessage) {
         message.bound();
-        if message.text.is_empty() {
+        // What is run ahead comes again.
+        if message.text.is_empty() || !self.run.is_heard() {
             return;
         }
         let frequent = match message.kind {

@@ -19,6 +19,7 @@ pub use calls::{CALLS, name as call_name};
 pub use timing::FastOverride;
 pub use video::{NoHardware, Video};
 
+use super::ahead::Run;
 use super::discs::Drive;
 use super::options::Options;
 use super::sys::{self, Argument};
@@ -53,6 +54,12 @@ pub struct Environment {
     pub tempo: Tempo,
     /// One frame at a time, while it is paused.
     pub stepping: bool,
+    /// What the frame is for that runs now.
+    pub run: Run,
+    /// Its picture is looked at.
+    pub picture_wanted: bool,
+    /// The state that the core is asked for, or given, does not leave this process.
+    pub quick_state: bool,
     /// The core wants to be fast, or not to be made fast.
     pub fast_override: Option<FastOverride>,
     /// Asked for sound, by cores that do not send it with their frames.
@@ -137,6 +144,9 @@ impl Environment {
             frame_time: None,
             tempo: Tempo::Normal,
             stepping: false,
+            run: Run::Real,
+            picture_wanted: true,
+            quick_state: false,
             fast_override: None,
             audio_callback: None,
             buffer_status: None,
@@ -222,7 +232,7 @@ impl Environment {
     /// The calls that are only taken note of; none when the command is not one.
     fn other_call(&mut self, command: u32) -> Option<bool> {
         match command {
-            sys::RETRO_ENVIRONMENT_SHUTDOWN => self.shutdown = true,
+            sys::RETRO_ENVIRONMENT_SHUTDOWN => self.shutdown |= self.run.counts(),
             // Nothing has to be done for them.
             sys::RETRO_ENVIRONMENT_SET_PERFORMANCE_LEVEL
             | sys::RETRO_ENVIRONMENT_SET_MEMORY_MAPS

@@ -25,17 +25,33 @@ impl Environment {
                 self.frame_time = data.read::<sys::retro_frame_time_callback>();
                 true
             }
-            // 3: both picture and sound are wanted.
-            sys::RETRO_ENVIRONMENT_GET_AUDIO_VIDEO_ENABLE => data.write(3i32),
+            sys::RETRO_ENVIRONMENT_GET_AUDIO_VIDEO_ENABLE => data.write(self.wanted_now()),
             sys::RETRO_ENVIRONMENT_GET_FASTFORWARDING => data.write_bool(matches!(self.tempo, Tempo::Fast(_))),
             sys::RETRO_ENVIRONMENT_SET_FASTFORWARDING_OVERRIDE => self.override_speed(data),
             sys::RETRO_ENVIRONMENT_GET_TARGET_REFRESH_RATE => data.write(self.video.fps as f32),
             sys::RETRO_ENVIRONMENT_GET_THROTTLE_STATE => data.write(self.throttle()),
-            // States are made to be kept, and to go on from after a crash.
-            sys::RETRO_ENVIRONMENT_GET_SAVESTATE_CONTEXT => data.write(sys::RETRO_SAVESTATE_CONTEXT_NORMAL),
+            sys::RETRO_ENVIRONMENT_GET_SAVESTATE_CONTEXT => data.write(match self.quick_state {
+                true => sys::RETRO_SAVESTATE_CONTEXT_RUNAHEAD_SAME_INSTANCE,
+                // States are made to be kept, and to go on from after a crash.
+                false => sys::RETRO_SAVESTATE_CONTEXT_NORMAL,
+            }),
             sys::RETRO_ENVIRONMENT_SET_SERIALIZATION_QUIRKS | OLD_SET_SERIALIZATION_QUIRKS => self.set_quirks(data),
             _ => return None,
         })
+    }
+
+    /// What is wanted of what the core does now: as RetroArch has it, except that the sound of the frame that counts is heard, not
+    /// that of the frame that is seen. Sound goes on after a state was put back, so it is never disabled for good.
+    fn wanted_now(&self) -> i32 {
+        let bit = |wanted: bool, bit: sys::retro_av_enable_flags| if wanted { bit.cast_signed() } else { 0 };
+        bit(self.picture_wanted, sys::RETRO_AV_ENABLE_VIDEO)
+            | bit(self.run.is_heard(), sys::RETRO_AV_ENABLE_AUDIO)
+            | bit(self.quick_state, sys::RETRO_AV_ENABLE_FAST_SAVESTATES)
+    }
+
+    /// `RETRO_SERIALIZATION_QUIRK_*`.
+    pub fn quirks(&self) -> u64 {
+        self.quirks
     }
 
     /// What holds the game back now, and the frames a second that come of it, 0 where nobody knows.

@@ -349,6 +349,16 @@ pub struct GameInfo {
     /// It can be gone back in time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub can_rewind: bool,
+    /// Frames that are run ahead.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub ahead: u32,
+    /// Inputs that come late are shown at once.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub late_latch: bool,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Why a game is not running.

@@ -97,6 +97,7 @@ fn config(folder: &Path) -> Config {
         language: Spoken::English,
         continuing: Continuing::Never,
         time: TimeSettings::default(),
+        ahead: Default::default(),
         codec: None,
         invite: InviteTerms::default(),
         site: Site::default(),

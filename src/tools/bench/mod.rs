@@ -3,6 +3,7 @@
 //! Figures of speed come from a real host process, a real core process and real WebRTC peers over loopback, which share the
 //! machine's processors with what is measured; those of the encoders alone from the video thread or the encoders themselves.
 
+mod ahead;
 mod check;
 mod cycles;
 mod encode;
@@ -32,7 +33,7 @@ use table::{Row, Table};
 pub use viewer::Viewer;
 
 /// The benches by name, in the order `all` runs them.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 20] = [
     "latency",
     "join",
     "footprint",
@@ -44,6 +45,7 @@ pub const NAMES: [&str; 19] = [
     "pace",
     "states",
     "rewind",
+    "ahead",
     "strangers",
     "encode",
     "switch",
@@ -79,6 +81,7 @@ pub fn bench(name: &str, json: bool) -> Result<String, BenchError> {
             "switch" => switch::switch(&mut table)?,
             "states" => states::states(&mut table)?,
             "rewind" => rewind::rewind(&mut table)?,
+            "ahead" => ahead::ahead(&mut table)?,
             "strangers" => strangers::strangers(&mut table)?,
             "meet" => meet::meet(&mut table)?,
             "sandbox" => sandbox::sandbox(&mut table)?,

@@ -82,7 +82,7 @@ fn measure(
     options: &[(String, String)],
     scratch: &Path,
 ) -> Result<(), BenchError> {
-    let Measured { loaded, report, ran } = measured(core, content, options, scratch, 0, RUNS)?;
+    let Measured { loaded, report, ran, .. } = measured(core, content, options, scratch, 0, RUNS)?;
     tell(table, name, &loaded, &report, ran);
     Ok(())
 }
@@ -93,6 +93,8 @@ pub(super) struct Measured {
     pub report: Report,
     /// In seconds.
     pub ran: f64,
+    /// What it said meanwhile.
+    pub heard: Vec<FromCore>,
 }
 
 /// Runs a core in a process of its own for so long.
@@ -103,6 +105,19 @@ pub(super) fn measured(
     scratch: &Path,
     rewind_mb: u32,
     runs: Duration,
+) -> Result<Measured, BenchError> {
+    measured_with(core, content, options, scratch, rewind_mb, runs, &[])
+}
+
+/// The same, of a core that is told something at its beginning.
+pub(super) fn measured_with(
+    core: PathBuf,
+    content: Option<PathBuf>,
+    options: &[(String, String)],
+    scratch: &Path,
+    rewind_mb: u32,
+    runs: Duration,
+    tell: &[ToCore],
 ) -> Result<Measured, BenchError> {
     let load = Load {
         core,
@@ -133,15 +148,19 @@ pub(super) fn measured(
         _ => None,
     })?;
     let begin = Instant::now();
-    // Whatever it says meanwhile.
-    let _ = hear(&events, runs, |_| None::<()>);
+    tell.iter().for_each(|message| emulator.send(message));
+    let mut heard = Vec::new();
+    let _ = hear(&events, runs, |message| {
+        heard.push(message);
+        None::<()>
+    });
     let ran = begin.elapsed().as_secs_f64();
     emulator.send(&ToCore::Stop);
     let report = hear(&events, PATIENCE, |message| match message {
         FromCore::Ended(report) => Some(report),
         _ => None,
     })?;
-    Ok(Measured { loaded, report, ran })
+    Ok(Measured { loaded, report, ran, heard })
 }
 
 fn tell(table: &mut Table, name: &str, loaded: &Loaded, report: &Report, ran: f64) {

@@ -16,7 +16,7 @@ import { flag, list, Malformed, number, optionalText, record, text, whole, word,
 /**
  * `pausedBy`: the name of the guest who paused, or empty. `unsaved`: the host cannot write what the game saves.
  * `flowBy`: the name of the guest who wants `flow`, or empty for the host.
- * @typedef {{name: string, core: string, system: string, state: GameState, pausedBy: string, problem: Problem | null, unsaved: boolean, flow: Flow, flowBy: string, canRewind: boolean}} Game
+ * @typedef {{name: string, core: string, system: string, state: GameState, pausedBy: string, problem: Problem | null, unsaved: boolean, flow: Flow, flowBy: string, canRewind: boolean, ahead: number, lateLatch: boolean}} Game
  */
 /** @typedef {{type: "room", you: You, host: {name: string | null}, seats: Seat[], peers: Peer[], game: Game}} Room */
 /** @typedef {"keyboard" | "mouse" | "lightgun" | "pointer"} Device */
@@ -76,6 +76,8 @@ const CANDIDATE_LIMIT = 512;
 const SEATS = 8;
 const PEERS = 64;
 const SCREEN_TEXT_LIMIT = 600;
+/** Frames that a game is run ahead of itself. */
+const MOST_AHEAD = 4;
 const SCREEN_MS_LIMIT = 60_000;
 const DISCS = 64;
 const DISC_NAME_LIMIT = 200;
@@ -280,6 +282,8 @@ function game(value) {
     flow: FLOWS.find((flow) => flow === it.flow) ?? "normal",
     flowBy: optionalText(it.flow_by),
     canRewind: it.can_rewind === true,
+    ahead: it.ahead === undefined ? 0 : whole(it.ahead, MOST_AHEAD),
+    lateLatch: it.late_latch === true,
   };
 }
 

@@ -29,6 +29,9 @@ export class StatsPanel {
   /** The latest round trip on the control channel. @type {number | null} */
   pingMs = null;
 
+  /** The game as the room knows it. @type {import("../net/protocol.js").Game | null} */
+  game = null;
+
   /** @param {StatsSource} source */
   constructor(source) {
     this.#source = source;
@@ -83,6 +86,7 @@ export class StatsPanel {
       ["audio_buffer", unit("ms", stats.audioBufferMs, 0)],
       ["host_fps", unit("fps", this.host?.fps ?? null, 1)],
       ["host_latency", unit("ms", this.host?.latency_ms ?? null, 1)],
+      ["ahead", aheadText(this.game)],
     ];
   }
 }
@@ -94,6 +98,13 @@ export class StatsPanel {
  */
 function unit(name, value, digits) {
   return value === null ? "–" : text(`stats.unit.${name}`, { n: value.toFixed(digits) });
+}
+
+/** How far the game is run ahead of itself. @param {import("../net/protocol.js").Game | null} game */
+function aheadText(game) {
+  if (game === null || (game.ahead === 0 && !game.lateLatch)) return text("stats.ahead.off");
+  const frames = text("stats.ahead.frames", { n: game.ahead });
+  return game.lateLatch ? text("stats.ahead.late", { frames }) : frames;
 }
 
 /** @param {import("../net/media-path.js").MediaPath} path */

@@ -1,5 +1,6 @@
 //! The machine in a world without processes and files.
 
+mod ahead;
 mod core;
 mod orders;
 mod random;
