@@ -6,8 +6,10 @@
 # test-power: 500 power cuts at random moments while a game saves; takes five minutes
 # fuzz:  random input for a minute each, from what was found before       make fuzz SECONDS=600
 # bench: measure against the budgets
+# book:  the book in target/book, with its pictures; the first time mdbook is compiled, which takes some minutes
+# pictures: those of the book alone, by the tests' own means
 # test-dist: install the package in a clean Debian, play, remove it; downloads one, as root
-.PHONY: run build test test-net test-power test-dist lint dist fuzz bench
+.PHONY: run build test test-net test-power test-dist lint dist fuzz bench book pictures
 
 INSTALL := installers/linux/install
 # One profile for everything, so that nothing is compiled twice.
@@ -71,6 +73,21 @@ bench:
 	$(CARGO) build $(PROFILE) --locked --workspace
 	target/release/hotseat bench all
 	$(CARGO) bench --locked --bench browser --bench internet
+
+MDBOOK := target/tools/bin/mdbook
+MDBOOK_VERSION := 0.5.4
+PICTURES := docs/book/src/pictures
+
+book: pictures
+	@[ "$$($(MDBOOK) --version 2>/dev/null)" = "mdbook v$(MDBOOK_VERSION)" ] || \
+	  $(CARGO) install --locked --root target/tools --version $(MDBOOK_VERSION) --no-default-features --features search mdbook
+	$(MDBOOK) build docs/book
+
+pictures: web/node_modules/.package-lock.json
+	@$(INSTALL) build run test
+	@mkdir -p $(PICTURES)
+	HOTSEAT_BOOK=$(abspath $(PICTURES)) $(CARGO) test $(PROFILE) --locked --test gui -- book
+	cd web && node tools/book.js ../$(PICTURES)
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	@$(INSTALL) build run test

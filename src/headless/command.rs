@@ -288,4 +288,18 @@ mod tests {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }
+
+    #[test]
+    fn the_book_has_a_row_for_each_command() {
+        use std::collections::BTreeSet;
+        let book = include_str!("../../docs/book/src/operators/json.md");
+        let rows = book.split("## Commands").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the commands");
+        let cells = rows.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+        let told: BTreeSet<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        // A name that there is not brings out all that there are.
+        let refused = serde_json::from_str::<StdinCommand>(r#"{"command":"?"}"#).expect_err("no command").to_string();
+        let known: BTreeSet<&str> = refused.split('`').skip(3).step_by(2).collect();
+        assert!(known.contains("pause"), "{refused}");
+        assert_eq!(told, known, "docs/book/src/operators/json.md");
+    }
 }

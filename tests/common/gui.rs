@@ -43,6 +43,8 @@ pub struct Stage {
     pub new_game_pictures: Vec<(PathBuf, egui::ColorImage)>,
     pub texts: Texts,
     pub picture: Option<PictureShape>,
+    /// What the game shows; a test picture without it.
+    pub frame: Option<Picture>,
     pub demo: bool,
     pub gamepads: Vec<Gamepad>,
     pub gamepad_error: Option<&'static str>,
@@ -84,6 +86,7 @@ impl Default for Stage {
             new_game_pictures: Vec::new(),
             texts: Spoken::English.texts(),
             picture: None,
+            frame: None,
             demo: true,
             gamepads: Vec::new(),
             gamepad_error: None,
@@ -270,8 +273,8 @@ impl Stage {
     /// With states in some slots, most with a picture, and the moment at which the game was closed.
     pub fn with_states(mut self) -> Self {
         let folder = std::env::temp_dir().join(format!("hotseat-gui-states-{}", std::process::id()));
-        let picture = test_picture();
-        let path = folder.join("G.state.png");
+        let picture = self.frame.clone().unwrap_or_else(test_picture);
+        let path = folder.join(format!("G{}.state.png", picture.number));
         // Left behind for the system to tidy up: other tests may be reading it.
         hotseat::record::write_png(&path, picture.width, picture.height, &picture.pixels).expect("a picture");
         let game = self.snapshot.game.as_mut().expect("a game");
@@ -502,7 +505,7 @@ impl Stage {
     /// A window that can be made a picture of.
     pub fn open_painted(self, size: [f32; 2], pixels_per_point: f32) -> Harness<'static, Self> {
         let render_state = create_render_state(default_wgpu_setup(), Default::default());
-        preview::upload(&render_state, &test_picture());
+        preview::upload(&render_state, &self.frame.clone().unwrap_or_else(test_picture));
         self.open_with(render_state, size, pixels_per_point)
     }
 

@@ -3,6 +3,7 @@
 #[path = "../common/gui.rs"]
 mod gui;
 
+mod book;
 mod library;
 mod looks;
 mod panels;

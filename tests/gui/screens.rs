@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::gui::Stage;
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use hotseat::audio::SpeakerError;
 use hotseat::crash::Crash;
@@ -46,12 +47,12 @@ fn game_choice() -> Dialog {
     Dialog::ChooseGame(GameChoice { content: "/home/ada/games/Tales.zip".into(), games, whole, filter: String::new() })
 }
 
-fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
+pub(super) fn with_dialog(mut stage: Stage, dialog: Dialog) -> Stage {
     stage.view.dialog = Some(dialog);
     stage
 }
 
-fn with_links(stage: Stage) -> Stage {
+pub(super) fn with_links(stage: Stage) -> Stage {
     let draft = invite_links::LinkDraft::of(&stage.settings);
     with_dialog(stage, Dialog::Links(draft))
 }
@@ -78,7 +79,7 @@ fn with_all_options(mut stage: Stage) -> Stage {
 }
 
 /// Friends elsewhere: one way that works, one that does not for everyone, one that fails.
-fn with_connection(mut stage: Stage) -> Stage {
+pub(super) fn with_connection(mut stage: Stage) -> Stage {
     let at = |text: &str| text.parse().unwrap();
     let seen = |port: u16| StunOutcome::Seen { address: format!("198.51.100.7:{port}").parse().unwrap() };
     stage.snapshot.internet = InternetStatus {
@@ -403,31 +404,35 @@ const SCREENS: &[Screen] = &[
     }),
 ];
 
+/// A window with a screen, once everything on it that is to be clicked was.
+pub(super) fn shown(stage: Stage, size: [f32; 2], scale: f32) -> Harness<'static, Stage> {
+    let chat = stage.open_chat.then_some(stage.texts.chat);
+    let scroll_to = stage.scroll_to.clone();
+    let click: Vec<_> = stage.click.iter().copied().chain(chat).collect();
+    let mut harness = stage.open_painted(size, scale);
+    for name in click {
+        harness.get_by_label(name).click();
+        harness.run_steps(4);
+    }
+    if let Some(label) = scroll_to {
+        harness.run_steps(4);
+        harness.get_by_label(&label).scroll_to_me();
+    }
+    harness.run_steps(12);
+    // Reactions are over the picture for a moment only.
+    let later = std::mem::take(&mut harness.state_mut().later_chat);
+    harness.state_mut().snapshot.chat.extend(later);
+    harness.run_steps(4);
+    harness
+}
+
 #[test]
 fn every_screen_can_be_painted_at_every_size() {
     let folder = std::env::var_os("HOTSEAT_SCREENS").map(PathBuf::from);
     let only = std::env::var("HOTSEAT_SCREEN").unwrap_or_default();
     for (name, stage) in SCREENS.iter().filter(|(name, _)| name.contains(&only)) {
         for (width, height, scale) in SIZES {
-            let stage = stage();
-            let chat = stage.open_chat.then_some(stage.texts.chat);
-            let scroll_to = stage.scroll_to.clone();
-            let click: Vec<_> = stage.click.iter().copied().chain(chat).collect();
-            let mut harness = stage.open_painted([width, height], scale);
-            for name in click {
-                harness.get_by_label(name).click();
-                harness.run_steps(4);
-            }
-            if let Some(label) = scroll_to {
-                harness.run_steps(4);
-                harness.get_by_label(&label).scroll_to_me();
-            }
-            harness.run_steps(12);
-            // Reactions are over the picture for a moment only.
-            let later = std::mem::take(&mut harness.state_mut().later_chat);
-            harness.state_mut().snapshot.chat.extend(later);
-            harness.run_steps(4);
-            let image = harness.render().unwrap();
+            let image = shown(stage(), [width, height], scale).render().unwrap();
             assert_eq!(image.dimensions(), ((width * scale) as u32, (height * scale) as u32));
             // Something is on it: a screen has its background, text and at least one accent.
             let colors: std::collections::BTreeSet<[u8; 4]> = image.pixels().map(|pixel| pixel.0).collect();
