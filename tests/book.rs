@@ -14,6 +14,8 @@ const BOOK: &str = "docs/book/src";
 const CHINESE: &str = "zh-CN";
 /// Who makes the pictures: the window's in one table, the page's one after another.
 const MAKERS: [&str; 2] = ["tests/gui/book.rs", "web/tools/book.js"];
+/// What stands before the name of a picture there, at the beginning of a line.
+const BEFORE: [&str; 3] = ["(\"", "if let Some(file) = file_of(\"", "await shoot(\""];
 
 fn none(problems: &[String], what_to_do: &str) {
     assert!(problems.is_empty(), "\n{}\n\n{what_to_do}\n", problems.join("\n"));
@@ -53,7 +55,7 @@ fn made() -> BTreeSet<String> {
         text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
     });
     let names = lines.filter_map(|line| {
-        let rest = line.strip_prefix("(\"").or_else(|| line.strip_prefix("await shoot(\""))?;
+        let rest = BEFORE.iter().find_map(|before| line.strip_prefix(before))?;
         Some(rest.split_once('"')?.0.to_owned())
     });
     names.collect()

@@ -164,8 +164,9 @@ fn bare(size: egui::Vec2, look: Option<Look>) -> Harness<'static> {
     harness
 }
 
-fn folder() -> Option<PathBuf> {
-    std::env::var_os("HOTSEAT_BOOK").map(PathBuf::from)
+/// Where a picture is kept, if pictures are.
+fn file_of(name: &str) -> Option<PathBuf> {
+    std::env::var_os("HOTSEAT_BOOK").map(|folder| PathBuf::from(folder).join(format!("{name}.png")))
 }
 
 #[test]
@@ -176,33 +177,30 @@ fn the_books_pictures_of_the_window_are_painted_in_both_languages() {
             let image = shown(prepare(stage), SIZE, 1.0).render().expect("a picture");
             let colors: BTreeSet<[u8; 4]> = image.pixels().map(|pixel| pixel.0).collect();
             assert!(colors.len() > 8, "{name}{suffix} has {} colours", colors.len());
-            if let Some(folder) = folder() {
-                image.save(folder.join(format!("{name}{suffix}.png"))).expect("a file");
+            if let Some(file) = file_of(&format!("{name}{suffix}")) {
+                image.save(file).expect("a file");
             }
         }
     }
 }
 
 /// The same picture in each look, three beside each other.
-const TOGETHER: &[(&str, [f32; 2])] = &[("looks", [300.0, 225.0])];
-
 #[test]
 fn each_look_changes_the_books_picture_of_them() {
-    for (name, [width, height]) in TOGETHER {
-        let gap = 6.0;
-        let mut all = bare(vec2(3.0 * width + 2.0 * gap, 2.0 * height + gap), None).render().expect("a picture");
-        let mut seen = BTreeSet::new();
-        for (index, look) in Look::ALL.into_iter().enumerate() {
-            let image = bare(vec2(*width, *height), Some(look)).render().expect("a picture");
-            let (left, top) = ((index % 3) as u32 * (width + gap) as u32, (index / 3) as u32 * (height + gap) as u32);
-            for (x, y, pixel) in image.enumerate_pixels() {
-                *all.get_pixel_mut(left + x, top + y) = *pixel;
-            }
-            seen.insert(image.into_raw());
+    let (width, height, gap) = (300, 225, 6);
+    let points = |width: u32, height: u32| vec2(width as f32, height as f32);
+    let mut all = bare(points(3 * width + 2 * gap, 2 * height + gap), None).render().expect("a picture");
+    let mut seen = BTreeSet::new();
+    for (index, look) in (0..).zip(Look::ALL) {
+        let image = bare(points(width, height), Some(look)).render().expect("a picture");
+        let (left, top) = (index % 3 * (width + gap), index / 3 * (height + gap));
+        for (x, y, pixel) in image.enumerate_pixels() {
+            *all.get_pixel_mut(left + x, top + y) = *pixel;
         }
-        assert_eq!(seen.len(), Look::ALL.len());
-        if let Some(folder) = folder() {
-            all.save(folder.join(format!("{name}.png"))).expect("a file");
-        }
+        seen.insert(image.into_raw());
+    }
+    assert_eq!(seen.len(), Look::ALL.len());
+    if let Some(file) = file_of("looks") {
+        all.save(file).expect("a file");
     }
 }
