@@ -272,6 +272,20 @@ impl dyn Tab {
         self.sights()
     }
 
+    /// Every frame decoded from now until the game has gone on by so many of its own, however long that takes here.
+    pub fn watch_frames(&self, count: u32) -> Vec<Sight> {
+        let mut all = self.watch(Duration::ZERO);
+        until(&format!("{count} frames"), LONG * 2, || {
+            // Seldom, for looking costs the browser what it needs for frames.
+            std::thread::sleep(Duration::from_millis(200));
+            all.extend(self.sights());
+            let mut frames = all.iter().filter_map(|sight| sight.blocks).map(|blocks| blocks.frame);
+            let first = frames.next()?;
+            frames.any(|frame| frame >= first + count).then_some(())
+        });
+        all
+    }
+
     /// Waits for a frame that this says yes to; all frames up to then.
     pub fn watch_until(&self, what: &str, limit: Duration, fits: impl Fn(&blocks::Blocks) -> bool) -> Vec<Sight> {
         let mut all = Vec::new();

@@ -25,7 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Long enough for anything that is going to happen at all.
-pub const LONG: Duration = Duration::from_secs(30);
+pub const LONG: Duration = Duration::from_secs(60);
 
 /// Bits of a pad, as libretro numbers them.
 pub mod button {
@@ -61,6 +61,19 @@ pub fn installed_core(name: &str) -> PathBuf {
     let folders = std::fs::read_dir("/usr/lib").expect("/usr/lib can be listed");
     let found = folders.flatten().map(|entry| entry.path().join("libretro").join(&file)).find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("{file} is not installed: install the package libretro-{package}."))
+}
+
+/// A port for a server that cannot choose one by itself: below those that the system gives out, so that nobody is given it until the
+/// server has it, and another one with each call.
+pub fn free_port() -> u16 {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = std::process::id().wrapping_mul(61).wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed));
+        let port = 20_000 + (number % 12_000) as u16;
+        if std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A folder of its own for one test, removed with everything in it.

@@ -185,7 +185,8 @@ fn nothing_is_asked_of_a_core_that_is_not_run_ahead() {
     let frame = next(&mut core).frame;
     seen(&mut core, frame + 200);
     let seen = report(&core).ahead;
-    assert!(seen.frames > 0 && seen.states < 150, "{seen:?}");
+    // One for each frame until it was off.
+    assert!(seen.frames > 0 && seen.states < u64::from(frame) + 120, "{seen:?}");
 }
 
 /// Presses again and again, each time right after a picture, until a picture of the same frame shows it.

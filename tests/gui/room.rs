@@ -339,7 +339,8 @@ fn the_link_gets_digits_that_are_shown_with_their_time_and_stopped() {
     assert_eq!(room(&mut window), [RoomCommand::SetCode(InviteId(1), CodeChange::Issue)]);
     for stage in [Stage::default().playing().with_code(), Stage::default().with_code()] {
         let mut window = stage.open();
-        assert!(says(&window, "123 456") && says(&window, "9:41 left"));
+        // As much as is left when the window has been drawn.
+        assert!(says(&window, "123 456") && (10..=41).any(|second| says(&window, &format!("9:{second} left"))));
         assert!(!says(&window, "Code to read out"));
         click(&mut window, "Stop this code");
         assert_eq!(room(&mut window), [RoomCommand::SetCode(InviteId(1), CodeChange::Clear)]);
@@ -358,15 +359,22 @@ fn in_an_empty_room_every_way_to_invite_is_in_sight() {
 
 #[test]
 fn only_while_time_is_running_out_the_window_paints_once_a_second() {
-    let next = |stage: Stage| {
-        let mut window = stage.open();
-        window.run_steps(6);
+    let delay = |window: &Window| {
         let viewports = window.output().viewport_output.values();
         viewports.map(|viewport| viewport.repaint_delay).min().unwrap_or(Duration::MAX)
     };
-    let delay = next(Stage::default().playing().with_code());
-    assert!(delay > Duration::from_millis(3) && delay <= Duration::from_millis(1005), "{delay:?}");
-    assert!(next(Stage::default().playing().with_links()) > Duration::from_secs(3600));
+    let mut window = Stage::default().playing().with_code().open();
+    window.run_steps(6);
+    // One painting may come just before a second is over; the next ones are far from its end.
+    let longest = (0..3).map(|_| {
+        window.step();
+        delay(&window)
+    });
+    let longest = longest.max().unwrap_or_default();
+    assert!(longest > Duration::from_millis(3) && longest <= Duration::from_millis(1005), "{longest:?}");
+    let mut window = Stage::default().playing().with_links().open();
+    window.run_steps(6);
+    assert!(delay(&window) > Duration::from_secs(3600));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Other people's brokers: whoever speaks MQTT over WebSockets will do.
 
 use crate::common::host::{Host, Setup, run_to_end};
-use crate::common::{self, Browser, LONG, TempDir, built_core, button, program, until};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use crate::common::{self, Browser, LONG, TempDir, built_core, button, free_port, program, until};
+use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 /// A running server. Dropping it ends it.
@@ -28,10 +28,6 @@ impl Server {
         });
         server
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port()
 }
 
 /// NATS, which knows MQTT 3.1.1 and no newer one.

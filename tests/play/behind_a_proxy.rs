@@ -1,8 +1,7 @@
 //! Behind somebody else's server: nginx with a path of its own, a name, https, and headers as people write them.
 
 use crate::common::host::Setup;
-use crate::common::{self, Browser, LONG, TempDir, built_core, button, until};
-use std::net::TcpListener;
+use crate::common::{self, Browser, LONG, TempDir, built_core, button, free_port, until};
 use std::process::{Child, Command, Stdio};
 
 /// A running nginx. Dropping it ends it.
@@ -16,10 +15,6 @@ impl Drop for Proxy {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port()
 }
 
 /// Lets WebSockets through. Beside the other headers of a location: nginx takes those from one level only.

@@ -7,7 +7,6 @@ use rustix::process::Signal;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// States are kept every 2 seconds; the machine may have been busy with something else.
 const AT_MOST_LOST: u32 = 360;
@@ -31,7 +30,7 @@ fn what_the_card_drew_is_streamed_at_every_size() {
     let browser = Browser::playing(&host.url_for("Ann"));
     browser.newest();
     // Two rounds.
-    let sights = browser.watch(Duration::from_secs(8));
+    let sights = browser.watch_frames(2 * EVERY * SIZES.len() as u32);
     let read: Vec<(u32, &Sight)> = sights.iter().filter_map(|sight| Some((sight.blocks?.frame, sight))).collect();
     assert!(read.len() >= 200 && read.len() * 100 >= sights.len() * 98, "{} of {}", read.len(), sights.len());
     for (frame, sight) in &read {

@@ -2,7 +2,6 @@
 
 use crate::common::{self, Browser, Host, LONG, until};
 use fixture_libretro::blocks::{Blocks, colour_samples};
-use std::time::Duration;
 
 /// Plays with these options and hands the browser over once the pictures can be read.
 fn shown(options: &[(&str, &str)]) -> (Host, Browser) {
@@ -12,8 +11,8 @@ fn shown(options: &[(&str, &str)]) -> (Host, Browser) {
     (host, browser)
 }
 
-fn frames(browser: &Browser, time: Duration) -> Vec<Blocks> {
-    browser.watch(time).iter().filter_map(|sight| sight.blocks).collect()
+fn frames(browser: &Browser, count: u32) -> Vec<Blocks> {
+    browser.watch_frames(count).iter().filter_map(|sight| sight.blocks).collect()
 }
 
 fn has_its_colours(browser: &Browser) {
@@ -53,11 +52,11 @@ fn bytes_after_each_row_are_not_shown() {
 fn a_picture_that_the_core_repeats_does_not_stop_the_stream() {
     let _alone = common::alone();
     let (mut host, browser) = shown(&[("fixture_duplicate_every", "2")]);
-    let frames = frames(&browser, Duration::from_secs(4));
+    let frames = frames(&browser, 240);
     let mut numbers: Vec<u32> = frames.iter().map(|blocks| blocks.frame).collect();
     numbers.dedup();
     assert!(numbers.is_sorted_by(|a, b| a < b));
-    assert!(numbers.len() >= 60, "{} new pictures in 4 seconds", numbers.len());
+    assert!(numbers.len() >= 60, "{} new pictures of 240 frames", numbers.len());
     // Every second one is a repetition: only the others are ever seen.
     assert!(numbers.iter().all(|number| number % 2 == 0), "{numbers:?}");
     host.assert_alive();
@@ -67,7 +66,7 @@ fn a_picture_that_the_core_repeats_does_not_stop_the_stream() {
 fn a_picture_full_of_noise_is_still_played() {
     let _alone = common::alone();
     let (mut host, browser) = shown(&[("fixture_noise", "on")]);
-    let frames = frames(&browser, Duration::from_secs(5));
+    let frames = frames(&browser, 300);
     let ran = frames.last().zip(frames.first()).map_or(0, |(last, first)| last.frame - first.frame + 1);
     assert!(ran > 100 && frames.len() as f64 > 0.8 * f64::from(ran), "{} of {ran} frames", frames.len());
     host.assert_alive();
