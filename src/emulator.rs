@@ -357,6 +357,10 @@ impl Supervisor {
                 Err(ReceiveError::Io(error))
                     if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
                 Err(_) if self.is_gone() => return self.after_the_end(ended),
+                // Closed with something in it that the core process had not read: it ends, and how, its status says.
+                Err(ReceiveError::Io(error)) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    return self.after_the_end(ended);
+                }
                 Err(ReceiveError::Io(error)) => {
                     kill(&self.child);
                     return self.unreadable(&error);
