@@ -73,6 +73,8 @@ impl From<SpawnError> for StartError {
 pub type Listener = Box<dyn Fn(Event) + Send + Sync>;
 
 /// What a core process does.
+// Most are messages, and each is handed on at once.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     Message(FromCore),

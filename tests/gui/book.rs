@@ -21,8 +21,10 @@ use std::sync::Arc;
 
 const SIZE: [f32; 2] = [1000.0, 660.0];
 
-/// Each picture and what is on it, made of a window in one language or the other.
-const PICTURES: &[(&str, fn(Stage) -> Stage)] = &[
+/// What is on a picture, made of a window in one language or the other.
+type Scene = fn(Stage) -> Stage;
+
+const PICTURES: &[(&str, Scene)] = &[
     ("home", |stage| {
         let mut stage = stage.with_recent().with_invite();
         let titles = ["Ember Tower", "Paper Knights", "Moon Gardener", "Lantern Quest", "Emberdash"];
@@ -35,7 +37,7 @@ const PICTURES: &[(&str, fn(Stage) -> Stage)] = &[
         }
         stage
     }),
-    ("game", |stage| playing(stage)),
+    ("game", playing),
     ("library", library),
     ("get-cores", |stage| with_dialog(stage.with_invite().with_offers(), Dialog::GetCores(CoreSearch::default()))),
     ("slots", |stage| with_dialog(playing(stage).with_states(), Dialog::Slots)),
