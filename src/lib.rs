@@ -31,6 +31,7 @@ pub mod sync;
 pub mod link;
 
 pub mod files;
+pub mod layers;
 
 pub mod sandbox;
 

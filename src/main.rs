@@ -3,7 +3,9 @@
 use clap::{Args, Parser, Subcommand};
 use hotseat::content::process::{self, Question};
 use hotseat::content::stem as stem_of_content;
-use hotseat::engine::{Config, Continuing, Game, Internet, InternetWords, RelayWords, ServerName};
+use hotseat::engine::{
+    Config, Continuing, Game, Internet, InternetWords, RelayWords, ServerName, keep_old_options,
+};
 #[cfg(feature = "window")]
 use hotseat::gui;
 use hotseat::library::Found;
@@ -739,6 +741,10 @@ fn host(arguments: HostArguments, settings: &Settings, texts: Texts) -> Result<(
     if !trusted_proxy.is_empty() {
         site.trusted_proxies = trusted_proxy;
     }
+    // The window takes those that were written out of the settings; written once, they are not written again.
+    if let Some(error) = keep_old_options(&layers_dir(), &mut settings.core_options.clone()) {
+        tracing::warn!("{error}");
+    }
     let usual = config(&listen, settings);
     let certificate = GivenCertificate::of(certificate, private_key).or_else(|| usual.certificate.clone());
     let with_settings = internet.internet;
@@ -780,6 +786,10 @@ fn data_dir() -> PathBuf {
     settings::data_dir().unwrap_or_else(|| PathBuf::from("hotseat-data"))
 }
 
+fn layers_dir() -> PathBuf {
+    settings::layers_dir().unwrap_or_else(|| data_dir().join("options"))
+}
+
 fn system_dir(settings: &Settings) -> PathBuf {
     settings.system_dir.clone().unwrap_or_else(|| data_dir().join("system"))
 }
@@ -802,6 +812,7 @@ fn config(listen: &Listen, settings: &Settings) -> Config {
         local: false,
         host_name: None,
         data_dir: data_dir(),
+        layers_dir: layers_dir(),
         system_dir: system_dir(settings),
         record_dir: settings::record_dir().unwrap_or_else(|| data_dir().join("recordings")),
         screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| data_dir().join("screenshots")),

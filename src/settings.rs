@@ -4,8 +4,10 @@
 //! written back as they were.
 
 mod file;
+mod layered;
 mod warning;
 
+pub use layered::is_layered;
 pub use warning::{Expected, SettingsWarning};
 
 use crate::files::write_atomically;
@@ -74,6 +76,8 @@ pub struct Settings {
     /// Keys chosen by hand for the keyboard's two sets: by button, the key's name.
     #[serde(flatten, with = "file::keyboard")]
     pub keyboard: [BTreeMap<String, String>; 2],
+    /// Buttons of gamepads chosen by hand: by the button of the game, the one of the gamepad that presses it.
+    pub gamepad: BTreeMap<String, String>,
     /// Buttons of the keyboard's two sets that press themselves again and again while held; those of the first also on
     /// gamepads.
     #[serde(flatten, with = "file::turbo")]
@@ -86,7 +90,7 @@ pub struct Settings {
     /// The core chosen for a file type: extension in lower case, the core's file.
     #[serde(serialize_with = "file::paths_by_key")]
     pub core_for: BTreeMap<String, PathBuf>,
-    /// Options changed by hand: by core (its file's stem), then by the option's key.
+    /// Options as they were kept once, by core (its file's stem), then by the option's key: they move to files of their own.
     pub core_options: BTreeMap<String, BTreeMap<String, String>>,
     /// Cores that may do everything the person may: by core (its file's stem), the words by which they were let.
     pub trusted_cores: BTreeMap<String, String>,
@@ -260,6 +264,7 @@ impl Default for Settings {
             codec: None,
             stick_moves_dpad: true,
             keyboard: Default::default(),
+            gamepad: BTreeMap::new(),
             turbo: Default::default(),
             turbo_hz: TURBO_HZ,
             recent: Vec::new(),
@@ -306,6 +311,11 @@ pub fn path() -> Option<PathBuf> {
 /// Where saves, states and the user's own cores are; none if the system names no home.
 pub fn data_dir() -> Option<PathBuf> {
     Some(project_dirs()?.data_dir().to_path_buf())
+}
+
+/// Where is kept what is set for cores, folders and games; none if the system names no home.
+pub fn layers_dir() -> Option<PathBuf> {
+    Some(project_dirs()?.config_dir().join("options"))
 }
 
 /// Where recordings go: the system's folder for videos, or the program's own.

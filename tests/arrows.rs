@@ -27,6 +27,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("game_command", "text"),
     ("emulator", "crash libretro link sandbox sync text"),
     ("files", ""),
+    ("layers", ""),
     ("record", "files frame packet sync text"),
     ("video", "frame link packet record sync text"),
     ("audio", "link packet record sync text"),
@@ -35,17 +36,17 @@ const ARROWS: &[(&str, &str)] = &[
     ("net", "files input link packet rate_limit room session sync text video"),
     ("library", "content emulator files link sync text"),
     ("downloads", "crash emulator files library link net sync text"),
-    ("settings", "files game_command link packet room text"),
+    ("settings", "files game_command layers link packet room text"),
     ("awake", "sync"),
     ("signals", "sync text"),
     ("usage", ""),
     ("meet", "net rate_limit signals sync text"),
     (
         "engine",
-        "audio awake content crash emulator files frame game_command input library link net packet record room sandbox session sync text video",
+        "audio awake content crash emulator files frame game_command input layers library link net packet record room sandbox session sync text video",
     ),
-    ("gui", "content downloads engine frame input library link net packet room session settings signals sync text"),
-    ("headless", "emulator engine input packet room sandbox session signals sync text usage"),
+    ("gui", "content downloads engine frame input layers library link net packet room session settings signals sync text"),
+    ("headless", "emulator engine input layers packet room sandbox session signals sync text usage"),
     (
         "tools",
         "crash downloads emulator engine files frame input library link net packet record room sandbox sync text usage video",
@@ -58,6 +59,7 @@ const EXPORTED_MACROS: &[(&str, &str)] = &[("messages", "text")];
 /// Files and folders below `src` that decide: the time is an argument, and what is to be done is returned.
 const SANS_IO: &[&str] = &[
     "engine/machine/",
+    "layers/",
     "libretro/pace.rs",
     "libretro/rewind/",
     "libretro/tempo.rs",

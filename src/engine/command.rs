@@ -3,6 +3,7 @@
 use super::Internet;
 use crate::content;
 use crate::game_command::{Continuing, GameCommand, Slot, TimeSettings};
+use crate::layers::{Layer, LayerEdit, LayerKind};
 use crate::link::message::{Bounds, DiscCommand};
 use crate::link::subsystem::SubsystemGame;
 use crate::net::Site;
@@ -23,7 +24,7 @@ pub struct Game {
     pub several: Option<SubsystemGame>,
     /// What people call it: the content's file stem, or the core's own name.
     pub title: String,
-    /// Core options set for this game, `(key, value)`.
+    /// Core options set for this start alone, `(key, value)`: they count before what is kept.
     pub options: Vec<(String, String)>,
     /// How the core process is held. Where reports go is the engine's business.
     pub bounds: Bounds,
@@ -59,20 +60,28 @@ pub enum Command {
     Game(GameCommand),
     /// Start the game again after a crash, from its last automatic state.
     Restart,
-    /// Set one core option of the running game.
+    /// Set one core option of the running game, until it is closed.
     CoreOption {
         /// The core's name for it.
         key: String,
         /// One of the values that the core offers.
         value: String,
     },
-    /// Plug another device into a controller port of the running game.
+    /// Plug another device into a controller port of the running game, until it is closed.
     Device {
         /// From 0.
         port: u32,
         /// One that the core offers there.
         id: u32,
     },
+    /// Change what is set for the running game, its folder, or every game of its core.
+    Layer {
+        kind: LayerKind,
+        layer: Layer,
+        edit: LayerEdit,
+    },
+    /// Tell of every value that the running game has from layers, in an event.
+    ListLayers,
     /// Open the drive of the running game, or put a disc in.
     Disc(DiscCommand),
     /// Make an earlier battery save the present one, and start the game anew with it.

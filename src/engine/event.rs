@@ -1,5 +1,6 @@
 //! What happens, one event at a time, for headless mode.
 
+use super::layers::LayerValue;
 use super::{Notice, NoticeKind, Snapshot};
 use crate::crash::Crash;
 use crate::game_command::Flow;
@@ -47,6 +48,8 @@ pub enum EngineEvent {
         /// The guest who wants it so; none for the host.
         by: Option<String>,
     },
+    /// Values of the game's layers: those that were changed, or all that were asked for.
+    Layers(Vec<LayerValue>),
     /// The addresses of this machine changed, and the links with them.
     LinksChanged,
     /// A guest waits to be let in.

@@ -1,5 +1,6 @@
 //! Does what the machine asks for: the core process, files, and the other threads.
 
+use super::layers::LayerFiles;
 use super::machine::{Action, Answer, StartId, StateFound, ToSession};
 use super::publisher::Publisher;
 use super::saves::{AllWritten, CLOCK_EVERY, CoreName, SaveError, SaveFiles, Saves, Written};
@@ -7,6 +8,7 @@ use super::temporary::Temporary;
 use super::thread::Message;
 use super::wiring::Threads;
 use super::{NoticeKind, controls};
+use crate::content::Location;
 use crate::emulator::{self, Emulator};
 use crate::frame::Picture;
 use crate::game_command::StatePlace;
@@ -21,7 +23,7 @@ use crate::session::protocol::Discs;
 use crate::sync::now;
 use crate::video::VideoControl;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 use std::time::{Duration, Instant, SystemTime};
@@ -50,6 +52,7 @@ pub(super) struct Executor {
     /// Of the open game.
     saves: Option<(Saves, SaveFiles)>,
     data_dir: PathBuf,
+    layers_dir: PathBuf,
     /// For what cores need unpacked; made with the first core.
     temporary: Option<Temporary>,
     /// The version of the cartridge's clock that its file has, and when it was written.
@@ -61,7 +64,8 @@ pub(super) struct Executor {
 }
 
 impl Executor {
-    /// `messages` leads back to the engine's thread. What is temporary is kept below `data_dir`.
+    /// `messages` leads back to the engine's thread. What is temporary is kept below `data_dir`, what is set for games below
+    /// `layers_dir`.
     pub(super) fn new(
         link: Arc<Link>,
         video: VideoHandle,
@@ -69,7 +73,7 @@ impl Executor {
         net: NetHandle,
         threads: Threads,
         messages: SyncSender<Message>,
-        data_dir: PathBuf,
+        [data_dir, layers_dir]: [PathBuf; 2],
     ) -> Executor {
         Executor {
             status: Status::new(link.clone()),
@@ -84,6 +88,7 @@ impl Executor {
             messages,
             saves: None,
             data_dir,
+            layers_dir,
             temporary: None,
             clock_saved: (0, Duration::ZERO),
             goes_back: false,
@@ -107,6 +112,14 @@ impl Executor {
                 let files = self.files(&saves);
                 let (states, versions) = (files.states(), files.versions());
                 return Some(Answer::Found { game, system, states, versions });
+            }
+            Action::ReadLayers { game, core, content, saves } => {
+                let (layers, problems) = self.layer_files(&core, content.as_deref(), &saves).read();
+                return Some(Answer::LayersRead { game, layers: Box::new(layers), problems });
+            }
+            Action::WriteLayer { game: _, core, content, saves, kind, layer, edits } => {
+                let result = self.layer_files(&core, content.as_deref(), &saves).write(kind, layer, &edits);
+                return Some(Answer::LayerWritten { result });
             }
             Action::ClearMemory => self.states.clear(),
             Action::ReadSave { start, saves } => {
@@ -233,6 +246,12 @@ impl Executor {
         }
         let (_, files) = self.saves.get_or_insert_with(|| (saves.clone(), SaveFiles::open(saves)));
         files
+    }
+
+    fn layer_files(&mut self, core: &Path, content: Option<&Path>, saves: &Saves) -> LayerFiles {
+        let owner = self.files(saves).owner().clone();
+        let content = content.map(|content| Location::of(content).file);
+        LayerFiles::new(&self.layers_dir, core, owner, content.as_deref())
     }
 
     fn read_save(&mut self, saves: &Saves) -> Result<u64, SaveError> {

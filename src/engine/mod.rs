@@ -14,6 +14,7 @@ mod event;
 mod executor;
 mod figures;
 mod internet;
+mod layers;
 mod machine;
 mod notice;
 mod people;
@@ -31,7 +32,9 @@ pub use command::{Command, Game};
 pub use core_hold::diagnose_hold;
 pub use diagnosis::{Advice, Finding, Step, StepState, StepTitle, diagnose, diagnose_awake};
 pub use event::EngineEvent;
+pub use layers::{GameLayers, LayerError, LayerFiles, LayerValue, keep_old_options};
 pub use internet::{Internet, InternetProblem, InternetStatus, InternetWords, RelayWords};
+pub use machine::device_key;
 pub use notice::{Length, Level, Notice, NoticeKind};
 pub use resolver::ServerName;
 pub use saves::{SaveError, SaveVersion, SavedState, StateList, last_pictures};
@@ -71,6 +74,8 @@ pub struct Config {
     pub host_name: Option<String>,
     /// Where saves and states are kept.
     pub data_dir: PathBuf,
+    /// Where is kept what is set for cores, folders and games.
+    pub layers_dir: PathBuf,
     /// Where cores look for BIOS files.
     pub system_dir: PathBuf,
     /// Where recordings are kept.

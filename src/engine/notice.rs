@@ -1,5 +1,6 @@
 //! What the engine tells the person at the desktop, as values: the words are in the language files.
 
+use super::layers::LayerError;
 use super::saves::SaveError;
 use crate::audio::SpeakerError;
 use crate::content::ContentNote;
@@ -75,6 +76,10 @@ messages! {
         core_message => CoreMessage { text: String },
         /// A battery save or a save state could not be read or written.
         save => Save { error: SaveError },
+        /// What is set for a core, a folder or a game could not be read or written.
+        layer => Layer { error: LayerError },
+        /// The game lies in none that something could be set for.
+        no_folder_layer => NoFolderLayer,
         /// After it could not be, the save is written.
         saving_again => SavingAgain,
         /// Another host has the same game open, and writes its save.
@@ -161,6 +166,8 @@ impl NoticeKind {
             | Self::NotContinued
             | Self::NoMoreLinks
             | Self::NotHeld { .. }
+            | Self::Layer { .. }
+            | Self::NoFolderLayer
             | Self::NoSound { .. }
             | Self::NoAuthority { .. }
             | Self::Acme { .. } => Level::Warning,
@@ -184,6 +191,7 @@ impl NoticeKind {
         match self {
             Self::Crashed { crash } => crash.code(),
             Self::Save { error } => error.code(),
+            Self::Layer { error } => error.code(),
             Self::RecordingFailed { failure } => failure.code(),
             Self::NotSent { failure } => failure.code(),
             Self::Check { error } => error.code(),
@@ -226,7 +234,7 @@ macro_rules! errors {
 }
 
 errors! {
-    SaveError => Save, CheckError => Check, emulator::StartError => CoreProcess, LoadError => Load,
+    SaveError => Save, LayerError => Layer, CheckError => Check, emulator::StartError => CoreProcess, LoadError => Load,
     AuthorityError => NoAuthority, GivenError => Certificate, AcmeError => Acme, SpawnError => NoInternet,
 }
 

@@ -1,6 +1,7 @@
 //! What the engine shows of itself: one value, replaced as a whole, read by the window and by headless mode.
 
 use super::internet::InternetStatus;
+use super::layers::GameLayers;
 use super::notice::{Notice, NoticeKind};
 use super::saves::{SaveVersion, StateList};
 use crate::audio::SpeakerError;
@@ -13,6 +14,7 @@ use crate::session::protocol::{OnScreen, SeatInfo};
 use crate::session::{ChatEvent, PeerStats};
 use crate::video::RenditionStatus;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Everything a reader needs to draw one moment.
@@ -86,6 +88,8 @@ pub struct GameStatus {
     pub wants: Wants,
     /// The core's options with their present values.
     pub options: Vec<OptionInfo>,
+    /// What is set for it, its folder, and every game of the core.
+    pub layers: Arc<GameLayers>,
     /// Its discs, for a game that has a drive.
     pub discs: Option<Discs>,
     /// Its save states, by slot.

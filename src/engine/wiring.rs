@@ -183,7 +183,7 @@ impl Engine {
             net.clone(),
             threads,
             messages.clone(),
-            config.data_dir.clone(),
+            [config.data_dir.clone(), config.layers_dir],
         );
         let mut engine = EngineThread {
             machine: Machine::new(

@@ -19,15 +19,17 @@ use self::several::CoreQuestions;
 use self::start::StartError;
 use super::input_capture::InputCapture;
 use super::keys::{self, Keyboard};
+use super::layers::Played;
 use super::leds::Leds;
 use super::local_input::LocalInput;
 use super::local_players::{Gamepad, LocalPlayers};
 use super::pad_keys::Repeat;
+use super::pad_map::PadMap;
 use super::picker::Picker;
 use super::state_pictures::StatePictures;
 use super::view::{Dialog, Model, PictureShape, Screen, View};
 use super::{invite_links, theme};
-use crate::engine::{Command, Config, Engine, GameCommand, Internet, InternetWords, Level, RelayWords, Snapshot};
+use crate::engine::{Command, Config, Engine, GameCommand, Internet, InternetWords, Level, RelayWords, Snapshot, keep_old_options};
 use crate::library::{self, CoreEntry};
 use crate::link::board::FeedbackReader;
 use crate::net::Site;
@@ -55,6 +57,8 @@ struct App {
     pointer_captured: bool,
     feedback: FeedbackReader,
     leds: Leds,
+    /// What counts for the open game.
+    played: Played,
     state_pictures: StatePictures,
     view: View,
     picker: Picker,
@@ -93,7 +97,7 @@ impl App {
     fn new(
         context: &eframe::CreationContext,
         start: Start,
-        settings: Settings,
+        mut settings: Settings,
         settings_path: Option<PathBuf>,
         warnings: Vec<SettingsWarning>,
     ) -> Result<Self, StartError> {
@@ -107,12 +111,19 @@ impl App {
         });
         handled.map_err(|error| StartError::Engine(error.text(&Spoken::from_choice(settings.language).texts())))?;
         let data_dir = settings::data_dir().ok_or(StartError::NoHome)?;
+        let layers_dir = settings::layers_dir().ok_or(StartError::NoHome)?;
+        let had_options = !settings.core_options.is_empty();
+        let old_options = keep_old_options(&layers_dir, &mut settings.core_options);
         let system_dir = settings.system_dir.clone().unwrap_or_else(|| data_dir.join("system"));
         let spoken = Spoken::from_choice(settings.language);
         let texts = spoken.texts();
+        let moved = had_options && settings.core_options.is_empty();
         let mut view = View::default();
         for warning in warnings {
             view.notices.push(Level::Warning, warning.text(&texts));
+        }
+        if let Some(error) = old_options {
+            view.notices.push(Level::Warning, error.text(&texts));
         }
         let mut listen = |asked: Option<SocketAddr>, port, protocol| {
             let Some(address) = asked else {
@@ -131,6 +142,7 @@ impl App {
             local: true,
             host_name: Some(settings.host_name.clone()),
             data_dir,
+            layers_dir,
             system_dir: system_dir.clone(),
             record_dir: settings::record_dir().unwrap_or_else(|| "recordings".into()),
             screenshot_dir: settings::screenshot_dir().unwrap_or_else(|| "screenshots".into()),
@@ -154,8 +166,7 @@ impl App {
         let commands = engine.game_commands();
         let on_flow = Box::new(move |flow| commands(GameCommand::Flow(flow)));
         let local_input = LocalInput::start(engine.local_pads(), on_flow, Some(engine.feedback()), wake(ctx));
-        local_input.set_stick_moves_dpad(settings.stick_moves_dpad);
-        set_turbo(&local_input, &settings);
+        set_inputs(&local_input, &settings);
         let feedback = engine.feedback();
         let render_state = context.wgpu_render_state.clone();
         let mut app = Self {
@@ -168,6 +179,7 @@ impl App {
             pointer_captured: false,
             feedback,
             leds: Leds::default(),
+            played: Played::default(),
             state_pictures: StatePictures::default(),
             view,
             picker: Picker::default(),
@@ -179,7 +191,7 @@ impl App {
             ctx: ctx.clone(),
             settings,
             settings_path,
-            settings_changed: false,
+            settings_changed: moved,
             system_dir,
             texts,
             spoken,
@@ -327,7 +339,10 @@ impl eframe::App for App {
     }
 }
 
-fn set_turbo(local_input: &LocalInput, settings: &Settings) {
+/// Keys, buttons and turbo as they are chosen.
+fn set_inputs(local_input: &LocalInput, settings: &Settings) {
+    local_input.set_stick_moves_dpad(settings.stick_moves_dpad);
+    local_input.set_pad_map(PadMap::of(settings));
     local_input.set_time_buttons(settings.pad_time_buttons);
     local_input.set_turbo(std::array::from_fn(|set| keys::with_turbo(settings, set)), settings.turbo_hz);
 }

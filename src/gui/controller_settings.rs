@@ -2,29 +2,64 @@
 
 use super::dialog;
 use super::icons::{self, Icon};
+use super::layers::{self, LayeredSettings};
 use super::key_names::key_name;
 use super::keys::{self, BUTTONS, KEY_SETS, KeyBindings};
 use super::local_players::{Device, LocalGuest, LocalPlayers};
+use super::pad_map::{self, PadMap};
 use super::people;
 use super::theme;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use crate::input::Seat;
+use crate::engine::{Command, device_key};
+use crate::input::{self, Seat};
+use crate::layers::{Layer, LayerEdit, LayerKind};
 use crate::room::{MAX_NAME, clean_name};
 use crate::settings::{Settings, TURBO_RATES};
 use crate::text::{Texts, fill};
-use egui::{Align2, ComboBox, CornerRadius, Event, Key, RichText, Sense, Slider, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align2, ComboBox, CornerRadius, Event, Key, Modifiers, RichText, Sense, Slider, TextEdit, Ui, WidgetInfo, vec2};
 use std::collections::BTreeSet;
 
 /// The state of the key table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct KeyDraft {
     keys_shown: bool,
-    /// Set and button that the next key is bound to.
-    waiting: Option<(usize, usize)>,
+    pads_shown: bool,
+    /// What the next key, or button of a gamepad, is bound to.
+    waiting: Option<Waiting>,
+    /// A button of a gamepad that was pressed, and is not bound yet.
+    pressed: Option<input::Button>,
 }
 
-pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut KeyDraft, new: &mut Settings, actions: &mut Vec<Action>) {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// Set and button.
+    Key(usize, usize),
+    Pad(usize),
+}
+
+impl KeyDraft {
+    pub(super) fn waits_for_pad(&self) -> bool {
+        matches!(self.waiting, Some(Waiting::Pad(_)))
+    }
+
+    pub(super) fn take_pad(&mut self, pressed: Option<input::Button>) {
+        self.pressed = pressed.filter(|_| self.waits_for_pad());
+    }
+
+    pub(super) fn stop_waiting(&mut self) {
+        self.waiting = None;
+    }
+}
+
+pub(super) fn show(
+    ui: &mut Ui,
+    model: &Model,
+    draft: &mut KeyDraft,
+    layered: &mut LayeredSettings,
+    new: &mut Settings,
+    actions: &mut Vec<Action>,
+) {
     let texts = model.texts;
     dialog::heading(ui, texts.controllers);
     let mut local_players = model.local_players.clone();
@@ -44,19 +79,91 @@ pub(super) fn show(ui: &mut Ui, model: &Model, draft: &mut KeyDraft, new: &mut S
     if local_players != *model.local_players {
         actions.push(Action::LocalPlayers(local_players));
     }
-    widgets::switch(ui, &mut new.stick_moves_dpad, texts.stick_dpad, texts.stick_dpad);
-    if ui.add(Button::text(texts.keys).selected(draft.keys_shown)).clicked() {
-        draft.keys_shown = !draft.keys_shown;
-        draft.waiting = None;
-    }
+    plugged(ui, model, layered.layer, actions);
+    ui.horizontal(|ui| {
+        layered.beside(ui, "stick_moves_dpad", texts.stick_dpad);
+        widgets::switch(ui, &mut new.stick_moves_dpad, texts.stick_dpad, texts.stick_dpad);
+    });
+    ui.horizontal_wrapped(|ui| {
+        if ui.add(Button::text(texts.keys).selected(draft.keys_shown)).clicked() {
+            (draft.keys_shown, draft.pads_shown) = (!draft.keys_shown, false);
+            draft.waiting = None;
+        }
+        if ui.add(Button::text(texts.pad_buttons).selected(draft.pads_shown)).clicked() {
+            (draft.pads_shown, draft.keys_shown) = (!draft.pads_shown, false);
+            draft.waiting = None;
+        }
+    });
     if draft.keys_shown {
-        key_table(ui, texts, draft, new, model.local_players.has_second_keys());
+        key_table(ui, texts, draft, layered, new, model.local_players.has_second_keys());
+    }
+    if draft.pads_shown {
+        pad_table(ui, texts, draft, layered, new);
+    }
+}
+
+/// What is plugged into each seat, where the core leaves a choice. Everywhere there is nothing to choose: each core has others.
+fn plugged(ui: &mut Ui, model: &Model, layer: Option<Layer>, actions: &mut Vec<Action>) {
+    let texts = model.texts;
+    let (Some(game), Some(layer)) = (&model.snapshot.game, layer) else { return };
+    for (seat, devices) in Seat::ALL.into_iter().zip(&game.devices) {
+        if devices.types.len() < 2 {
+            continue;
+        }
+        let key = device_key(seat.index() as u32);
+        let settings = &game.layers.settings;
+        let number = |layered: Option<(&str, Layer)>| layered.and_then(|(value, _)| value.parse::<u32>().ok());
+        let above = settings.above(layer, &key);
+        let shown = match above {
+            Some(_) => number(settings.through(layer, &key)).unwrap_or(1),
+            None => devices.plugged,
+        };
+        let differs = settings.differs(layer, &key, None);
+        let called = |id| devices.types.iter().find(|(known, _)| *known == id).map_or("", |(_, name)| name.as_str());
+        let (mut chosen, mut reset) = (shown, false);
+        let label = fill(texts.device_of, &[("seat", &people::player(texts, seat))]);
+        let left = |ui: &mut Ui| {
+            layers::mark(ui, differs);
+            widgets::line(ui, &label, theme::regular(14.0), theme::TEXT);
+        };
+        widgets::row(ui, 36.0, left, |ui| {
+            let combo = ComboBox::from_id_salt(("plugged", seat)).selected_text(called(chosen)).width(190.0);
+            let combo = combo.truncate().show_ui(ui, |ui| {
+                for (id, name) in &devices.types {
+                    ui.selectable_value(&mut chosen, *id, name);
+                }
+            });
+            combo.response.accessible_name(&label);
+            if differs {
+                reset = layers::reset_button(ui, texts, &label, called(number(settings.below(layer, &key)).unwrap_or(1)));
+            }
+        });
+        if let Some((value, from)) = above {
+            layers::above(ui, texts, game, from, value.parse().map_or("", called));
+        }
+        let edit = match () {
+            () if reset => LayerEdit::Reset(vec![key]),
+            () if chosen != shown => LayerEdit::Set(vec![(key, chosen.to_string())]),
+            () => continue,
+        };
+        actions.push(Action::Engine(Command::Layer { kind: LayerKind::Settings, layer, edit }));
     }
 }
 
 /// Binds the key that a button waits for, before any widget sees it.
 pub(super) fn take_key(ui: &Ui, draft: &mut KeyDraft, new: &mut Settings) {
-    let Some((set, button)) = draft.waiting else { return };
+    if let (Some(Waiting::Pad(button)), Some(pressed)) = (draft.waiting, draft.pressed.take()) {
+        let (name, pressed) = (BUTTONS[button].0, pad_map::name_of(pressed));
+        match name == pressed {
+            true => drop(new.gamepad.remove(name)),
+            false => drop(new.gamepad.insert(name.to_owned(), pressed.to_owned())),
+        }
+        draft.waiting = None;
+    }
+    if draft.waits_for_pad() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+        draft.waiting = None;
+    }
+    let Some(Waiting::Key(set, button)) = draft.waiting else { return };
     let mut chosen = None;
     ui.input_mut(|input| {
         input.events.retain(|event| match event {
@@ -147,7 +254,14 @@ fn name_field(ui: &mut Ui, texts: &Texts, device: Device, title: &str, name: &st
 }
 
 /// Every button with its key, for each set that is in use.
-fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Settings, second: bool) {
+fn key_table(
+    ui: &mut Ui,
+    texts: &Texts,
+    draft: &mut KeyDraft,
+    layered: &mut LayeredSettings,
+    new: &mut Settings,
+    second: bool,
+) {
     let sets = if second { KEY_SETS } else { 1 };
     let all_bindings: Vec<KeyBindings> = (0..sets).map(|set| KeyBindings::of(new, set)).collect();
     let twice = keys::duplicates(&all_bindings);
@@ -163,20 +277,30 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Setting
                 for button in row..(row + columns).min(BUTTONS.len()) {
                     let key = bindings.keys()[button];
                     let state = match () {
-                        () if draft.waiting == Some((set, button)) => KeyState::Waiting,
+                        () if draft.waiting == Some(Waiting::Key(set, button)) => KeyState::Waiting,
                         () if twice.contains(&key) => KeyState::Duplicate,
                         () => KeyState::Bound,
                     };
+                    let keys = [KEYS_OF[set], TURBO_OF[set]].map(|table| format!("{table}.{}", BUTTONS[button].0));
+                    let differs = keys.iter().any(|key| layered.differs(key));
                     let turns = can_have_turbo(button);
                     let width = if turns { width - TURBO_WIDTH - 4.0 } else { width };
-                    ui.spacing_mut().item_spacing.x = if turns { 4.0 } else { 8.0 };
-                    if key_button(ui, texts, button, key, state, width) {
-                        draft.waiting = Some((set, button));
+                    let width = if differs { width - RESET_WIDTH - 4.0 } else { width };
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    let label = button_text(texts, button);
+                    let shown = if state == KeyState::Waiting { texts.press_a_key } else { key_name(key, texts) };
+                    if key_button(ui, &label, shown, state, differs, width) {
+                        draft.waiting = Some(Waiting::Key(set, button));
+                    }
+                    if differs {
+                        let below = layered.key_below(&keys[0], set, button);
+                        layered.reset_button(ui, &keys, &label, key_name(below, texts));
                     }
                     if turns {
-                        ui.spacing_mut().item_spacing.x = 8.0;
                         turbo_button(ui, texts, button, &mut new.turbo[set]);
                     }
+                    // Between two of them.
+                    ui.add_space(4.0);
                 }
             });
         }
@@ -186,15 +310,71 @@ fn key_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, new: &mut Setting
         let text = fill(texts.keys_twice, &[("keys", &keys.join(", "))]);
         ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
     }
-    turbo_speed(ui, texts, new);
+    turbo_speed(ui, texts, layered, new);
+    // Of a layer all is taken back where it is chosen.
+    let everywhere = layered.layer.is_none();
     let chosen = new.keyboard.iter().any(|set| !set.is_empty()) || new.turbo.iter().any(|set| !set.is_empty());
-    if ui.add_enabled(chosen, Button::text(texts.usual_keys).with_icon(Icon::Reset)).clicked() {
+    if everywhere && ui.add_enabled(chosen, Button::text(texts.usual_keys).with_icon(Icon::Reset)).clicked() {
         new.keyboard = Default::default();
         new.turbo = Default::default();
     }
 }
 
+/// Every button of the game with the one of a gamepad that presses it.
+fn pad_table(ui: &mut Ui, texts: &Texts, draft: &mut KeyDraft, layered: &mut LayeredSettings, new: &mut Settings) {
+    let map = PadMap::of(new);
+    let twice = pad_map::duplicates(&map);
+    let columns = 2;
+    let width = (ui.available_width() - 8.0 * (columns - 1) as f32) / columns as f32;
+    for row in (0..BUTTONS.len()).step_by(columns) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            for button in row..(row + columns).min(BUTTONS.len()) {
+                let pressed_by = map.buttons()[button];
+                let state = match () {
+                    () if draft.waiting == Some(Waiting::Pad(button)) => KeyState::Waiting,
+                    () if twice.contains(&pressed_by) => KeyState::Duplicate,
+                    () => KeyState::Bound,
+                };
+                let key = format!("gamepad.{}", BUTTONS[button].0);
+                let differs = layered.differs(&key);
+                let width = if differs { width - RESET_WIDTH - 4.0 } else { width };
+                let label = button_text(texts, button);
+                let of_pad = pad_button_text(texts, pressed_by);
+                let shown = if state == KeyState::Waiting { texts.press_a_button } else { &of_pad };
+                if key_button(ui, &label, shown, state, differs, width) {
+                    draft.waiting = Some(Waiting::Pad(button));
+                }
+                if differs {
+                    let below = pad_button_text(texts, layered.pad_below(&key, button));
+                    layered.reset_button(ui, &[key], &label, &below);
+                }
+                ui.add_space(4.0);
+            }
+        });
+    }
+    if !twice.is_empty() {
+        let buttons: Vec<String> = twice.iter().map(|button| pad_button_text(texts, *button)).collect();
+        let text = fill(texts.pad_buttons_twice, &[("buttons", &buttons.join(", "))]);
+        ui.add(egui::Label::new(RichText::new(text).size(13.0).color(theme::WARNING)).wrap());
+    }
+    let chosen = layered.layer.is_none() && !new.gamepad.is_empty();
+    if layered.layer.is_none() && ui.add_enabled(chosen, Button::text(texts.usual_keys).with_icon(Icon::Reset)).clicked() {
+        new.gamepad.clear();
+    }
+}
+
+fn pad_button_text(texts: &Texts, button: input::Button) -> String {
+    let place = BUTTONS.iter().position(|(_, known)| *known == button);
+    place.map_or_else(String::new, |place| button_text(texts, place))
+}
+
+/// Where the settings have the keys of each set, and its turbo.
+const KEYS_OF: [&str; KEY_SETS] = ["keyboard", "keyboard_2"];
+const TURBO_OF: [&str; KEY_SETS] = ["turbo", "turbo_2"];
+
 const TURBO_WIDTH: f32 = 30.0;
+const RESET_WIDTH: f32 = 34.0;
 
 /// Not the d-pad: turbo would walk in steps.
 fn can_have_turbo(button: usize) -> bool {
@@ -223,19 +403,27 @@ fn turbo_button(ui: &mut Ui, texts: &Texts, button: usize, set: &mut BTreeSet<St
 }
 
 /// Explains the sign, and sets the rate.
-fn turbo_speed(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
+fn turbo_speed(ui: &mut Ui, texts: &Texts, layered: &mut LayeredSettings, new: &mut Settings) {
     let left = |ui: &mut Ui| {
         widgets::icon(ui, Icon::Turbo, 18.0, theme::TEXT_WEAK);
         widgets::line(ui, texts.turbo, theme::regular(13.0), theme::TEXT_WEAK);
     };
     widgets::row(ui, 30.0, left, |_| ());
     let [least, most] = TURBO_RATES;
-    let rate = fill(texts.turbo_rate, &[("n", &new.turbo_hz.to_string())]);
-    let left = |ui: &mut Ui| drop(widgets::line(ui, texts.turbo_speed, theme::regular(14.0), theme::TEXT));
-    widgets::row(ui, 36.0, left, |ui| {
+    let id = ui.scope_id().with("turbo-hz");
+    // While it is dragged it is nothing that is kept.
+    let mut hz = ui.data(|data| data.get_temp(id)).unwrap_or(new.turbo_hz);
+    let rate = fill(texts.turbo_rate, &[("n", &hz.to_string())]);
+    layered.line(ui, "turbo_hz", texts.turbo_speed, |ui| {
         widgets::line(ui, &rate, theme::regular(13.0), theme::TEXT_WEAK);
-        let slider = Slider::new(&mut new.turbo_hz, least..=most).show_value(false);
-        ui.add(slider).accessible_name(texts.turbo_speed).on_hover_text(&rate);
+        let slider = ui.add(Slider::new(&mut hz, least..=most).show_value(false));
+        let slider = slider.accessible_name(texts.turbo_speed).on_hover_text(&rate);
+        if slider.dragged() {
+            ui.data_mut(|data| data.insert_temp(id, hz));
+        } else if slider.changed() || slider.drag_stopped() {
+            new.turbo_hz = hz;
+            ui.data_mut(|data| data.remove::<u32>(id));
+        }
     });
 }
 
@@ -248,11 +436,9 @@ enum KeyState {
     Waiting,
 }
 
-fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, state: KeyState, width: f32) -> bool {
+fn key_button(ui: &mut Ui, label: &str, shown: &str, state: KeyState, differs: bool, width: f32) -> bool {
     let waits = state == KeyState::Waiting;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
-    let label = button_text(texts, button);
-    let shown = if waits { texts.press_a_key } else { key_name(key, texts) };
     let name = format!("{label}: {shown}");
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
     let lit = response.hovered() || response.has_focus() || waits;
@@ -267,7 +453,11 @@ fn key_button(ui: &mut Ui, texts: &Texts, button: usize, key: Key, state: KeySta
         KeyState::Duplicate => theme::WARNING,
         KeyState::Bound => theme::TEXT,
     };
-    let (left, right) = (rect.left_center() + vec2(10.0, 0.0), rect.right_center() - vec2(10.0, 0.0));
+    let (mut left, right) = (rect.left_center() + vec2(10.0, 0.0), rect.right_center() - vec2(10.0, 0.0));
+    if differs {
+        layers::paint_mark(ui, egui::Rect::from_center_size(left, vec2(8.0, 8.0)));
+        left.x += 9.0;
+    }
     painter.text(left, Align2::LEFT_CENTER, label, theme::regular(13.0), theme::TEXT_WEAK);
     painter.text(right, Align2::RIGHT_CENTER, shown, theme::semibold(13.0), color);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()

@@ -22,8 +22,8 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
         let area = ui.max_rect();
         if let Some(picture) = model.picture {
             let scale = ui.ctx().pixels_per_point();
-            let place = preview::place(area, scale, picture.size, picture.aspect, model.settings.scaling);
-            preview::paint(ui, place, model.settings.look);
+            let place = preview::place(area, scale, picture.size, picture.aspect, view.played.settings().scaling);
+            preview::paint(ui, place, view.played.settings().look);
             view.picture_area = Some(PictureArea { letterbox: area, picture: place, size_px: picture.size });
         }
         // Not focusable: the focus would be invisible, and there is a button for the same.

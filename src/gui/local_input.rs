@@ -1,6 +1,7 @@
 //! What the players at this machine hold: gamepads, read on a thread of their own, joined with the keyboard for each seat.
 
 use super::keys::KEY_SETS;
+use super::pad_map::PadMap;
 use super::local_players::{Device, Gamepad, LocalPlayers};
 use super::pad_time::PadTime;
 use super::rumble::Motors;
@@ -54,6 +55,7 @@ struct State {
     time: PadTime,
     /// Buttons with turbo, by the keyboard's sets.
     with_turbo: [u16; KEY_SETS],
+    pad_map: PadMap,
     turbos: [Turbo; MAX_SEATS],
     sent: [PadState; MAX_SEATS],
     gamepads: Vec<Gamepad>,
@@ -85,7 +87,7 @@ impl State {
             (self.local_players.seat_of(Device::SecondKeys), second, second_turbo),
         ];
         let pads = self.pads.iter().map(|(id, state)| {
-            (self.local_players.seat_of(Device::Pad(*id)), self.time.take(*id, *state), first_turbo)
+            (self.local_players.seat_of(Device::Pad(*id)), self.pad_map.apply(self.time.take(*id, *state)), first_turbo)
         });
         let mut seats = [PadState::default(); MAX_SEATS];
         let mut turbo = [0; MAX_SEATS];
@@ -164,6 +166,11 @@ impl LocalInput {
         });
     }
 
+    /// Which button of a gamepad presses which of the game.
+    pub(super) fn set_pad_map(&self, map: PadMap) {
+        self.shared.change(|state| state.pad_map = map);
+    }
+
     /// Whether Select and a trigger of a gamepad go through time.
     pub fn set_time_buttons(&self, on: bool) {
         self.shared.change(|state| state.time.on = on);
@@ -174,7 +181,7 @@ impl LocalInput {
         self.shared.running.store(yes, Ordering::Relaxed);
     }
 
-    /// Whether presses are for the window: while no game is open.
+    /// Whether presses are for the window: while no game is open, or a dialog waits for one.
     pub fn set_in_window(&self, yes: bool) {
         if self.shared.in_window.swap(yes, Ordering::Relaxed) != yes {
             self.shared.state().presses.clear();

@@ -2,12 +2,14 @@
 
 use super::core_trust;
 use super::dialog::{self, DialogState};
+use super::layers::{self, LayerChoices};
 use super::several;
 use super::theme;
 use super::time;
 use super::view::{Action, Model};
 use super::widgets::{self, Button};
-use crate::engine::{Command, DiscCommand, Discs, OptionInfo, SaveVersion};
+use crate::engine::{Command, DiscCommand, Discs, GameStatus, OptionInfo, SaveVersion};
+use crate::layers::{Layer, LayerEdit, LayerKind};
 use crate::text::{Texts, fill};
 use egui::{ComboBox, RichText, TextEdit, Ui};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,7 +17,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// With fewer options there is no field to search them.
 const SEARCH_FROM: usize = 9;
 
-pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Vec<Action>) -> DialogState {
+pub(super) fn show(
+    ui: &Ui,
+    model: &Model,
+    filter: &mut String,
+    choices: &mut LayerChoices,
+    actions: &mut Vec<Action>,
+) -> DialogState {
     let texts = model.texts;
     let Some(game) = &model.snapshot.game else { return DialogState::Closed };
     dialog::show(ui, "options", 560.0, texts.options_title, texts.close, |ui| {
@@ -32,6 +40,9 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
             return DialogState::Open;
         }
         widgets::explain(ui, fill(texts.options_hint, &[("core", &game.core_name)]));
+        let mut chosen = Some(choices.options);
+        layers::chooser(ui, texts, game, LayerKind::Options, &mut chosen, false, actions);
+        choices.options = chosen.unwrap_or(Layer::Core);
         if game.options.len() >= SEARCH_FROM {
             let field = TextEdit::singleline(filter).hint_text(texts.filter).desired_width(f32::INFINITY);
             ui.add(field).accessible_name(texts.filter);
@@ -46,7 +57,7 @@ pub(super) fn show(ui: &Ui, model: &Model, filter: &mut String, actions: &mut Ve
                 let heading = if category.is_empty() { texts.options_other } else { category };
                 ui.label(RichText::new(heading).font(theme::semibold(13.0)).color(theme::TEXT_WEAK));
             }
-            row(ui, option, actions);
+            row(ui, texts, game, choices.options, option, actions);
         }
         DialogState::Open
     })
@@ -128,44 +139,64 @@ fn earlier_saves(ui: &mut Ui, texts: &Texts, versions: &[SaveVersion], actions: 
     ui.add_space(6.0);
 }
 
-fn row(ui: &mut Ui, option: &OptionInfo, actions: &mut Vec<Action>) {
+/// An option as it is in `layer`, and what takes it back to what is below.
+fn row(ui: &mut Ui, texts: &Texts, game: &GameStatus, layer: Layer, option: &OptionInfo, actions: &mut Vec<Action>) {
     let label = if option.label.is_empty() { &option.key } else { &option.label };
-    let mut value = option.value.clone();
+    let layered = &game.layers.options;
+    let above = layered.above(layer, &option.key);
+    let of_layer = layered.through(layer, &option.key).map_or(option.default.as_str(), |(value, _)| value);
+    // What counts the core itself may have set otherwise.
+    let shown = if above.is_some() { of_layer } else { &option.value };
+    let differs = layered.differs(layer, &option.key, Some(&option.default));
+    let called = |value: &str| {
+        let index = option.values.iter().position(|known| known == value);
+        index.and_then(|index| option.labels.get(index)).map_or(value, String::as_str).to_owned()
+    };
+    let mut value = shown.to_owned();
+    let mut reset = false;
     widgets::row(
         ui,
         36.0,
         |ui| {
+            layers::mark(ui, differs);
             let label = ui.add(egui::Label::new(RichText::new(label).color(theme::TEXT)).truncate());
             if !option.info.is_empty() {
                 label.on_hover_text(&option.info);
             }
         },
-        |ui| match switch(option) {
-            Some((off, on)) => {
-                let mut lit = value == on;
-                if widgets::switch(ui, &mut lit, "", label).changed() {
-                    value = if lit { on } else { off };
+        |ui| {
+            match switch(option) {
+                Some((off, on)) => {
+                    let mut lit = value == on;
+                    if widgets::switch(ui, &mut lit, "", label).changed() {
+                        value = if lit { on } else { off };
+                    }
+                }
+                None => {
+                    let combo = ComboBox::from_id_salt(&option.key).selected_text(called(shown)).width(190.0);
+                    let combo = combo.truncate().show_ui(ui, |ui| {
+                        for choice in &option.values {
+                            ui.selectable_value(&mut value, choice.clone(), called(choice));
+                        }
+                    });
+                    combo.response.accessible_name(label);
                 }
             }
-            None => {
-                let called = |value: &str| {
-                    let index = option.values.iter().position(|known| known == value);
-                    index.and_then(|index| option.labels.get(index)).map_or(value, String::as_str).to_owned()
-                };
-                let shown = called(&option.value);
-                let combo = ComboBox::from_id_salt(&option.key).selected_text(shown).width(190.0).truncate();
-                let combo = combo.show_ui(ui, |ui| {
-                    for choice in &option.values {
-                        ui.selectable_value(&mut value, choice.clone(), called(choice));
-                    }
-                });
-                combo.response.accessible_name(label);
+            if differs {
+                let below = layered.below(layer, &option.key).map_or(option.default.as_str(), |(value, _)| value);
+                reset = layers::reset_button(ui, texts, label, &called(below));
             }
         },
     );
-    if value != option.value {
-        actions.push(Action::Engine(Command::CoreOption { key: option.key.clone(), value }));
+    if let Some((value, from)) = above {
+        layers::above(ui, texts, game, from, &called(value));
     }
+    let edit = match () {
+        () if reset => LayerEdit::Reset(vec![option.key.clone()]),
+        () if value != shown => LayerEdit::Set(vec![(option.key.clone(), value)]),
+        () => return,
+    };
+    actions.push(Action::Engine(Command::Layer { kind: LayerKind::Options, layer, edit }));
 }
 
 /// Off and on, where an option has just these two.

@@ -160,7 +160,10 @@ pub(super) fn device(ui: &mut Ui, model: &Model, seat: Seat, actions: &mut Vec<A
         combo.response.accessible_name(name);
     });
     if chosen != devices.plugged {
-        actions.push(Action::Engine(Command::Device { port: seat.index() as u32, id: chosen }));
+        // A gun is for one game, seldom for another.
+        let device = (device_key(seat.index() as u32), chosen.to_string());
+        let edit = LayerEdit::Set(vec![device]);
+        actions.push(Action::Engine(Command::Layer { kind: LayerKind::Settings, layer: Layer::Game, edit }));
     }
 }
 

@@ -3,6 +3,7 @@
 use super::controller_settings;
 use super::dialog::{self, DialogState};
 use super::icons::Icon;
+use super::layers::{self, LayerChoices, LayeredSettings};
 use super::internet_settings::{self, InternetDraft};
 use super::site_settings::{self, SiteDraft};
 use super::theme;
@@ -10,6 +11,8 @@ use super::view::{Action, Model};
 use super::widgets::{self, Button};
 use crate::downloads::DEFAULT_SERVER;
 use crate::engine::{Bounds, Continuing, NoticeKind, Speaker, TimeSettings};
+use crate::input;
+use crate::layers::LayerKind;
 use crate::packet::Format;
 use crate::room::MAX_NAME;
 use crate::settings::{Look, Scaling, Settings, clean_name};
@@ -40,16 +43,33 @@ impl SettingsDraft {
     }
 }
 
-pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &mut Vec<Action>) -> DialogState {
+pub(super) fn show(
+    ui: &Ui,
+    model: &Model,
+    draft: &mut SettingsDraft,
+    choices: &mut LayerChoices,
+    actions: &mut Vec<Action>,
+) -> DialogState {
     let texts = model.texts;
-    let mut new = model.settings.clone();
+    let mut layered = LayeredSettings::new(model, choices.settings);
+    let mut new = layered.shown().clone();
     controller_settings::take_key(ui, &mut draft.keys, &mut new);
     let state = dialog::show(ui, "settings", 600.0, texts.settings_title, texts.close, |ui| {
         identity(ui, texts, draft, &mut new);
         continuing(ui, texts, &mut new);
-        time(ui, texts, &mut new);
-        picture(ui, texts, &mut new);
-        controller_settings::show(ui, model, &mut draft.keys, &mut new, actions);
+        if let Some(game) = &model.snapshot.game {
+            ui.add_space(6.0);
+            let before = choices.settings;
+            layers::chooser(ui, texts, game, LayerKind::Settings, &mut choices.settings, true, actions);
+            widgets::explain(ui, texts.layer_hint);
+            if choices.settings != before {
+                // A key that is waited for was to be another one's.
+                draft.keys.stop_waiting();
+            }
+        }
+        time(ui, texts, &mut layered, &mut new);
+        picture(ui, texts, &mut layered, &mut new);
+        controller_settings::show(ui, model, &mut draft.keys, &mut layered, &mut new, actions);
         sound(ui, model);
         folders(ui, model, draft, &mut new, actions);
         file_types(ui, model, &mut new);
@@ -64,10 +84,20 @@ pub(super) fn show(ui: &Ui, model: &Model, draft: &mut SettingsDraft, actions: &
         draft.site.apply(&mut new);
         draft.internet.apply(&mut new);
     }
-    if new != *model.settings {
-        actions.push(Action::Change(Box::new(new)));
-    }
+    layered.finish(new, actions);
     state
+}
+
+impl SettingsDraft {
+    /// A button of the game waits for one of a gamepad.
+    pub(super) fn waits_for_pad(&self) -> bool {
+        self.keys.waits_for_pad()
+    }
+
+    /// One of a gamepad was pressed.
+    pub(super) fn take_pad(&mut self, pressed: Option<input::Button>) {
+        self.keys.take_pad(pressed);
+    }
 }
 
 /// A line with a label and what changes the setting.
@@ -101,7 +131,7 @@ fn identity(ui: &mut Ui, texts: &Texts, draft: &mut SettingsDraft, new: &mut Set
     });
 }
 
-fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
+fn picture(ui: &mut Ui, texts: &Texts, layered: &mut LayeredSettings, new: &mut Settings) {
     dialog::heading(ui, texts.picture);
     for (scaling, name, hint) in [
         (Scaling::Sharp, texts.scaling_sharp, texts.scaling_sharp_hint),
@@ -110,9 +140,12 @@ fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
         ui.horizontal(|ui| {
             ui.radio_value(&mut new.scaling, scaling, name);
             ui.label(RichText::new(hint).size(13.0).color(theme::TEXT_WEAK));
+            if new.scaling == scaling {
+                layered.beside(ui, "scaling", name);
+            }
         });
     }
-    line(ui, texts.look, |ui| {
+    layered.line(ui, "look", texts.look, |ui| {
         let name = |look| match look {
             Look::Sharp => texts.look_sharp,
             Look::Smooth => texts.look_smooth,
@@ -161,14 +194,16 @@ fn continuing(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
 /// Megabytes for going back that can be chosen; others can be written into the file.
 const REWIND_MB: [u32; 5] = [0, 32, 64, 128, 256];
 
-fn time(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
+fn time(ui: &mut Ui, texts: &Texts, layered: &mut LayeredSettings, new: &mut Settings) {
     dialog::heading(ui, texts.time_title);
-    choice(ui, texts.time_fast, &TimeSettings::FAST, &mut new.fast_forward, |factor| match factor {
+    let [fast, slow, rewind] = ["fast_forward", "slow_motion", "rewind_mb"];
+    choice(ui, layered, (fast, texts.time_fast), &TimeSettings::FAST, &mut new.fast_forward, |factor| match factor {
         0 => texts.time_fast_most.to_owned(),
         factor => format!("{factor}×"),
     });
-    choice(ui, texts.time_slow, &TimeSettings::SLOW, &mut new.slow_motion, |parts| format!("1/{parts}"));
-    choice(ui, texts.time_rewind, &REWIND_MB, &mut new.rewind_mb, |megabytes| match megabytes {
+    let parts = |parts| format!("1/{parts}");
+    choice(ui, layered, (slow, texts.time_slow), &TimeSettings::SLOW, &mut new.slow_motion, parts);
+    choice(ui, layered, (rewind, texts.time_rewind), &REWIND_MB, &mut new.rewind_mb, |megabytes| match megabytes {
         0 => texts.time_rewind_off.to_owned(),
         megabytes => format!("{megabytes} MB"),
     });
@@ -177,8 +212,15 @@ fn time(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
 }
 
 /// A line with a few numbers to choose from.
-fn choice(ui: &mut Ui, label: &str, numbers: &[u32], chosen: &mut u32, name: impl Fn(u32) -> String) {
-    line(ui, label, |ui| {
+fn choice(
+    ui: &mut Ui,
+    layered: &mut LayeredSettings,
+    (key, label): (&str, &str),
+    numbers: &[u32],
+    chosen: &mut u32,
+    name: impl Fn(u32) -> String,
+) {
+    layered.line(ui, key, label, |ui| {
         let combo = ComboBox::from_id_salt(label).selected_text(name(*chosen)).width(200.0);
         let combo = combo.show_ui(ui, |ui| {
             for number in numbers {

@@ -9,6 +9,7 @@ use super::get_cores::CoreSearch;
 use super::input_capture::{CaptureState, PictureArea};
 use super::invite::Copied;
 use super::invite_links;
+use super::layers::{LayerChoices, Played};
 use super::leds::Leds;
 use super::library::{self as library_screen, GamePictures, LibraryView};
 use super::local_players::{Gamepad, LocalPlayers};
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::downloads::Shown;
 use crate::engine::{Command, Snapshot};
+use crate::input::Button;
 use crate::library::CoreEntry;
 use crate::library::catalog::{CatalogCommand, CatalogShown};
 use crate::room::RoomCommand;
@@ -214,6 +216,10 @@ pub struct View {
     pub library: LibraryView,
     /// Where the picture was painted last.
     pub picture_area: Option<PictureArea>,
+    /// A button of a gamepad that was pressed for the dialog which waits for one.
+    pub pad_pressed: Option<Button>,
+    pub(super) layers: LayerChoices,
+    pub(super) played: Played,
     pub(super) side_panel_hidden: bool,
     pub(super) slot: u8,
     pub(super) muted: bool,
@@ -238,6 +244,8 @@ impl View {
         let chat_panel = if panel_shown || !playing { PanelVisibility::Shown } else { PanelVisibility::Hidden };
         self.chat.follow(&model.snapshot.chat, chat_panel, ui.input(|input| input.time));
         self.picture_area = None;
+        self.layers.follow(model.snapshot.game.as_ref());
+        self.played.follow(model.settings, model.snapshot.game.as_ref());
         if playing {
             game::show(self, ui, model, &mut actions);
         } else {
@@ -261,6 +269,11 @@ impl View {
         self.show_hints(ui, model);
         dropped_files(ui, model.texts, &mut actions);
         actions
+    }
+
+    /// A dialog waits for a button of a gamepad.
+    pub fn waits_for_pad(&self) -> bool {
+        matches!(&self.dialog, Some(Dialog::Settings(draft)) if draft.waits_for_pad())
     }
 
     /// A game runs and neither a dialog nor, with `wants_keyboard`, a text field or a menu takes the keys.
@@ -288,8 +301,11 @@ impl View {
         // Taken out, so that a dialog may close itself or open another.
         let Some(mut dialog) = self.dialog.take() else { return };
         let state = match &mut dialog {
-            Dialog::Settings(draft) => preferences::show(ui, model, draft, actions),
-            Dialog::Options(filter) => options::show(ui, model, filter, actions),
+            Dialog::Settings(draft) => {
+                draft.take_pad(self.pad_pressed.take());
+                preferences::show(ui, model, draft, &mut self.layers, actions)
+            }
+            Dialog::Options(filter) => options::show(ui, model, filter, &mut self.layers, actions),
             Dialog::Slots => slots::show(ui, model, &mut self.slot, actions),
             Dialog::Qr => invite::show_qr(self, ui, model),
             Dialog::Connection => connection::show(ui, model),

@@ -1,7 +1,8 @@
 //! Commands on standard input: one JSON object a line.
 
-use crate::engine::{Command, DiscCommand, Flow, GameCommand, Slot};
+use crate::engine::{Command, DiscCommand, Flow, GameCommand, Slot, device_key};
 use crate::input::Seat;
+use crate::layers::{Layer, LayerEdit, LayerKind};
 use crate::packet::Format;
 use crate::room::RoomCommand;
 use crate::room::{
@@ -40,10 +41,28 @@ enum StdinCommand {
     Option {
         key: String,
         value: String,
+        #[serde(default = "start")]
+        layer: Layer,
+    },
+    /// What is below a layer counts again, for one option or all.
+    ResetOption {
+        layer: Layer,
+        #[serde(default)]
+        key: Option<String>,
+    },
+    /// Every value that comes from a layer, and every option.
+    Options,
+    /// A setting of ours for the game, its folder or its core; none for what is below.
+    Setting {
+        key: String,
+        value: Option<String>,
+        layer: Layer,
     },
     Device {
         port: u32,
         id: u32,
+        #[serde(default = "start")]
+        layer: Layer,
     },
     Disc {
         index: u32,
@@ -125,6 +144,10 @@ struct InviteFields {
     seconds: Option<u64>,
 }
 
+fn start() -> Layer {
+    Layer::Start
+}
+
 fn any() -> SeatGrant {
     SeatGrant::Any
 }
@@ -161,8 +184,25 @@ fn parse(line: &str) -> Option<Command> {
         StdinCommand::Restart => Command::Restart,
         StdinCommand::SaveState { slot } => Command::Game(GameCommand::SaveState(slot)),
         StdinCommand::LoadState { slot } => Command::Game(GameCommand::LoadState(slot)),
-        StdinCommand::Option { key, value } => Command::CoreOption { key, value },
-        StdinCommand::Device { port, id } => Command::Device { port, id },
+        StdinCommand::Option { key, value, layer } => {
+            Command::Layer { kind: LayerKind::Options, layer, edit: LayerEdit::Set(vec![(key, value)]) }
+        }
+        StdinCommand::ResetOption { layer, key } => {
+            let edit = key.map_or(LayerEdit::ResetAll, |key| LayerEdit::Reset(vec![key]));
+            Command::Layer { kind: LayerKind::Options, layer, edit }
+        }
+        StdinCommand::Options => Command::ListLayers,
+        StdinCommand::Setting { key, value, layer } => {
+            let edit = match value {
+                Some(value) => LayerEdit::Set(vec![(key, value)]),
+                None => LayerEdit::Reset(vec![key]),
+            };
+            Command::Layer { kind: LayerKind::Settings, layer, edit }
+        }
+        StdinCommand::Device { port, id, layer } => {
+            let edit = LayerEdit::Set(vec![(device_key(port), id.to_string())]);
+            Command::Layer { kind: LayerKind::Settings, layer, edit }
+        }
         StdinCommand::Disc { index } => Command::Disc(DiscCommand::Insert(index)),
         StdinCommand::PutBackSave { version } => Command::PutBackSave { put_aside: version },
         StdinCommand::PutBackState { slot } => Command::PutBackState { slot },
@@ -246,6 +286,21 @@ mod tests {
             parse(r#"{"command":"time","flow":"rewind"}"#),
             Some(Command::Game(GameCommand::Flow(Flow::Rewind)))
         );
+        let option = |layer, edit| Some(Command::Layer { kind: LayerKind::Options, layer, edit });
+        let slow = LayerEdit::Set(vec![("speed".into(), "slow".into())]);
+        assert_eq!(
+            parse(r#"{"command":"option","key":"speed","value":"slow"}"#),
+            option(Layer::Start, slow.clone())
+        );
+        assert_eq!(
+            parse(r#"{"command":"option","key":"speed","value":"slow","layer":"folder"}"#),
+            option(Layer::Folder, slow)
+        );
+        assert_eq!(parse(r#"{"command":"reset_option","layer":"game"}"#), option(Layer::Game, LayerEdit::ResetAll));
+        assert_eq!(
+            parse(r#"{"command":"reset_option","layer":"core","key":"speed"}"#),
+            option(Layer::Core, LayerEdit::Reset(vec!["speed".into()]))
+        );
         let invited =
             parse(r#"{"command":"invite","grant":1,"rights":["pause"],"approval":true,"uses":2,"seconds":60}"#);
         let terms = InviteTerms {
@@ -266,6 +321,7 @@ mod tests {
             "{}",
             r#"{"command":"nope"}"#,
             r#"{"command":"save_state"}"#,
+            r#"{"command":"option","key":"speed","value":"slow","layer":"world"}"#,
             r#"{"command":"time","flow":"sideways"}"#,
             r#"{"command":"save_state","slot":-1}"#,
         ] {

@@ -66,7 +66,7 @@ pub(super) fn line(engine: &Engine, event: EngineEvent, texts: &Texts) -> Option
         EngineEvent::Chat(ChatEvent::Disc { name, disc, label }) => {
             return Some(disc_line(texts, &name, disc, &label));
         }
-        EngineEvent::CoreRestarted { .. } | EngineEvent::Chat(_) | EngineEvent::Stats { .. } => return None,
+        EngineEvent::CoreRestarted { .. } | EngineEvent::Layers(_) | EngineEvent::Chat(_) | EngineEvent::Stats { .. } => return None,
     };
     Some(line.text(texts))
 }

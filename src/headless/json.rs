@@ -3,8 +3,9 @@
 //! Texts for people are in their language and have a stable code beside them.
 
 use crate::engine::{
-    Discs, Engine, EngineEvent, GameState, InviteStatus, Level, SaveVersion, SavedState, Snapshot, StateList,
+    Discs, Engine, EngineEvent, GameState, InviteStatus, LayerValue, Level, SaveVersion, SavedState, Snapshot, StateList,
 };
+use crate::layers::{Layer, LayerKind};
 use crate::room::{Holder, JoinRequest};
 use crate::session::protocol::SeatInfo;
 use crate::session::{ChatEvent, SessionStats};
@@ -30,6 +31,14 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
             })
         }
         EngineEvent::Flow { flow, by } => json!({"event": "time", "flow": flow, "by": by}),
+        EngineEvent::Layers(values) => {
+            let of = |kind: LayerKind| values.iter().filter(move |it| it.kind == kind).map(layer_value);
+            json!({
+                "event": "options",
+                "options": of(LayerKind::Options).collect::<Vec<_>>(),
+                "settings": of(LayerKind::Settings).collect::<Vec<_>>(),
+            })
+        }
         EngineEvent::LinksChanged => {
             let snapshot = engine.snapshot();
             let links = snapshot.invites.first().map(|invite| &invite.links);
@@ -71,6 +80,18 @@ pub(super) fn event(engine: &Engine, event: EngineEvent, texts: &Texts) -> Optio
             json!({"event": "request", "request": id, "name": name, "address": origin})
         }
         EngineEvent::Stats { snapshot, session, core_pid } => stats(&snapshot, &session, core_pid),
+    })
+}
+
+/// `from` is the layer that the value comes from, `default` where none has one.
+fn layer_value(value: &LayerValue) -> Value {
+    let layers: serde_json::Map<String, Value> =
+        value.layers.iter().map(|(layer, value)| (layer.name().to_owned(), json!(value))).collect();
+    json!({
+        "key": value.key,
+        "value": value.value,
+        "from": value.from.map_or("default", Layer::name),
+        "layers": layers,
     })
 }
 

@@ -100,8 +100,9 @@ impl Options {
         let offered = |value: &String| option.values.is_empty() || option.values.contains(value);
         let first = option.values.first().cloned();
         let requested = self.requested.get(&option.key).cloned();
-        let value = requested.filter(&offered).or(default.filter(&offered)).or(first).unwrap_or_default();
-        option.value = value;
+        let default = default.filter(&offered).or(first).unwrap_or_default();
+        option.value = requested.filter(&offered).unwrap_or_else(|| default.clone());
+        option.default = default;
         // A core that hid an option and declares all of them anew has not shown it again.
         option.visible = !self.hidden.contains(&option.key);
         self.declared.retain(|known| known.key != option.key);
@@ -310,6 +311,7 @@ mod tests {
                 values: vec!["slow".into(), "fast".into()],
                 labels: vec!["slow".into(), "fast".into()],
                 value: "slow".into(),
+                default: "slow".into(),
                 visible: true,
                 ..OptionInfo::default()
             }]

@@ -310,6 +310,9 @@ pub struct OptionInfo {
     pub labels: Vec<String>,
     /// What it is.
     pub value: String,
+    /// What it is where nobody asks for another.
+    #[serde(default)]
+    pub default: String,
     /// It is of use now, as other options are set.
     pub visible: bool,
 }

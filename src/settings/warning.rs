@@ -63,7 +63,7 @@ pub(super) fn expected(key: &str) -> Expected {
         "stick_moves_dpad" | "pad_time_buttons" | "ask_before_joining" | "internet" | "map_ports"
         | "acme_own_address" => Expected::Truth,
         "keyboard" | "keyboard_2" => Expected::KeyName,
-        "turbo" | "turbo_2" => Expected::ButtonName,
+        "gamepad" | "turbo" | "turbo_2" => Expected::ButtonName,
         "recent" => Expected::Game,
         "core_for" | "core_folders" | "library_folders" | "library_pictures" | "library_dats" | "system_dir"
         | "certificate" | "private_key" => Expected::Path,

@@ -78,6 +78,8 @@ texts! {
     internet_brokers, internet_brokers_hint, more_wait, any_seat, let_in, let_watch, no,
     answer_name, chat, chat_unread, chat_empty, say_something, react, joined, left, was_kicked, disc_changed, disc_changed_named,
     // Options
+    layer_for, layer_hint, layer_game, layer_folder, layer_core, layer_everywhere, layer_start, layer_reset, layer_reset_tip,
+    layer_reset_all, layer_reset_all_tip, layer_above, pad_buttons, pad_buttons_twice, press_a_button,
     options_title, report_show, report_copy, trust_title, trust_title_off, trust_hint, trust_ask, trust_words, trust_field,
     trust_begin, trust_is_off, trust_end, core_memory, core_memory_limit, core_memory_hint, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,
     // Settings

@@ -563,6 +563,7 @@ pub fn game(state: GameState) -> GameStatus {
             option("nestopia_overclock", "CPU speed", &["1x", "2x"], "1x"),
             option("nestopia_turbo_pulse", "Turbo pulse speed", &["2", "3", "4", "5"], "2"),
         ],
+        layers: Arc::default(),
         discs: None,
         states,
         asks_to_continue: false,

@@ -1,8 +1,10 @@
 //! What the machine asks for, and what it is answered.
 
+use crate::engine::layers::{GameLayers, LayerError};
 use crate::engine::saves::{CoreName, SaveError, SaveVersion, Saves, StateList};
 use crate::engine::{EngineEvent, NoticeKind};
 use crate::game_command::{Slot, StatePlace};
+use crate::layers::{Layer, LayerKind};
 use crate::link::message::{ControlName, Discs, Load, PortDevices, ToCore, Wants};
 use crate::packet::Format;
 use crate::room::RoomCommand;
@@ -30,6 +32,24 @@ pub enum Action {
         core: PathBuf,
         content: Option<PathBuf>,
         saves: Saves,
+    },
+    /// Read what is set for the game; answered by [`Answer::LayersRead`].
+    ReadLayers {
+        game: GameId,
+        core: PathBuf,
+        content: Option<PathBuf>,
+        saves: Saves,
+    },
+    /// Write what changed in one layer; answered by [`Answer::LayerWritten`].
+    WriteLayer {
+        game: GameId,
+        core: PathBuf,
+        content: Option<PathBuf>,
+        saves: Saves,
+        kind: LayerKind,
+        layer: Layer,
+        /// Keys with their values; none for those that the layer has nothing for any more.
+        edits: Vec<(String, Option<String>)>,
     },
     /// Forget the states and the battery save in the shared memory: they are another game's.
     ClearMemory,
@@ -148,6 +168,14 @@ pub enum Answer {
         states: StateList,
         /// Earlier battery saves, the newest first.
         versions: Vec<SaveVersion>,
+    },
+    LayersRead {
+        game: GameId,
+        layers: Box<GameLayers>,
+        problems: Vec<LayerError>,
+    },
+    LayerWritten {
+        result: Result<(), LayerError>,
     },
     /// With the version that is in the shared memory now: 0 if it comes from the file.
     SaveRead {

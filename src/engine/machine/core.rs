@@ -92,6 +92,7 @@ impl Machine {
                     loaded.av = av;
                 }
             }
+            FromCore::Warning(warning) if self.is_of_kept_options(&warning) => {}
             FromCore::Warning(warning) => self.notice(NoticeKind::CoreWarned { warning }),
             FromCore::Content(note) if game.restarting => drop(note),
             FromCore::Content(note) => self.notice(NoticeKind::Content { note }),

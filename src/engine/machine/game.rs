@@ -4,14 +4,16 @@ use super::Folders;
 use super::action::{GameId, StartId};
 use super::messages::Messages;
 use super::time::Guest;
+use crate::engine::layers::GameLayers;
 use crate::engine::saves::{CoreName, SaveVersion, Saves, StateList};
 use crate::engine::{DeviceStatus, Game, GameState, GameStatus};
 use crate::game_command::Flow;
+use crate::layers::Layer;
 use crate::link::message::{Bounds, ControlName, Discs, Load, Loaded, Pace, PortDevices, Wants};
 use crate::session::protocol::{GameInfo, PlayState, Problem};
 use crate::text::{Message, Spoken};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The core process of the open game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +58,8 @@ pub(super) struct OpenGame {
     pub(super) asks_to_continue: bool,
     pub(super) versions: Vec<SaveVersion>,
     pub(super) system: String,
-    /// What the host plugged in, by port.
-    pub(super) devices: BTreeMap<u32, u32>,
+    /// Options, and what is plugged in, with what else is set for it.
+    pub(super) layers: Arc<GameLayers>,
     /// What can be plugged in, and what is.
     pub(super) ports: Vec<PortDevices>,
     pub(super) names: Vec<ControlName>,
@@ -83,6 +85,10 @@ pub(super) struct OpenGame {
 
 impl OpenGame {
     pub(super) fn new(id: GameId, game: Game, saves: Saves) -> OpenGame {
+        let mut layers = GameLayers::default();
+        for (key, value) in &game.options {
+            layers.options.set(Layer::Start, key, value);
+        }
         OpenGame {
             id,
             game,
@@ -96,7 +102,7 @@ impl OpenGame {
             asks_to_continue: false,
             versions: Vec::new(),
             system: String::new(),
-            devices: BTreeMap::new(),
+            layers: Arc::new(layers),
             ports: Vec::new(),
             names: Vec::new(),
             wants: Wants::default(),
@@ -120,9 +126,9 @@ impl OpenGame {
             content: self.game.content.clone(),
             several: self.game.several.clone().map(Box::new),
             only_asked: false,
-            options: self.game.options.clone(),
+            options: self.option_values(),
             options_typed: self.game.options_typed,
-            devices: self.devices.iter().map(|(&port, &id)| (port, id)).collect(),
+            devices: self.devices(),
             system_dir: folders.system.clone(),
             save_dir: self.saves.core_dir.clone(),
             // The executor's to give.
@@ -152,6 +158,7 @@ impl OpenGame {
             devices: self.ports.iter().map(device).collect(),
             wants: self.wants,
             options: loaded.map(|loaded| loaded.options.clone()).unwrap_or_default(),
+            layers: Arc::clone(&self.layers),
             discs: self.discs.clone(),
             states: self.states.clone(),
             asks_to_continue: self.asks_to_continue,
@@ -159,6 +166,10 @@ impl OpenGame {
             can_save_state: self.has_states(),
             on_screen: self.messages.shown(),
         }
+    }
+
+    pub(super) fn core_and_content(&self) -> (PathBuf, Option<PathBuf>) {
+        (self.game.core.clone(), self.game.content.clone())
     }
 
     pub(super) fn has_states(&self) -> bool {

@@ -10,6 +10,7 @@ mod core;
 mod crashes;
 mod discs;
 mod game;
+mod layers;
 mod messages;
 mod states;
 #[cfg(test)]
@@ -17,11 +18,13 @@ mod tests;
 mod time;
 
 pub use action::{Action, Answer, GameId, StartId, StateFound, ToSession};
+pub use layers::device_key;
 pub use time::Guest;
 
 use super::saves::{SaveError, Saves};
 use super::{Command, EngineEvent, Game, GameState, GameStatus, NoticeKind};
 use crate::game_command::{Continuing, GameCommand, StatePlace, TimeSettings};
+use crate::layers::{Layer, LayerEdit, LayerKind};
 use crate::link::message::{Discs, ToCore};
 use crate::session::protocol::{GameInfo, OnScreen};
 use crate::text::Spoken;
@@ -127,19 +130,14 @@ impl Machine {
                 }
             }
             Command::CoreOption { key, value } => {
-                if let Some(game) = &mut self.game {
-                    let options = &mut game.game.options;
-                    options.retain(|(known, _)| *known != key);
-                    options.push((key.clone(), value.clone()));
-                }
-                self.tell_core(ToCore::Option { key, value });
+                self.edit_layer(LayerKind::Options, Layer::Start, LayerEdit::Set(vec![(key, value)]));
             }
             Command::Device { port, id } => {
-                if let Some(game) = &mut self.game {
-                    game.devices.insert(port, id);
-                }
-                self.tell_core(ToCore::Device { port, id });
+                let device = (device_key(port), id.to_string());
+                self.edit_layer(LayerKind::Settings, Layer::Start, LayerEdit::Set(vec![device]));
             }
+            Command::Layer { kind, layer, edit } => self.edit_layer(kind, layer, edit),
+            Command::ListLayers => self.list_layers(),
             Command::Disc(command) => self.command_drive(command),
             Command::PutBackSave { put_aside } => self.put_back(put_aside),
             Command::PutBackState { slot } => self.put_back_state(slot),
@@ -184,6 +182,8 @@ impl Machine {
                     (game.system, game.states, game.versions) = (system, states, versions);
                 }
             }
+            Answer::LayersRead { game, layers, problems } => self.layers_read(game, *layers, problems),
+            Answer::LayerWritten { result } => self.layer_written(result),
             Answer::SaveRead { start, result } => self.save_read(start, result),
             Answer::SaveWritten { game: id, result, versions } => {
                 if let Some(game) = self.game.as_mut().filter(|game| game.id == id) {
@@ -211,6 +211,12 @@ impl Machine {
         let saves = Saves::new(&self.folders.data, &game);
         let game = OpenGame::new(GameId(self.games), game, saves);
         self.push(Action::LookUp {
+            game: game.id,
+            core: game.game.core.clone(),
+            content: game.game.content.clone(),
+            saves: game.saves.clone(),
+        });
+        self.push(Action::ReadLayers {
             game: game.id,
             core: game.game.core.clone(),
             content: game.game.content.clone(),
@@ -288,7 +294,6 @@ impl Machine {
         let start = StartId(self.starts);
         game.state = GameState::Starting;
         game.set_normal();
-        (game.rewind_mb, game.rewind_lost) = (self.time.rewind_mb, false);
         game.process = Process::Planned { start, revive };
         let saves = game.saves.clone();
         self.push(Action::ReadSave { start, saves });
@@ -307,6 +312,7 @@ impl Machine {
                     game.battery.saved = 0;
                 }
                 game.process = Process::Asked(start);
+                (game.rewind_mb, game.rewind_lost) = (game.time(self.time).rewind_mb, false);
                 let load = Box::new(game.load(&self.folders, self.language, revive));
                 self.push(Action::StartCore { start, load });
             }

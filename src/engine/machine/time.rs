@@ -45,8 +45,8 @@ impl Machine {
     }
 
     fn go(&mut self, guest: Option<Guest>, flow: Flow) {
-        let time = self.time;
         let Some(game) = &mut self.game else { return };
+        let time = game.time(self.time);
         let before = mem::replace(&mut game.flow, flow);
         game.flow_by = guest.filter(|_| !flow.is_normal());
         let by = game.flow_by.as_ref().map(|guest| guest.name.clone());

@@ -29,6 +29,14 @@ pub enum Written {
     OverForeign,
 }
 
+/// What a name is given to: what it would be called, what it is told by, and where it lies.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    pub wanted: String,
+    pub identity: Identity,
+    pub place: Option<PathBuf>,
+}
+
 /// The files of one game, from its opening to its closing. No two of the same are open at the same time, in whichever process.
 #[derive(Debug)]
 pub struct SaveFiles {
@@ -49,6 +57,8 @@ pub struct SaveFiles {
     row: Option<(Instant, Option<u64>)>,
     /// Of a game of several files: their battery saves, in place of the one here.
     cartridges: Vec<Cartridge>,
+    /// Whose they are.
+    owner: Owner,
 }
 
 impl SaveFiles {
@@ -69,7 +79,8 @@ impl SaveFiles {
             Some(game) => Some(identity::place_of_several(game)),
             None => content.as_deref().map(identity::place),
         };
-        let name = owners::claim(core_dir, name, &identity, place.as_deref(), exists);
+        let owner = Owner { wanted: name.clone(), identity: identity.clone(), place };
+        let name = owners::claim(core_dir, name, &identity, owner.place.as_deref(), exists);
         let lock_path = core_dir.join(format!(".{name}.lock"));
         let lock = lock(&lock_path);
         if lock.is_some() {
@@ -92,6 +103,7 @@ impl SaveFiles {
             rewound: None,
             row: None,
             cartridges: several.as_ref().map(|game| cartridges::open(saves, game)).unwrap_or_default(),
+            owner,
         }
     }
 
@@ -120,7 +132,13 @@ impl SaveFiles {
             rewound: None,
             row: None,
             cartridges: Vec::new(),
+            owner: Owner { wanted: name.to_owned(), identity: Identity::of_no_content(), place: None },
         }
+    }
+
+    /// Whose they are, to find what else is kept for the same content.
+    pub fn owner(&self) -> &Owner {
+        &self.owner
     }
 
     /// Those of a game of several files; none of another game.

@@ -48,9 +48,14 @@ impl Identity {
         if !path.is_dir() {
             return identity::of_file(path).map(Identity);
         }
+        Ok(Identity::of_folder(path))
+    }
+
+    /// Of a folder: where it lies.
+    pub fn of_folder(path: &Path) -> Identity {
         let mut context = Context::new(&SHA256);
         context.update(path.as_os_str().as_encoded_bytes());
-        Ok(Identity(identity::finish(context)))
+        Identity(identity::finish(context))
     }
 
     pub fn as_str(&self) -> &str {

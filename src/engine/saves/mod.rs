@@ -15,7 +15,9 @@ mod versions;
 mod tests;
 
 pub use cartridges::{AllWritten, CLOCK_EVERY};
-pub use files::{SaveFiles, Written};
+pub use files::{Owner, SaveFiles, Written};
+pub use identity::Identity;
+pub use owners::claim;
 pub use states::{CoreName, SavedState, StateList};
 pub use versions::SaveVersion;
 
@@ -70,8 +72,7 @@ impl Saves {
     /// Below `data_dir`: `saves/CORE/NAME.srm` and `states/CORE/NAME.state`, `.state1` to `9` and `.state.auto`, where the name is that of the content's
     /// file, or of the file inside an archive, as RetroArch has it. A save belongs to a core, since others may not understand it.
     pub fn new(data_dir: &Path, game: &Game) -> Saves {
-        let stem = game.core.file_stem().unwrap_or_default().to_string_lossy();
-        let core = file_name(stem.trim_start_matches("lib").trim_end_matches("_libretro"));
+        let core = core_folder(&game.core);
         let content = game.content.as_deref().map(content::stem);
         let name = content.map_or_else(|| game.title.clone(), |stem| stem.to_string_lossy().into_owned());
         // The plain name is that of the file alone, with the battery save in it.
@@ -92,6 +93,17 @@ impl Saves {
     pub fn is_of_several(&self) -> bool {
         self.several.is_some()
     }
+}
+
+/// What a core is called where something is kept for it.
+pub fn core_folder(core: &Path) -> String {
+    let stem = core.file_stem().unwrap_or_default().to_string_lossy();
+    file_name(stem.trim_start_matches("lib").trim_end_matches("_libretro"))
+}
+
+/// The name under which something is kept for this content in `folder`; none where another content has that name.
+pub fn find_name(folder: &Path, owner: &Owner) -> Option<String> {
+    owners::find(folder, &owner.wanted, &owner.identity, owner.place.as_deref())
 }
 
 /// Pictures of where a content was left, by whichever core, the newest first.
@@ -116,7 +128,7 @@ fn is_file_name(name: &str) -> bool {
 }
 
 /// A name that is one part of a path and nothing else.
-fn file_name(name: &str) -> String {
+pub fn file_name(name: &str) -> String {
     let clean = name.chars().map(|c| if is_unfit(c) { '_' } else { c });
     let mut short = String::new();
     for c in clean {

@@ -43,6 +43,12 @@ impl Owners {
         owners
     }
 
+    fn position(&self, wanted: &str, content: &Identity, path: &str) -> Option<usize> {
+        let by_content = self.saves.iter().position(|it| it.content == content.as_str() && belongs(&it.name, wanted));
+        let by_path = || self.saves.iter().position(|it| !path.is_empty() && it.path == path);
+        by_content.or_else(by_path)
+    }
+
     fn has(&self, name: &str) -> bool {
         self.saves.iter().any(|it| it.name == name)
     }
@@ -61,9 +67,7 @@ pub fn claim(
     tidy(folder, &[FILE]);
     let mut owners = Owners::read(folder);
     let path = path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-    let by_content = owners.saves.iter().position(|it| it.content == content.as_str() && belongs(&it.name, wanted));
-    let by_path = || owners.saves.iter().position(|it| !path.is_empty() && it.path == path);
-    let found = by_content.or_else(by_path);
+    let found = owners.position(wanted, content, &path);
     let owner = |name: String| Owner { name, content: content.as_str().to_owned(), path };
     let owner = match found {
         Some(index) => owner(owners.saves.remove(index).name),
@@ -76,6 +80,16 @@ pub fn claim(
         let _ = write_atomically(&folder.join(FILE), &text);
     }
     name
+}
+
+/// The name that [`claim`] would find, without noting anything; none where it would give out another than `wanted`.
+pub fn find(folder: &Path, wanted: &str, content: &Identity, path: Option<&Path>) -> Option<String> {
+    let owners = Owners::read(folder);
+    let path = path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+    match owners.position(wanted, content, &path) {
+        Some(index) => Some(owners.saves[index].name.clone()),
+        None => (!owners.has(wanted)).then(|| wanted.to_owned()),
+    }
 }
 
 /// Whether a save of this name may be that of content called `wanted`: one content may have been given two names on purpose, to

@@ -2,7 +2,7 @@
 
 use super::super::picker::{Picked, Purpose};
 use super::super::view::{Action, Dialog};
-use super::{App, Start, set_turbo};
+use super::{App, Start};
 use crate::engine::{Command, Level};
 use crate::library;
 use crate::room::RoomCommand;
@@ -75,13 +75,6 @@ impl App {
     }
 
     fn send(&mut self, command: Command) {
-        if let (Command::CoreOption { key, value }, Some(game)) = (&command, &self.snapshot.game) {
-            let options = self.settings.core_options.entry(Settings::core_key(&game.core)).or_default();
-            options.insert(key.clone(), value.clone());
-            // Another version of the core had more of them.
-            options.retain(|key, _| game.options.iter().any(|option| option.key == *key));
-            self.settings_changed = true;
-        }
         self.engine.send(command);
     }
 
@@ -173,7 +166,6 @@ impl App {
         if old.codec != self.settings.codec {
             self.engine.send(Command::Codec(self.settings.codec));
         }
-        self.local_input.set_stick_moves_dpad(self.settings.stick_moves_dpad);
-        set_turbo(&self.local_input, &self.settings);
+        self.follow_layers();
     }
 }

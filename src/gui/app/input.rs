@@ -14,7 +14,7 @@ impl App {
         let wanted_here = egui::Popup::is_any_open(ctx) || ctx.text_edit_focused();
         let game_has_focus = raw.focused && self.view.game_has_keyboard(&self.snapshot, wanted_here);
         self.capture_input(ctx, raw, game_has_focus);
-        let bindings: [KeyBindings; KEY_SETS] = std::array::from_fn(|set| KeyBindings::of(&self.settings, set));
+        let bindings: [KeyBindings; KEY_SETS] = std::array::from_fn(|set| KeyBindings::of(self.played.settings(), set));
         let in_use = if self.local_players.has_second_keys() { &bindings[..] } else { &bindings[..1] };
         let pad_keys = game_has_focus && !self.capture.has_keys();
         let focus = if pad_keys { KeyFocus::Game } else { KeyFocus::Window };
@@ -28,6 +28,10 @@ impl App {
     /// While no game is open a gamepad presses the window's keys.
     fn move_about(&mut self, ctx: &Context, raw: &mut RawInput) {
         let mut presses = self.local_input.take_presses();
+        if self.view.waits_for_pad() {
+            self.view.pad_pressed = presses.first().copied();
+            return;
+        }
         if self.snapshot.game.is_some() || !raw.focused {
             return;
         }

@@ -110,7 +110,7 @@ impl App {
             title: content::stem(&content).to_string_lossy().into_owned(),
             content: Some(content),
             several: None,
-            options: self.options_of(core),
+            options: Vec::new(),
             bounds: self.settings.bounds_of(core),
             options_typed: false,
         });
@@ -128,15 +128,10 @@ impl App {
             content: None,
             several: None,
             title: name.trim_end_matches(" (demo)").to_owned(),
-            options: self.options_of(core),
+            options: Vec::new(),
             bounds: self.settings.bounds_of(core),
             options_typed: false,
         });
-    }
-
-    pub(super) fn options_of(&self, core: &Path) -> Vec<(String, String)> {
-        let options = self.settings.core_options.get(&Settings::core_key(core));
-        options.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     pub(super) fn open(&mut self, game: Game) {

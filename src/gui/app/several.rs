@@ -134,7 +134,6 @@ impl App {
         match game {
             Ok(game) => {
                 let mut game = Game::of_several(&chosen.core, game);
-                game.options = self.options_of(&chosen.core);
                 game.bounds = self.settings.bounds_of(&chosen.core);
                 self.open(game);
             }

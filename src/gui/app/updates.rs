@@ -2,7 +2,7 @@
 
 use super::super::view::PictureShape;
 use super::super::{preview, theme};
-use super::App;
+use super::{App, set_inputs};
 use crate::engine::{Command, GameState, GameStatus, Level};
 use crate::room::RoomCommand;
 use crate::text::Spoken;
@@ -23,7 +23,8 @@ impl App {
         }
         let running = self.snapshot.game.as_ref().is_some_and(|game| game.state == GameState::Running);
         self.local_input.set_running(running);
-        self.local_input.set_in_window(self.snapshot.game.is_none());
+        self.local_input.set_in_window(self.snapshot.game.is_none() || self.view.waits_for_pad());
+        self.follow_layers();
         let game = self.snapshot.game.as_ref().map(|game| (&game.core, &game.content));
         self.leds.update(game, self.feedback.leds());
         self.gamepads = self.local_input.gamepads();
@@ -40,6 +41,13 @@ impl App {
         self.look_at_looking(ctx);
         self.set_title(ctx);
         self.request_attention(ctx);
+    }
+
+    /// What is set for the game, or is not any more, counts at once.
+    pub(super) fn follow_layers(&mut self) {
+        if self.played.follow(&self.settings, self.snapshot.game.as_ref()) {
+            set_inputs(&self.local_input, self.played.settings());
+        }
     }
 
     /// The seats in the snapshot are the game's own once it runs.

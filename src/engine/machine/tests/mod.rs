@@ -1,6 +1,7 @@
 //! The machine in a world without processes and files.
 
 mod core;
+mod layers;
 mod orders;
 mod random;
 mod time;

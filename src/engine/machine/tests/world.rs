@@ -1,9 +1,11 @@
 //! A world of one core process, a shared memory and a disk, in which every action is checked.
 
 use crate::engine::machine::{Action, Answer, Folders, Machine, StartId, StateFound, ToSession};
+use crate::engine::layers::{GameLayers, LayerError};
 use crate::engine::saves::{SaveError, SavedState, Saves, StateList};
 use crate::engine::{Command, EngineEvent, Game, GameState, NoticeKind};
 use crate::game_command::{Continuing, StatePlace, TimeSettings};
+use crate::layers::{Layer, LayerKind};
 use crate::link::message::{Tempo, ToCore};
 use crate::text::{IoCause, Spoken};
 use std::collections::BTreeMap;
@@ -60,6 +62,9 @@ pub fn saved_state() -> SavedState {
     SavedState { time: 1, bytes: 1, picture: None, has_previous: false }
 }
 
+/// One change of a layer.
+pub type LayerWritten = (LayerKind, Layer, Vec<(String, Option<String>)>);
+
 #[derive(Debug, Clone)]
 pub struct World {
     pub machine: Machine,
@@ -72,6 +77,10 @@ pub struct World {
     pub unwritable: bool,
     pub cannot_start: bool,
     pub recording: bool,
+    /// What is kept for every game.
+    pub layers: GameLayers,
+    /// Every change of it that was written.
+    pub layers_written: Vec<LayerWritten>,
     /// Every start that was asked for.
     pub starts: Vec<StartId>,
     pub notices: Vec<NoticeKind>,
@@ -100,6 +109,8 @@ impl World {
             unwritable: false,
             cannot_start: false,
             recording: false,
+            layers: GameLayers::default(),
+            layers_written: Vec::new(),
             starts: Vec::new(),
             notices: Vec::new(),
             discs: Vec::new(),
@@ -153,6 +164,20 @@ impl World {
                 let states = self.file(&saves).states.clone();
                 let system = "A machine".into();
                 self.machine.handle_answer(Answer::Found { game, system, states, versions: vec![] });
+            }
+            Action::ReadLayers { game, .. } => {
+                let layers = Box::new(self.layers.clone());
+                self.machine.handle_answer(Answer::LayersRead { game, layers, problems: vec![] });
+            }
+            Action::WriteLayer { kind, layer, edits, .. } => {
+                let result = match self.unwritable {
+                    true => Err(LayerError::NotWritten { file: "/full".into(), cause: IoCause::StorageFull }),
+                    false => Ok(()),
+                };
+                if result.is_ok() {
+                    self.layers_written.push((kind, layer, edits));
+                }
+                self.machine.handle_answer(Answer::LayerWritten { result });
             }
             Action::ClearMemory => self.memory = None,
             Action::ReadSave { start, saves } => {
