@@ -4,8 +4,10 @@
 //! written back as they were.
 
 mod file;
+mod framing;
 mod warning;
 
+pub use framing::{Aspect, Crop, Framing};
 pub use warning::{Expected, SettingsWarning};
 
 use crate::files::write_atomically;
@@ -51,6 +53,10 @@ pub struct Settings {
     pub volume: f32,
     /// How the picture fills the window.
     pub scaling: Scaling,
+    /// Its shape there.
+    pub aspect: Aspect,
+    /// What of its edges is not shown there.
+    pub crop: Crop,
     /// What is made of its pixels there.
     pub look: Look,
     /// Whether a game that is opened goes on where it was left.
@@ -256,6 +262,8 @@ impl Default for Settings {
             language: Language::System,
             volume: 1.0,
             scaling: Scaling::Sharp,
+            aspect: Aspect::Core,
+            crop: Crop::default(),
             look: Look::Sharp,
             continuing: Continuing::Ask,
             fast_forward: TimeSettings::default().fast,
@@ -382,6 +390,11 @@ impl Settings {
     pub fn bounds_of(&self, core: &Path) -> Bounds {
         let trusted = self.trusted_cores.get(&Self::core_key(core)).is_some_and(|words| words == Bounds::TRUST_WORDS);
         Bounds { confined: !trusted, memory_mb: self.core_memory_mb, ..Bounds::default() }
+    }
+
+    /// How the picture is put into the window.
+    pub fn framing(&self) -> Framing {
+        Framing { scaling: self.scaling, aspect: self.aspect, crop: self.crop }
     }
 
     /// How fast, how slow and how far back a game goes.

@@ -12,7 +12,7 @@ const ROUNDED = 5u;
 
 fn looked_at(uv: vec2<f32>) -> vec3<f32> {
     switch sizes.look {
-        case SMOOTH: { return textureSampleLevel(picture, blend, uv, 0.0).rgb; }
+        case SMOOTH: { return sampled(uv * sizes.source); }
         case SCANLINES: { return scanlines(uv); }
         case TUBE: { return tube(uv); }
         case GRID: { return grid(uv); }
@@ -45,11 +45,10 @@ fn beam(distance: f32, brightness: f32) -> f32 {
 
 // Light of a row at `x` between pixels, which are blended as a beam that sweeps does.
 fn swept(x: f32, row: f32) -> vec3<f32> {
-    let y = (row + 0.5) / sizes.source.y;
     let at = x * sizes.source.x;
     let within = smoothstep(0.15, 0.85, fract(at - 0.5));
     let middle = floor(at - 0.5) + 0.5 + within;
-    return light(textureSampleLevel(picture, blend, vec2<f32>(middle / sizes.source.x, y), 0.0).rgb);
+    return light(sampled(vec2<f32>(middle, row + 0.5)));
 }
 
 fn rows_of_beams(uv: vec2<f32>) -> vec3<f32> {
@@ -100,7 +99,7 @@ fn grid(uv: vec2<f32>) -> vec3<f32> {
     let gap = max(vec2<f32>(1.0) / pixels, vec2<f32>(0.16));
     let away = min(within, 1.0 - within);
     let open = smoothstep(vec2<f32>(0.0), gap, away);
-    let pixel = light(textureLoad(picture, vec2<i32>(clamp(floor(at), vec2<f32>(0.0), sizes.source - 1.0)), 0).rgb);
+    let pixel = light(pixel_at(floor(at)));
     var stripes = vec3<f32>(0.0);
     for (var i = 0; i < 3; i++) {
         let middle = (f32(i) + 0.5) / 3.0;
@@ -113,8 +112,7 @@ fn grid(uv: vec2<f32>) -> vec3<f32> {
 // Corners are cut where an edge runs across them: the rule of xBR (Hyllian, 2011), level one. A diagonal is an edge where colours
 // along it are more alike than those across it.
 fn near(pixel: vec2<f32>, x: f32, y: f32) -> vec3<f32> {
-    let at = clamp(pixel + vec2<f32>(x, y), vec2<f32>(0.0), sizes.source - 1.0);
-    return textureLoad(picture, vec2<i32>(at), 0).rgb;
+    return pixel_at(pixel + vec2<f32>(x, y));
 }
 
 // Colours as the eye weighs them: brightness most.

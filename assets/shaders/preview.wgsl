@@ -4,10 +4,13 @@
 // the last screen pixel before an edge it moves across, so that the sampler's bilinear filter does the blending.
 
 struct Sizes {
-    // Of the picture, in its own pixels.
+    // Of the part of the picture that is shown, in the picture's own pixels.
     source: vec2<f32>,
     // Of the rectangle that it fills, in screen pixels.
     target_size: vec2<f32>,
+    // Where the part begins, and the size of the whole picture.
+    begin: vec2<f32>,
+    full: vec2<f32>,
     // Which of the looks in looks.wgsl, by the numbers there.
     look: u32,
 }
@@ -28,6 +31,18 @@ fn corner(@builtin(vertex_index) index: u32) -> Corner {
     return Corner(vec4<f32>(uv.x * 2.0 - 1.0, 1.0 - uv.y * 2.0, 0.0, 1.0), uv);
 }
 
+// At a place of the part, in pixels. What is not shown is not blended in at the edges either.
+fn sampled(at: vec2<f32>) -> vec3<f32> {
+    let inside = clamp(at, vec2<f32>(0.5), sizes.source - 0.5);
+    return textureSampleLevel(picture, blend, (sizes.begin + inside) / sizes.full, 0.0).rgb;
+}
+
+// A pixel of the part; the nearest one for a place beyond it.
+fn pixel_at(at: vec2<f32>) -> vec3<f32> {
+    let inside = clamp(at, vec2<f32>(0.0), sizes.source - 1.0);
+    return textureLoad(picture, vec2<i32>(sizes.begin + inside), 0).rgb;
+}
+
 fn sharp(uv: vec2<f32>) -> vec3<f32> {
     let at = uv * sizes.source;
     // Source pixels to a screen pixel; where the picture is made smaller, plain bilinear is left.
@@ -35,7 +50,7 @@ fn sharp(uv: vec2<f32>) -> vec3<f32> {
     let within = fract(at);
     let pulled = clamp(within / step * 0.5, vec2<f32>(0.0), vec2<f32>(0.5))
         + clamp((within - 1.0) / step * 0.5 + 0.5, vec2<f32>(0.0), vec2<f32>(0.5));
-    return textureSampleLevel(picture, blend, (floor(at) + pulled) / sizes.source, 0.0).rgb;
+    return sampled(floor(at) + pulled);
 }
 
 // For a window whose pixels are stored as they are.

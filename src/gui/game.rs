@@ -2,6 +2,7 @@
 
 use super::icons::Icon;
 use super::input_capture::PictureArea;
+use super::picture_layout::{self, Placed};
 use super::preferences::SettingsDraft;
 use super::view::{Action, Dialog, Model, View};
 use super::widgets::{self, Button};
@@ -22,9 +23,9 @@ pub(super) fn show(view: &mut View, ui: &mut Ui, model: &Model, actions: &mut Ve
         let area = ui.max_rect();
         if let Some(picture) = model.picture {
             let scale = ui.ctx().pixels_per_point();
-            let place = preview::place(area, scale, picture.size, picture.aspect, model.settings.scaling);
-            preview::paint(ui, place, model.settings.look);
-            view.picture_area = Some(PictureArea { letterbox: area, picture: place, size_px: picture.size });
+            let Placed { part, shown, whole } = picture_layout::place(area, scale, picture, model.settings.framing());
+            preview::paint(ui, shown, part, model.settings.look);
+            view.picture_area = Some(PictureArea { letterbox: area, picture: shown, whole, size_px: picture.size });
         }
         // Not focusable: the focus would be invisible, and there is a button for the same.
         let screen = ui.interact(area, ui.scope_id().with("screen"), Sense::CLICK);

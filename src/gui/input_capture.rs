@@ -31,8 +31,10 @@ pub(super) struct WindowState {
 pub struct PictureArea {
     /// The picture together with the black bars around it.
     pub letterbox: Rect,
-    /// The picture alone.
+    /// What is shown of the picture.
     pub picture: Rect,
+    /// Where all of it would be, with what is left out at the edges: what a pointer's place is counted in.
+    pub whole: Rect,
     /// The core's own resolution, in pixels.
     pub size_px: [u32; 2],
 }
@@ -262,6 +264,14 @@ impl InputCapture {
             captured.push(CapturedInput::Mouse(seat, moved, self.mouse.state));
         }
     }
+}
+
+/// What a game is told of a pointer at this place.
+#[cfg(test)]
+pub(super) fn pointed(at: Pos2, area: &PictureArea) -> MouseState {
+    let mut mouse = TrackedMouse::default();
+    mouse.point_at(at, area);
+    mouse.state
 }
 
 fn uses_pointer(wants: Wants) -> bool {

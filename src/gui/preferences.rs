@@ -2,6 +2,7 @@
 
 use super::controller_settings;
 use super::dialog::{self, DialogState};
+use super::framing_settings;
 use super::icons::Icon;
 use super::internet_settings::{self, InternetDraft};
 use super::run_ahead;
@@ -130,6 +131,7 @@ fn picture(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
         });
         combo.response.accessible_name(texts.look);
     });
+    framing_settings::show(ui, texts, new);
     line(ui, texts.codec, |ui| {
         let name = |codec: Option<Format>| codec.map_or(texts.codec_auto, Format::title);
         let combo = ComboBox::from_id_salt("codec").selected_text(name(new.codec)).width(200.0);

@@ -1,9 +1,10 @@
 //! The running game's picture: a texture, drawn by a shader of its own.
 
+use super::picture_layout::Part;
 use crate::frame::Picture;
-use crate::settings::{Look, Scaling};
+use crate::settings::Look;
 use eframe::egui_wgpu::{self, CallbackTrait, RenderState, wgpu};
-use egui::{PaintCallbackInfo, Rect, Vec2, vec2};
+use egui::{PaintCallbackInfo, Rect, Vec2};
 
 /// Uploads a new picture, whether or not the window paints afterwards.
 pub fn upload(render_state: &RenderState, picture: &Picture) {
@@ -19,28 +20,10 @@ pub fn upload(render_state: &RenderState, picture: &Picture) {
     gpu.upload(&render_state.device, &render_state.queue, picture);
 }
 
-/// Where a picture goes inside `area`, in points, on whole screen pixels.
-///
-/// `size` is in the core's pixels; `aspect` is width by height as it should look.
-pub fn place(area: Rect, pixels_per_point: f32, size: [u32; 2], aspect: f32, scaling: Scaling) -> Rect {
-    let aspect = if aspect.is_finite() && aspect > 0.0 { aspect } else { 4.0 / 3.0 };
-    let space = area.size() * pixels_per_point;
-    let fitted_height = space.y.min(space.x / aspect).max(1.0);
-    let rows = size[1].max(1) as f32;
-    let whole_height = (fitted_height / rows).floor() * rows;
-    let height = match scaling {
-        Scaling::Whole if whole_height > 0.0 => whole_height,
-        _ => fitted_height.floor(),
-    };
-    let pixels = vec2((height * aspect).round().clamp(1.0, space.x.max(1.0)), height);
-    let corner = (area.min.to_vec2() * pixels_per_point + (space - pixels) / 2.0).round();
-    Rect::from_min_size((corner / pixels_per_point).to_pos2(), pixels / pixels_per_point)
-}
-
-/// Draws the newest picture into `rect`.
-pub fn paint(ui: &egui::Ui, rect: Rect, look: Look) {
+/// Draws this part of the newest picture into `rect`.
+pub fn paint(ui: &egui::Ui, rect: Rect, part: Part, look: Look) {
     let target_px = rect.size() * ui.ctx().pixels_per_point();
-    ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, PictureCallback { target_px, look }));
+    ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, PictureCallback { target_px, part, look }));
 }
 
 /// The number of a look in `assets/shaders/looks.wgsl`.
@@ -55,8 +38,15 @@ fn number(look: Look) -> u32 {
     }
 }
 
+/// The part, or all of a picture that does not have it: one of another size came since.
+fn within(part: Part, size: [u32; 2]) -> Part {
+    let fits =
+        [0, 1].into_iter().all(|axis| u64::from(part.at[axis]) + u64::from(part.size[axis]) <= u64::from(size[axis]));
+    if fits { part } else { Part::all(size) }
+}
+
 /// Of the shader's `Sizes`, which ends on a multiple of eight bytes.
-const SIZES_BYTES: u64 = 24;
+const SIZES_BYTES: u64 = 40;
 
 const SHADER: &str =
     concat!(include_str!("../../assets/shaders/preview.wgsl"), include_str!("../../assets/shaders/looks.wgsl"));
@@ -198,6 +188,7 @@ impl Gpu {
 
 struct PictureCallback {
     target_px: Vec2,
+    part: Part,
     look: Look,
 }
 
@@ -213,10 +204,12 @@ impl CallbackTrait for PictureCallback {
         if let Some(gpu) = resources.get::<Gpu>()
             && let Some(shown) = &gpu.shown
         {
+            let Part { at, size } = within(self.part, shown.size);
+            let [from, size, full] = [at, size, shown.size].map(|pair| pair.map(|side| (side as f32).to_bits()));
+            let target = [self.target_px.x, self.target_px.y].map(f32::to_bits);
             let sizes =
-                [shown.size[0] as f32, shown.size[1] as f32, self.target_px.x, self.target_px.y].map(f32::to_bits);
-            let [a, b, c, d] = sizes;
-            queue.write_buffer(&gpu.sizes, 0, bytemuck::cast_slice(&[a, b, c, d, number(self.look), 0]));
+                [size[0], size[1], target[0], target[1], from[0], from[1], full[0], full[1], number(self.look), 0];
+            queue.write_buffer(&gpu.sizes, 0, bytemuck::cast_slice(&sizes));
         }
         Vec::new()
     }
@@ -232,47 +225,5 @@ impl CallbackTrait for PictureCallback {
         pass.set_pipeline(&gpu.pipeline);
         pass.set_bind_group(0, &shown.bindings, &[]);
         pass.draw(0..3, 0..1);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use egui::pos2;
-
-    fn area(width: f32, height: f32) -> Rect {
-        Rect::from_min_size(pos2(10.0, 20.0), vec2(width, height))
-    }
-
-    #[test]
-    fn the_picture_is_as_large_as_fits_and_in_the_middle() {
-        let placed = place(area(800.0, 600.0), 1.0, [256, 240], 16.0 / 9.0, Scaling::Sharp);
-        assert_eq!(placed.size(), vec2(800.0, 450.0));
-        assert_eq!(placed.center(), area(800.0, 600.0).center());
-        let placed = place(area(800.0, 300.0), 1.0, [256, 240], 4.0 / 3.0, Scaling::Sharp);
-        assert_eq!(placed.size(), vec2(400.0, 300.0));
-    }
-
-    #[test]
-    fn whole_numbers_count_screen_pixels_not_points() {
-        let placed = place(area(400.0, 300.0), 2.0, [256, 240], 4.0 / 3.0, Scaling::Whole);
-        // 600 screen pixels hold two rows of pixels for each of 240: 480, which is 240 points.
-        assert_eq!(placed.size(), vec2(320.0, 240.0));
-    }
-
-    #[test]
-    fn a_picture_larger_than_its_area_still_fits() {
-        for scaling in [Scaling::Sharp, Scaling::Whole] {
-            let placed = place(area(300.0, 200.0), 1.0, [640, 480], 4.0 / 3.0, scaling);
-            assert!(area(300.0, 200.0).contains_rect(placed), "{scaling:?} {placed:?}");
-        }
-    }
-
-    #[test]
-    fn nonsense_sizes_give_a_usable_rectangle() {
-        for aspect in [f32::NAN, f32::INFINITY, 0.0, -1.0, 1e-9, 1e9] {
-            let placed = place(area(0.0, 0.0), 1.5, [0, 0], aspect, Scaling::Whole);
-            assert!(placed.width() > 0.0 && placed.height() > 0.0 && placed.is_finite(), "{aspect}");
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! How settings are written in the file, and what in it can be used.
 
 use super::warning::{SettingsWarning, expected};
-use super::{Settings, TURBO_RATES};
+use super::{Crop, Settings, TURBO_RATES};
 use crate::game_command::TimeSettings;
 use crate::link::ahead::MOST_AHEAD;
 use crate::link::message::Bounds;
@@ -209,6 +209,10 @@ pub(super) fn rewind_mb<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Er
 
 pub(super) fn run_ahead<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     within(u32::deserialize(from)?, 0..=MOST_AHEAD)
+}
+
+pub(super) fn crop<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    within(u32::deserialize(from)?, 0..=Crop::MOST)
 }
 
 fn one_of<E: Error>(number: u32, choices: &[u32]) -> Result<u32, E> {

@@ -10,6 +10,8 @@ fn full() -> Settings {
         language: Language::Chinese,
         volume: 0.8,
         scaling: Scaling::Whole,
+        aspect: Aspect::FourThirds,
+        crop: Crop { top: 8, bottom: 7, left: 0, right: Crop::MOST },
         look: Look::Tube,
         continuing: Continuing::Always,
         fast_forward: 4,

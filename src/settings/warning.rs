@@ -1,7 +1,7 @@
 //! What is wrong with a settings file, for people.
 
-use super::TURBO_RATES;
 use super::file::codec;
+use super::{Crop, TURBO_RATES};
 use crate::game_command::TimeSettings;
 use crate::link::ahead::MOST_AHEAD;
 use crate::link::message::Bounds;
@@ -50,6 +50,8 @@ pub(super) fn expected(key: &str) -> Expected {
         "look" => Expected::Choice { choices: "sharp, smooth, scanlines, tube, grid, rounded".into() },
         "library_look" => Expected::Choice { choices: "grid, large, list".into() },
         "scaling" => Expected::Choice { choices: "sharp, whole".into() },
+        "aspect" => Expected::Choice { choices: "core, square, 4:3, television".into() },
+        "crop" => number("0".into(), Crop::MOST.to_string()),
         "codec" => {
             let names: Vec<&str> = [codec::AUTO].into_iter().chain(Format::ALL.map(Format::name)).collect();
             Expected::Choice { choices: names.join(", ") }

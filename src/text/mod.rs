@@ -82,7 +82,8 @@ texts! {
     trust_begin, trust_is_off, trust_end, core_memory, core_memory_limit, core_memory_hint, options_none, options_hint, options_other, saves_earlier, saves_hint, put_back, ago_now, ago_minutes, ago_hours, ago_days, disc, disc_number, disc_open, filter,
     // Settings
     settings_title, your_name, your_name_hint, language, language_system, picture, scaling_sharp, scaling_sharp_hint,
-    scaling_whole, scaling_whole_hint, look, look_sharp, look_smooth, look_scanlines, look_tube, look_grid, look_rounded, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, time_title, time_fast, time_fast_most, time_slow, time_rewind, time_rewind_off,
+    scaling_whole, scaling_whole_hint, look, look_sharp, look_smooth, look_scanlines, look_tube, look_grid, look_rounded,
+    aspect, aspect_core, aspect_square, aspect_four_thirds, aspect_television, crop, crop_top, crop_bottom, crop_left, crop_right, crop_hint, codec, codec_auto, codec_hint, continuing, continuing_ask, continuing_always, continuing_never, time_title, time_fast, time_fast_most, time_slow, time_rewind, time_rewind_off,
     time_rewind_hint, run_ahead, run_ahead_off, run_ahead_frames, run_ahead_one, run_ahead_hint, run_ahead_try, run_ahead_can, run_ahead_no_lag, run_ahead_no_answer, run_ahead_not, run_ahead_now, late_latch, late_latch_hint, late_latch_on, late_latch_not, time_pads, controllers, no_controllers, pads_unreadable, stick_dpad, core_folders, remove,
     gamepad, yours, nobody, first_keys, second_keys, guest_name, their_name, name_of, keys, keys_twice, usual_keys,
     press_a_key, turbo, turbo_of, turbo_speed, turbo_rate, up, down, left_side, right_side,

@@ -4,6 +4,7 @@ use egui::{Color32, Rect, Vec2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use hotseat::frame::Picture;
+use hotseat::gui::picture_layout::Part;
 use hotseat::gui::preview;
 use hotseat::settings::Look;
 
@@ -36,10 +37,15 @@ impl Shown {
 
 /// A picture drawn at `zoom` screen pixels to one of its own.
 fn show(look: Look, size: [u32; 2], zoom: u32, color: impl Fn(u32, u32) -> u32) -> Shown {
+    show_part(look, size, Part::all(size), zoom, color)
+}
+
+/// A part of one.
+fn show_part(look: Look, size: [u32; 2], part: Part, zoom: u32, color: impl Fn(u32, u32) -> u32) -> Shown {
     let render_state = create_render_state(default_wgpu_setup(), Default::default());
     let pixels = (0..size[1]).flat_map(|y| (0..size[0]).map(move |x| (x, y))).map(|(x, y)| color(x, y)).collect();
     preview::upload(&render_state, &Picture { width: size[0], height: size[1], pixels, ..Default::default() });
-    let area = Vec2::new((size[0] * zoom) as f32, (size[1] * zoom) as f32);
+    let area = Vec2::new((part.size[0] * zoom) as f32, (part.size[1] * zoom) as f32);
     let mut window = Harness::builder()
         .with_size(area)
         .with_pixels_per_point(1.0)
@@ -48,7 +54,7 @@ fn show(look: Look, size: [u32; 2], zoom: u32, color: impl Fn(u32, u32) -> u32) 
         .build_ui(move |ui| {
             let all = Rect::from_min_size(pos2(0.0, 0.0), area);
             ui.painter().rect_filled(all, 0.0, Color32::from_rgb(255, 0, 255));
-            preview::paint(ui, all, look);
+            preview::paint(ui, all, part, look);
         });
     window.run_steps(2);
     let image = window.render().expect("a picture of the window");
@@ -97,6 +103,27 @@ fn every_look_is_one_of_its_own_and_keeps_black_black_and_white_bright() {
         let grey = show(look, [32, 32], 4, |_, _| 0x0080_8080).light();
         assert!((0.15..=0.35).contains(&grey), "{look:?}: {grey}, plain is 0.25");
     }
+}
+
+#[test]
+fn what_is_hidden_at_the_edges_is_in_no_look_and_the_rest_is_drawn_as_if_it_were_all() {
+    let part = Part { at: [8, 4], size: [48, 40] };
+    let inside = |x: u32, y: u32| (8..56).contains(&x) && (4..44).contains(&y);
+    for look in Look::ALL {
+        let shown =
+            show_part(look, [64, 56], part, 5, |x, y| if inside(x, y) { scene(x - 8, y - 4) } else { 0x00ff_00ff });
+        let alone = show(look, [48, 40], 5, scene);
+        let differing = shown.pixels.iter().zip(&alone.pixels);
+        // Places in a texture are rounded otherwise in one of another size.
+        let most = differing.flat_map(|(a, b)| (0..3).map(|part| a[part].abs_diff(b[part]))).max();
+        assert!(most.is_some_and(|most| most <= 3), "{look:?}: {most:?} apart");
+    }
+}
+
+#[test]
+fn a_part_that_a_new_picture_does_not_have_is_all_of_it() {
+    let shown = show_part(Look::Sharp, [64, 56], Part { at: [40, 0], size: [64, 56] }, 4, scene);
+    assert_eq!(shown.pixels, show(Look::Sharp, [64, 56], 4, scene).pixels);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use hotseat::gui::several::SeveralFiles;
 use hotseat::gui::view::{Action, Dialog};
 use hotseat::link::subsystem::{Rom, Subsystem};
 use hotseat::session::protocol::{OnScreen, ScreenLine};
-use hotseat::settings::Scaling;
+use hotseat::settings::{Aspect, Crop, Scaling};
 use hotseat::text::Language;
 use std::time::Duration;
 
@@ -200,6 +200,24 @@ fn the_view_says_where_the_picture_is_as_long_as_there_is_one() {
     window.state_mut().picture = None;
     window.run_steps(2);
     assert_eq!(window.state().view.picture_area, None);
+}
+
+#[test]
+fn what_is_hidden_of_the_picture_is_not_of_the_picture_that_is_pointed_at() {
+    let mut stage = Stage::default().playing();
+    stage.settings.crop = Crop { top: 8, bottom: 8, left: 0, right: 0 };
+    let mut window = stage.open();
+    let area = window.state().view.picture_area.unwrap();
+    assert!(area.letterbox.contains_rect(area.picture), "{area:?}");
+    let [shown, whole] = [area.picture, area.whole].map(|rect| rect.size());
+    assert!((shown.y / whole.y - 224.0 / 240.0).abs() < 0.01 && (shown.x - whole.x).abs() < 0.01, "{area:?}");
+    // The same amount of a picture in double resolution; and of one that is hardly larger, nothing.
+    for (size, hidden) in [([512, 480], 16.0 / 240.0), ([40, 24], 0.0)] {
+        window.state_mut().picture = Some(hotseat::gui::view::PictureShape { size, aspect: 4.0 / 3.0 });
+        window.run_steps(2);
+        let area = window.state().view.picture_area.unwrap();
+        assert!((1.0 - area.picture.height() / area.whole.height() - hidden).abs() < 0.01, "{size:?}: {area:?}");
+    }
 }
 
 #[test]
@@ -559,6 +577,14 @@ fn settings_take_effect_at_once() {
     assert_eq!(changed(&mut window).scaling, Scaling::Whole);
     click(&mut window, "The left stick also works as the d-pad");
     assert!(!changed(&mut window).stick_moves_dpad);
+    click(&mut window, "Shape");
+    click(&mut window, "Television, 4:3 or 16:9");
+    assert_eq!(changed(&mut window).aspect, Aspect::Television);
+    window.get_by_label("Hide at the edges: Bottom").focus();
+    window.run_steps(2);
+    window.key_press(Key::ArrowUp);
+    window.run_steps(2);
+    assert_eq!(changed(&mut window).crop, Crop { bottom: 1, ..Crop::default() });
     click(&mut window, "Ask again for .nes");
     assert!(changed(&mut window).core_for.is_empty());
     click(&mut window, "Remove /more");

@@ -23,7 +23,7 @@ use hotseat::net::port_mapping::{Mapping, MappingProblem, Method, Outcome, PortS
 use hotseat::net::tls::acme::{AcmeError, AcmeStatus};
 use hotseat::net::transport::stun::{MappingBehavior, StunOutcome, StunStatus};
 use hotseat::sandbox::{Refusal, Shortcoming};
-use hotseat::settings::{LibraryLook, Settings};
+use hotseat::settings::{Aspect, Crop, LibraryLook, Scaling, Settings};
 use hotseat::text::{IoCause, Texts};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
@@ -143,6 +143,15 @@ fn with_settings(stage: Stage, heading: fn(&Texts) -> &str) -> Stage {
     let draft = SettingsDraft::of(&stage.settings);
     stage.scroll_to = Some(heading(&stage.texts).to_owned());
     with_dialog(stage, Dialog::Settings(draft))
+}
+
+/// Another shape of the picture, less of it, in whole pixels; and where that is chosen.
+fn with_framing(stage: Stage) -> Stage {
+    let mut stage = stage;
+    stage.settings.scaling = Scaling::Whole;
+    stage.settings.aspect = Aspect::Television;
+    stage.settings.crop = Crop { top: 8, bottom: 8, left: 8, right: 0 };
+    with_settings(stage, |texts| texts.picture)
 }
 
 /// The library while it is looked through, with pictures of several shapes.
@@ -291,6 +300,13 @@ const SCREENS: &[Screen] = &[
         let stage = stage.with_guest();
         let draft = SettingsDraft::of(&stage.settings);
         with_dialog(stage, Dialog::Settings(draft))
+    }),
+    ("settings-picture", || with_framing(Stage::default().playing())),
+    ("chinese-settings-picture", || with_framing(Stage::default().playing().chinese())),
+    ("room-framed", || {
+        let mut stage = with_framing(Stage::default().playing().busy());
+        stage.view.dialog = None;
+        stage
     }),
     ("room", || Stage::default().playing().busy()),
     ("room-chat", || Stage::default().playing().busy().talking()),

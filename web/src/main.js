@@ -20,6 +20,7 @@ import { PlayerStatus } from "./room/player-status.js";
 import { Reactions } from "./room/reactions.js";
 import { Bar } from "./ui/bar.js";
 import { byId } from "./ui/dom.js";
+import { attachFraming } from "./ui/framing-settings.js";
 import { attachFullScreen } from "./ui/full-screen.js";
 import { HelpPanel } from "./ui/help-panel.js";
 import { LookView } from "./ui/look.js";
@@ -69,6 +70,7 @@ const sound = new Sound(byId("sound", HTMLAudioElement));
 const bar = new Bar(sound);
 const notices = new NoticeView(act);
 const nameLooks = attachLook(look, (words) => notices.toast(words));
+const nameFraming = attachFraming(view);
 const localInput = new LocalInput({ stage: byId("stage", HTMLElement), frame: byId("frame", HTMLElement), touch: byId("touch", HTMLElement) });
 const help = new HelpPanel(rename, localInput);
 const stats = new StatsPanel({ stats: () => connection?.stats() ?? null, picture: () => view.pictureSize });
@@ -395,6 +397,7 @@ function keepName() {
 }
 
 function attachPage() {
+  view.onPart = (part, whole) => localInput.setShown(part, whole);
   view.onFirstPicture = () => change({ picture: situation.phase === "playing" });
   attachFullScreen(byId("full-toggle", HTMLButtonElement), () => notices.toast(text("bar.full.missing")));
   attachStats(stats);
@@ -441,6 +444,7 @@ function showLanguage() {
   fillTexts(document);
   localInput.fill();
   nameLooks();
+  nameFraming();
   help.fill();
   joinForm.fill();
   people.fill();

@@ -2,45 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseLanguage, hasText, setLanguage, text } from "../src/lang/text.js";
 import { isUnderWay, noticeFor } from "../src/ui/notice.js";
-import { aspectFor, fit, overscan, pictureFor } from "../src/ui/picture-layout.js";
-
-const NES = { type: "picture", width: 256, height: 240, aspect: 1.219, coded_width: 512, coded_height: 480 };
-const ODD = { type: "picture", width: 257, height: 225, aspect: 1.3, coded_width: 258, coded_height: 226 };
-
-test("the picture is as large as the stage allows", () => {
-  assert.deepEqual(fit({ width: 1280, height: 800 }, 4 / 3, 1), { width: 1066, height: 800 });
-  assert.deepEqual(fit({ width: 390, height: 700 }, 1.5, 1), { width: 390, height: 260 });
-  assert.deepEqual(fit({ width: 100, height: 1000 }, 3, 1.5), { width: 100, height: 50 / 1.5 });
-});
-
-test("a picture of any shape is at least one pixel of the device each way, and inside the stage", () => {
-  for (const stage of [{ width: 1280, height: 800 }, { width: 390, height: 700 }]) {
-    for (const ratio of [1, 1.5, 2]) {
-      for (const aspect of [4096, 1 / 4096]) {
-        const { width, height } = fit(stage, aspect, ratio);
-        assert.ok(width * ratio >= 1 && height * ratio >= 1, `${aspect}`);
-        assert.ok(width <= stage.width && height <= stage.height && Math.max(width / stage.width, height / stage.height) > 0.99, `${width} ${height}`);
-      }
-    }
-  }
-});
-
-test("padding is outside the box, and a whole multiple is none", () => {
-  assert.deepEqual(overscan(NES), { width: 1, height: 1 });
-  assert.deepEqual(overscan(ODD), { width: 258 / 257, height: 226 / 225 });
-  assert.deepEqual(overscan(null), { width: 1, height: 1 });
-  assert.deepEqual(overscan({ ...NES, coded_width: 300 }), { width: 1, height: 1 }, "no padding is that wide");
-});
-
-test("a video still of the old size is shown with the old picture's padding and aspect", () => {
-  const pictures = [ODD, NES];
-  assert.equal(pictureFor(pictures, { width: 512, height: 480 }), NES);
-  assert.equal(pictureFor(pictures, { width: 258, height: 226 }), ODD);
-  assert.equal(pictureFor(pictures, { width: 10, height: 10 }), null);
-  assert.equal(aspectFor(pictures, { width: 512, height: 480 }), 1.219);
-  assert.equal(aspectFor(pictures, { width: 0, height: 0 }), 1.3);
-  assert.equal(aspectFor([], { width: 320, height: 200 }), 1.6);
-});
 
 const room = (state, { pausedBy = "", problem = null, rights = [], flow = "normal", flowBy = "" } = {}) => ({
   type: "room", you: { peer: 1, name: "Ann", seats: [0], rights, muted: false, grant: "any" }, host: { name: null }, seats: [], peers: [],

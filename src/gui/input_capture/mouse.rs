@@ -50,7 +50,7 @@ impl TrackedMouse {
 
     /// For a captured pointer, which has no position of its own: its motions add up to one.
     pub fn move_by(&mut self, points: Vec2, area: &PictureArea) {
-        let size = area.picture.size();
+        let size = area.whole.size();
         if size.x <= 0.0 || size.y <= 0.0 || !points.is_finite() {
             return;
         }
@@ -62,14 +62,14 @@ impl TrackedMouse {
 
     /// For a followed pointer, at a position in the window.
     pub fn point_at(&mut self, at: Pos2, area: &PictureArea) {
-        let size = area.picture.size();
+        let size = area.whole.size();
         if size.x <= 0.0 || size.y <= 0.0 {
             return;
         }
         if let Some(last) = self.last.replace(at) {
             self.add_motion(at - last, area);
         }
-        let share = (at - area.picture.min) / size;
+        let share = (at - area.whole.min) / size;
         self.state.x = clamped((share.x * 2.0 - 1.0) * EDGE);
         self.state.y = clamped((share.y * 2.0 - 1.0) * EDGE);
         self.state.over = area.picture.contains(at);
@@ -93,7 +93,7 @@ impl TrackedMouse {
     }
 
     fn add_motion(&mut self, points: Vec2, area: &PictureArea) {
-        let size = area.picture.size();
+        let size = area.whole.size();
         self.motion[0] += points.x * area.size_px[0] as f32 / size.x;
         self.motion[1] += points.y * area.size_px[1] as f32 / size.y;
     }

@@ -11,7 +11,7 @@ const ONE: Seat = Seat::ALL[1];
 fn window(wants: Wants) -> WindowState {
     let picture = Rect::from_min_size(pos2(100.0, 0.0), vec2(640.0, 480.0));
     let letterbox = Rect::from_min_size(pos2(0.0, 0.0), vec2(840.0, 480.0));
-    let area = PictureArea { letterbox, picture, size_px: [320, 240] };
+    let area = PictureArea { letterbox, picture, whole: picture, size_px: [320, 240] };
     WindowState { wants, seat: Some(ONE), game_has_focus: true, picture_area: Some(area), pixels_per_point: 1.0 }
 }
 
@@ -210,7 +210,8 @@ fn nothing_is_offered_to_a_host_without_a_seat_or_a_game_that_wants_nothing() {
 #[test]
 fn nonsense_sizes_and_moves_do_no_harm() {
     let mut bad = window(Wants { pointer: true, ..MOUSE });
-    bad.picture_area = Some(PictureArea { letterbox: Rect::ZERO, picture: Rect::ZERO, size_px: [0, 0] });
+    bad.picture_area =
+        Some(PictureArea { letterbox: Rect::ZERO, picture: Rect::ZERO, whole: Rect::ZERO, size_px: [0, 0] });
     bad.pixels_per_point = 0.0;
     let mut capture = InputCapture::default();
     fed(&mut capture, &bad, &[Event::PointerMoved(pos2(0.0, 0.0)), key(Key::ScrollLock, true)]);

@@ -3,6 +3,7 @@
 
 import { text } from "../lang/text.js";
 import { make } from "../ui/dom.js";
+import { around } from "../ui/picture-layout.js";
 import { encodeKeys, encodeMouse, KEY_STATES, STILL } from "./keyboard-mouse-messages.js";
 import { MouseState } from "./mouse-state.js";
 import { retrokOf } from "./retrok-codes.js";
@@ -42,6 +43,8 @@ export class InputCapture {
   #down = new Map();
   #mouse = new MouseState();
   #picture = { width: 0, height: 0 };
+  /** What the frame shows of the picture in it, in its pixels. */
+  #shown = { part: { left: 0, top: 0, width: 1, height: 1 }, whole: { width: 1, height: 1 } };
   /** Where a pointer that is not locked was last seen. @type {{x: number, y: number} | null} */
   #last = null;
   /** The pointer that presses; until it is lifted the others count for nothing. @type {number | null} */
@@ -110,6 +113,15 @@ export class InputCapture {
     this.#picture = { width, height };
   }
 
+  /**
+   * What of the picture is shown in the frame.
+   * @param {import("../ui/picture-layout.js").Box} part
+   * @param {import("../ui/picture-layout.js").Size} whole
+   */
+  setShown(part, whole) {
+    this.#shown = { part, whole };
+  }
+
   /** Takes the keyboard, the mouse, or both. */
   enter() {
     if (this.#on || !this.#ready || (!this.#wants.keyboard && !this.#wants.mouse)) return;
@@ -170,6 +182,12 @@ export class InputCapture {
   /** Whether the pointer is followed over the picture, without being taken. */
   get #followed() {
     return this.#ready && !this.#locked && (this.#wants.pointer || (this.#wants.mouse && this.#on && this.#lockRefused));
+  }
+
+  /** What is shown of the picture on the page, and where all of it would be. */
+  get #places() {
+    const shown = this.#frame.getBoundingClientRect();
+    return { shown, whole: around(shown, this.#shown.part, this.#shown.whole) };
   }
 
   #reconnect() {
@@ -282,7 +300,7 @@ export class InputCapture {
   /** @param {MouseEvent} event */
   #lockedMove({ movementX, movementY }) {
     if (!this.#locked) return;
-    const box = this.#frame.getBoundingClientRect();
+    const { whole: box } = this.#places;
     this.#mouse.moveBy(movementX, movementY, box, this.#picture);
     this.#mouse.drift(movementX, movementY, box);
     this.#sendMouse(false);
@@ -309,11 +327,11 @@ export class InputCapture {
     if (this.#isOther(event)) return;
     if (event.type === "pointerup") this.#pressing = null;
     if (!this.#followed || !(event.target instanceof Element) || event.target.closest("button, a, input, aside")) return;
-    const box = this.#frame.getBoundingClientRect();
+    const { whole: box, shown } = this.#places;
     const last = this.#last;
     this.#last = { x: event.clientX, y: event.clientY };
     if (last && event.type === "pointermove") this.#mouse.moveBy(event.clientX - last.x, event.clientY - last.y, box, this.#picture);
-    this.#mouse.pointAt(event.clientX, event.clientY, box);
+    this.#mouse.pointAt(event.clientX, event.clientY, box, shown);
     const before = this.#mouse.state.buttons;
     this.#mouse.press(event.buttons);
     if (event.type === "pointerdown") {

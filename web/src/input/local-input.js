@@ -119,6 +119,15 @@ export class LocalInput {
     this.#inputCapture.setPicture(picture);
   }
 
+  /**
+   * What is shown of the picture, in its pixels: what is pointed at is counted in the whole.
+   * @param {import("../ui/picture-layout.js").Box} part
+   * @param {import("../ui/picture-layout.js").Size} whole
+   */
+  setShown(part, whole) {
+    this.#inputCapture.setShown(part, whole);
+  }
+
   /** @param {RTCDataChannel | null} channel where input goes; null: there is no connection */
   connect(channel) {
     if (channel === this.#channel) return;

@@ -54,15 +54,16 @@ export class MouseState {
    * The pointer is at a place on the page.
    * @param {number} x
    * @param {number} y
-   * @param {Box} box the picture on the page
+   * @param {Box} box the whole picture on the page, with what of it is not shown
+   * @param {Box} [shown] what is; all of it otherwise
    */
-  pointAt(x, y, box) {
+  pointAt(x, y, box, shown = box) {
     if (!(box.width > 0 && box.height > 0)) return;
     const across = (x - box.left) / box.width;
     const along = (y - box.top) / box.height;
     this.#x = clamp((across * 2 - 1) * FULL);
     this.#y = clamp((along * 2 - 1) * FULL);
-    this.#over = across >= 0 && across <= 1 && along >= 0 && along <= 1;
+    this.#over = x >= shown.left && x <= shown.left + shown.width && y >= shown.top && y <= shown.top + shown.height;
   }
 
   /**

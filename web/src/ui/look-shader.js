@@ -20,25 +20,28 @@ precision highp float;
 in vec2 uv;
 out vec4 shown;
 uniform sampler2D video;
-// The part of the video that is the picture; the rest is padding.
-uniform vec2 part;
-// The picture's size in its own pixels, and the canvas's in the screen's.
+// The share of the video that is the picture; the rest is padding.
+uniform vec2 share;
+// In the picture's own pixels, where the part that is shown begins, and the size of the whole.
+uniform vec2 begin;
+uniform vec2 full;
+// The size of the part, and the canvas's in the screen's pixels.
 uniform vec2 source;
 uniform vec2 target;
 uniform int look;
 
 // Between pixels, blended. The video has each pixel several times, so that blending is done here.
 vec3 pixel(vec2 at) {
-  vec2 middle = (clamp(floor(at), vec2(0.0), source - 1.0) + 0.5) / source;
-  return textureLod(video, middle * part, 0.0).rgb;
+  vec2 middle = (begin + clamp(floor(at), vec2(0.0), source - 1.0) + 0.5) / full;
+  return textureLod(video, middle * share, 0.0).rgb;
 }
 
 vec3 blended(vec2 at) {
   vec2 from = floor(at - 0.5);
-  vec2 share = at - 0.5 - from;
-  vec3 above = mix(pixel(from), pixel(from + vec2(1.0, 0.0)), share.x);
-  vec3 below = mix(pixel(from + vec2(0.0, 1.0)), pixel(from + 1.0), share.x);
-  return mix(above, below, share.y);
+  vec2 between = at - 0.5 - from;
+  vec3 above = mix(pixel(from), pixel(from + vec2(1.0, 0.0)), between.x);
+  vec3 below = mix(pixel(from + vec2(0.0, 1.0)), pixel(from + 1.0), between.x);
+  return mix(above, below, between.y);
 }
 
 vec3 sharp(vec2 uv) {

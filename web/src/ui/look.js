@@ -5,11 +5,16 @@ import { FRAGMENT, LOOKS, VERTEX } from "./look-shader.js";
 import { recall, remember } from "./storage.js";
 
 /** @typedef {import("./look-shader.js").Look} Look */
-/** @typedef {{width: number, height: number}} Size */
+/** @typedef {import("./picture-layout.js").Box} Box */
+/** @typedef {import("./picture-layout.js").Size} Size */
+/**
+ * A picture in its own pixels, what of it is shown, and how many times larger the video is than the picture in it.
+ * @typedef {{whole: Size, part: Box, over: Size}} Shown
+ */
 /**
  * @typedef {object} Painter
  * @property {WebGL2RenderingContext} gl
- * @property {Record<"part" | "source" | "target" | "look", WebGLUniformLocation | null>} places
+ * @property {Record<"share" | "begin" | "full" | "source" | "target" | "look", WebGLUniformLocation | null>} places
  */
 
 /** Frames after which it is looked whether the graphics card keeps up, and of which so many may be passed over. */
@@ -31,8 +36,8 @@ export class LookView {
   onSlow = () => {};
   /** The number of the present callback; an older one draws nothing. */
   #turn = 0;
-  /** The picture inside the video, in its own pixels, and how much larger the video is; set by the layout. */
-  #picture = { source: { width: 1, height: 1 }, over: { width: 1, height: 1 } };
+  /** Set by the layout. @type {Shown} */
+  #picture = { whole: { width: 1, height: 1 }, part: { left: 0, top: 0, width: 1, height: 1 }, over: { width: 1, height: 1 } };
 
   /**
    * @param {HTMLVideoElement} video
@@ -83,21 +88,18 @@ export class LookView {
 
   /**
    * Where the picture is.
-   * @param {Size} box in CSS pixels
-   * @param {number} ratio device pixels per CSS pixel
-   * @param {Size} source the picture's own size
-   * @param {Size} over how many times larger the video is than the picture in it
+   * @param {Size} box in screen pixels
+   * @param {number} ratio of them per CSS pixel
+   * @param {Shown} picture
    */
-  place(box, ratio, source, over) {
-    this.#picture = { source, over };
-    this.#canvas.style.width = `${box.width}px`;
-    this.#canvas.style.height = `${box.height}px`;
-    const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      this.#canvas.width = width;
-      this.#canvas.height = height;
-      this.#draw();
-    }
+  place({ width, height }, ratio, picture) {
+    const changed = JSON.stringify(picture) !== JSON.stringify(this.#picture);
+    this.#picture = picture;
+    this.#canvas.style.width = `${width / ratio}px`;
+    this.#canvas.style.height = `${height / ratio}px`;
+    const resized = this.#canvas.width !== width || this.#canvas.height !== height;
+    if (resized) Object.assign(this.#canvas, { width, height });
+    if (resized || changed) this.#draw();
   }
 
   /** @param {number} turn */
@@ -125,11 +127,13 @@ export class LookView {
     const { gl, places } = painter;
     if (this.#drawing && gl.clientWaitSync(this.#drawing, 0, 0) === gl.TIMEOUT_EXPIRED) return false;
     gl.deleteSync(this.#drawing);
-    const { source, over } = this.#picture;
+    const { whole, part, over } = this.#picture;
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, video);
     gl.viewport(0, 0, canvas.width, canvas.height);
-    gl.uniform2f(places.part, 1 / over.width, 1 / over.height);
-    gl.uniform2f(places.source, source.width, source.height);
+    gl.uniform2f(places.share, 1 / over.width, 1 / over.height);
+    gl.uniform2f(places.begin, part.left, part.top);
+    gl.uniform2f(places.full, whole.width, whole.height);
+    gl.uniform2f(places.source, part.width, part.height);
     gl.uniform2f(places.target, canvas.width, canvas.height);
     gl.uniform1i(places.look, LOOKS.indexOf(this.#look));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
@@ -165,5 +169,5 @@ function start(canvas) {
     gl.texParameteri(gl.TEXTURE_2D, name, value);
   }
   const place = (/** @type {string} */ name) => gl.getUniformLocation(program, name);
-  return { gl, places: { part: place("part"), source: place("source"), target: place("target"), look: place("look") } };
+  return { gl, places: { share: place("share"), begin: place("begin"), full: place("full"), source: place("source"), target: place("target"), look: place("look") } };
 }

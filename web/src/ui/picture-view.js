@@ -1,12 +1,17 @@
-// The picture: as large as the stage allows, at the game's aspect ratio, without the padding.
+// The picture: as large as the stage allows, of the shape that is wanted, without the padding and without what is to be hidden.
 
-import { aspectFor, fit, overscan, pictureFor } from "./picture-layout.js";
+import { recallFraming } from "./framing.js";
+import { aspectFor, lay, padding, pictureFor } from "./picture-layout.js";
 
 /** @typedef {import("../net/protocol.js").Picture} Picture */
+/** @typedef {import("./framing.js").Framing} Framing */
 /** @typedef {import("./look.js").LookView} LookView */
+/** @typedef {import("./picture-layout.js").Box} Box */
+/** @typedef {import("./picture-layout.js").Size} Size */
 
 /** How many announced pictures are kept while the video has not caught up. */
 const KEPT = 4;
+const NO_CROP = { top: 0, bottom: 0, left: 0, right: 0 };
 
 export class PictureView {
   #stage;
@@ -18,6 +23,9 @@ export class PictureView {
   /** The last picture of a lost connection. */
   #still;
   #look;
+  #framing = recallFraming();
+  /** Called with what is shown, in the pixels of the whole picture. @type {(part: Box, picture: Size) => void} */
+  onPart = () => {};
   /** Called at the first frame of a connection. */
   onFirstPicture = () => {};
 
@@ -47,6 +55,16 @@ export class PictureView {
   /** A frame of the present connection has been shown. */
   get shown() {
     return this.#shown;
+  }
+
+  get framing() {
+    return this.#framing;
+  }
+
+  /** @param {Framing} framing */
+  set framing(framing) {
+    this.#framing = framing;
+    this.#layout();
   }
 
   /** @param {MediaStreamTrack} track */
@@ -102,16 +120,34 @@ export class PictureView {
   }
 
   #layout() {
-    const stage = { width: this.#stage.clientWidth, height: this.#stage.clientHeight };
-    const box = fit(stage, aspectFor(this.#pictures, this.#size), devicePixelRatio || 1);
+    const ratio = devicePixelRatio || 1;
+    const room = { width: this.#stage.clientWidth * ratio, height: this.#stage.clientHeight * ratio };
     const picture = pictureFor(this.#pictures, this.#size);
-    const over = overscan(picture);
-    this.#frame.style.width = `${box.width}px`;
-    this.#frame.style.height = `${box.height}px`;
+    const { width, height } = picture ?? this.#size;
+    // Of a video that nothing is known of yet, it is not known either what its edges are.
+    const framing = picture ? this.#framing : { ...this.#framing, crop: NO_CROP };
+    const { part, box } = lay(room, { width, height, aspect: aspectFor(this.#pictures, this.#size) }, framing);
+    const css = (/** @type {number} */ pixels) => `${pixels / ratio}px`;
+    place(this.#frame, css(box.left), css(box.top), css(box.width), css(box.height));
+    // Screen pixels to one of the picture.
+    const [across, down] = [box.width / Math.max(part.width, 1), box.height / Math.max(part.height, 1)];
+    const over = padding(picture);
     for (const layer of [this.#video, this.#still]) {
-      layer.style.width = `${box.width * over.width}px`;
-      layer.style.height = `${box.height * over.height}px`;
+      place(layer, css(-part.left * across), css(-part.top * down),
+        css(Math.max(width, 1) * across * over.width), css(Math.max(height, 1) * down * over.height));
     }
-    this.#look.place(box, devicePixelRatio || 1, picture ?? this.#size, over);
+    this.#look.place(box, ratio, { whole: { width, height }, part, over });
+    this.onPart(part, { width, height });
   }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} left
+ * @param {string} top
+ * @param {string} width
+ * @param {string} height
+ */
+function place(element, left, top, width, height) {
+  Object.assign(element.style, { left, top, width, height });
 }

@@ -3,7 +3,8 @@
 /**
  * Changing one forgets what browsers have stored. `room` is the secret of the last room, for an installed page, which opens
  * without a link; `hands` are the preferences of the controls, `pads` mapped gamepads, `glass` moved touch controls.
- * @typedef {"name" | "language" | "volume" | "muted" | "stats" | "touch" | "room" | "hands" | "keys" | "pads" | "glass" | "look"} Key
+ * @typedef {"name" | "language" | "volume" | "muted" | "stats" | "touch" | "room" | "hands" | "keys" | "pads" | "glass" | "look"
+ *   | "scaling" | "aspect" | "crop"} Key
  */
 
 /**
