@@ -4,7 +4,10 @@ use super::preferences::line;
 use super::widgets;
 use crate::settings::{Aspect, Crop, Settings};
 use crate::text::Texts;
-use egui::{ComboBox, DragValue, Ui};
+use egui::{Align, ComboBox, DragValue, Layout, Ui, Vec2, vec2};
+
+/// Wide enough for each name with two digits.
+const FIELD: Vec2 = vec2(88.0, 32.0);
 
 pub(super) fn show(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
     line(ui, texts.aspect, |ui| {
@@ -24,20 +27,15 @@ pub(super) fn show(ui: &mut Ui, texts: &Texts, new: &mut Settings) {
     });
     line(ui, texts.crop, |ui| {
         let Crop { top, bottom, left, right } = &mut new.crop;
-        // From right to left, as the line is; and with the keyboard from left to right.
-        ui.scope(|ui| {
-            ui.set_max_width(320.0);
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                for (name, amount) in [
-                    (texts.crop_top, top),
-                    (texts.crop_bottom, bottom),
-                    (texts.crop_left, left),
-                    (texts.crop_right, right),
-                ] {
-                    let field = DragValue::new(amount).range(0..=Crop::MOST).speed(1.0).prefix(format!("{name} "));
-                    ui.add(field).accessible_name(format!("{}: {name}", texts.crop));
-                }
-            });
+        // The line goes from right to left; Tab, as people read.
+        let all = vec2(4.0 * FIELD.x + 3.0 * ui.spacing().item_spacing.x, FIELD.y);
+        ui.allocate_ui_with_layout(all, Layout::left_to_right(Align::Center), |ui| {
+            for (name, amount) in
+                [(texts.crop_top, top), (texts.crop_bottom, bottom), (texts.crop_left, left), (texts.crop_right, right)]
+            {
+                let field = DragValue::new(amount).range(0..=Crop::MOST).speed(1.0).prefix(format!("{name} "));
+                ui.add_sized(FIELD, field).accessible_name(format!("{}: {name}", texts.crop));
+            }
         });
     });
     widgets::explain(ui, texts.crop_hint);

@@ -305,7 +305,7 @@ const SCREENS: &[Screen] = &[
     ("chinese-settings-picture", || with_framing(Stage::default().playing().chinese())),
     ("room-framed", || {
         let mut stage = with_framing(Stage::default().playing().busy());
-        stage.view.dialog = None;
+        (stage.view.dialog, stage.scroll_to) = (None, None);
         stage
     }),
     ("room", || Stage::default().playing().busy()),

@@ -60,6 +60,7 @@ try {
       await page.click("#do-invite");
       await page.until("the link", "!document.getElementById('invite-box').hidden");
     }
+    if (panel === "help") await page.run("document.getElementById('crop').open = true");
     await look(page, panel);
     await page.click(`#${panel}-toggle`);
   }

@@ -192,6 +192,92 @@ async function check() {
   await drawn("sharp");
   await page.is("document.getElementById('look').hidden", true);
 
+  step("the picture has the shape and the edges that are wanted, and what is pointed at is what is there");
+  const framed = () => page.run(`
+    const [frame, video] = ["frame", "stream"].map((id) => document.getElementById(id).getBoundingClientRect());
+    const stage = document.getElementById("stage").getBoundingClientRect();
+    const inside = frame.left >= stage.left && frame.top >= stage.top && frame.right <= stage.right && frame.bottom <= stage.bottom;
+    return { inside, aspect: frame.width / frame.height, height: frame.height, hidden: [frame.top - video.top, video.bottom - frame.bottom, frame.left - video.left, video.right - frame.right] };`);
+  const frame = (id, value) => page.run(`
+    const field = arguments[0].startsWith("crop") ? document.querySelectorAll("#crop input")[Number(arguments[0].at(-1))] : document.getElementById(arguments[0]);
+    field.value = arguments[1];
+    for (const name of ["input", "change"]) field.dispatchEvent(new Event(name));`, id, value);
+  const near = (seen, wanted, most = 0.01) => assert.ok(Math.abs(seen - wanted) < most, `${seen} for ${wanted}`);
+  const shape = async (id, value, aspect) => {
+    await frame(id, value);
+    const { inside, aspect: seen } = await framed();
+    assert.ok(inside);
+    near(seen, aspect);
+  };
+  await shape("aspect-choice", "square", 256 / 240);
+  await shape("aspect-choice", "television", 4 / 3);
+  await tab.run("mock.picture({ aspect: 1.78 })");
+  await page.until("a wide game", "Math.abs(document.getElementById('frame').clientWidth / document.getElementById('frame').clientHeight - 16 / 9) < 0.01");
+  await shape("aspect-choice", "core", 1.78);
+  await tab.run("mock.picture({ aspect: 1.219 })");
+  await page.until("a game that says otherwise", "Math.abs(document.getElementById('frame').clientWidth / document.getElementById('frame').clientHeight - 1.219) < 0.01");
+  await frame("scaling-choice", "whole");
+  assert.equal((await framed()).height % 240, 0);
+  // A white line is around the picture of the mock host.
+  const brightest = () => page.run(`
+    const canvas = document.getElementById("look");
+    const paper = document.createElement("canvas");
+    [paper.width, paper.height] = [canvas.width, 1];
+    const pen = paper.getContext("2d", { willReadFrequently: true });
+    return new Promise((told) => {
+      const read = () => {
+        pen.drawImage(canvas, 0, -Math.round(canvas.height / 2));
+        const data = pen.getImageData(0, 0, canvas.width, 1).data;
+        const at = (x) => Math.min(data[x * 4], data[x * 4 + 1], data[x * 4 + 2]);
+        told({ lit: data.some((part, index) => index % 4 !== 3 && part > 20), left: at(1), right: at(canvas.width - 2) });
+      };
+      document.getElementById("stream").requestVideoFrameCallback(read);
+      setTimeout(() => told({ lit: false, left: 0, right: 0 }), 4000);
+    });`);
+  const edges = async (what, fit) => {
+    for (const end = Date.now() + 30_000;;) {
+      await drawn("smooth");
+      const read = await brightest();
+      if (read.lit && fit(read)) return;
+      assert.ok(Date.now() < end, `${what}: ${JSON.stringify(read)}`);
+    }
+  };
+  await edges("the line around the picture", ({ left, right }) => left > 200 && right > 200);
+  for (const [edge, pixels] of [8, 12, 4, 2].entries()) await frame(`crop-${edge}`, String(pixels));
+  await edges("no line where nothing is shown of it", ({ left, right }) => left < 150 && right < 150);
+  await drawn("sharp");
+  const { hidden, height, aspect } = await framed();
+  assert.equal(height % 220, 0, "whole rows of what is shown");
+  const down = height / 220;
+  near(aspect, (1.219 * 250) / 256 / (220 / 240));
+  const across = (height * aspect) / 250;
+  for (const [edge, pixels] of [8 * down, 12 * down, 4 * across, 2 * across].entries()) near(hidden[edge], pixels, 0.6);
+  await page.is("localStorage.getItem('hotseat.crop')", "8 12 4 2");
+  await page.picture(shot("framed"));
+  await tab.run("mock.tell({ type: 'controls', seats: [], wants: ['lightgun'] })");
+  await page.until("an aim", "document.getElementById('stage').dataset.aim === 'yes'");
+  const seen = await page.run("const { left, top, width, height } = document.getElementById('frame').getBoundingClientRect(); return { left, top, width, height }");
+  const pointed = async (x, y) => {
+    await tab.run("[...mock.peers.values()][0].mice.splice(0)");
+    await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x, y });
+    await tab.until("a place that is pointed at", "[...mock.peers.values()][0].mice.length > 0");
+    return tab.run("return [...mock.peers.values()][0].mice.at(-1)");
+  };
+  for (const [x, y] of [[0.5, 0.5], [0.1, 0.8], [0.95, 0.3]]) {
+    const place = [Math.round(seen.left + x * seen.width), Math.round(seen.top + y * seen.height)];
+    const told = await pointed(...place);
+    assert.ok(told.over);
+    near((told.x / 32767 + 1) * 128, 4 + (place[0] - seen.left) / across, 0.6);
+    near((told.y / 32767 + 1) * 120, 8 + (place[1] - seen.top) / down, 0.6);
+  }
+  assert.equal((await pointed(Math.round(seen.left - 3), Math.round(seen.top + 100))).over, false, "there is more of the picture, but not there");
+  await tab.run("mock.tell({ type: 'controls', seats: [], wants: [] })");
+  await page.until("no aim", "document.getElementById('stage').dataset.aim === 'no'");
+  await page.cdp("Input.dispatchMouseEvent", { type: "mouseMoved", x: 300, y: 400 });
+  for (const edge of [0, 1, 2, 3]) await frame(`crop-${edge}`, "0");
+  await frame("scaling-choice", "sharp");
+  await frame("aspect-choice", "core");
+
   step("statistics are shown");
   await page.click("#stats-toggle");
   await page.until("statistics", "/\\d fps/.test(document.getElementById('stats-list').textContent)");

@@ -100,7 +100,7 @@ async function answer(id, join) {
   const before = away.get(join.resume);
   away.delete(join.resume);
   const seats = before?.seats ?? (mock.nextSeat === null ? [] : [mock.nextSeat]);
-  const peer = { id, pc, name: join.name, seats, rights: mock.rights, muted: false, wants: null, grant: mock.grant, buttons: 0, inputs: [], motions: [], control: null, sdp: join.sdp };
+  const peer = { id, pc, name: join.name, seats, rights: mock.rights, muted: false, wants: null, grant: mock.grant, buttons: 0, inputs: [], mice: [], motions: [], control: null, sdp: join.sdp };
   const greet = () => {
     send(peer, picture);
     tellAll();
@@ -124,6 +124,7 @@ async function answer(id, join) {
       channel.addEventListener("message", ({ data }) => {
         const view = new DataView(data);
         if (view.getUint8(0) === 4) peer.motions.push({ at: performance.timeOrigin + performance.now(), seat: view.getUint8(1), seq: view.getUint32(4, true), axes: [0, 1, 2, 3, 4, 5].map((axis) => view.getInt16(8 + axis * 2, true)) });
+        if (view.getUint8(0) === 3) peer.mice.push({ x: view.getInt16(24, true), y: view.getInt16(26, true), over: (view.getUint16(30, true) & 1) === 1 });
         if (view.getUint8(0) !== 1) return;
         peer.buttons = view.getUint16(8, true);
         peer.inputs.push({ at: performance.timeOrigin + performance.now(), seat: view.getUint8(1), count: view.getUint8(2), seq: view.getUint32(4, true), buttons: peer.buttons });

@@ -84,6 +84,9 @@ async function shoot() {
     await page.click("#chat-toggle");
     await all("chat", () => tab.run("for (const emoji of ['🎉', '👍', '😂']) mock.tell({ type: 'reaction', peer: 100, name: 'Benedikta', emoji })"));
     await page.click("#chat-toggle");
+    await page.click("#help-toggle");
+    await all("help-picture", () => page.run("document.getElementById('crop').open = true; document.getElementById('crop').scrollIntoView({ block: 'center' })"));
+    await page.click("#help-toggle");
     await tab.run("mock.setGame('paused', { pausedBy: 'Benedikta' })");
     await all("paused");
     await tab.run("mock.setGame('running', { flow: 'rewind', flowBy: 'Benedikta' })");
