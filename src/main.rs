@@ -1,6 +1,6 @@
 //! Arguments and logging, then one of: the window, the headless host, the core process, a tool.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use hotseat::content::process::{self, Question};
 use hotseat::content::stem as stem_of_content;
 use hotseat::engine::{Config, Continuing, Game, Internet, InternetWords, RelayWords, ServerName};
@@ -445,6 +445,13 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Write the manual and what shells complete, for a package.
+    #[command(hide = true)]
+    Manual {
+        /// A folder.
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+    },
     /// Be a core process.
     #[command(name = emulator::SUBCOMMAND, hide = true)]
     CoreProcess,
@@ -628,6 +635,8 @@ fn run(arguments: Arguments, settings: &Settings, texts: Texts) -> Result<(), Fa
         Some(What::Bench { name, json }) => {
             print(&tools::bench(&name, json).map_err(|error| Failure::Words(error.to_string()))?)
         }
+        Some(What::Manual { out }) => tools::write_manual(Arguments::command(), &out)
+            .map_err(|error| Failure::Words(format!("{}: {error}", out.display()))),
         Some(What::CoreProcess | What::SandboxProbe | What::GraphicsProbe | What::ContentProcess { .. }) => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ mod command_line;
 mod core_downloads;
 mod cores;
 mod library;
+mod manual;
 mod page;
 
 pub use bench::{BenchError, NAMES as BENCHES, Viewer, bench};
@@ -14,4 +15,5 @@ pub use command_line::CommandLineError;
 pub use core_downloads::{CoreDownloads, InstallError};
 pub use cores::cores;
 pub use library::library;
+pub use manual::write_manual;
 pub use page::{PageExport, PageExportError, PageExported, export_page};

@@ -18,6 +18,7 @@ mod keys_reach_the_game;
 mod packages;
 mod pictures;
 mod reconnects;
+mod services;
 mod together;
 mod two_browsers;
 mod window;

@@ -56,6 +56,20 @@ fn the_package_and_the_archive_play_the_demo_from_any_folder() {
     shell("dpkg-deb -x \"$1\" \"$2\"", &[&deb, &installed]);
     plays_the_demo(&format!("exec '{}/usr/bin/hotseat' \"$@\"", installed.display()));
 
+    let manual = installed.join("usr/share/man/man1");
+    for page in ["hotseat", "hotseat-host", "hotseat-meet"] {
+        let said =
+            shell("gzip -dc \"$1\" | groff -man -Tutf8 -ww 2>&1", &[&manual.join(format!("{page}.1.gz"))]).stdout;
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains("NAME") && !said.contains("warning:"), "{page}: {said}");
+    }
+    let completions = installed.join("usr/share/bash-completion/completions/hotseat");
+    let hosts = "bash -c '. \"$1\"; COMP_WORDS=(hotseat ho); COMP_CWORD=1; _hotseat hotseat ho hotseat; echo \"${COMPREPLY[@]}\"' sh \"$1\"";
+    assert_eq!(String::from_utf8_lossy(&shell(hosts, &[&completions]).stdout).trim(), "host");
+    for service in ["system", "user"] {
+        assert!(installed.join(format!("usr/lib/systemd/{service}/hotseat@.service")).is_file(), "{service}");
+    }
+
     let unpacked = folder.path().join("any folder");
     shell("mkdir \"$2\" && tar -xf \"$1\" -C \"$2\" --strip-components=1", &[&archive, &unpacked]);
     plays_the_demo(&format!("exec '{}/hotseat' \"$@\"", unpacked.display()));

@@ -80,6 +80,8 @@ export function refill(list, children) {
  */
 export function returnFocusAfterClick(root) {
   root.addEventListener("click", (event) => {
-    if (event.detail > 0 && event.target instanceof Element) event.target.closest("button")?.blur();
+    if (event.detail === 0 || !(event.target instanceof Element)) return;
+    const pressed = event.target.closest("button, summary");
+    if (pressed instanceof HTMLElement) pressed.blur();
   });
 }
