@@ -20,8 +20,9 @@ fn analyze(arguments: &[&str], name: &str) -> (bool, String) {
     let folder = TempDir::new();
     let text = unit(name).replace("/usr/bin/hotseat", &program().display().to_string());
     let file = folder.file("hotseat@.service", text.as_bytes());
-    let output = Command::new("systemd-analyze").args(arguments).arg(&file).env("XDG_RUNTIME_DIR", folder.path());
-    let output = { output }.output().expect("systemd-analyze");
+    let mut command = Command::new("systemd-analyze");
+    let output = command.args(arguments).arg(&file).env("XDG_RUNTIME_DIR", folder.path()).output();
+    let output = output.expect("systemd-analyze");
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }
