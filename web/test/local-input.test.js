@@ -43,6 +43,20 @@ const last = () => pads().at(-1);
 const raw = (kind) => channel.sent.splice(0).filter((it) => it[0] === kind);
 const keysOf = (message) => Array.from({ length: message[8] }, (_, at) => message.readUInt16LE(9 + at * 2));
 const polled = () => sleep(15);
+/** From here on time passes only as the function that comes back is told, in milliseconds: what is counted in it depends on no machine. */
+function timeOf(context) {
+  const real = performance.now;
+  let at = performance.now();
+  performance.now = () => at;
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  context.after(() => { performance.now = real; });
+  return (ms) => {
+    for (let i = 0; i < ms; i += 1) {
+      at += 1;
+      context.mock.timers.tick(1);
+    }
+  };
+}
 
 test("a key goes out in the same call, once, and its browser meaning is taken", () => {
   sit(2);
@@ -214,17 +228,18 @@ test("a lost connection lets go; the next begins with a rest", () => {
   assert.equal(next.sent[0].readUInt16LE(8), 0);
 });
 
-test("turbo presses again and again until it is let go", async () => {
+test("turbo presses again and again until it is let go", (context) => {
+  const pass = timeOf(context);
   sit(0);
   localInput.setPreferences({ turboHz: 30 });
   page.key("keydown", "KeyV");
   assert.deepEqual(pads().map(({ buttons }) => buttons), [BUTTON.A], "the first press at once");
-  await sleep(120);
+  pass(120);
   const sent = pads();
   const changes = sent.filter((it, at) => at > 0 && it.buttons !== sent[at - 1].buttons).length;
   assert.ok(changes >= 4 && changes <= 8, String(changes));
   page.key("keyup", "KeyV");
-  await sleep(60);
+  pass(60);
   assert.ok(pads().every(({ buttons }) => buttons === 0));
 });
 
@@ -279,14 +294,15 @@ test("the N64's directions move its stick, unless the player does not want that"
   assert.equal(last().lx, 0);
 });
 
-test("rumble shakes the gamepad of that seat again and again, until it ends", async () => {
+test("rumble shakes the gamepad of that seat again and again, until it ends", (context) => {
+  const pass = timeOf(context);
   sit(0, 1);
   const [first, second] = [fakePad(0), fakePad(1)];
   page.plug(first);
   page.plug(second);
   localInput.rumble({ seat: 1, strong: 65535, weak: 0 });
   assert.deepEqual(second.effects, [{ type: "dual-rumble", duration: 400, strongMagnitude: 1, weakMagnitude: 0 }]);
-  await sleep(350);
+  pass(350);
   assert.equal(second.effects.length, 2);
   localInput.rumble({ seat: 1, strong: 0, weak: 0 });
   assert.equal(second.effects.at(-1), "reset");
@@ -297,7 +313,8 @@ test("rumble shakes the gamepad of that seat again and again, until it ends", as
   assert.deepEqual(first.effects, []);
 });
 
-test("a rumble that lasts rests while the page has no focus, and goes on with the next gamepad, as the host tells only what changes", async () => {
+test("a rumble that lasts rests while the page has no focus, and goes on with the next gamepad, as the host tells only what changes", (context) => {
+  const pass = timeOf(context);
   sit(0);
   const [first, second] = [fakePad(0), fakePad(1)];
   page.plug(first);
@@ -306,7 +323,7 @@ test("a rumble that lasts rests while the page has no focus, and goes on with th
   assert.equal(first.effects.at(-1), "reset");
   const before = first.effects.length;
   localInput.rumble({ seat: 0, strong: 0, weak: 65535 });
-  await sleep(350);
+  pass(350);
   assert.equal(first.effects.length, before, "also what is told meanwhile");
   page.fire("focus");
   assert.deepEqual(first.effects.slice(before), [{ type: "dual-rumble", duration: 400, strongMagnitude: 0, weakMagnitude: 1 }]);
@@ -324,7 +341,7 @@ test("a rumble that lasts rests while the page has no focus, and goes on with th
   assert.equal(second.effects.at(-1), "reset");
   const after = second.effects.length;
   localInput.setSeats([0]);
-  await sleep(350);
+  pass(350);
   assert.equal(second.effects.length, after, "a seat that was left has nothing to go on with");
 });
 

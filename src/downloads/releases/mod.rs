@@ -116,7 +116,7 @@ pub fn status(address: &str) -> ReleaseStatus {
 impl Release {
     /// Beside the version that runs. What comes after a plus sign is the same version, built another time.
     pub fn status(&self, current: &Version) -> ReleaseStatus {
-        if self.version.cmp_precedence(current).is_le() {
+        if !self.is_newer_than(current) {
             return ReleaseStatus::Newest { version: current.to_string() };
         }
         let (version, date) = (self.version.to_string(), self.date.clone());

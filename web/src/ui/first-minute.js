@@ -97,6 +97,6 @@ function withKeys(keys) {
   const named = (/** @type {(keyof KeyboardLayout)[]} */ ...controls) => controls.map((it) => keys[it]).filter((code) => code !== undefined).map((code) => keyName(code));
   const arrows = keys.UP === "ArrowUp" && keys.DOWN === "ArrowDown" && keys.LEFT === "ArrowLeft" && keys.RIGHT === "ArrowRight";
   const move = arrows ? text("first.arrows") : named("UP", "LEFT", "DOWN", "RIGHT").join(" ");
-  const [b, a, start] = [named("B"), named("A"), named("START")].map(([name]) => name ?? "–");
-  return text("first.keys", { move, b: b ?? "", a: a ?? "", start: start ?? "" });
+  const name = (/** @type {keyof KeyboardLayout} */ control) => named(control)[0] ?? "–";
+  return text("first.keys", { move, b: name("B"), a: name("A"), start: name("START") });
 }
